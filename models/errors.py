@@ -1,0 +1,10 @@
+"""The one kind of error that a visitor may see."""
+
+
+class InputError(ValueError):
+    """Something the visitor can change. `code` names the sentence in assets/text, `details` fill its blanks."""
+
+    def __init__(self, code: str, **details: object):
+        super().__init__(f"{code}: {details}")
+        self.code = code
+        self.details = details

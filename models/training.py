@@ -1,0 +1,102 @@
+"""What all recipes share: seed, schedule, resumable epochs and the record of a run."""
+
+import json
+import math
+import random
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+
+def seed_everything(seed: int) -> None:
+    """Seed Python, NumPy and torch; every epoch is seeded by its own number, so that a resumed run repeats it."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+def warmup_cosine(progress: float, warmup: float) -> float:
+    """Learning-rate factor at `progress` in [0, 1): linear from 0 to 1 until `warmup`, then half a cosine to 0."""
+    if progress < warmup:
+        return max(progress, 1e-3) / warmup
+    return 0.5 * (1 + math.cos(math.pi * (progress - warmup) / (1 - warmup)))
+
+
+def optimizers(model: torch.nn.Module, hidden: str, muon: dict, adamw: dict) -> list[torch.optim.Optimizer]:
+    """Muon for the weight matrices of the blocks named `hidden`, AdamW for all else (Jordan et al. 2024)."""
+    named = list(model.named_parameters())
+    matrices = {name for name, p in named if p.ndim == 2 and hidden in name}
+    return [
+        torch.optim.Muon([p for name, p in named if name in matrices], **muon),
+        torch.optim.AdamW([p for name, p in named if name not in matrices], **adamw),
+    ]
+
+
+def fit(
+    model: torch.nn.Module,
+    optimizers: list[torch.optim.Optimizer],
+    epochs: int,
+    batches: Callable[[int], Iterable],
+    loss: Callable[..., torch.Tensor],
+    factor: Callable[[float], float],
+    evaluate: Callable[[int], dict],
+    state: Path,
+    seed: int,
+) -> list[dict]:
+    """Train for `epochs`, saving after each one to `state`, and go on from there when it exists.
+
+    batches(epoch) gives the batches of an epoch (it must have a length), loss(batch) the scalar to minimise,
+    factor(progress) the learning-rate factor for progress in [0, 1), evaluate(epoch) figures for the history.
+    Returns the history, one row an epoch.
+    """
+    base = [[group["lr"] for group in optimizer.param_groups] for optimizer in optimizers]
+    history: list[dict] = []
+    if state.exists():
+        saved = torch.load(state, map_location=next(model.parameters()).device, weights_only=True)
+        model.load_state_dict(saved["model"])
+        for optimizer, content in zip(optimizers, saved["optimizers"], strict=True):
+            optimizer.load_state_dict(content)
+        history = saved["history"]
+    for epoch in range(len(history), epochs):
+        seed_everything(seed * 10_007 + epoch)
+        start, total, count = time.perf_counter(), 0.0, 0
+        model.train()
+        loader = batches(epoch)
+        for index, batch in enumerate(loader):
+            scale = factor((epoch + index / len(loader)) / epochs)
+            for optimizer, rates in zip(optimizers, base, strict=True):
+                for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                    group["lr"] = rate * scale
+            value = loss(batch)
+            value.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            for optimizer in optimizers:
+                optimizer.step()
+                optimizer.zero_grad()
+            total, count = total + value.item(), count + 1
+        model.eval()
+        row = {"epoch": epoch + 1, "loss": round(total / count, 4), **evaluate(epoch)}
+        row["seconds"] = round(time.perf_counter() - start)
+        history.append(row)
+        print(json.dumps(row), flush=True)
+        temporary = state.with_suffix(".part")
+        torch.save(
+            {"model": model.state_dict(), "optimizers": [o.state_dict() for o in optimizers], "history": history},
+            temporary,
+        )
+        temporary.rename(state)
+    return history
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write readable, stable JSON."""
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def save_float16(model, folder: Path) -> None:
+    """Save config and float16 safetensors without changing the model; the weights door loads them as float32."""
+    half = {name: value.half() if value.is_floating_point() else value for name, value in model.state_dict().items()}
+    model.save_pretrained(folder, state_dict=half)
