@@ -1,0 +1,34 @@
+"""What can be measured on an attention matrix."""
+
+import numpy as np
+
+
+def rollout(attention: np.ndarray) -> np.ndarray:
+    """Attention rollout (Abnar & Zuidema 2020, section 3) after each layer: (layer, query, key), rows sum to 1.
+
+    attention: (layer, head, query, key). Heads are averaged and half an identity stands for the residual stream.
+    """
+    mixed = 0.5 * attention.mean(axis=1) + 0.5 * np.eye(attention.shape[-1], dtype=attention.dtype)
+    mixed /= mixed.sum(axis=-1, keepdims=True)
+    rolled = [mixed[0]]
+    for layer in mixed[1:]:
+        rolled.append(layer @ rolled[-1])
+    return np.stack(rolled)
+
+
+def patch_distance(grid: tuple[int, int], patch_size: int) -> np.ndarray:
+    """Distance between patch centres in pixels: (patch, other patch)."""
+    rows, columns = np.divmod(np.arange(grid[0] * grid[1]), grid[1])
+    return patch_size * np.hypot(rows[:, None] - rows[None], columns[:, None] - columns[None])
+
+
+def mean_distance(attention: np.ndarray, grid: tuple[int, int], patch_size: int) -> np.ndarray:
+    """Mean attention distance in pixels of every head (layer, head), averaged over the query patches.
+
+    Prefix tokens are dropped and each row is renormalised over the patches (Dosovitskiy et al. 2021, appendix D.7;
+    Raghu et al. 2021).
+    """
+    patches = grid[0] * grid[1]
+    among = attention[..., -patches:, -patches:]
+    rows = (among * patch_distance(grid, patch_size)).sum(-1) / np.maximum(among.sum(-1), 1e-12)
+    return rows.mean(-1)

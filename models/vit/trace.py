@@ -1,0 +1,91 @@
+"""A photo through a Vision Transformer (Dosovitskiy et al. 2021) or DeiT (Touvron et al. 2021), insides included."""
+
+import numpy as np
+import torch
+from PIL import Image
+from torch.nn import functional as F
+
+from models.checkpoint import open_model
+from models.device import device
+from models.errors import InputError
+from models.traces import VitTrace
+
+FAMILIES = ("ViTForImageClassification", "DeiTForImageClassification", "DeiTForImageClassificationWithTeacher")
+MAX_ATTENTION_VALUES = 50_000_000
+
+
+def trace(image: Image.Image, reference: str) -> VitTrace:
+    """Run `image` (RGB) through the model that `reference` names and keep what a lecture shows.
+
+    Raises InputError when the model cannot be opened or its attention has more values than the lab keeps.
+    """
+    model, processor = open_model(reference, FAMILIES)
+    config = model.config
+    tokens = model.base_model.embeddings.position_embeddings.shape[1]
+    size = config.num_hidden_layers * config.num_attention_heads * tokens**2
+    if size > MAX_ATTENTION_VALUES:
+        raise InputError("model.attention_too_large", reference=reference, millions=size // 10**6)
+    pixel_values = prepare(image, processor, getattr(config, "source_size", None)).to(device())
+    with torch.inference_mode():
+        states, attention = walk(model, pixel_values)
+        lens = predict(model, states).softmax(-1)
+        patches = F.unfold(pixel_values, config.patch_size, stride=config.patch_size)[0].T  # T, C*P*P
+        embedding = model.base_model.embeddings.patch_embeddings(pixel_values)[0]  # T, D
+        position = F.normalize(model.base_model.embeddings.position_embeddings[0], dim=-1)  # T, D
+        height, width = pixel_values.shape[-2:]
+        return VitTrace(
+            model=reference,
+            patch_size=config.patch_size,
+            grid=(height // config.patch_size, width // config.patch_size),
+            prefix=("CLS", "distillation")[: tokens - len(patches)],
+            labels=tuple(config.id2label[index] for index in range(lens.shape[-1])),
+            pixels=restore(pixel_values[0].cpu().numpy(), processor),
+            attention=attention.cpu().numpy(),
+            lens=lens.cpu().numpy(),
+            patch_vector=patches.cpu().numpy(),
+            embedding=embedding.cpu().numpy(),
+            position_similarity=(position @ position.T).cpu().numpy(),
+        )
+
+
+def prepare(image: Image.Image, processor, source_size: int | None) -> torch.Tensor:
+    """Pixel values (1, channel, row, column) as the model's own processor makes them.
+
+    A model trained on pictures of `source_size` pixels gets a photo squashed to that side first, as its data were.
+    """
+    image = image.convert("RGB")
+    if source_size:
+        image = image.resize((source_size, source_size), Image.Resampling.LANCZOS)
+    return processor(images=image, return_tensors="pt")["pixel_values"]
+
+
+def restore(pixel_values: np.ndarray, processor) -> np.ndarray:
+    """uint8 (row, column, channel) from normalised (channel, row, column)."""
+    mean = np.reshape(processor.image_mean, (3, 1, 1)) if processor.do_normalize else 0.0
+    std = np.reshape(processor.image_std, (3, 1, 1)) if processor.do_normalize else 1.0
+    return np.clip((pixel_values * std + mean) * 255, 0, 255).round().astype(np.uint8).transpose(1, 2, 0)
+
+
+def walk(model, pixel_values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The encoder, layer by layer, without hooks: what `model.forward` computes, kept.
+
+    Returns the states (depth, T, D) before the first and after every layer, and the attention (layer, H, T, T).
+    """
+    encoder = model.base_model
+    state = encoder.embeddings(pixel_values)  # 1, T, D
+    states, attentions = [state], []
+    for layer in encoder.layers:
+        context, attention = layer.attention(layer.layernorm_before(state))  # 1, T, D and 1, H, T, T
+        state = state + context
+        state = state + layer.mlp(layer.layernorm_after(state))
+        states.append(state)
+        attentions.append(attention)
+    return torch.cat(states), torch.cat(attentions)
+
+
+def predict(model, states: torch.Tensor) -> torch.Tensor:
+    """Logits (depth, label) of every state (depth, T, D) through the model's final norm and head: the logit lens."""
+    final = model.base_model.layernorm(states)
+    if hasattr(model, "cls_classifier"):
+        return (model.cls_classifier(final[:, 0]) + model.distillation_classifier(final[:, 1])) / 2
+    return model.classifier(final[:, 0])

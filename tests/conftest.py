@@ -1,0 +1,51 @@
+"""Tiny models with random weights, made once."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from transformers import DeiTConfig, DeiTForImageClassificationWithTeacher, ViTConfig, ViTForImageClassification
+
+SIZES = {
+    "hidden_size": 24,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 2,
+    "intermediate_size": 48,
+    "image_size": 32,
+    "patch_size": 8,
+    "num_labels": 5,
+    "initializer_range": 0.5,
+}
+PROCESSOR = {
+    "image_processor_type": "ViTImageProcessor",
+    "size": {"height": 32, "width": 32},
+    "image_mean": [0.4, 0.5, 0.6],
+    "image_std": [0.2, 0.25, 0.3],
+}
+
+
+def save(model, folder):
+    model.save_pretrained(folder)
+    (folder / "preprocessor_config.json").write_text(json.dumps(PROCESSOR))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_vit(tmp_path_factory):
+    torch.manual_seed(0)
+    return save(ViTForImageClassification(ViTConfig(**SIZES)), tmp_path_factory.mktemp("vit"))
+
+
+@pytest.fixture(scope="session")
+def tiny_deit(tmp_path_factory):
+    torch.manual_seed(1)
+    model = DeiTForImageClassificationWithTeacher(DeiTConfig(**SIZES))
+    return save(model, tmp_path_factory.mktemp("deit"))
+
+
+@pytest.fixture
+def photo():
+    pixels = np.random.default_rng(0).integers(0, 256, (50, 70, 3), dtype=np.uint8)
+    return Image.fromarray(pixels)
