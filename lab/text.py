@@ -1,0 +1,42 @@
+"""One door for every visible string, in English and in Chinese: assets/text/<language>/<room>.toml."""
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent.parent / "assets" / "text"
+LANGUAGES = ("en", "zh")
+
+
+@lru_cache
+def table(language: str) -> dict[str, str]:
+    """All strings of a language, flat: "patches.cut.title" -> text."""
+    flat: dict[str, str] = {}
+
+    def collect(prefix: str, node: dict) -> None:
+        for key, value in node.items():
+            if isinstance(value, dict):
+                collect(f"{prefix}{key}.", value)
+            else:
+                flat[prefix + key] = value.strip()
+
+    for path in sorted((FOLDER / language).glob("*.toml")):
+        collect(f"{path.stem}.", tomllib.loads(path.read_text(encoding="utf-8")))
+    return flat
+
+
+class Text:
+    """The strings of one language: text("patches.cut.title"), text("error.photo.small", side=16)."""
+
+    def __init__(self, language: str):
+        if language not in LANGUAGES:
+            raise ValueError(f"language must be one of {LANGUAGES}, not {language!r}")
+        self.language = language
+
+    def __call__(self, key: str, **details: object) -> str:
+        return table(self.language)[key].format(**details) if details else table(self.language)[key]
+
+    def section(self, prefix: str) -> dict[str, str]:
+        """The strings below a prefix, with the prefix taken off; what a widget needs."""
+        start = prefix + "."
+        return {key[len(start) :]: value for key, value in table(self.language).items() if key.startswith(start)}

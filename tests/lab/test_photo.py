@@ -1,0 +1,109 @@
+from pathlib import Path
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+from PIL import Image
+
+from lab.photo import Photo, open_photo
+from lab.text import Text
+from models.errors import InputError
+
+
+def saved(picture, path, **settings):
+    picture.save(path, **settings)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("mode", "name"),
+    [
+        ("CMYK", "a.jpg"),
+        ("L", "a.png"),
+        ("P", "a.png"),
+        ("RGBA", "a.png"),
+        ("LA", "a.png"),
+        ("1", "a.png"),
+        ("P", "a.gif"),
+    ],
+)
+def test_every_mode_becomes_rgb(mode, name, tmp_path):
+    picture = open_photo(saved(Image.new("RGB", (40, 30), "white").convert(mode), tmp_path / name))
+    assert (picture.mode, picture.size) == ("RGB", (40, 30))
+    assert np.asarray(picture).min() > 240
+
+
+def test_sixteen_bit_keeps_its_range(tmp_path):
+    values = np.linspace(0, 65535, 1600).reshape(40, 40).astype(np.uint16)
+    picture = np.asarray(open_photo(saved(Image.fromarray(values), tmp_path / "a.png")))
+    assert abs(picture.mean() - 127) < 2
+
+
+def test_transparent_becomes_white(tmp_path):
+    picture = open_photo(saved(Image.new("RGBA", (20, 20), (255, 0, 0, 0)), tmp_path / "a.png"))
+    assert picture.getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_exif_rotation_is_applied(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert open_photo(saved(Image.new("RGB", (60, 30)), tmp_path / "a.jpg", exif=exif)).size == (30, 60)
+
+
+def test_animation_gives_its_first_frame(tmp_path):
+    frames = [Image.new("RGB", (30, 30), color) for color in ("red", "blue")]
+    path = saved(frames[0], tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    assert open_photo(path).getpixel((5, 5)) == (255, 0, 0)
+
+
+def test_phone_photo_of_48_megapixels_is_accepted(tmp_path):
+    picture = open_photo(saved(Image.new("RGB", (8000, 6000), "green"), tmp_path / "a.jpg"))
+    assert picture.size == (1024, 768)
+
+
+@pytest.mark.parametrize(
+    ("size", "code"),
+    [((1, 1), "photo.small"), ((1, 5000), "photo.small"), ((20, 900), "photo.narrow"), ((5000, 5000), "photo.huge")],
+)
+def test_sizes_that_are_refused(size, code, tmp_path):
+    with pytest.raises(InputError) as caught:
+        open_photo(saved(Image.new("L", size), tmp_path / "a.png"))
+    assert caught.value.code == code
+
+
+def test_a_bomb_is_refused_before_it_is_decoded(tmp_path):
+    with pytest.raises(InputError) as caught:
+        open_photo(saved(Image.new("1", (20_000, 10_000)), tmp_path / "a.png"))
+    assert caught.value.code == "photo.huge"
+
+
+def test_files_that_are_no_whole_picture(tmp_path, photo):
+    whole = saved(photo, tmp_path / "whole.png").read_bytes()
+    for name, content in {"cut.png": whole[: len(whole) // 2], "text.jpg": b"hello", "empty.png": b""}.items():
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(InputError) as caught:
+            open_photo(tmp_path / name)
+        assert caught.value.code == "photo.unreadable"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_server_path_sent_by_a_script_is_refused(language, tmp_path, photo):
+    text = Text(language)
+    with gr.Blocks():
+        component = Photo(text)
+    outside = saved(photo, tmp_path / "secret.png")
+    for path in (str(outside), "/etc/passwd", None, ""):
+        with pytest.raises(gr.Error) as caught:
+            component.preprocess(SimpleNamespace(path=path))
+        assert caught.value.message == text("error.photo.not_uploaded")
+
+
+def test_an_uploaded_picture_is_opened(photo):
+    from gradio.utils import get_upload_folder
+
+    folder = Path(get_upload_folder()) / "test"
+    folder.mkdir(parents=True, exist_ok=True)
+    with gr.Blocks():
+        component = Photo(Text("en"))
+    assert component.preprocess(SimpleNamespace(path=str(saved(photo, folder / "a.png")))).size == photo.size

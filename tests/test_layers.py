@@ -1,0 +1,32 @@
+"""Imports run one way: models <- views <- exhibits."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FORBIDDEN = {
+    "models": {"lab", "gradio", "plotly"},
+    "lab/views": {"torch", "transformers", "gradio"},
+    "lab/exhibits": {"torch", "numpy", "plotly"},
+}
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("folder", FORBIDDEN)
+def test_imports(folder):
+    for path in (ROOT / folder).glob("**/*.py"):
+        assert not {name.split(".")[0] for name in imported(path)} & FORBIDDEN[folder], path
+
+
+def test_exhibits_do_not_import_one_another():
+    for path in (ROOT / "lab/exhibits").glob("[!_]*.py"):
+        assert not any(name.startswith("lab.exhibits") for name in imported(path)), path
