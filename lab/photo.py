@@ -5,6 +5,8 @@ from pathlib import Path
 
 import gradio as gr
 import numpy as np
+import skimage
+import sklearn
 from gradio.utils import get_upload_folder
 from PIL import Image, ImageOps
 
@@ -42,6 +44,14 @@ def open_photo(path: str | Path) -> Image.Image:
     picture = _to_rgb(ImageOps.exif_transpose(picture))
     picture.thumbnail((MAX_SIDE, MAX_SIDE))
     return picture
+
+
+def examples() -> list[str]:
+    """Openly licensed photos that come with scikit-image and scikit-learn."""
+    scientific = Path(skimage.__file__).parent / "data"
+    samples = Path(sklearn.__file__).parent / "datasets" / "images"
+    names = ("chelsea.png", "astronaut.png", "coffee.png", "rocket.jpg")
+    return [*(str(scientific / name) for name in names), str(samples / "china.jpg"), str(samples / "flower.jpg")]
 
 
 def _check_size(picture: Image.Image) -> None:

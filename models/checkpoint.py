@@ -6,6 +6,7 @@ import re
 import threading
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import torch
 import transformers
@@ -28,7 +29,7 @@ def bundled() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in BUNDLED.glob("*/config.json")))
 
 
-def open_model(reference: str, families: tuple[str, ...]) -> tuple[transformers.PreTrainedModel, object]:
+def open_model(reference: str, families: tuple[str, ...]) -> tuple[Any, Any]:
     """The model (eval, float32, eager attention, on the lab's device) and its image processor.
 
     reference: a bundled name, a local folder (not on a public server) or a Hub id such as "owner/name".
@@ -41,7 +42,7 @@ def open_model(reference: str, families: tuple[str, ...]) -> tuple[transformers.
 
 
 @lru_cache(maxsize=2)
-def _open(reference: str, families: tuple[str, ...], where: torch.device):
+def _open(reference: str, families: tuple[str, ...], where: torch.device) -> tuple[Any, Any]:
     folder = find(reference)
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
