@@ -12,6 +12,7 @@ test: check browser
 check: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	rm -f lab/*.pyi
 	$(BIN)/pyright
 
 browser: .venv/dev

@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -89,7 +90,7 @@ class Photo(gr.Image):
     def get_config(self, cls=None):
         return super().get_config(gr.Image)
 
-    def preprocess(self, payload) -> Image.Image | None:
+    def preprocess(self, payload: Any) -> Image.Image | None:
         """The visitor's picture, or a sentence in the visitor's language."""
         if payload is None:
             return None

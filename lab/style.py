@@ -1,6 +1,6 @@
 """One source of colours: palette, colour map, Plotly template, Gradio theme and CSS variables."""
 
-import gradio as gr
+from gradio import themes
 from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 FONT = "IBM Plex Sans, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
@@ -14,11 +14,11 @@ def colour_map() -> list[list[int]]:
     return [[round(channel) for channel in unlabel_rgb(color)] for color in scale]
 
 
-def theme() -> gr.themes.Base:
+def theme() -> themes.Base:
     """The Gradio theme; its fonts are local."""
-    return gr.themes.Base(
+    return themes.Base(
         primary_hue="indigo",
         neutral_hue="slate",
         radius_size="lg",
-        font=[gr.themes.LocalFont("IBM Plex Sans", weights=(400, 600)), "Noto Sans CJK SC", "sans-serif"],
+        font=[themes.LocalFont("IBM Plex Sans", weights=(400, 600)), "Noto Sans CJK SC", "sans-serif"],
     ).set(block_label_background_fill="transparent", block_label_background_fill_dark="transparent")

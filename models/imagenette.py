@@ -58,7 +58,9 @@ def pack(archive: Path, split: str, target: Path) -> None:
             parts = member.name.split("/")
             if not member.isfile() or len(parts) < 3 or parts[-3] != split or parts[-2] not in LABELS:
                 continue
-            picture = Image.open(tar.extractfile(member)).convert("RGB").resize((SIDE, SIDE), Image.Resampling.LANCZOS)
+            content = tar.extractfile(member)
+            assert content is not None
+            picture = Image.open(content).convert("RGB").resize((SIDE, SIDE), Image.Resampling.LANCZOS)
             buffer = io.BytesIO()
             picture.save(buffer, "JPEG", quality=88)
             files.append(buffer.getvalue())

@@ -4,11 +4,12 @@ import json
 import math
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch.utils.data import DataLoader
 
 
 def seed_everything(seed: int) -> None:
@@ -39,7 +40,7 @@ def fit(
     model: torch.nn.Module,
     optimizers: list[torch.optim.Optimizer],
     epochs: int,
-    batches: Callable[[int], Iterable],
+    batches: Callable[[int], DataLoader],
     loss: Callable[..., torch.Tensor],
     factor: Callable[[float], float],
     evaluate: Callable[[int], dict],

@@ -20,6 +20,9 @@ from transformers import ViTConfig, ViTForImageClassification
 from models import imagenette, training
 from models.device import device
 
+Dataset = tuple[torch.Tensor, torch.Tensor]
+"""uint8 pictures (image, channel, row, column) and labels (image,)."""
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -65,7 +68,7 @@ def build(recipe: Recipe) -> Any:
     return ViTForImageClassification(config)
 
 
-def loader(images, labels, recipe: Recipe, size: int) -> DataLoader:
+def loader(dataset: Dataset, recipe: Recipe, size: int) -> DataLoader:
     """Shuffled, augmented batches of (pixels, target probabilities)."""
     augment = v2.Compose(
         [
@@ -87,7 +90,7 @@ def loader(images, labels, recipe: Recipe, size: int) -> DataLoader:
 
     workers = 12 if device().type == "cuda" else 0
     return DataLoader(
-        TensorDataset(images, labels),
+        TensorDataset(*dataset),
         recipe.batch_size,
         shuffle=True,
         drop_last=True,
@@ -97,7 +100,7 @@ def loader(images, labels, recipe: Recipe, size: int) -> DataLoader:
 
 
 @torch.no_grad()
-def accuracy(model, images, labels, size: int, batch_size: int = 128) -> float:
+def accuracy(model, dataset: Dataset, size: int, batch_size: int = 128) -> float:
     """Share of pictures whose most probable class is right, at `size` pixels, without augmentation."""
     prepare = v2.Compose(
         [
@@ -106,6 +109,7 @@ def accuracy(model, images, labels, size: int, batch_size: int = 128) -> float:
             v2.Normalize(imagenette.MEAN, imagenette.STD),
         ]
     )
+    images, labels = dataset
     right = 0
     for pixels, target in zip(images.split(batch_size), labels.split(batch_size), strict=True):
         logits = model(prepare(pixels).to(device()), interpolate_pos_encoding=True).logits
@@ -113,7 +117,7 @@ def accuracy(model, images, labels, size: int, batch_size: int = 128) -> float:
     return right / len(labels)
 
 
-def train(recipe: Recipe, train_set, val_set, state: Path) -> tuple[Any, list[dict]]:
+def train(recipe: Recipe, train_set: Dataset, val_set: Dataset, state: Path) -> tuple[Any, list[dict]]:
     """Train to the end, resuming from `state`; returns the model and its history."""
     where = device()
     training.seed_everything(recipe.seed)
@@ -139,10 +143,10 @@ def train(recipe: Recipe, train_set, val_set, state: Path) -> tuple[Any, list[di
         model,
         optimizers,
         recipe.epochs,
-        batches=lambda epoch: loader(*train_set, recipe, size(epoch)),
+        batches=lambda epoch: loader(train_set, recipe, size(epoch)),
         loss=loss,
         factor=lambda progress: training.warmup_cosine(progress, recipe.warmup),
-        evaluate=lambda epoch: {"size": size(epoch), "val_accuracy": round(accuracy(model, *val_set, size(epoch)), 4)},
+        evaluate=lambda epoch: {"size": size(epoch), "val_accuracy": round(accuracy(model, val_set, size(epoch)), 4)},
         state=state,
         seed=recipe.seed,
     )
