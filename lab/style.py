@@ -1,5 +1,6 @@
 """One source of colours: palette, colour map, Plotly template, Gradio theme and CSS variables."""
 
+import plotly.graph_objects as go
 from gradio import themes
 from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
@@ -12,6 +13,29 @@ def colour_map() -> list[list[int]]:
     """256 RGB triples of Inferno: weight 0 to weight 1."""
     scale = sample_colorscale(get_colorscale("Inferno"), [index / 255 for index in range(256)])
     return [[round(channel) for channel in unlabel_rgb(color)] for color in scale]
+
+
+def diverging_map() -> list[list[int]]:
+    """255 RGB triples, blue for -1 over near-white for 0 to red for 1."""
+    scale = sample_colorscale(get_colorscale("RdBu_r"), [index / 254 for index in range(255)])
+    return [[round(channel) for channel in unlabel_rgb(color)] for color in scale]
+
+
+def figure(x: str, y: str) -> go.Figure:
+    """An empty chart with titled axes; the page gives it the colours of its light or dark mode."""
+    chart = go.Figure()
+    chart.update_layout(
+        template="none",
+        font={"family": FONT, "size": 14},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        margin={"l": 64, "r": 16, "t": 12, "b": 48},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        height=340,
+    )
+    chart.update_xaxes(title=x, zeroline=False)
+    chart.update_yaxes(title=y, zeroline=False)
+    return chart
 
 
 def theme() -> themes.Base:

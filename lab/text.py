@@ -36,6 +36,10 @@ class Text:
     def __call__(self, key: str, **details: object) -> str:
         return table(self.language)[key].format(**details) if details else table(self.language)[key]
 
+    def label(self, name: str) -> str:
+        """A class name in this language where the lab has a translation, else as the model gives it."""
+        return table(self.language).get("label." + name.replace(" ", "_").lower(), name)
+
     def section(self, prefix: str) -> dict[str, str]:
         """The strings below a prefix, with the prefix taken off; what a widget needs."""
         start = prefix + "."

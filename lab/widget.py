@@ -64,8 +64,12 @@ def pack(arrays: dict[str, np.ndarray]) -> tuple[bytes, dict]:
     return gzip.compress(bytes(content), 6, mtime=0), index
 
 
-def send(payload: dict, arrays: dict[str, np.ndarray]) -> dict:
-    """The payload with its arrays laid in Gradio's cache, under a name that their content gives."""
+def send(component: gr.HTML, facts: dict, arrays: dict[str, np.ndarray], keep: bool = False) -> dict:
+    """A value for widgets: plain facts, and arrays in one file of Gradio's cache.
+
+    The file goes when the cache is cleaned, unless `keep` says that the page itself shows it.
+    """
     content, index = pack(arrays)
     path = save_bytes_to_cache(content, "arrays.bin.gz", cache_dir=get_upload_folder())
-    return {**payload, "file": f"gradio_api/file={path}", "arrays": index}
+    (component.keep_in_cache if keep else component.temp_files).add(path)
+    return {**facts, "file": f"gradio_api/file={path}", "arrays": index}

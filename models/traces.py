@@ -1,7 +1,9 @@
 """The vocabulary: every trace, a frozen record of NumPy arrays with named axes. Torch stops here."""
 
+import json
 from dataclasses import dataclass, fields
-from typing import Annotated, get_type_hints
+from pathlib import Path
+from typing import Annotated, Any, Self, get_type_hints
 
 import numpy as np
 
@@ -21,6 +23,26 @@ class Trace:
                     if size == 0 or sizes.setdefault(name, size) != size:
                         raise ValueError(f"{field.name}: axis {name!r} has {size}, expected {sizes.get(name)}")
                 array.setflags(write=False)
+
+    def save(self, path: Path) -> None:
+        """Write the trace to an .npz file, its float32 arrays as float16."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+        arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+        plain = {name: value for name, value in values.items() if name not in arrays}
+        half = {
+            name: value.astype(np.float16) if value.dtype == np.float32 else value for name, value in arrays.items()
+        }
+        np.savez_compressed(path, plain=np.array(json.dumps(plain)), **half)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a trace that `save` wrote; float16 becomes float32 again."""
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files if name != "plain"}
+            plain: dict[str, Any] = json.loads(str(file["plain"]))
+        arrays = {name: a.astype(np.float32) if a.dtype == np.float16 else a for name, a in arrays.items()}
+        listed = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
+        return cls(**listed, **arrays)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,42 +1,50 @@
-"""A Vision Transformer's trace as one payload for the widgets Cut and Attend, and as two charts."""
+"""A Vision Transformer's trace as facts and arrays for the widgets Cut and Attend, and as two charts."""
+
+import json
 
 import numpy as np
+import plotly.graph_objects as go
 
+from lab.style import SERIES, figure
+from lab.text import Text
 from models.attention import mean_distance, patch_distance, rollout
 from models.traces import VitTrace
 
 
-def quantise(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """uint8 rows and each row's maximum: value = byte / 255 * maximum, off by at most maximum / 510."""
-    top = rows.max(axis=-1, keepdims=True)
-    return np.round(rows / np.maximum(top, 1e-30) * 255).astype(np.uint8), top[..., 0].astype(np.float32)
+def quantise(rows: np.ndarray, dtype: type = np.uint8) -> tuple[np.ndarray, np.ndarray]:
+    """Rows as bytes and each row's largest size: value = byte / limit * size, limit 255 (uint8) or 127 (int8)."""
+    limit = np.iinfo(dtype).max
+    size = np.abs(rows).max(axis=-1, keepdims=True)
+    return np.round(rows / np.maximum(size, 1e-30) * limit).astype(dtype), size[..., 0].astype(np.float32)
 
 
-def payload(trace: VitTrace) -> tuple[dict, dict[str, np.ndarray]]:
-    """What the browser draws from: plain facts, and the arrays by name."""
-    attention, attention_max = quantise(trace.attention)
-    rolled, rolled_max = quantise(rollout(trace.attention))
-    embedding, embedding_max = quantise(np.abs(trace.embedding))
-    facts = {
+def facts(trace: VitTrace) -> dict:
+    """What the widgets need to know besides the arrays."""
+    return {
         "model": trace.model,
         "patch_size": trace.patch_size,
         "grid": trace.grid,
         "prefix": trace.prefix,
-        "image": trace.pixels.shape[:2],
         "vector": trace.patch_vector.shape[1],
         "width": trace.embedding.shape[1],
     }
-    arrays = {
+
+
+def arrays(trace: VitTrace) -> dict[str, np.ndarray]:
+    """What the widgets draw, by name; the rollout follows all layers up to each one."""
+    attention, attention_max = quantise(trace.attention)
+    rolled, rolled_max = quantise(rollout(trace.attention))
+    embedding, embedding_max = quantise(trace.embedding, np.int8)
+    return {
         "pixels": trace.pixels,
         "attention": attention,
         "attention_max": attention_max,
         "rollout": rolled,
         "rollout_max": rolled_max,
-        "embedding": np.where(trace.embedding < 0, -1, 1).astype(np.int8) * (embedding // 2).astype(np.int8),
+        "embedding": embedding,
         "embedding_max": embedding_max,
         "position": np.round(trace.position_similarity * 127).astype(np.int8),
     }
-    return facts, arrays
 
 
 def distances(trace: VitTrace) -> tuple[np.ndarray, float]:
@@ -44,3 +52,61 @@ def distances(trace: VitTrace) -> tuple[np.ndarray, float]:
     side = max(trace.pixels.shape[:2])
     uniform = patch_distance(trace.grid, trace.patch_size).mean()
     return mean_distance(trace.attention, trace.grid, trace.patch_size) / side, float(uniform / side)
+
+
+def distance_chart(trace: VitTrace, text: Text) -> dict:
+    """How far every head looks, against depth."""
+    measured, uniform = distances(trace)
+    layers, heads = measured.shape
+    chart = figure(text("patches.distance.layer"), text("patches.distance.share"))
+    for head in range(heads):
+        chart.add_scatter(
+            x=np.arange(1, layers + 1),
+            y=measured[:, head],
+            mode="markers",
+            name=text("patches.distance.head", head=head + 1),
+            marker={"size": 9, "color": SERIES[head % len(SERIES)], "opacity": 0.85},
+            hovertemplate=text("patches.distance.hover", head=head + 1),
+            showlegend=heads <= len(SERIES),
+        )
+    chart.add_hline(
+        y=uniform, line_dash="dash", line_color=SERIES[-1], annotation_text=text("patches.distance.uniform")
+    )
+    chart.update_yaxes(rangemode="tozero", tickformat=".0%")
+    chart.update_xaxes(dtick=max(1, layers // 12))
+    return to_dict(chart)
+
+
+def lens_chart(trace: VitTrace, text: Text, count: int = 5) -> dict:
+    """The probability of the final prediction's first classes, had the model stopped at each depth."""
+    chart = figure(text("patches.lens.depth"), text("patches.lens.probability"))
+    depths = np.arange(len(trace.lens))
+    for place, label in enumerate(np.argsort(-trace.probability)[:count]):
+        chart.add_scatter(
+            x=depths,
+            y=trace.lens[:, label],
+            mode="lines+markers",
+            name=text.label(trace.labels[label]),
+            line={"color": SERIES[place % len(SERIES)], "width": 3 if place == 0 else 1.5},
+        )
+    chart.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    chart.update_xaxes(dtick=max(1, len(trace.lens) // 12))
+    return to_dict(chart)
+
+
+def to_dict(chart: go.Figure) -> dict:
+    """The figure as the browser's Plotly takes it."""
+    return json.loads(chart.to_json() or "{}")
+
+
+def prediction(trace: VitTrace, text: Text) -> dict[str, float]:
+    """Class probabilities by the label's name in the page's language."""
+    return {text.label(label): float(p) for label, p in zip(trace.labels, trace.probability, strict=True)}
+
+
+def knowledge(trace: VitTrace, text: Text) -> str:
+    """Which classes the model knows, so that nobody wonders at its answer."""
+    if len(trace.labels) <= 12:
+        names = text("patches.comma").join(text.label(label) for label in trace.labels)
+        return text("patches.knows_few", count=len(trace.labels), names=names)
+    return text("patches.knows_many", count=len(trace.labels))
