@@ -30,7 +30,7 @@ def build(text: Text) -> None:
         stop,
         inputs=[photo, model],
         run=trace,
-        show=lambda seen: [send(*patches.payload(seen))],
+        show=lambda seen: [send(attend, patches.facts(seen), patches.arrays(seen))],
         outputs=[attend],
         status=status,
     )

@@ -6,10 +6,10 @@ from models.vit.trace import trace
 
 def test_quantised_attention_gives_the_trace_back(tiny_vit, photo):
     seen = trace(photo, str(tiny_vit))
-    facts, arrays = patches.payload(seen)
+    arrays = patches.arrays(seen)
     restored = arrays["attention"] / 255 * arrays["attention_max"][..., None]
     assert np.all(np.abs(restored - seen.attention) <= arrays["attention_max"][..., None] / 509)
-    assert facts["grid"] == (4, 4)
+    assert patches.facts(seen)["grid"] == (4, 4)
 
 
 def test_uniform_attention_has_the_reference_distance(tiny_vit, photo):
