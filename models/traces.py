@@ -32,7 +32,7 @@ class Trace:
         half = {
             name: value.astype(np.float16) if value.dtype == np.float32 else value for name, value in arrays.items()
         }
-        np.savez_compressed(path, plain=np.array(json.dumps(plain)), **half)
+        np.savez_compressed(path, **half, plain=np.array(json.dumps(plain)))  # pyright: ignore[reportArgumentType]
 
     @classmethod
     def load(cls, path: Path) -> Self:
