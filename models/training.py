@@ -1,15 +1,24 @@
 """What all recipes share: seed, schedule, resumable epochs and the record of a run."""
 
+import hashlib
 import json
 import math
 import random
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader
+
+
+def state_path(name: str, recipe: Any) -> Path:
+    """Where a recipe's training is kept between epochs; another recipe (a dataclass) gets another file."""
+    mark = hashlib.sha256(json.dumps(asdict(recipe)).encode()).hexdigest()[:8]
+    return Path("training") / f"{name}-{mark}.pt"
 
 
 def seed_everything(seed: int) -> None:

@@ -5,21 +5,24 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
-from models.checkpoint import open_model
+from models.checkpoint import Progress, open_model
 from models.device import device
 from models.errors import InputError
 from models.traces import VitTrace
 
 FAMILIES = ("ViTForImageClassification", "DeiTForImageClassification", "DeiTForImageClassificationWithTeacher")
-MAX_ATTENTION_VALUES = 50_000_000
+MAX_ATTENTION_VALUES = 20_000_000
 
 
-def trace(image: Image.Image, reference: str) -> VitTrace:
+def trace(image: Image.Image | None, reference: str | None, progress: Progress | None = None) -> VitTrace:
     """Run `image` (RGB) through the model that `reference` names and keep what a lecture shows.
 
-    Raises InputError when the model cannot be opened or its attention has more values than the lab keeps.
+    `progress` hears of a download. Raises InputError when there is no image, when the model cannot be opened, or when
+    its attention has more values than the lab keeps.
     """
-    model, processor = open_model(reference, FAMILIES)
+    if image is None:
+        raise InputError("photo.missing")
+    model, processor = open_model(reference, FAMILIES, progress)
     config = model.config
     tokens = model.base_model.embeddings.position_embeddings.shape[1]
     size = config.num_hidden_layers * config.num_attention_heads * tokens**2
@@ -34,7 +37,7 @@ def trace(image: Image.Image, reference: str) -> VitTrace:
         position = F.normalize(model.base_model.embeddings.position_embeddings[0], dim=-1)  # T, D
         height, width = pixel_values.shape[-2:]
         return VitTrace(
-            model=reference,
+            model=str(reference),
             patch_size=config.patch_size,
             grid=(height // config.patch_size, width // config.patch_size),
             prefix=("CLS", "distillation")[: tokens - len(patches)],
