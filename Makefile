@@ -16,7 +16,7 @@ check: .venv/dev
 	$(BIN)/pyright
 
 browser: .venv/dev
-	$(BIN)/python tests/browser.py
+	$(BIN)/python -m lab.browser
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -18,7 +18,7 @@ def table(language: str) -> dict[str, str]:
             if isinstance(value, dict):
                 collect(f"{prefix}{key}.", value)
             else:
-                flat[prefix + key] = value.strip()
+                flat[prefix + key] = value.strip("\n")
 
     for path in sorted((FOLDER / language).glob("*.toml")):
         collect(f"{path.stem}.", tomllib.loads(path.read_text(encoding="utf-8")))

@@ -1,8 +1,10 @@
-"""connect(): input -> run -> trace -> show -> output. The only event wiring; queue, errors, timing."""
+"""connect(): input -> run -> trace -> show -> output. The only event wiring; queue, progress, errors, timing."""
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any
 
 import gradio as gr
 
@@ -11,37 +13,77 @@ from models.device import describe
 from models.errors import InputError
 
 log = logging.getLogger(__name__)
+runners = ThreadPoolExecutor(thread_name_prefix="run")
+PATIENCE = 0.4
+"""Seconds before a run shows progress, and between two signs of it."""
+
+
+class Stopped(Exception):
+    """The visitor has stopped this run or left."""
+
+
+class Meter:
+    """Handed to a run as its `progress`: counts downloaded bytes and ends the download when nobody waits for it."""
+
+    def __init__(self) -> None:
+        self.done = self.total = 0
+        self.stopped = False
+
+    def __call__(self, done: int, total: int) -> None:
+        if self.stopped:
+            raise Stopped
+        self.done, self.total = done, total
+
+    def sentence(self, text: Text, seconds: float) -> str:
+        """What is going on, for the visitor."""
+        if self.done < self.total:
+            return text("run.download", done=f"{self.done / 1e6:.0f}", total=f"{self.total / 1e6:.0f}")
+        return text("run.running", seconds=f"{seconds:.0f}")
 
 
 def connect(
     text: Text,
     start: gr.Button,
     stop: gr.Button,
+    also: Sequence[Callable],
     inputs: Sequence,
     run: Callable,
     show: Callable,
     outputs: Sequence,
     status: gr.Markdown,
 ) -> None:
-    """On `start`: trace = run(*inputs); the outputs get show(trace) and `status` the time it took and the device.
+    """On `start` and the listeners `also`: trace = run(*inputs, progress); the outputs get show(trace).
 
-    Runs queue one behind another. `stop` frees the page. An InputError becomes its sentence in the page's language;
-    any other failure is logged and becomes one general sentence. The outputs keep what they showed.
+    `status` tells progress, then the time the run took and the device. Runs queue one behind another; `stop` ends the
+    visitor's own and is seen only while there is one. An InputError becomes its sentence in the page's language, any
+    other failure is logged and becomes one general sentence; the outputs keep what they showed.
     """
+    keep = [gr.skip()] * len(outputs)
 
-    def event(*values):
-        begun = time.perf_counter()
+    def event(*values: Any) -> Iterator:
+        meter, begun = Meter(), time.perf_counter()
         try:
-            trace = run(*values)
-            seconds = f"{time.perf_counter() - begun:.2f}"
-            return *show(trace), text("patches.took", seconds=seconds, device=describe())
-        except InputError as error:
-            raise gr.Error(text(f"error.{error.code}", **error.details), print_exception=False) from error
-        except Exception as error:
-            log.exception("a run failed")
-            raise gr.Error(text("error.unexpected"), print_exception=False) from error
+            running = runners.submit(run, *values, meter)
+            while wait([running], PATIENCE).not_done:
+                yield *keep, meter.sentence(text, time.perf_counter() - begun), gr.update(visible=True)
+            message, shown = outcome(running)
+            if message:
+                yield *keep, "", gr.update(visible=False)
+                raise gr.Error(message, print_exception=False)
+            took = text("run.took", seconds=f"{time.perf_counter() - begun:.2f}", device=describe())
+            yield *shown, took, gr.update(visible=False)
+        finally:
+            meter.stopped = True
 
-    running = start.click(
-        event, list(inputs), [*outputs, status], concurrency_id="models", concurrency_limit=1, api_visibility="private"
-    )
-    stop.click(None, cancels=[running])
+    def outcome(running: Future) -> tuple[str, list]:
+        try:
+            return "", show(running.result())
+        except InputError as error:
+            return text(f"error.{error.code}", **error.details), []
+        except Exception:
+            log.exception("a run failed")
+            return text("error.unexpected"), []
+
+    settings = {"concurrency_id": "models", "concurrency_limit": 1, "api_visibility": "private"}
+    events: Any = [listen(event, list(inputs), [*outputs, status, stop], **settings) for listen in (start.click, *also)]
+    stop.click(lambda: (text("run.stopped"), gr.update(visible=False)), None, [status, stop], cancels=events)

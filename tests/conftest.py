@@ -1,4 +1,4 @@
-"""Tiny models with random weights, made once."""
+"""Tiny models with random weights, the running lab and a browser: each made once."""
 
 import json
 
@@ -7,6 +7,8 @@ import pytest
 import torch
 from PIL import Image
 from transformers import DeiTConfig, DeiTForImageClassificationWithTeacher, ViTConfig, ViTForImageClassification
+
+from lab import browser
 
 SIZES = {
     "hidden_size": 24,
@@ -49,3 +51,21 @@ def tiny_deit(tmp_path_factory):
 def photo():
     pixels = np.random.default_rng(0).integers(0, 256, (50, 70, 3), dtype=np.uint8)
     return Image.fromarray(pixels)
+
+
+@pytest.fixture(scope="session")
+def running():
+    """The lab, started as a person starts it."""
+    with browser.lab() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def server(running):
+    return running.address
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with browser.chromium() as running:
+        yield running
