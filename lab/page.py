@@ -1,11 +1,18 @@
 """The page: one tab per exhibit; theme, language, shared scripts. `/` is English, `/zh` Chinese."""
 
+from html import escape
+
 import gradio as gr
+from gradio.components import Navbar
 
 from lab import style, widget
 from lab.exhibits import EXHIBITS
 from lab.text import Text
 from models.device import describe
+
+HEADER = """<header class="lab-header"><h1>{title}</h1><p>{tagline}</p><nav>
+<a class="lab-language" href="{other}" title="{language_hint}">{language}</a>
+<button class="lab-theme" type="button" title="{theme_hint}">{theme}</button></nav></header>"""
 
 
 def build() -> gr.Blocks:
@@ -19,12 +26,22 @@ def build() -> gr.Blocks:
 
 def fill(text: Text, other: str) -> None:
     """One page in one language."""
-    gr.Markdown(f"# {text('page.title')}\n{text('page.tagline')} [{text('page.language')}]({other})")
+    Navbar(visible=False)
+    gr.HTML(HEADER.format(other=other, **{key: escape(line) for key, line in text.section("page").items()}))
     with gr.Tabs():
         for exhibit in EXHIBITS:
             with gr.Tab(text(f"{exhibit.name}.tab"), id=exhibit.name):
                 exhibit.build(text)
-    gr.Markdown(text("page.device", device=describe()))
+    footer = gr.Markdown(elem_classes="small")
+    gr.on(
+        None,
+        lambda: text("page.footer", device=describe()),
+        None,
+        footer,
+        queue=False,
+        show_progress="hidden",
+        api_visibility="private",
+    )
 
 
 def launch(**settings) -> None:
@@ -33,6 +50,7 @@ def launch(**settings) -> None:
     gr.set_static_paths([str(path) for path in widget.static_files()])
     demo.queue(max_size=32, api_open=False).launch(
         theme=style.theme(),
+        css_paths=[style.CSS],
         head=widget.head(),
         footer_links=[],
         run_history=False,

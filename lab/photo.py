@@ -1,13 +1,12 @@
 """The one safe way in for pictures."""
 
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import numpy as np
-import skimage
-import sklearn
 from gradio.utils import get_upload_folder
 from PIL import Image, ImageOps
 
@@ -47,12 +46,23 @@ def open_photo(path: str | Path) -> Image.Image:
     return picture
 
 
-def examples() -> list[str]:
-    """Openly licensed photos that come with scikit-image and scikit-learn."""
-    scientific = Path(skimage.__file__).parent / "data"
-    samples = Path(sklearn.__file__).parent / "datasets" / "images"
-    names = ("chelsea.png", "astronaut.png", "coffee.png", "rocket.jpg")
-    return [*(str(scientific / name) for name in names), str(samples / "china.jpg"), str(samples / "flower.jpg")]
+EXAMPLES = {
+    "temple": ("sklearn", "datasets/images/china.jpg"),
+    "cat": ("skimage", "data/chelsea.png"),
+    "astronaut": ("skimage", "data/astronaut.png"),
+    "coffee": ("skimage", "data/coffee.png"),
+    "rocket": ("skimage", "data/rocket.jpg"),
+    "flower": ("sklearn", "datasets/images/flower.jpg"),
+}
+"""Openly licensed photos that come with scikit-image and scikit-learn; their credits are in the text file "photo"."""
+
+
+def example(name: str) -> Path:
+    """The file of an example photo, found without importing the package that brings it."""
+    package, file = EXAMPLES[name]
+    spec = find_spec(package)
+    assert spec and spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0]) / file
 
 
 def _check_size(picture: Image.Image) -> None:
@@ -82,7 +92,14 @@ class Photo(gr.Image):
 
     def __init__(self, text: Text, **settings):
         self.text = text
-        super().__init__(type="pil", sources=["upload", "webcam", "clipboard"], interactive=True, **settings)
+        super().__init__(
+            type="pil",
+            sources=["upload", "webcam", "clipboard"],
+            interactive=True,
+            show_label=False,
+            placeholder=text("photo.drop"),
+            **settings,
+        )
 
     def get_block_name(self) -> str:
         return "image"

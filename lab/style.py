@@ -1,9 +1,12 @@
 """One source of colours: palette, colour map, Plotly template, Gradio theme and CSS variables."""
 
+from pathlib import Path
+
 import plotly.graph_objects as go
 from gradio import themes
 from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
+CSS = Path(__file__).resolve().parent.parent / "assets" / "lab.css"
 FONT = "IBM Plex Sans, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 SERIES = ("#4f6df5", "#e4572e", "#17a398", "#c77dff", "#e0a100", "#6b7280")
 """Colours of lines and points, in order; readable on white and on slate."""
@@ -31,7 +34,7 @@ def figure(x: str, y: str) -> go.Figure:
         plot_bgcolor="rgba(0,0,0,0)",
         margin={"l": 64, "r": 16, "t": 12, "b": 48},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
-        height=340,
+        height=400,
     )
     chart.update_xaxes(title=x, zeroline=False)
     chart.update_yaxes(title=y, zeroline=False)

@@ -37,20 +37,24 @@ def widget(name: str, text: Text, value: object = None, **settings) -> gr.HTML:
 
 
 def head() -> str:
-    """What every page needs once: the colour map, where plotly.js is, the shared script and the widgets' scripts."""
+    """What every page needs once: the colour maps, where plotly.js is, the shared script and the widgets' scripts."""
     constants = {
         "colourMap": style.colour_map(),
-        "series": style.SERIES,
+        "divergingMap": style.diverging_map(),
         "plotly": f"gradio_api/file={PLOTLY_JS}",
     }
-    scripts = [WIDGETS / "shared" / "lab.js", *sorted(WIDGETS.glob("*/script.js"))]
-    tags = "".join(f'<script src="gradio_api/file={path}"></script>' for path in scripts)
+    tags = "".join(f'<script src="gradio_api/file={path}"></script>' for path in scripts())
     return f"<script>window.lab = {json.dumps(constants)}</script>{tags}"
+
+
+def scripts() -> list[Path]:
+    """What the widgets share, then the widgets."""
+    return [*sorted((WIDGETS / "shared").glob("*.js")), *sorted(WIDGETS.glob("*/script.js"))]
 
 
 def static_files() -> list[Path]:
     """The single files that pages may fetch."""
-    return [PLOTLY_JS, WIDGETS / "shared" / "lab.js", *sorted(WIDGETS.glob("*/script.js"))]
+    return [PLOTLY_JS, *scripts()]
 
 
 def pack(arrays: dict[str, np.ndarray]) -> tuple[bytes, dict]:
@@ -64,12 +68,13 @@ def pack(arrays: dict[str, np.ndarray]) -> tuple[bytes, dict]:
     return gzip.compress(bytes(content), 6, mtime=0), index
 
 
-def send(component: gr.HTML, facts: dict, arrays: dict[str, np.ndarray], keep: bool = False) -> dict:
+def send(facts: dict, arrays: dict[str, np.ndarray], owner: gr.HTML | None = None) -> dict:
     """A value for widgets: plain facts, and arrays in one file of Gradio's cache.
 
-    The file goes when the cache is cleaned, unless `keep` says that the page itself shows it.
+    The file goes when the cache is cleaned, unless there is no `owner` to clean it for: then the page itself shows it.
     """
     content, index = pack(arrays)
     path = save_bytes_to_cache(content, "arrays.bin.gz", cache_dir=get_upload_folder())
-    (component.keep_in_cache if keep else component.temp_files).add(path)
+    if owner:
+        owner.temp_files.add(path)
     return {**facts, "file": f"gradio_api/file={path}", "arrays": index}

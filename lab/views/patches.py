@@ -25,8 +25,6 @@ def facts(trace: VitTrace) -> dict:
         "patch_size": trace.patch_size,
         "grid": trace.grid,
         "prefix": trace.prefix,
-        "vector": trace.patch_vector.shape[1],
-        "width": trace.embedding.shape[1],
     }
 
 
@@ -34,6 +32,7 @@ def arrays(trace: VitTrace) -> dict[str, np.ndarray]:
     """What the widgets draw, by name; the rollout follows all layers up to each one."""
     attention, attention_max = quantise(trace.attention)
     rolled, rolled_max = quantise(rollout(trace.attention))
+    vector, vector_max = quantise(trace.patch_vector, np.int8)
     embedding, embedding_max = quantise(trace.embedding, np.int8)
     return {
         "pixels": trace.pixels,
@@ -41,6 +40,8 @@ def arrays(trace: VitTrace) -> dict[str, np.ndarray]:
         "attention_max": attention_max,
         "rollout": rolled,
         "rollout_max": rolled_max,
+        "vector": vector,
+        "vector_max": vector_max,
         "embedding": embedding,
         "embedding_max": embedding_max,
         "position": np.round(trace.position_similarity * 127).astype(np.int8),
@@ -69,12 +70,36 @@ def distance_chart(trace: VitTrace, text: Text) -> dict:
             hovertemplate=text("patches.distance.hover", head=head + 1),
             showlegend=heads <= len(SERIES),
         )
-    chart.add_hline(
-        y=uniform, line_dash="dash", line_color=SERIES[-1], annotation_text=text("patches.distance.uniform")
+    chart.add_scatter(
+        x=[0.5, layers + 0.5],
+        y=[uniform, uniform],
+        mode="lines",
+        name=text("patches.distance.uniform"),
+        line={"dash": "dash", "color": SERIES[-1]},
+        hoverinfo="skip",
+        showlegend=True,
     )
     chart.update_yaxes(rangemode="tozero", tickformat=".0%")
-    chart.update_xaxes(dtick=max(1, layers // 12))
+    chart.update_xaxes(dtick=max(1, layers // 12), range=[0.5, layers + 0.5])
     return to_dict(chart)
+
+
+def distance_claim(trace: VitTrace, text: Text) -> str:
+    """What was measured about "a ViT layer is global", in a sentence."""
+    measured, uniform = distances(trace)
+    nearest, farthest = (np.unravel_index(pick(measured), measured.shape) for pick in (np.argmin, np.argmax))
+    return text(
+        "patches.distance.claim",
+        first=f"{measured[0].mean():.0%}",
+        last=f"{measured[-1].mean():.0%}",
+        low=f"{measured[nearest]:.0%}",
+        low_layer=nearest[0] + 1,
+        low_head=nearest[1] + 1,
+        high=f"{measured[farthest]:.0%}",
+        high_layer=farthest[0] + 1,
+        high_head=farthest[1] + 1,
+        uniform=f"{uniform:.0%}",
+    )
 
 
 def lens_chart(trace: VitTrace, text: Text, count: int = 5) -> dict:
@@ -88,10 +113,26 @@ def lens_chart(trace: VitTrace, text: Text, count: int = 5) -> dict:
             mode="lines+markers",
             name=text.label(trace.labels[label]),
             line={"color": SERIES[place % len(SERIES)], "width": 3 if place == 0 else 1.5},
+            hovertemplate=text("patches.lens.hover", label=text.label(trace.labels[label])),
         )
     chart.update_yaxes(range=[0, 1.02], tickformat=".0%")
     chart.update_xaxes(dtick=max(1, len(trace.lens) // 12))
     return to_dict(chart)
+
+
+def lens_claim(trace: VitTrace, text: Text) -> str:
+    """From which depth on the model would have given its final answer, in a sentence."""
+    label = int(trace.probability.argmax())
+    leads = trace.lens.argmax(axis=-1) == label
+    since = len(leads) - int(np.argmin(leads[::-1])) if not leads.all() else 0
+    return text(
+        "patches.lens.claim",
+        label=text.label(trace.labels[label]),
+        depth=since,
+        layers=len(leads) - 1,
+        probability=f"{trace.probability[label]:.0%}",
+        start=f"{trace.lens[0, label]:.0%}",
+    )
 
 
 def to_dict(chart: go.Figure) -> dict:

@@ -1,15 +1,9 @@
 // Where a token looks: one row of the attention matrix over the photo.
 lab.widgets.attend = (root, text) => {
   const part = (name) => root.querySelector("." + name);
-  const heat = part("heat");
-  let run, layer, head, query, pinned, frame;
-  part("layer-name").textContent = text.layer;
-  part("head-name").textContent = text.head;
-  part("query-name").textContent = text.query;
-  part("opacity-name").textContent = text.opacity;
-  part("hint").textContent = text.hint;
+  let run, head, query;
 
-  // Weights of the row (query) as shares of 1; head "mean" averages, "rollout" follows all layers up to this one.
+  // Weights of the query's row as shares of 1; "mean" averages the heads, "rollout" follows all layers up to this one.
   const row = (which) => {
     const [, heads, tokens] = run.arrays.attention.shape;
     const out = new Float32Array(tokens);
@@ -17,106 +11,73 @@ lab.widgets.attend = (root, text) => {
       const scale = (maxima[index] * share) / 255;
       for (let key = 0; key < tokens; key++) out[key] += bytes[index * tokens + key] * scale;
     };
-    if (which === "rollout") add(run.arrays.rollout, run.arrays.rollout_max, layer * tokens + query, 1);
+    if (which === "rollout") add(run.arrays.rollout, run.arrays.rollout_max, layers.step * tokens + query, 1);
     else {
       const list = which === "mean" ? [...Array(heads).keys()] : [which];
-      for (const h of list) add(run.arrays.attention, run.arrays.attention_max, (layer * heads + h) * tokens + query, 1 / list.length);
+      for (const h of list) add(run.arrays.attention, run.arrays.attention_max, (layers.step * heads + h) * tokens + query, 1 / list.length);
     }
     return out;
   };
 
-  const paint = (canvas, weights) => {
+  const paint = (canvas, weights, colour) => {
     const patches = weights.subarray(run.prefix.length);
     const top = patches.reduce((a, b) => Math.max(a, b), 1e-12);
-    lab.drawCells(canvas, patches.map((w) => w / top), ...run.grid);
+    lab.drawCells(canvas, patches.map((w) => w / top), ...run.grid, colour);
   };
-
-  const token = (index) =>
-    index < run.prefix.length
-      ? run.prefix[index]
-      : lab.fill(text.patch, {
-          number: index - run.prefix.length + 1,
-          row: Math.floor((index - run.prefix.length) / run.grid[1]) + 1,
-          column: ((index - run.prefix.length) % run.grid[1]) + 1,
-        });
 
   const draw = () => {
-    frame = undefined;
+    const first = run.prefix.length;
     const weights = row(head);
-    const patches = weights.subarray(run.prefix.length);
+    const patches = weights.subarray(first);
     const best = patches.reduce((at, w, i) => (w > patches[at] ? i : at), 0);
-    paint(heat, weights);
-    Object.assign(root.dataset, { layer: layer + 1, head, query, pinned: pinned ? "yes" : "no" });
+    paint(part("heat"), weights, lab.overlayColour);
+    Object.assign(root.dataset, { layer: layers.step + 1, head, query, pinned: pick.pinned ? "yes" : "no" });
+    part("layer").textContent = `${layers.step + 1} / ${layers.count}`;
+    part("mark").hidden = query < first;
+    if (query >= first) lab.placeMark(part("mark"), query - first, run.grid);
     part("readout").textContent = lab.fill(text.readout, {
-      query: token(query),
-      key: token(best + run.prefix.length),
+      query: query < first ? run.prefix[query] : lab.cellName(text, query - first, run.grid),
+      key: lab.cellName(text, best, run.grid),
       share: lab.percent(patches[best]),
-      cls: lab.percent(weights[0]),
+      prefix: run.prefix.join(" + "),
+      rest: lab.percent(weights.subarray(0, first).reduce((a, b) => a + b, 0)),
     });
-    const [rows, columns] = run.grid;
-    const at = query - run.prefix.length;
-    const style = { width: 100 / columns + "%", height: 100 / rows + "%", left: ((at % columns) * 100) / columns + "%", top: (Math.floor(at / columns) * 100) / rows + "%" };
-    Object.assign(part("mark").style, style, { display: at < 0 ? "none" : "block" });
-    for (const figure of part("thumbs").children) paint(figure.firstChild, row(figure.head));
-    for (const button of root.querySelectorAll("button")) button.setAttribute("aria-pressed", String(button.chosen()));
-  };
-  const later = () => (frame ??= requestAnimationFrame(draw));
-
-  const button = (parent, label, chosen, choose) => {
-    const made = Object.assign(document.createElement("button"), { type: "button", textContent: label, chosen });
-    made.addEventListener("click", () => (choose(), later()));
-    parent.append(made);
-  };
-
-  const build = () => {
-    const [layers, heads] = run.arrays.attention.shape;
-    for (const name of ["layers", "heads", "prefix", "thumbs"]) part(name).replaceChildren();
-    for (let l = 0; l < layers; l++) button(part("layers"), l + 1, () => layer === l, () => (layer = l));
-    const choices = [["mean", text.mean], ["rollout", text.rollout]];
-    for (let h = heads - 1; h >= 0; h--) choices.unshift([h, h + 1]);
-    for (const [key, label] of choices) button(part("heads"), label, () => head === key, () => (head = key));
-    run.prefix.forEach((name, i) => button(part("prefix"), name, () => query === i, () => ((query = i), (pinned = true))));
-    for (const [key, label] of choices) {
-      const figure = Object.assign(document.createElement("figure"), { head: key });
-      figure.append(document.createElement("canvas"), document.createTextNode(label));
-      figure.addEventListener("click", () => ((head = key), later()));
-      part("thumbs").append(figure);
+    for (const thumb of part("thumbs").children) {
+      paint(thumb.firstChild, row(thumb.head), lab.weightColour);
+      thumb.setAttribute("aria-pressed", String(thumb.head === head));
     }
+    [...part("prefix").children].forEach((button, i) => button.setAttribute("aria-pressed", String(i === query)));
   };
-
-  const stage = part("stage");
-  const hover = (event, pin) => {
-    const cell = run && lab.cellAt(event, stage, ...run.grid);
-    if (cell == null || (pinned && !pin)) return;
-    const next = cell + run.prefix.length;
-    if (pin) pinned = !(pinned && query === next);
-    query = next;
-    later();
-  };
-  stage.addEventListener("pointermove", (event) => hover(event, false));
-  stage.addEventListener("click", (event) => hover(event, true));
-  part("opacity").addEventListener("input", (event) => (heat.style.opacity = event.target.value / 100));
-  root.addEventListener("keydown", (event) => {
-    if (!run || event.target.tagName === "INPUT") return;
-    const [rows, columns] = run.grid;
-    const at = Math.max(0, query - run.prefix.length);
-    const [y, x] = [Math.floor(at / columns), at % columns];
-    const move = { ArrowLeft: [y, x - 1], ArrowRight: [y, x + 1], ArrowUp: [y - 1, x], ArrowDown: [y + 1, x] }[event.key];
-    const step = { "]": 1, "[": -1, PageDown: 1, PageUp: -1 }[event.key];
-    if (move && move[0] >= 0 && move[0] < rows && move[1] >= 0 && move[1] < columns) {
-      query = move[0] * columns + move[1] + run.prefix.length;
-      pinned = true;
-    } else if (step) layer = Math.min(run.arrays.attention.shape[0] - 1, Math.max(0, layer + step));
-    else if (!move) return;
-    event.preventDefault();
+  const later = lab.eachFrame(draw);
+  const pick = lab.picker(root, part("stage"), () => run.grid, () => {
+    query = pick.cell + run.prefix.length;
     later();
   });
+  const layers = lab.stepBar(root, part("layers"), text, later);
+  part("opacity").addEventListener("input", (event) => (part("heat").style.opacity = event.target.value / 100));
+  part("heat").style.opacity = 0.85;
+
+  const build = () => {
+    const heads = run.arrays.attention.shape[1];
+    const choices = [...Array(heads).keys()].map((h) => [h, h + 1]);
+    choices.push(["mean", text.mean], ["rollout", text.rollout]);
+    const thumb = ([key, label]) =>
+      lab.make("button", { type: "button", head: key, onclick: () => ((head = key), later()) }, document.createElement("canvas"), String(label));
+    part("thumbs").replaceChildren(...choices.map(thumb));
+    part("thumbs").classList.toggle("many", heads > 6);
+    const look = (i) => () => {
+      pick.choose(i - run.prefix.length, true);
+    };
+    part("prefix").replaceChildren(...run.prefix.map((name, i) => lab.make("button", { type: "button", textContent: name, onclick: look(i) })));
+  };
 
   return (value) => {
     run = value;
-    [layer, head, query, pinned] = [0, "mean", run.prefix.length + Math.floor((run.grid[0] / 2 + 0.5) * run.grid[1]), false];
+    head = "mean";
+    const [rows, columns] = run.grid;
     lab.drawPixels(part("photo"), run.arrays.pixels);
     build();
-    draw();
+    layers.reset(run.arrays.attention.shape[0], run.arrays.attention.shape[0] - 1);
+    pick.choose(Math.floor(rows / 2) * columns + Math.floor(columns / 2), false);
   };
 };

@@ -1,11 +1,13 @@
-// What all widgets share: mounting, the arrays of a run, colour maps, the photo with its overlay, keys.
+// What all widgets share: mounting, the arrays of a run, keys, light and dark.
 Object.assign(window.lab, {
   widgets: {},
   files: new Map(),
 
   // Bind the widget `name` to Gradio's element: draw now and whenever Python sends a value.
   mount(name, element, props, watch, text) {
+    lab.restoreTheme();
     const root = element.querySelector(".lab-widget");
+    for (const node of root.querySelectorAll("[data-text]")) node.textContent = text[node.dataset.text];
     const draw = lab.widgets[name](root, text);
     const show = async () => {
       if (!props.value) return;
@@ -17,9 +19,12 @@ Object.assign(window.lab, {
     show();
   },
 
-  // A payload with its arrays, fetched once for all widgets of the page.
+  // A payload with its arrays; the newest few are kept, so that widgets of one run share one fetch.
   load(value) {
-    if (!lab.files.has(value.file)) lab.files.set(value.file, lab.fetchArrays(value));
+    if (!lab.files.has(value.file)) {
+      lab.files.set(value.file, lab.fetchArrays(value));
+      if (lab.files.size > 4) lab.files.delete(lab.files.keys().next().value);
+    }
     return lab.files.get(value.file);
   },
 
@@ -36,35 +41,11 @@ Object.assign(window.lab, {
     return { ...value, arrays };
   },
 
-  // The model's pixels (row, column, RGB) on a canvas of their own size.
-  drawPixels(canvas, pixels) {
-    const [height, width] = pixels.shape;
-    canvas.width = width;
-    canvas.height = height;
-    const image = new ImageData(width, height);
-    for (let i = 0; i < width * height; i++) {
-      image.data.set([pixels[3 * i], pixels[3 * i + 1], pixels[3 * i + 2], 255], 4 * i);
-    }
-    canvas.getContext("2d").putImageData(image, 0, 0);
-  },
-
-  // Weights in [0, 1], one cell each, on a canvas of one pixel a cell; CSS stretches it.
-  drawCells(canvas, weights, rows, columns) {
-    if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, { width: columns, height: rows });
-    const image = new ImageData(columns, rows);
-    for (let i = 0; i < rows * columns; i++) {
-      const [r, g, b] = lab.colourMap[Math.round(255 * Math.min(1, Math.max(0, weights[i])))];
-      image.data.set([r, g, b, 255], 4 * i);
-    }
-    canvas.getContext("2d").putImageData(image, 0, 0);
-  },
-
-  // The cell under a pointer, or null.
-  cellAt(event, element, rows, columns) {
-    const box = element.getBoundingClientRect();
-    const column = Math.floor(((event.clientX - box.left) / box.width) * columns);
-    const row = Math.floor(((event.clientY - box.top) / box.height) * rows);
-    return row >= 0 && row < rows && column >= 0 && column < columns ? row * columns + column : null;
+  // An element with properties; children are elements or plain text.
+  make(tag, properties, ...children) {
+    const made = Object.assign(document.createElement(tag), properties);
+    made.append(...children);
+    return made;
   },
 
   fill(sentence, details) {
@@ -74,4 +55,42 @@ Object.assign(window.lab, {
   percent(share) {
     return (100 * share).toFixed(share < 0.0995 ? 2 : 1) + " %";
   },
+
+  // At most one draw a frame, however many events ask for it.
+  eachFrame(draw) {
+    let waiting = false;
+    return () => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => ((waiting = false), draw()));
+    };
+  },
+
+  isDark: () => document.body.classList.contains("dark"),
+
+  // Call back whenever the page turns light or dark.
+  onTheme(callback) {
+    new MutationObserver(callback).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  },
+
+  setTheme(dark) {
+    document.body.classList.toggle("dark", dark);
+    localStorage.setItem("lab-theme", dark ? "dark" : "light");
+  },
+
+  // The visitor's last choice, unless the address names a theme.
+  restoreTheme() {
+    const chosen = localStorage.getItem("lab-theme");
+    if (chosen && !location.search.includes("__theme")) document.body.classList.toggle("dark", chosen === "dark");
+  },
+});
+
+// T turns the page light or dark, L changes the language; the header's links do the same.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, [contenteditable]")) return;
+  if (event.key === "t") lab.setTheme(!lab.isDark());
+  if (event.key === "l") document.querySelector(".lab-language")?.click();
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".lab-theme")) lab.setTheme(!lab.isDark());
 });

@@ -1,0 +1,120 @@
+// A photo in cells: drawing it and what lies over it, choosing a cell, stepping.
+Object.assign(window.lab, {
+  // The model's pixels (row, column, RGB), or a rectangle of them, on a canvas of one dot a pixel.
+  drawPixels(canvas, pixels, left = 0, top = 0, width = pixels.shape[1], height = pixels.shape[0], channels = [0, 1, 2]) {
+    Object.assign(canvas, { width, height });
+    const image = new ImageData(width, height);
+    for (let y = 0, to = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, to += 4) {
+        const from = 3 * ((top + y) * pixels.shape[1] + left + x);
+        for (let c = 0; c < 3; c++) image.data[to + c] = pixels[from + channels[c]];
+        image.data[to + 3] = 255;
+      }
+    }
+    canvas.getContext("2d").putImageData(image, 0, 0);
+  },
+
+  // Cells on a canvas of one dot a cell (CSS stretches it): paint(value) gives [red, green, blue, alpha].
+  drawCells(canvas, values, rows, columns, paint) {
+    Object.assign(canvas, { width: columns, height: rows });
+    const image = new ImageData(columns, rows);
+    for (let i = 0; i < rows * columns; i++) image.data.set(paint(values[i]), 4 * i);
+    canvas.getContext("2d").putImageData(image, 0, 0);
+  },
+
+  // A weight in [0, 1]; over a photo the small ones are more transparent.
+  weightColour: (weight) => [...lab.colourMap[Math.round(255 * weight)], 255],
+  overlayColour: (weight) => [...lab.colourMap[Math.round(255 * weight)], 130 + 110 * weight],
+
+  // A number in [-1, 1], blue to red.
+  signedColour: (number) => [...lab.divergingMap[Math.round(127 + 127 * Math.min(1, Math.max(-1, number)))], 255],
+
+  // Lay `mark` over cell `at` of a grid.
+  placeMark(mark, at, [rows, columns]) {
+    const share = (part, whole) => (100 * part) / whole + "%";
+    Object.assign(mark.style, {
+      width: share(1, columns),
+      height: share(1, rows),
+      left: share(at % columns, columns),
+      top: share(Math.floor(at / columns), rows),
+    });
+  },
+
+  // "patch 92 (row 7, column 8)"
+  cellName(text, at, [, columns]) {
+    return lab.fill(text.patch, { number: at + 1, row: Math.floor(at / columns) + 1, column: (at % columns) + 1 });
+  },
+
+  // Choosing a cell: hovering shows it, a click pins it or lets it go, arrow keys move the pin.
+  // grid() gives [rows, columns]; changed() is called after every choice.
+  picker(root, stage, grid, changed) {
+    const choice = { cell: 0, pinned: false };
+    const choose = (cell, pinned) => (Object.assign(choice, { cell, pinned }), changed());
+    const under = (event) => {
+      const [rows, columns] = grid();
+      const box = stage.getBoundingClientRect();
+      const column = Math.floor(((event.clientX - box.left) / box.width) * columns);
+      const row = Math.floor(((event.clientY - box.top) / box.height) * rows);
+      return row >= 0 && row < rows && column >= 0 && column < columns ? row * columns + column : null;
+    };
+    stage.addEventListener("pointermove", (event) => {
+      const cell = under(event);
+      if (cell !== null && !choice.pinned && cell !== choice.cell) choose(cell, false);
+    });
+    stage.addEventListener("click", (event) => {
+      const cell = under(event);
+      if (cell !== null) choose(cell, !(choice.pinned && choice.cell === cell));
+    });
+    root.addEventListener("keydown", (event) => {
+      const [down, right] = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key] ?? [];
+      if (down === undefined || event.target.tagName === "INPUT") return;
+      event.preventDefault();
+      const [rows, columns] = grid();
+      const [row, column] = [Math.floor(Math.max(0, choice.cell) / columns) + down, (Math.max(0, choice.cell) % columns) + right];
+      if (row >= 0 && row < rows && column >= 0 && column < columns) choose(row * columns + column, true);
+    });
+    return Object.assign(choice, { choose });
+  },
+
+  // The step bar: play, back, forward, scrub; space, [ and ] do the same. changed() is called after every step.
+  stepBar(root, parent, text, changed) {
+    const bar = { step: 0, count: 1 };
+    const range = lab.make("input", { type: "range", min: 0, value: 0, ariaLabel: text.step });
+    const button = (label, title, act) => lab.make("button", { type: "button", textContent: label, title, ariaLabel: title, onclick: act });
+    let timer;
+    const stop = () => {
+      timer = clearInterval(timer);
+      play.textContent = "▶";
+    };
+    const go = (step) => {
+      bar.step = Math.min(bar.count - 1, Math.max(0, step));
+      range.value = bar.step;
+      changed();
+    };
+    const toggle = () => {
+      if (timer) return stop();
+      play.textContent = "❚❚";
+      if (bar.step === bar.count - 1) go(0);
+      timer = setInterval(() => (root.isConnected && bar.step < bar.count - 1 ? go(bar.step + 1) : stop()), 700);
+    };
+    const play = button("▶", text.play, toggle);
+    const back = button("‹", text.back, () => (stop(), go(bar.step - 1)));
+    const forward = button("›", text.forward, () => (stop(), go(bar.step + 1)));
+    range.addEventListener("input", () => (stop(), go(Number(range.value))));
+    parent.classList.add("steps");
+    parent.append(play, back, range, forward);
+    root.addEventListener("keydown", (event) => {
+      const act = { " ": toggle, "[": back.onclick, "]": forward.onclick }[event.key];
+      if (!act || (event.key === " " && event.target.tagName === "BUTTON")) return;
+      event.preventDefault();
+      act();
+    });
+    bar.reset = (count, step = 0) => {
+      stop();
+      bar.count = count;
+      range.max = count - 1;
+      go(step);
+    };
+    return bar;
+  },
+});

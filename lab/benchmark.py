@@ -1,0 +1,93 @@
+"""Prints every figure that the README states: python -m lab.benchmark"""
+
+import statistics
+import time
+from collections.abc import Callable
+
+from lab import browser
+from lab.exhibits import patches as exhibit
+from lab.photo import example, open_photo
+from lab.views import patches
+from lab.widget import pack
+from models.device import describe
+
+HOVERS = """async stage => {
+  const box = stage.getBoundingClientRect(), times = [];
+  for (let i = 0; i < 200; i++) {
+    const clientX = box.left + (box.width * ((i * 37) % 100)) / 100;
+    const clientY = box.top + (box.height * ((i * 61) % 100)) / 100;
+    const begun = performance.now();
+    stage.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX, clientY }));
+    await new Promise(done => requestAnimationFrame(() => setTimeout(done)));
+    times.push(performance.now() - begun);
+    await new Promise(done => setTimeout(done, 20));
+  }
+  return times;
+}"""
+
+
+def line(name: str, figure: str, aim: str = "") -> None:
+    """Print one row."""
+    print(f"{name:<52}{figure:>18}{'   aim: ' + aim if aim else ''}", flush=True)
+
+
+def best(function: Callable, repeats: int = 15) -> float:
+    """Seconds of the fastest call: the least disturbed one."""
+    times = []
+    for _ in range(repeats):
+        begun = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - begun)
+    return min(times)
+
+
+def vit() -> None:
+    """The trace against the plain forward that gives attention too, and the payload."""
+    import torch
+
+    from models.checkpoint import open_model
+    from models.vit.trace import FAMILIES, prepare, trace
+
+    photo = open_photo(example(exhibit.FIRST_PHOTO))
+    model, processor = open_model(exhibit.FIRST_MODEL, FAMILIES)
+
+    def plain() -> None:
+        with torch.inference_mode():
+            pixels = prepare(photo, processor, getattr(model.config, "source_size", None))
+            model(pixels.to(model.device), output_attentions=True)
+
+    forward, traced = best(plain), best(lambda: trace(photo, exhibit.FIRST_MODEL))
+    seen = trace(photo, exhibit.FIRST_MODEL)
+    line("vit: plain eager forward", f"{forward * 1000:.0f} ms")
+    line("vit: trace", f"{traced * 1000:.0f} ms = {traced / forward:.2f}x", "at most 1.2x")
+    line("vit: trace to payload", f"{best(lambda: pack(patches.arrays(seen)), 5) * 1000:.0f} ms")
+    line("vit: payload", f"{len(pack(patches.arrays(seen))[0]) / 1e6:.2f} MB", "at most 1.5 MB")
+
+
+def page() -> None:
+    """The server's start, the page's weight and the time from a hover to what it paints."""
+    with browser.lab() as running, browser.chromium() as chromium:
+        line("app.py: seconds to HTTP 200", f"{running.seconds:.1f} s")
+        opened = chromium.new_page(viewport={"width": 1440, "height": 900})
+        session = opened.context.new_cdp_session(opened)
+        sizes: list[float] = []
+        session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+        session.send("Network.enable")
+        begun = time.perf_counter()
+        opened.goto(running.address)
+        opened.locator(".cut[data-count]").wait_for()
+        line("page: seconds to the first picture", f"{time.perf_counter() - begun:.1f} s")
+        opened.wait_for_load_state("networkidle")
+        line("page: weight on the wire", f"{sum(sizes) / 1e6:.2f} MB in {len(sizes)} files")
+        for tab, widget in (("Cut", "cut"), ("Attend", "attend")):
+            opened.get_by_role("tab", name=tab).click()
+            times = opened.eval_on_selector(f".{widget} .stage", HOVERS)
+            p95 = statistics.quantiles(times, n=20)[-1]
+            figure = f"p50 {statistics.median(times):.0f}, p95 {p95:.0f} ms"
+            line(f"{widget}: hover to paint", figure, "p95 under 16 ms")
+
+
+if __name__ == "__main__":
+    print(describe())
+    vit()
+    page()

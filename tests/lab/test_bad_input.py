@@ -1,0 +1,136 @@
+"""What a script or a clumsy visitor may send to the running lab: each gets one sentence, and the lab lives on."""
+
+import base64
+import io
+import json
+import re
+import urllib.request
+import uuid
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+
+from lab.text import Text, table
+
+SENTENCES = [
+    re.compile(re.sub(r"\\{\w+\\}", ".*", re.escape(table("en")[key]))) for key in table("en") if "error" in key
+]
+
+
+def event(server):
+    """The number of the English page's run event, read from the page's own config."""
+    config = json.load(urllib.request.urlopen(server + "/config"))
+    photo = next(c["id"] for c in config["components"] if c["type"] == "image")
+    return next(d["id"] for d in config["dependencies"] if d["inputs"][:1] == [photo] and d["types"]["generator"])
+
+
+def upload(server, content, name):
+    answer = httpx.post(server + "/gradio_api/upload", files={"files": (name, content)}, timeout=60)
+    return {"path": answer.json()[0], "meta": {"_type": "gradio.FileData"}}
+
+
+def ask(server, photo, model):
+    """The error message that the lab answers with ("" when Gradio itself refuses the form), or None when it ran."""
+    session = uuid.uuid4().hex
+    job = {"data": [photo, model], "fn_index": event(server), "session_hash": session}
+    assert httpx.post(server + "/gradio_api/queue/join", json=job, timeout=60).status_code == 200
+    with httpx.stream("GET", f"{server}/gradio_api/queue/data?session_hash={session}", timeout=120) as lines:
+        for line in lines.iter_lines():
+            message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
+            if message.get("msg") == "process_completed":
+                return None if message["success"] else (message["output"]["error"] or "")
+    raise AssertionError("no answer")
+
+
+def picture(size=(64, 48), form="PNG", mode="RGB", **settings):
+    buffer = io.BytesIO()
+    Image.new(mode, size).save(buffer, form, **settings)
+    return buffer.getvalue()
+
+
+def memory(process):
+    """Megabytes of a process, now."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+def test_good_pictures_of_every_kind_run(server):
+    frames = [Image.new("RGB", (40, 40), colour) for colour in ("red", "blue")]
+    moving = io.BytesIO()
+    frames[0].save(moving, "GIF", save_all=True, append_images=frames[1:])
+    deep = io.BytesIO()
+    Image.fromarray(np.arange(4096, dtype=np.uint16).reshape(64, 64)).save(deep, "PNG")
+    files = {
+        "a.png": picture(),
+        "cmyk.jpg": picture(form="JPEG", mode="CMYK"),
+        "moving.gif": moving.getvalue(),
+        "deep.png": deep.getvalue(),
+        "phone.jpg": picture((8000, 6000), "JPEG"),
+    }
+    for name, content in files.items():
+        assert ask(server, upload(server, content, name), "vit-imagenette") is None, name
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
+def test_bad_pictures_get_a_sentence_and_no_memory(running):
+    server = running.address
+    assert ask(server, upload(server, picture(), "a.png"), "vit-imagenette") is None
+    before = memory(running.process)
+    whole = picture((300, 300))
+    bad = {
+        "cut.png": whole[: len(whole) // 2],
+        "text.jpg": b"hello",
+        "empty.png": b"",
+        "dot.png": picture((1, 1)),
+        "thread.png": picture((1, 5000)),
+        "bomb.png": picture((20_000, 10_000), mode="1"),
+        "large.png": picture((9000, 9000), mode="L"),
+        "drawing.svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+    }
+    for name, content in bad.items():
+        message = ask(server, upload(server, content, name), "vit-imagenette")
+        assert any(sentence.fullmatch(message) for sentence in SENTENCES), (name, message)
+        assert memory(running.process) - before < 500, name
+
+
+@pytest.mark.parametrize("path", ["/etc/hostname", "app.py", "", None])
+def test_a_photo_that_was_not_uploaded_gets_a_sentence(server, path):
+    assert ask(server, {"path": path}, "vit-imagenette") == Text("en")("error.photo.not_uploaded")
+
+
+@pytest.mark.parametrize("photo", [{"url": "http://127.0.0.1/a.png"}, {}, "x", 3, []])
+def test_what_is_no_photo_at_all_is_refused(server, photo):
+    assert ask(server, photo, "vit-imagenette") is not None
+
+
+def test_a_data_url_is_no_way_in(server):
+    data = "data:image/png;base64," + base64.b64encode(picture()).decode()
+    for photo in ({"path": data}, {"url": data}, {"path": None, "url": data}):
+        assert ask(server, photo, "vit-imagenette") is not None
+
+
+@pytest.mark.parametrize(
+    "model", [None, 3, True, [], ["vit-imagenette"], {"a": 1}, "", "a" * 100_000, "../..", "\0", "a/b@../c", "/etc"]
+)
+def test_a_model_that_is_none_gets_a_sentence(server, model):
+    message = ask(server, upload(server, picture(), "a.png"), model)
+    assert any(sentence.fullmatch(message) for sentence in SENTENCES), message
+
+
+def test_files_of_the_machine_are_not_served(server):
+    for path in (
+        "/etc/passwd",
+        "app.py",
+        "../../../etc/passwd",
+        "requirements.txt",
+        "checkpoints/vit-imagenette/config.json",
+    ):
+        assert httpx.get(f"{server}/gradio_api/file={path}").status_code in (403, 404), path
+
+
+def test_sentences_are_told_from_tracebacks():
+    assert any(s.fullmatch(Text("en")("error.photo.small", width=1, height=1, side=16)) for s in SENTENCES)
+    assert not any(s.fullmatch("Traceback (most recent call last)") for s in SENTENCES)
