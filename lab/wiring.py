@@ -84,6 +84,11 @@ def connect(
             log.exception("a run failed")
             return text("error.unexpected"), []
 
-    settings = {"concurrency_id": "models", "concurrency_limit": 1, "api_visibility": "private"}
+    settings: Any = {
+        "concurrency_id": "models",
+        "concurrency_limit": 1,
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
     events: Any = [listen(event, list(inputs), [*outputs, status, stop], **settings) for listen in (start.click, *also)]
     stop.click(lambda: (text("run.stopped"), gr.update(visible=False)), None, [status, stop], cancels=events)

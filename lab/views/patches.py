@@ -59,6 +59,7 @@ def distance_chart(trace: VitTrace, text: Text) -> dict:
     """How far every head looks, against depth."""
     measured, uniform = distances(trace)
     layers, heads = measured.shape
+    colours = SERIES if heads < len(SERIES) else SERIES[:1]
     chart = figure(text("patches.distance.layer"), text("patches.distance.share"))
     for head in range(heads):
         chart.add_scatter(
@@ -66,9 +67,9 @@ def distance_chart(trace: VitTrace, text: Text) -> dict:
             y=measured[:, head],
             mode="markers",
             name=text("patches.distance.head", head=head + 1),
-            marker={"size": 9, "color": SERIES[head % len(SERIES)], "opacity": 0.85},
+            marker={"size": 9, "color": colours[head % len(colours)], "opacity": 0.85},
             hovertemplate=text("patches.distance.hover", head=head + 1),
-            showlegend=heads <= len(SERIES),
+            showlegend=heads < len(SERIES),
         )
     chart.add_scatter(
         x=[0.5, layers + 0.5],

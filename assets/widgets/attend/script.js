@@ -25,13 +25,20 @@ lab.widgets.attend = (root, text) => {
     lab.drawCells(canvas, patches.map((w) => w / top), ...run.grid, colour);
   };
 
+  // How many patches, the strongest first, hold half of the attention that goes to patches.
+  const halfCount = (patches) => {
+    const sorted = patches.slice().sort().reverse();
+    let left = sorted.reduce((a, b) => a + b, 0) / 2;
+    return sorted.findIndex((w) => (left -= w) <= 0) + 1;
+  };
+
   const draw = () => {
     const first = run.prefix.length;
     const weights = row(head);
     const patches = weights.subarray(first);
     const best = patches.reduce((at, w, i) => (w > patches[at] ? i : at), 0);
     paint(part("heat"), weights, lab.overlayColour);
-    Object.assign(root.dataset, { layer: layers.step + 1, head, query, pinned: pick.pinned ? "yes" : "no" });
+    Object.assign(root.dataset, { layer: layers.step + 1, head, query, pinned: pick.pinned ? "yes" : "no", half: halfCount(patches) });
     part("layer").textContent = `${layers.step + 1} / ${layers.count}`;
     part("mark").hidden = query < first;
     if (query >= first) lab.placeMark(part("mark"), query - first, run.grid);
@@ -40,6 +47,8 @@ lab.widgets.attend = (root, text) => {
       key: lab.cellName(text, best, run.grid),
       share: lab.percent(patches[best]),
       prefix: run.prefix.join(" + "),
+      half: root.dataset.half,
+      count: patches.length,
       rest: lab.percent(weights.subarray(0, first).reduce((a, b) => a + b, 0)),
     });
     for (const thumb of part("thumbs").children) {
@@ -65,9 +74,7 @@ lab.widgets.attend = (root, text) => {
       lab.make("button", { type: "button", head: key, onclick: () => ((head = key), later()) }, document.createElement("canvas"), String(label));
     part("thumbs").replaceChildren(...choices.map(thumb));
     part("thumbs").classList.toggle("many", heads > 6);
-    const look = (i) => () => {
-      pick.choose(i - run.prefix.length, true);
-    };
+    const look = (i) => () => pick.choose(i - run.prefix.length, true);
     part("prefix").replaceChildren(...run.prefix.map((name, i) => lab.make("button", { type: "button", textContent: name, onclick: look(i) })));
   };
 

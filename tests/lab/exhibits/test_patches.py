@@ -121,6 +121,9 @@ def test_attend_on_the_visitors_photo_and_model(page, tiny_vit, photo, tmp_path)
     expect(attend).to_have_attribute("data-query", str(1 + patch))
     assert np.abs(canvas(page, ".attend .heat") - heat(seen.attention[2].mean(0)[1 + patch])).max() <= 6
 
+    falling = np.sort(seen.attention[2].mean(0)[1 + patch, 1:])[::-1].cumsum()
+    expect(attend).to_have_attribute("data-half", str(int(np.argmax(falling >= falling[-1] / 2)) + 1))
+
     page.mouse.click(*point(page, ".attend .stage", 1, 2, 4, 4))
     attend.locator(".thumbs button").nth(1).click()
     expect(attend).to_have_attribute("data-head", "1")
