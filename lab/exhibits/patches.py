@@ -51,7 +51,7 @@ def build(text: Text) -> None:
             model = gr.Dropdown(
                 [
                     *((text("patches.bundled", name=name), name) for name in bundled()),
-                    *((text("patches.download", name=name.split("@")[0], size=size), name) for name, size in HUB_MODELS.items()),
+                    *((text("patches.download", name=n.split("@")[0], size=size), n) for n, size in HUB_MODELS.items()),
                 ],
                 value=FIRST_MODEL,
                 label=text("patches.model"),
