@@ -46,7 +46,8 @@ def vit() -> None:
     import torch
 
     from models.checkpoint import open_model
-    from models.vit.trace import FAMILIES, prepare, trace
+    from models.pixels import prepare
+    from models.vit.trace import FAMILIES, trace
 
     photo = open_photo(example(exhibit.FIRST_PHOTO))
     model, processor = open_model(exhibit.FIRST_MODEL, FAMILIES)

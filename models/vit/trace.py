@@ -1,6 +1,5 @@
 """A photo through a Vision Transformer (Dosovitskiy et al. 2021) or DeiT (Touvron et al. 2021), insides included."""
 
-import numpy as np
 import torch
 from PIL import Image
 from torch.nn import functional as F
@@ -8,6 +7,7 @@ from torch.nn import functional as F
 from models.checkpoint import Progress, open_model
 from models.device import device
 from models.errors import InputError
+from models.pixels import prepare, restore
 from models.traces import VitTrace
 
 FAMILIES = ("ViTForImageClassification", "DeiTForImageClassification", "DeiTForImageClassificationWithTeacher")
@@ -49,24 +49,6 @@ def trace(image: Image.Image | None, reference: str | None, progress: Progress |
             embedding=embedding.cpu().numpy(),
             position_similarity=(position @ position.T).cpu().numpy(),
         )
-
-
-def prepare(image: Image.Image, processor, source_size: int | None) -> torch.Tensor:
-    """Pixel values (1, channel, row, column) as the model's own processor makes them.
-
-    A model trained on pictures of `source_size` pixels gets a photo squashed to that side first, as its data were.
-    """
-    image = image.convert("RGB")
-    if source_size:
-        image = image.resize((source_size, source_size), Image.Resampling.LANCZOS)
-    return processor(images=image, return_tensors="pt")["pixel_values"]
-
-
-def restore(pixel_values: np.ndarray, processor) -> np.ndarray:
-    """uint8 (row, column, channel) from normalised (channel, row, column)."""
-    mean = np.reshape(processor.image_mean, (3, 1, 1)) if processor.do_normalize else 0.0
-    std = np.reshape(processor.image_std, (3, 1, 1)) if processor.do_normalize else 1.0
-    return np.clip((pixel_values * std + mean) * 255, 0, 255).round().astype(np.uint8).transpose(1, 2, 0)
 
 
 def walk(model, pixel_values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -9,7 +9,8 @@ from PIL import Image
 
 from models.checkpoint import open_model
 from models.errors import InputError
-from models.vit.trace import FAMILIES, predict, prepare, trace, walk
+from models.pixels import prepare
+from models.vit.trace import FAMILIES, predict, trace, walk
 
 
 @pytest.mark.parametrize("name", ["tiny_vit", "tiny_deit"])

@@ -6,12 +6,13 @@ from dataclasses import asdict
 
 import pytest
 import torch
+from torchvision.transforms.functional import to_pil_image
 
-from models import imagenette
+from models import classification, imagenette
 from models.checkpoint import BUNDLED, open_model
-from models.vit import train as recipe_module
-from models.vit.trace import FAMILIES
-from models.vit.train import Recipe, save, train
+from models.classification import save, shipped_accuracy, train
+from models.vit.trace import FAMILIES, trace
+from models.vit.train import HIDDEN, Recipe, build
 
 TINY = Recipe(schedule=((32, 1), (48, 1)), image_size=48, n_embd=24, n_layer=2, n_head=2, batch_size=4)
 MODULES = {"vit-imagenette": "models.vit.train"}
@@ -32,7 +33,7 @@ def data():
 def trained(data, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_DEVICE", "cpu")
-        return train(TINY, data, data, tmp_path_factory.mktemp("state") / "run.pt")
+        return train(build, TINY, HIDDEN, data, data, tmp_path_factory.mktemp("state") / "run.pt")
 
 
 def test_the_schedule_is_followed(trained):
@@ -47,15 +48,15 @@ def test_a_resumed_run_equals_an_uninterrupted_one(trained, data, tmp_path, monk
             raise Interrupted
         return accuracy(model, dataset, size)
 
-    accuracy = recipe_module.accuracy
+    accuracy = classification.accuracy
     monkeypatch.setenv("LAB_DEVICE", "cpu")
     with monkeypatch.context() as patch, pytest.raises(Interrupted):
-        patch.setattr(recipe_module, "accuracy", interrupted)
-        train(TINY, data, data, tmp_path / "run.pt")
+        patch.setattr(classification, "accuracy", interrupted)
+        train(build, TINY, HIDDEN, data, data, tmp_path / "run.pt")
     saved = torch.load(tmp_path / "run.pt", weights_only=True)
     assert [row["epoch"] for row in saved["history"]] == [1]
 
-    model, history = train(TINY, data, data, tmp_path / "run.pt")
+    model, history = train(build, TINY, HIDDEN, data, data, tmp_path / "run.pt")
     for once, resumed in zip(trained[1], history, strict=True):
         assert {**once, "seconds": 0} == {**resumed, "seconds": 0}
     for name, value in trained[0].state_dict().items():
@@ -79,6 +80,15 @@ def test_the_saved_model_opens_through_the_door(trained, tmp_path, monkeypatch):
     assert opened.config.id2label == dict(enumerate(imagenette.LABELS.values()))
     assert opened.config.source_size == imagenette.SIDE
     assert json.loads((tmp_path / "history.json").read_text()) == history
+
+
+def test_shipped_accuracy_counts_what_a_visitor_would_be_told(trained, data, tmp_path, monkeypatch):
+    monkeypatch.setenv("LAB_DEVICE", "cpu")
+    save(trained[0], TINY, trained[1], tmp_path)
+    answers = [int(trace(to_pil_image(image), str(tmp_path)).probability.argmax()) for image in data[0]]
+    images, _ = data
+    labels = torch.tensor(answers[:3] + [(answer + 1) % 10 for answer in answers[3:]])
+    assert shipped_accuracy(tmp_path, "ViTForImageClassification", (images, labels)) == 0.375
 
 
 @pytest.mark.parametrize("record", sorted(BUNDLED.glob("*/recipe.json")), ids=lambda path: path.parent.name)

@@ -1,0 +1,204 @@
+"""What the recipes of image classifiers on Imagenette share: batches, the loop, accuracy, the files of a checkpoint."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, TensorDataset
+from torchvision.transforms import v2
+from torchvision.transforms.functional import to_pil_image
+
+from models import imagenette, training
+from models.checkpoint import open_model
+from models.device import device
+from models.pixels import prepare
+
+Dataset = tuple[torch.Tensor, torch.Tensor]
+"""uint8 pictures (image, channel, row, column) and labels (image,)."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides the result besides the architecture and the data."""
+
+    seed: int = 1
+    schedule: tuple[tuple[int, int], ...] = ((128, 30),)
+    """(pixels a side, epochs), in order."""
+    image_size: int = 128
+    """Pixels a side of the shipped model."""
+    batch_size: int = 128
+    muon_lr: float = 0.02
+    adamw_lr: float = 1.5e-3
+    weight_decay: float = 0.05
+    warmup: float = 0.05
+    label_smoothing: float = 0.1
+    crop_scale: float = 0.3
+    cutmix: float = 0.3
+
+    @property
+    def sizes(self) -> list[int]:
+        """Pixels a side, epoch by epoch."""
+        return [size for size, epochs in self.schedule for _ in range(epochs)]
+
+
+def label_config(image_size: int) -> dict[str, Any]:
+    """What every classifier's config says of Imagenette: its labels, the shipped and the source's pixels a side."""
+    labels = list(imagenette.LABELS.values())
+    return {
+        "image_size": image_size,
+        "id2label": dict(enumerate(labels)),
+        "label2id": {label: index for index, label in enumerate(labels)},
+        "source_size": imagenette.SIDE,
+    }
+
+
+def loader(dataset: Dataset, recipe: Recipe, size: int) -> DataLoader:
+    """Shuffled, augmented batches of (pixels, target probabilities)."""
+    augment = v2.Compose(
+        [
+            v2.RandomResizedCrop(size, scale=(recipe.crop_scale, 1), antialias=True),
+            v2.RandomHorizontalFlip(),
+            v2.TrivialAugmentWide(),
+        ]
+    )
+    normalize = v2.Compose([v2.ToDtype(torch.float32, scale=True), v2.Normalize(imagenette.MEAN, imagenette.STD)])
+    n_label = len(imagenette.LABELS)
+    cutmix = v2.CutMix(num_classes=n_label)
+
+    def collate(rows):
+        pixels = normalize(torch.stack([augment(image) for image, _ in rows]))
+        target = torch.stack([label for _, label in rows])
+        if torch.rand(()) < recipe.cutmix:
+            return cutmix(pixels, target)
+        return pixels, F.one_hot(target, n_label).float()
+
+    workers = 12 if device().type == "cuda" else 0
+    return DataLoader(
+        TensorDataset(*dataset),
+        recipe.batch_size,
+        shuffle=True,
+        drop_last=True,
+        collate_fn=collate,
+        num_workers=workers,
+    )
+
+
+@torch.no_grad()
+def accuracy(model, dataset: Dataset, size: int, batch_size: int = 128) -> float:
+    """Share of pictures whose most probable class is right, at `size` pixels, without augmentation, in bfloat16."""
+    prepared = v2.Compose(
+        [
+            v2.Resize((size, size), antialias=True),
+            v2.ToDtype(torch.float32, scale=True),
+            v2.Normalize(imagenette.MEAN, imagenette.STD),
+        ]
+    )
+    images, labels = dataset
+    right = 0
+    for pixels, target in zip(images.split(batch_size), labels.split(batch_size), strict=True):
+        with torch.autocast(device().type, torch.bfloat16):
+            logits = model(prepared(pixels).to(device()), interpolate_pos_encoding=True).logits
+        right += int((logits.argmax(-1).cpu() == target).sum())
+    return round(right / len(labels), 4)
+
+
+@torch.no_grad()
+def shipped_accuracy(folder: Path, family: str, dataset: Dataset) -> float:
+    """Share of pictures that a saved checkpoint gets right as the lab runs it: a visitor's way in, float32."""
+    model, processor = open_model(str(folder), (family,))
+    images, labels = dataset
+    right = 0
+    for batch, target in zip(images.split(64), labels.split(64), strict=True):
+        pixels = [prepare(to_pil_image(image), processor, model.config.source_size) for image in batch]
+        logits = model(torch.cat(pixels).to(device())).logits
+        right += int((logits.argmax(-1).cpu() == target).sum())
+    return round(right / len(labels), 4)
+
+
+def train(
+    build: Callable[..., Any], recipe: Recipe, hidden: str, train_set: Dataset, val_set: Dataset, state: Path
+) -> tuple[Any, list[dict]]:
+    """Train build(recipe) to the end, resuming from `state`; returns the model and its history.
+
+    hidden: part of the names of the weight matrices that Muon trains.
+    """
+    where = device()
+    training.seed_everything(recipe.seed)
+    model = build(recipe).to(where)
+    optimizers = training.optimizers(
+        model,
+        hidden=hidden,
+        muon={"lr": recipe.muon_lr, "weight_decay": recipe.weight_decay},
+        adamw={"lr": recipe.adamw_lr, "weight_decay": recipe.weight_decay},
+    )
+    sizes = recipe.sizes
+
+    def loss(batch):
+        pixels, target = (part.to(where) for part in batch)
+        with torch.autocast(where.type, torch.bfloat16):
+            logits = model(pixels, interpolate_pos_encoding=True).logits
+        return F.cross_entropy(logits.float(), target, label_smoothing=recipe.label_smoothing)
+
+    history = training.fit(
+        model,
+        optimizers,
+        len(sizes),
+        batches=lambda epoch: loader(train_set, recipe, sizes[epoch]),
+        loss=loss,
+        factor=lambda progress: training.warmup_cosine(progress, recipe.warmup),
+        evaluate=lambda epoch: {"size": sizes[epoch], "val_accuracy": accuracy(model, val_set, sizes[epoch])},
+        state=state,
+        seed=recipe.seed,
+    )
+    return model, history
+
+
+def save(model, recipe: Recipe, history: list[dict], folder: Path) -> None:
+    """Write the checkpoint as transformers opens it: weights, config, preprocessor settings, history."""
+    training.save_float16(model, folder)
+    training.write_json(
+        folder / "preprocessor_config.json",
+        {
+            "image_processor_type": "ViTImageProcessor",
+            "do_resize": True,
+            "size": {"height": recipe.image_size, "width": recipe.image_size},
+            "resample": 2,
+            "do_rescale": True,
+            "rescale_factor": 1 / 255,
+            "do_normalize": True,
+            "image_mean": imagenette.MEAN,
+            "image_std": imagenette.STD,
+        },
+    )
+    training.write_json(folder / "history.json", history)
+
+
+def main(name: str, build: Callable[..., Any], recipe: Recipe, hidden: str, description: str | None) -> None:
+    """The command line of a recipe: train, then write weights, settings, history.json and recipe.json."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="folder with imagenette128_{train,val}.npz; without it: download")
+    parser.add_argument("--out", type=Path, default=Path("checkpoints") / name)
+    parser.add_argument("--state", type=Path, default=training.state_path(name, recipe))
+    arguments = parser.parse_args()
+    data = arguments.data or Path("data")
+    if arguments.data is None:
+        imagenette.download(data)
+    arguments.state.parent.mkdir(parents=True, exist_ok=True)
+    train_set, val_set = imagenette.load(data, "train"), imagenette.load(data, "val")
+    model, history = train(build, recipe, hidden, train_set, val_set, arguments.state)
+    save(model, recipe, history, arguments.out)
+    training.write_json(
+        arguments.out / "recipe.json",
+        {
+            "recipe": asdict(recipe),
+            "data": imagenette.sha256(data),
+            "device": str(device()),
+            "torch": torch.__version__,
+            "hours": round(sum(row["seconds"] for row in history) / 3600, 2),
+            "val_accuracy": shipped_accuracy(arguments.out, type(model).__name__, val_set),
+        },
+    )
