@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any, Self, get_type_hints
+from typing import Annotated, Any, Self, get_args, get_type_hints
 
 import numpy as np
 
@@ -26,23 +26,45 @@ class Trace:
 
     def save(self, path: Path) -> None:
         """Write the trace to an .npz file, its float32 arrays as float16."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
-        arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
-        plain = {name: value for name, value in values.items() if name not in arrays}
-        half = {
-            name: value.astype(np.float16) if value.dtype == np.float32 else value for name, value in arrays.items()
-        }
-        np.savez_compressed(path, **half, plain=np.array(json.dumps(plain)))  # pyright: ignore[reportArgumentType]
+        arrays, plain = self._parts("")
+        np.savez_compressed(path, **arrays, plain=np.array(json.dumps(plain)))  # pyright: ignore[reportArgumentType]
+
+    def _parts(self, prefix: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        arrays: dict[str, np.ndarray] = {}
+        plain: dict[str, Any] = {}
+        for field in fields(self):  # type: ignore[arg-type]
+            value, name = getattr(self, field.name), prefix + field.name
+            if isinstance(value, np.ndarray):
+                arrays[name] = value.astype(np.float16) if value.dtype == np.float32 else value
+            elif isinstance(value, tuple) and value and isinstance(value[0], Trace):
+                parts = [inner._parts(f"{name}.{index}.") for index, inner in enumerate(value)]
+                plain[field.name] = [inner for _, inner in parts]
+                for inner, _ in parts:
+                    arrays |= inner
+            else:
+                plain[field.name] = value
+        return arrays, plain
 
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a trace that `save` wrote; float16 becomes float32 again."""
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files if name != "plain"}
-            plain: dict[str, Any] = json.loads(str(file["plain"]))
+            plain = json.loads(str(file["plain"]))
         arrays = {name: a.astype(np.float32) if a.dtype == np.float16 else a for name, a in arrays.items()}
-        listed = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
-        return cls(**listed, **arrays)
+        return cls._join(arrays, plain, "")
+
+    @classmethod
+    def _join(cls, arrays: dict[str, np.ndarray], plain: dict[str, Any], prefix: str) -> Self:
+        hints, values = get_type_hints(cls), {}
+        for field in fields(cls):  # type: ignore[arg-type]
+            name = field.name
+            value = plain[name] if name in plain else arrays[prefix + name]
+            inner = (*get_args(hints[name]), None)[0]
+            if isinstance(value, list) and isinstance(inner, type) and issubclass(inner, Trace):
+                value = [inner._join(arrays, part, f"{prefix}{name}.{index}.") for index, part in enumerate(value)]
+            values[name] = tuple(value) if isinstance(value, list) else value
+        return cls(**values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,3 +103,38 @@ class VitTrace(Trace):
     def probability(self) -> np.ndarray:
         """Class probabilities of the whole model (label)."""
         return self.lens[-1]
+
+
+@dataclass(frozen=True, eq=False)
+class SwinBlock(Trace):
+    """One block of one Swin: windows of a map, shifted or not, and the attention in each.
+
+    Tokens are numbered row by row in the block's map, slots row by row in a window.
+    """
+
+    stage: int
+    grid: tuple[int, int]
+    """Rows and columns of the block's map of tokens."""
+    window_size: int
+    shift_size: int
+    window_token: Annotated[np.ndarray, "window slot"]
+    """The token that stands in each slot after the cyclic shift."""
+    region: Annotated[np.ndarray, "row column"]
+    """Region ids of the shifted map; tokens of one window see each other only within a region."""
+    attention: Annotated[np.ndarray, "window head query key"]
+    """After softmax, over the slots of a window: each row sums to 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class SwinTrace(Trace):
+    """One photo through one Swin Transformer, every block of every stage."""
+
+    model: str
+    patch_size: int
+    labels: tuple[str, ...]
+    pixels: Annotated[np.ndarray, "row column channel"]
+    """uint8 RGB as the model saw them: resized, before normalisation."""
+    probability: Annotated[np.ndarray, "label"]
+    """Class probabilities."""
+    blocks: tuple[SwinBlock, ...]
+    """In the order in which the photo passes them."""

@@ -38,7 +38,7 @@ def warmup_cosine(progress: float, warmup: float) -> float:
 def optimizers(model: torch.nn.Module, hidden: str, muon: dict, adamw: dict) -> list[torch.optim.Optimizer]:
     """Muon for the weight matrices of the blocks named `hidden`, AdamW for all else (Jordan et al. 2024)."""
     named = list(model.named_parameters())
-    matrices = {name for name, p in named if p.ndim == 2 and hidden in name}
+    matrices = {name for name, p in named if p.ndim == 2 and hidden in name and name.endswith("weight")}
     return [
         torch.optim.Muon([p for name, p in named if name in matrices], **muon),
         torch.optim.AdamW([p for name, p in named if name not in matrices], **adamw),

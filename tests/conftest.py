@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from transformers import DeiTConfig, DeiTForImageClassificationWithTeacher, ViTConfig, ViTForImageClassification
+from transformers import (
+    DeiTConfig,
+    DeiTForImageClassificationWithTeacher,
+    SwinConfig,
+    SwinForImageClassification,
+    ViTConfig,
+    ViTForImageClassification,
+)
 
 from lab import browser
 
@@ -45,6 +52,19 @@ def tiny_deit(tmp_path_factory):
     torch.manual_seed(1)
     model = DeiTForImageClassificationWithTeacher(DeiTConfig(**SIZES))
     return save(model, tmp_path_factory.mktemp("deit"))
+
+
+@pytest.fixture(scope="session")
+def tiny_swin(tmp_path_factory):
+    """Three stages of two blocks; maps of 8, 4 and 2 tokens a side in windows of 2."""
+    torch.manual_seed(2)
+    sizes = {"image_size": 32, "patch_size": 4, "window_size": 2, "embed_dim": 12, "num_labels": 5}
+    config = SwinConfig(**sizes, depths=[2, 2, 2], num_heads=[2, 3, 4], initializer_range=0.5)
+    model = SwinForImageClassification(config)
+    for name, parameter in model.named_parameters():
+        if "bias_table" in name:
+            torch.nn.init.normal_(parameter)
+    return save(model, tmp_path_factory.mktemp("swin"))
 
 
 @pytest.fixture

@@ -1,0 +1,82 @@
+"""A photo through a Swin Transformer (Liu et al. 2021), every block of every stage included."""
+
+import torch
+from PIL import Image
+
+from models.checkpoint import Progress, open_model
+from models.device import device
+from models.errors import InputError
+from models.pixels import prepare, restore
+from models.swin.windows import region_ids, window_token
+from models.traces import SwinBlock, SwinTrace
+
+FAMILIES = ("SwinForImageClassification",)
+
+
+def trace(image: Image.Image | None, reference: str | None, progress: Progress | None = None) -> SwinTrace:
+    """Run `image` (RGB) through the model that `reference` names and keep what a lecture shows.
+
+    `progress` hears of a download. Raises InputError when there is no image, when the model cannot be opened, or when
+    one of its maps cannot be cut into whole windows.
+    """
+    if image is None:
+        raise InputError("photo.missing")
+    model, processor = open_model(reference, FAMILIES, progress)
+    pixel_values = prepare(image, processor, getattr(model.config, "source_size", None)).to(device())
+    check_maps(model, pixel_values, str(reference))
+    with torch.inference_mode():
+        state, blocks = walk(model, pixel_values)
+        probability = predict(model, state)[0].softmax(-1)
+    labels = model.config.id2label
+    return SwinTrace(
+        model=str(reference),
+        patch_size=model.config.patch_size,
+        labels=tuple(labels[index] for index in range(len(probability))),
+        pixels=restore(pixel_values[0].cpu().numpy(), processor),
+        probability=probability.cpu().numpy(),
+        blocks=tuple(blocks),
+    )
+
+
+def check_maps(model, pixel_values: torch.Tensor, reference: str) -> None:
+    """Raise InputError where a map is no multiple of the window: the library would pad it with unmasked tokens."""
+    window = model.config.window_size
+    for stage in range(len(model.config.depths)):
+        cell = model.config.patch_size * 2**stage
+        height, width = pixel_values.shape[-2] / cell, pixel_values.shape[-1] / cell
+        if height % window or width % window:
+            raise InputError("model.windows", reference=reference, window=window, side=f"{min(height, width):g}")
+
+
+def walk(model, pixel_values: torch.Tensor) -> tuple[torch.Tensor, list[SwinBlock]]:
+    """The encoder, block by block, without hooks: what `model.forward` computes, kept.
+
+    Returns the last state (1, T, D) before the final norm, and every block's record.
+    """
+    swin = model.base_model
+    state, grid = swin.embeddings(pixel_values)  # 1, T, D
+    blocks = []
+    for number, stage in enumerate(swin.encoder.layers):
+        for layer in stage.blocks:
+            state, attention = layer(state, grid)  # 1, T, D and windows, H, M*M, M*M
+            window, shift = int(layer.window_size), int(layer.shift_size)
+            blocks.append(
+                SwinBlock(
+                    stage=number,
+                    grid=grid,
+                    window_size=window,
+                    shift_size=shift,
+                    window_token=window_token(grid, window, shift),
+                    region=region_ids(grid, window, shift),
+                    attention=attention.cpu().numpy(),
+                )
+            )
+        if stage.downsample is not None:
+            state = stage.downsample(state, grid)  # 1, T/4, 2D
+            grid = (grid[0] // 2, grid[1] // 2)
+    return state, blocks
+
+
+def predict(model, state: torch.Tensor) -> torch.Tensor:
+    """Logits (1, label): final norm, mean over all tokens, head. Swin has no CLS token."""
+    return model.classifier(model.base_model.layernorm(state).mean(dim=1))
