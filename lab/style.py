@@ -12,6 +12,11 @@ SERIES = ("#4f6df5", "#e4572e", "#17a398", "#c77dff", "#e0a100", "#6b7280")
 """Colours of lines and points, in order; readable on white and on slate."""
 
 
+def series() -> list[list[int]]:
+    """RGB triples of SERIES."""
+    return [[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for colour in SERIES]
+
+
 def colour_map() -> list[list[int]]:
     """256 RGB triples of Inferno: weight 0 to weight 1."""
     scale = sample_colorscale(get_colorscale("Inferno"), [index / 255 for index in range(256)])

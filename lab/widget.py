@@ -41,6 +41,7 @@ def head() -> str:
     constants = {
         "colourMap": style.colour_map(),
         "divergingMap": style.diverging_map(),
+        "series": style.series(),
         "plotly": f"gradio_api/file={PLOTLY_JS}",
     }
     tags = "".join(f'<script src="gradio_api/file={path}"></script>' for path in scripts())

@@ -138,3 +138,24 @@ class SwinTrace(Trace):
     """Class probabilities."""
     blocks: tuple[SwinBlock, ...]
     """In the order in which the photo passes them."""
+
+
+@dataclass(frozen=True, eq=False)
+class CostTrace(Trace):
+    """What one attention layer costs over maps of growing size: among all tokens, and in windows.
+
+    Multiply-adds of the whole map; softmax is left out of the formula and of the count. Where global attention is too
+    large to run, its count and seconds are nan.
+    """
+
+    device: str
+    n_embd: int
+    window_size: int
+    side: Annotated[np.ndarray, "map"]
+    """Tokens a side."""
+    global_formula: Annotated[np.ndarray, "map"]
+    window_formula: Annotated[np.ndarray, "map"]
+    global_counted: Annotated[np.ndarray, "map"]
+    window_counted: Annotated[np.ndarray, "map"]
+    global_seconds: Annotated[np.ndarray, "map"]
+    window_seconds: Annotated[np.ndarray, "map"]

@@ -1,21 +1,12 @@
 """A Vision Transformer's trace as facts and arrays for the widgets Cut and Attend, and as two charts."""
 
-import json
-
 import numpy as np
-import plotly.graph_objects as go
 
 from lab.style import SERIES, figure
 from lab.text import Text
+from lab.views.payload import quantise, to_dict
 from models.attention import mean_distance, patch_distance, rollout
 from models.traces import VitTrace
-
-
-def quantise(rows: np.ndarray, dtype: type = np.uint8) -> tuple[np.ndarray, np.ndarray]:
-    """Rows as bytes and each row's largest size: value = byte / limit * size, limit 255 (uint8) or 127 (int8)."""
-    limit = np.iinfo(dtype).max
-    size = np.abs(rows).max(axis=-1, keepdims=True)
-    return np.round(rows / np.maximum(size, 1e-30) * limit).astype(dtype), size[..., 0].astype(np.float32)
 
 
 def facts(trace: VitTrace) -> dict:
@@ -134,11 +125,6 @@ def lens_claim(trace: VitTrace, text: Text) -> str:
         probability=f"{trace.probability[label]:.0%}",
         start=f"{trace.lens[0, label]:.0%}",
     )
-
-
-def to_dict(chart: go.Figure) -> dict:
-    """The figure as the browser's Plotly takes it."""
-    return json.loads(chart.to_json() or "{}")
 
 
 def prediction(trace: VitTrace, text: Text) -> dict[str, float]:

@@ -32,7 +32,7 @@ Object.assign(window.lab, {
     const response = await fetch(value.file);
     const stream = response.body.pipeThrough(new DecompressionStream("gzip"));
     const buffer = await new Response(stream).arrayBuffer();
-    const kinds = { uint8: Uint8Array, int8: Int8Array, float32: Float32Array };
+    const kinds = { uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, float32: Float32Array };
     const arrays = {};
     for (const [name, { dtype, shape, offset }] of Object.entries(value.arrays)) {
       const length = shape.reduce((a, b) => a * b, 1);

@@ -76,8 +76,9 @@ Object.assign(window.lab, {
     return Object.assign(choice, { choose });
   },
 
-  // The step bar: play, back, forward, scrub; space, [ and ] do the same. changed() is called after every step.
-  stepBar(root, parent, text, changed) {
+  // The step bar: play, back, forward, scrub; space, [ and ] do the same. changed() is called after
+  // every step; a step lasts `pace` milliseconds.
+  stepBar(root, parent, text, changed, pace = 700) {
     const bar = { step: 0, count: 1 };
     const range = lab.make("input", { type: "range", min: 0, value: 0, ariaLabel: text.step });
     const button = (label, title, act) => lab.make("button", { type: "button", textContent: label, title, ariaLabel: title, onclick: act });
@@ -95,7 +96,7 @@ Object.assign(window.lab, {
       if (timer) return stop();
       play.textContent = "❚❚";
       if (bar.step === bar.count - 1) go(0);
-      timer = setInterval(() => (root.isConnected && bar.step < bar.count - 1 ? go(bar.step + 1) : stop()), 700);
+      timer = setInterval(() => (root.isConnected && bar.step < bar.count - 1 ? go(bar.step + 1) : stop()), pace);
     };
     const play = button("▶", text.play, toggle);
     const back = button("‹", text.back, () => (stop(), go(bar.step - 1)));
@@ -109,6 +110,7 @@ Object.assign(window.lab, {
       event.preventDefault();
       act();
     });
+    bar.go = (step) => (stop(), go(step));
     bar.reset = (count, step = 0) => {
       stop();
       bar.count = count;

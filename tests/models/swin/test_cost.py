@@ -1,0 +1,37 @@
+import numpy as np
+import torch
+
+from models.swin.cost import Attention, cost, global_macs, partition, window_macs
+
+
+def test_formulas_give_the_published_figures():
+    assert round(global_macs(56, 96) / 1e6) == 2004
+    assert round(window_macs(56, 96, 7) / 1e6) == 145
+
+
+def test_what_is_counted_is_what_the_formula_says():
+    seen = cost(n_embd=8, n_head=2, window_size=4, sides=(8, 16, 96))
+    np.testing.assert_array_equal(seen.window_counted, seen.window_formula)
+    np.testing.assert_array_equal(seen.global_counted[:2], seen.global_formula[:2])
+    assert np.isnan(seen.global_counted[2]) and np.isnan(seen.global_seconds[2])
+    assert np.all(seen.window_seconds > 0)
+
+
+def test_with_a_window_as_large_as_the_map_both_are_one():
+    assert global_macs(16, 8) == window_macs(16, 8, 16)
+    x = torch.randn(8, 8, 12)
+    attention = Attention(12, 3)
+    torch.testing.assert_close(attention(partition(x, 8)), attention(x.view(1, 64, 12)))
+
+
+def test_attention_is_torchs():
+    torch.manual_seed(0)
+    attention, reference = Attention(12, 3), torch.nn.MultiheadAttention(12, 3, batch_first=True)
+    with torch.no_grad():
+        reference.in_proj_weight.copy_(
+            torch.cat([attention.query.weight, attention.key.weight, attention.value.weight])
+        )
+        reference.in_proj_bias.copy_(torch.cat([attention.query.bias, attention.key.bias, attention.value.bias]))
+        reference.out_proj.load_state_dict(attention.out.state_dict())
+        x = torch.randn(2, 9, 12)
+        torch.testing.assert_close(attention(x), reference(x, x, x)[0])
