@@ -2,6 +2,16 @@
 
 import numpy as np
 
+from models.errors import InputError
+
+MAX_VALUES = 20_000_000
+
+
+def check_size(values: int, reference: str | None) -> None:
+    """Raise InputError when a model would give more attention values than a page can show."""
+    if values > MAX_VALUES:
+        raise InputError("model.attention_too_large", reference=reference, millions=values // 10**6)
+
 
 def rollout(attention: np.ndarray) -> np.ndarray:
     """Attention rollout (Abnar & Zuidema 2020, section 3) after each layer: (layer, query, key), rows sum to 1.

@@ -27,7 +27,8 @@ CONFIG, PROCESSOR, INDEX = "config.json", "preprocessor_config.json", "model.saf
 WEIGHTS = "model.safetensors"
 
 Progress = Callable[[int, int], None]
-"""Hears (bytes so far, bytes in all) of a download about once a megabyte; whatever it raises ends the download."""
+"""Hears (bytes so far, bytes in all) of a download about once a megabyte, and (0, 0) between steps of a long run;
+whatever it raises ends both."""
 
 _loading = threading.Lock()
 
@@ -104,7 +105,9 @@ def find(reference: str, families: tuple[str, ...] = (), progress: Progress | No
 
 
 def _public() -> bool:
-    return bool(os.environ.get("SPACE_ID"))
+    """Whether strangers may use this server: then no folder of the machine is opened and no token is lent."""
+    listens = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
+    return bool(os.environ.get("SPACE_ID")) or listens not in ("127.0.0.1", "localhost", "::1")
 
 
 def _local(reference: str) -> Path | None:

@@ -113,7 +113,7 @@ def shipped_accuracy(folder: Path, family: str, dataset: Dataset) -> float:
     images, labels = dataset
     right = 0
     for batch, target in zip(images.split(64), labels.split(64), strict=True):
-        pixels = [prepare(to_pil_image(image), processor, model.config.source_size) for image in batch]
+        pixels = [prepare(to_pil_image(image), processor, model.config) for image in batch]
         logits = model(torch.cat(pixels).to(device())).logits
         right += int((logits.argmax(-1).cpu() == target).sum())
     return round(right / len(labels), 4)

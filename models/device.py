@@ -1,10 +1,15 @@
-"""The only two functions that know about GPUs. torch is imported when one is called, after the page has opened."""
+"""The only place that knows about GPUs. torch is imported when a function is called, after the page has opened."""
 
 import os
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import torch
+
+
+turn = threading.Lock()
+"""Held while a model computes, so that runs do not disturb one another; not while one downloads."""
 
 
 def device() -> "torch.device":
@@ -15,10 +20,10 @@ def device() -> "torch.device":
 
 
 def describe() -> str:
-    """The device's name for the page, for example "NVIDIA H200" or "CPU (2 threads)"."""
+    """The device's name for the page, for example "NVIDIA H200" or "CPU × 2" for two threads."""
     import torch
 
     where = device()
     if where.type == "cuda":
         return torch.cuda.get_device_name(where)
-    return f"{where.type.upper()} ({torch.get_num_threads()} threads)"
+    return f"{where.type.upper()} × {torch.get_num_threads()}"

@@ -1,19 +1,35 @@
-"""A photo as a model's own processor makes it, and back."""
+"""A photo as a model sees it: squashed whole to the model's own size and normalised as its processor does; and back."""
+
+from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image
 
+from models.errors import InputError
 
-def prepare(image: Image.Image, processor, source_size: int | None) -> torch.Tensor:
-    """Pixel values (1, channel, row, column) as the model's own processor makes them.
+MAX_SIDE = 1024
 
-    A model trained on pictures of `source_size` pixels gets a photo squashed to that side first, as its data were.
+
+def prepare(image: Image.Image, processor, config) -> torch.Tensor:
+    """Pixel values (1, channel, row, column) of the whole photo: nothing is cropped away.
+
+    A model trained on pictures of `config.source_size` pixels gets a photo squashed to that side first, as its data
+    were. Raises InputError when the model asks for more than 1,024 pixels a side, or for no size at all.
     """
+    height, width = _sides(config.image_size)
     image = image.convert("RGB")
-    if source_size:
-        image = image.resize((source_size, source_size), Image.Resampling.LANCZOS)
-    return processor(images=image, return_tensors="pt")["pixel_values"]
+    if source := getattr(config, "source_size", None):
+        image = image.resize(_sides(source), Image.Resampling.LANCZOS)
+    size = {"height": height, "width": width}
+    return processor(images=image, size=size, do_center_crop=False, return_tensors="pt")["pixel_values"]
+
+
+def _sides(size: Any) -> tuple[int, int]:
+    sides = tuple(size) if isinstance(size, list | tuple) else (size, size)
+    if len(sides) != 2 or not all(isinstance(side, int) and 1 <= side <= MAX_SIDE for side in sides):
+        raise InputError("model.size", size=str(size)[:40], side=MAX_SIDE)
+    return sides[0], sides[1]
 
 
 def restore(pixel_values: np.ndarray, processor) -> np.ndarray:

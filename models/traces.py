@@ -36,6 +36,9 @@ class Trace:
             value, name = getattr(self, field.name), prefix + field.name
             if isinstance(value, np.ndarray):
                 arrays[name] = value.astype(np.float16) if value.dtype == np.float32 else value
+            elif isinstance(value, Trace):
+                inner, plain[field.name] = value._parts(f"{name}.")
+                arrays |= inner
             elif isinstance(value, tuple) and value and isinstance(value[0], Trace):
                 parts = [inner._parts(f"{name}.{index}.") for index, inner in enumerate(value)]
                 plain[field.name] = [inner for _, inner in parts]
@@ -60,8 +63,11 @@ class Trace:
         for field in fields(cls):  # type: ignore[arg-type]
             name = field.name
             value = plain[name] if name in plain else arrays[prefix + name]
-            inner = (*get_args(hints[name]), None)[0]
-            if isinstance(value, list) and isinstance(inner, type) and issubclass(inner, Trace):
+            inner = (*get_args(hints[name]), hints[name])[0]
+            nested = isinstance(inner, type) and issubclass(inner, Trace)
+            if nested and isinstance(value, dict):
+                value = inner._join(arrays, value, f"{prefix}{name}.")
+            elif nested:
                 value = [inner._join(arrays, part, f"{prefix}{name}.{index}.") for index, part in enumerate(value)]
             values[name] = tuple(value) if isinstance(value, list) else value
         return cls(**values)
@@ -138,6 +144,18 @@ class SwinTrace(Trace):
     """Class probabilities."""
     blocks: tuple[SwinBlock, ...]
     """In the order in which the photo passes them."""
+
+
+@dataclass(frozen=True, eq=False)
+class PatchesTrace(Trace):
+    """One photo through a Vision Transformer and through a Swin."""
+
+    vit: VitTrace
+    swin: SwinTrace
+
+
+COST_WIDTHS, COST_WINDOWS = (32, 64, 96), (4, 8)
+"""Channels and window sizes that the cost of attention is measured for."""
 
 
 @dataclass(frozen=True, eq=False)

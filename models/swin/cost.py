@@ -8,13 +8,15 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from models.device import describe, device
-from models.traces import CostTrace
+from models.checkpoint import Progress
+from models.device import describe, device, turn
+from models.errors import InputError
+from models.traces import COST_WIDTHS, COST_WINDOWS, CostTrace
 
 SIDES = (8, 16, 24, 32, 48, 64, 96, 128)
 """Tokens a side, all multiples of 4 and 8."""
 MAX_GLOBAL_SIDE = 64
-"""Beyond 64x64 = 4,096 tokens global attention is not run: its scores alone would fill gigabytes."""
+"""Beyond 64x64 = 4,096 tokens global attention is not run: it would take seconds and its scores gigabytes."""
 
 
 def global_macs(side: int, n_embd: int) -> int:
@@ -52,17 +54,38 @@ def partition(x: torch.Tensor, window_size: int) -> torch.Tensor:
     return cut.transpose(1, 2).reshape(-1, window_size**2, channels)
 
 
-@torch.inference_mode()
-def cost(n_embd: int = 48, n_head: int = 2, window_size: int = 4, sides: tuple[int, ...] = SIDES) -> CostTrace:
-    """Count and time one attention layer over maps of `sides` tokens a side, all at once and in windows."""
-    attention = Attention(n_embd, n_head).to(device())
+class WindowAttention(nn.Module):
+    """The same attention inside windows of a map (row, column, channel): partition, attention, reverse."""
+
+    def __init__(self, attention: Attention, window_size: int):
+        super().__init__()
+        self.attention, self.window_size = attention, window_size
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        rows, columns, channels = x.shape
+        size = self.window_size
+        windows = self.attention(partition(x, size)).view(rows // size, columns // size, size, size, channels)
+        return windows.transpose(1, 2).reshape(rows, columns, channels)
+
+
+def cost(n_embd: int, window_size: int, sides: tuple[int, ...] = SIDES, progress: Progress | None = None) -> CostTrace:
+    """Count and time one attention layer over maps of `sides` tokens a side: among all tokens, and in windows.
+
+    n_embd: channels, in heads of 16. `progress` is called before every map. Raises InputError for other sizes than
+    COST_WIDTHS and COST_WINDOWS.
+    """
+    if n_embd not in COST_WIDTHS or window_size not in COST_WINDOWS:
+        raise InputError("cost.size", widths=COST_WIDTHS, windows=COST_WINDOWS)
+    whole = Attention(n_embd, n_embd // 16).to(device())
+    cut = WindowAttention(whole, window_size)
     rows = []
     for side in sides:
+        if progress:
+            progress(0, 0)
         x = torch.randn(side, side, n_embd, device=device())
-        windows = partition(x, window_size)
-        whole = x.view(1, side**2, n_embd) if side <= MAX_GLOBAL_SIDE else None
-        rows.append((counted(attention, whole), timed(attention, whole), counted(attention, windows)))
-        rows[-1] += (timed(attention, windows),)
+        flat = x.view(1, side**2, n_embd) if side <= MAX_GLOBAL_SIDE else None
+        with turn, torch.inference_mode():
+            rows.append((counted(whole, flat), timed(whole, flat), counted(cut, x), timed(cut, x)))
     global_flop, global_seconds, window_flop, window_seconds = np.array(rows).T
     return CostTrace(
         device=describe(),
@@ -78,7 +101,7 @@ def cost(n_embd: int = 48, n_head: int = 2, window_size: int = 4, sides: tuple[i
     )
 
 
-def counted(attention: Attention, x: torch.Tensor | None) -> float:
+def counted(attention: nn.Module, x: torch.Tensor | None) -> float:
     """Floating-point operations of a forward, two for each multiply-add; nan where it is not run."""
     if x is None:
         return math.nan
@@ -87,14 +110,14 @@ def counted(attention: Attention, x: torch.Tensor | None) -> float:
     return counter.get_total_flops()
 
 
-def timed(attention: Attention, x: torch.Tensor | None, repeats: int = 5) -> float:
+def timed(attention: nn.Module, x: torch.Tensor | None, repeats: int = 5) -> float:
     """Seconds of the fastest of a few forwards; nan where it is not run."""
     if x is None:
         return math.nan
     return min(_seconds(attention, x) for _ in range(repeats + 1))
 
 
-def _seconds(attention: Attention, x: torch.Tensor) -> float:
+def _seconds(attention: nn.Module, x: torch.Tensor) -> float:
     begun = time.perf_counter()
     attention(x)
     if x.is_cuda:

@@ -3,8 +3,9 @@
 import torch
 from PIL import Image
 
+from models.attention import check_size
 from models.checkpoint import Progress, open_model
-from models.device import device
+from models.device import device, turn
 from models.errors import InputError
 from models.pixels import prepare, restore
 from models.swin.windows import region_ids, window_token
@@ -16,15 +17,16 @@ FAMILIES = ("SwinForImageClassification",)
 def trace(image: Image.Image | None, reference: str | None, progress: Progress | None = None) -> SwinTrace:
     """Run `image` (RGB) through the model that `reference` names and keep what a lecture shows.
 
-    `progress` hears of a download. Raises InputError when there is no image, when the model cannot be opened, or when
-    one of its maps cannot be cut into whole windows.
+    `progress` hears of a download. Raises InputError when there is no image, when the model cannot be opened, when one
+    of its maps cannot be cut into whole windows, or when its attention has more values than the lab keeps.
     """
     if image is None:
         raise InputError("photo.missing")
     model, processor = open_model(reference, FAMILIES, progress)
-    pixel_values = prepare(image, processor, getattr(model.config, "source_size", None)).to(device())
-    check_maps(model, pixel_values, str(reference))
-    with torch.inference_mode():
+    pixel_values = prepare(image, processor, model.config).to(device())
+    rows, columns = pixel_values.shape[-2:]
+    check_maps(model.config, (rows, columns), str(reference))
+    with turn, torch.inference_mode():
         state, blocks = walk(model, pixel_values)
         probability = predict(model, state)[0].softmax(-1)
     labels = model.config.id2label
@@ -38,14 +40,21 @@ def trace(image: Image.Image | None, reference: str | None, progress: Progress |
     )
 
 
-def check_maps(model, pixel_values: torch.Tensor, reference: str) -> None:
-    """Raise InputError where a map is no multiple of the window: the library would pad it with unmasked tokens."""
-    window = model.config.window_size
-    for stage in range(len(model.config.depths)):
-        cell = model.config.patch_size * 2**stage
-        height, width = pixel_values.shape[-2] / cell, pixel_values.shape[-1] / cell
-        if height % window or width % window:
-            raise InputError("model.windows", reference=reference, window=window, side=f"{min(height, width):g}")
+def check_maps(config, size: tuple[int, int], reference: str) -> None:
+    """Raise InputError where a map is no multiple of the window: the library would pad it with unmasked tokens.
+
+    size: rows and columns of the model's pixels. Attention that is too large is refused here too, before it is made.
+    """
+    window, values = config.window_size, 0
+    if not (isinstance(window, int) and isinstance(config.patch_size, int)):
+        raise InputError("model.unreadable", reference=reference)
+    for stage, (depth, heads) in enumerate(zip(config.depths, config.num_heads, strict=True)):
+        cell = config.patch_size * 2**stage
+        rows, columns = size[0] / cell, size[1] / cell
+        if rows % window or columns % window:
+            raise InputError("model.windows", reference=reference, window=window, side=f"{min(rows, columns):g}")
+        values += int(rows * columns) * depth * heads * window**2
+    check_size(values, reference)
 
 
 def walk(model, pixel_values: torch.Tensor) -> tuple[torch.Tensor, list[SwinBlock]]:

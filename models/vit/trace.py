@@ -4,14 +4,14 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
+from models.attention import check_size
 from models.checkpoint import Progress, open_model
-from models.device import device
+from models.device import device, turn
 from models.errors import InputError
 from models.pixels import prepare, restore
 from models.traces import VitTrace
 
 FAMILIES = ("ViTForImageClassification", "DeiTForImageClassification", "DeiTForImageClassificationWithTeacher")
-MAX_ATTENTION_VALUES = 20_000_000
 
 
 def trace(image: Image.Image | None, reference: str | None, progress: Progress | None = None) -> VitTrace:
@@ -25,11 +25,11 @@ def trace(image: Image.Image | None, reference: str | None, progress: Progress |
     model, processor = open_model(reference, FAMILIES, progress)
     config = model.config
     tokens = model.base_model.embeddings.position_embeddings.shape[1]
-    size = config.num_hidden_layers * config.num_attention_heads * tokens**2
-    if size > MAX_ATTENTION_VALUES:
-        raise InputError("model.attention_too_large", reference=reference, millions=size // 10**6)
-    pixel_values = prepare(image, processor, getattr(config, "source_size", None)).to(device())
-    with torch.inference_mode():
+    check_size(config.num_hidden_layers * config.num_attention_heads * tokens**2, reference)
+    if not isinstance(config.patch_size, int):
+        raise InputError("model.unreadable", reference=reference)
+    pixel_values = prepare(image, processor, config).to(device())
+    with turn, torch.inference_mode():
         states, attention = walk(model, pixel_values)
         lens = predict(model, states).softmax(-1)
         patches = F.unfold(pixel_values, config.patch_size, stride=config.patch_size)[0].T  # T, C*P*P

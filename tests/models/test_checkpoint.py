@@ -280,8 +280,9 @@ def test_nobody_waits_for_anothers_download(hub, tiny_vit, tiny_deit):
     assert first is second
 
 
-def test_a_public_server_opens_no_folder_and_lends_no_token(hub, tiny_vit, monkeypatch):
-    monkeypatch.setenv("SPACE_ID", "lab/space")
+@pytest.mark.parametrize("setting", [("SPACE_ID", "lab/space"), ("GRADIO_SERVER_NAME", "0.0.0.0")])
+def test_a_public_server_opens_no_folder_and_lends_no_token(hub, tiny_vit, monkeypatch, setting):
+    monkeypatch.setenv(*setting)
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     assert code(tiny_vit) == "model.unknown"
     open_model(hub.add("lab/vit", tiny_vit), FAMILIES)

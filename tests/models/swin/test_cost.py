@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 import torch
 
-from models.swin.cost import Attention, cost, global_macs, partition, window_macs
+from models.errors import InputError
+from models.swin.cost import Attention, WindowAttention, cost, global_macs, window_macs
 
 
 def test_formulas_give_the_published_figures():
@@ -10,7 +12,7 @@ def test_formulas_give_the_published_figures():
 
 
 def test_what_is_counted_is_what_the_formula_says():
-    seen = cost(n_embd=8, n_head=2, window_size=4, sides=(8, 16, 96))
+    seen = cost(32, 4, sides=(8, 16, 96))
     np.testing.assert_array_equal(seen.window_counted, seen.window_formula)
     np.testing.assert_array_equal(seen.global_counted[:2], seen.global_formula[:2])
     assert np.isnan(seen.global_counted[2]) and np.isnan(seen.global_seconds[2])
@@ -21,7 +23,27 @@ def test_with_a_window_as_large_as_the_map_both_are_one():
     assert global_macs(16, 8) == window_macs(16, 8, 16)
     x = torch.randn(8, 8, 12)
     attention = Attention(12, 3)
-    torch.testing.assert_close(attention(partition(x, 8)), attention(x.view(1, 64, 12)))
+    torch.testing.assert_close(WindowAttention(attention, 8)(x).view(1, 64, 12), attention(x.view(1, 64, 12)))
+
+
+def test_a_window_is_attention_of_its_own_tokens():
+    x = torch.randn(8, 8, 12)
+    attention = Attention(12, 3)
+    seen = WindowAttention(attention, 4)(x)
+    torch.testing.assert_close(seen[4:, :4], attention(x[4:, :4].reshape(1, 16, 12)).view(4, 4, 12))
+
+
+def test_progress_can_end_a_measurement():
+    calls = []
+
+    def progress(done, total):
+        calls.append((done, total))
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        cost(32, 4, progress=progress)
+    assert calls == [(0, 0), (0, 0)]
 
 
 def test_attention_is_torchs():
@@ -35,3 +57,9 @@ def test_attention_is_torchs():
         reference.out_proj.load_state_dict(attention.out.state_dict())
         x = torch.randn(2, 9, 12)
         torch.testing.assert_close(attention(x), reference(x, x, x)[0])
+
+
+def test_sizes_that_no_page_offers_are_refused():
+    for n_embd, window_size in ((33, 4), (32, 5), ("32", 4), (None, None), (10**9, 4)):
+        with pytest.raises(InputError):
+            cost(n_embd, window_size)

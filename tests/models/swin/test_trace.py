@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from transformers import SwinConfig
+from transformers.models.swin.modeling_swin import SwinLayer
 
 from models.checkpoint import open_model
 from models.errors import InputError
@@ -20,7 +22,8 @@ from models.swin.windows import (
     window_reverse,
     window_token,
 )
-from models.traces import SwinBlock, SwinTrace
+from models.traces import PatchesTrace, SwinBlock
+from models.vit.trace import trace as vit_trace
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def seen(tiny_swin, photo):
 
 def test_walk_equals_the_plain_forward(opened, photo):
     model, processor = opened
-    pixels = prepare(photo, processor, None)
+    pixels = prepare(photo, processor, model.config)
     with torch.inference_mode():
         state, blocks = walk(model, pixels)
         plain = model(pixels, output_attentions=True)
@@ -49,7 +52,7 @@ def test_every_block_follows_from_our_mapped_attention(opened, photo):
     """Recompute each block's output from attention over the whole map, the values and the weights."""
     model, processor = opened
     with torch.inference_mode():
-        state, grid = model.base_model.embeddings(prepare(photo, processor, None))
+        state, grid = model.base_model.embeddings(prepare(photo, processor, model.config))
         for stage in model.base_model.encoder.layers:
             for layer in stage.blocks:
                 after, attention = layer(state, grid)
@@ -77,7 +80,7 @@ def test_window_attention_is_masked_global_attention(opened, photo):
     """Brute force: scores of every token with every other, plus bias, softmax only over who is visible."""
     model, processor = opened
     with torch.inference_mode():
-        state, grid = model.base_model.embeddings(prepare(photo, processor, None))
+        state, grid = model.base_model.embeddings(prepare(photo, processor, model.config))
         for layer in model.base_model.encoder.layers[0].blocks:
             after, attention = layer(state, grid)
             record = one_block(layer, grid, attention)
@@ -101,11 +104,19 @@ def test_window_attention_is_masked_global_attention(opened, photo):
             state = after
 
 
-def test_the_mask_is_the_librarys(opened):
-    model, _ = opened
-    layer = model.base_model.encoder.layers[0].blocks[1]
-    mask = layer.get_attn_mask(8, 8, dtype=torch.float32, device=torch.device("cpu"))
-    np.testing.assert_array_equal(visible((8, 8), 2, 1), mask.numpy() == 0)
+@pytest.mark.parametrize(("side", "window", "shift"), [(8, 2, 1), (32, 4, 2), (56, 7, 3)])
+def test_the_mask_is_the_librarys(side, window, shift):
+    config = SwinConfig(image_size=4 * side, window_size=window)
+    layer = SwinLayer(config, 8, (side, side), num_heads=2, shift_size=shift)
+    mask = layer.get_attn_mask(side, side, dtype=torch.float32, device=torch.device("cpu"))
+    np.testing.assert_array_equal(visible((side, side), window, shift), mask.numpy() == 0)
+
+
+def test_shift_then_reverse_shift_is_identity():
+    tokens = window_token((6, 8), 2, 1)
+    shifted = window_reverse(tokens, 2, (6, 8))
+    assert shifted[0, 0] == 9
+    np.testing.assert_array_equal(np.roll(shifted, (1, 1), (0, 1)), np.arange(48).reshape(6, 8))
 
 
 def test_partition_then_reverse_is_identity():
@@ -125,7 +136,7 @@ def test_reach_is_where_the_jacobian_is_not_zero(tiny_swin, photo):
     for parameter in double.parameters():
         torch.nn.init.normal_(parameter, std=0.5)
     with torch.no_grad():
-        first, grid = double.base_model.embeddings(prepare(photo, processor, None).double())
+        first, grid = double.base_model.embeddings(prepare(photo, processor, model.config).double())
     for patch in (0, 9, 27, 63):
         expected = reach(groups, grids, patch)
         for count in range(1, len(record) + 1):
@@ -154,9 +165,12 @@ def test_without_shifts_a_patch_never_leaves_its_window():
     assert [int(mask.sum()) for mask in moving] == [1, 4, 16, 16]
 
 
-def test_a_trace_survives_saving(seen, tmp_path):
-    seen.save(tmp_path / "a.npz")
-    again = SwinTrace.load(tmp_path / "a.npz")
+def test_a_trace_of_traces_survives_saving(seen, tiny_vit, photo, tmp_path):
+    PatchesTrace(vit=vit_trace(photo, str(tiny_vit)), swin=seen).save(tmp_path / "a.npz")
+    both = PatchesTrace.load(tmp_path / "a.npz")
+    assert both.vit.prefix == ("CLS",)
+    np.testing.assert_array_equal(both.vit.pixels.shape, (32, 32, 3))
+    again = both.swin
     assert len(again.blocks) == len(seen.blocks)
     assert (again.model, again.labels, again.blocks[3].grid) == (seen.model, seen.labels, seen.blocks[3].grid)
     np.testing.assert_array_equal(again.blocks[1].window_token, seen.blocks[1].window_token)
@@ -165,9 +179,8 @@ def test_a_trace_survives_saving(seen, tmp_path):
 
 def test_a_photo_that_does_not_come_out_in_whole_windows_is_refused(tiny_swin, tmp_path):
     shutil.copytree(tiny_swin, tmp_path / "odd")
-    settings = json.loads((tmp_path / "odd" / "preprocessor_config.json").read_text())
-    settings["size"] = {"height": 40, "width": 40}
-    (tmp_path / "odd" / "preprocessor_config.json").write_text(json.dumps(settings))
+    settings = json.loads((tmp_path / "odd" / "config.json").read_text())
+    (tmp_path / "odd" / "config.json").write_text(json.dumps({**settings, "image_size": 40}))
     with pytest.raises(InputError) as caught:
         trace(Image.new("RGB", (50, 50)), str(tmp_path / "odd"))
     assert caught.value.code == "model.windows"

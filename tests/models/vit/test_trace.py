@@ -16,7 +16,7 @@ from models.vit.trace import FAMILIES, predict, trace, walk
 @pytest.mark.parametrize("name", ["tiny_vit", "tiny_deit"])
 def test_walk_equals_the_plain_forward(name, photo, request):
     model, processor = open_model(str(request.getfixturevalue(name)), FAMILIES)
-    pixels = prepare(photo, processor, None)
+    pixels = prepare(photo, processor, model.config)
     with torch.inference_mode():
         states, attention = walk(model, pixels)
         plain = model(pixels, output_attentions=True)
@@ -29,7 +29,7 @@ def test_attention_is_softmax_of_scaled_scores(tiny_vit, photo):
     model, processor = open_model(str(tiny_vit), FAMILIES)
     seen = trace(photo, str(tiny_vit))
     with torch.inference_mode():
-        states, _ = walk(model, prepare(photo, processor, None))
+        states, _ = walk(model, prepare(photo, processor, model.config))
         for index, layer in enumerate(model.base_model.layers):
             normed = layer.layernorm_before(states[index])
             tokens = len(normed)
@@ -103,3 +103,31 @@ def test_bad_references(tiny_vit, tmp_path, photo):
     assert code(tmp_path) == "model.unreadable"
     (tmp_path / "config.json").write_text(json.dumps({"architectures": ["BertModel"]}))
     assert code(tmp_path) == "model.family"
+
+
+@pytest.mark.parametrize(
+    ("setting", "code"),
+    [
+        ({"source_size": 50_000}, "model.size"),
+        ({"source_size": "x"}, "model.size"),
+        ({"source_size": [1, 2, 3]}, "model.size"),
+        ({"patch_size": [8, 8]}, "model.unreadable"),
+    ],
+)
+def test_a_config_that_asks_for_too_much_or_nonsense(setting, code, tiny_vit, tmp_path, photo):
+    folder = tmp_path / "odd"
+    shutil.copytree(tiny_vit, folder)
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, **setting}))
+    with pytest.raises(InputError) as caught:
+        trace(photo, str(folder))
+    assert caught.value.code == code
+
+
+def test_nothing_is_cropped_away_even_where_the_processor_would(tiny_vit, tmp_path, photo):
+    folder = tmp_path / "crops"
+    shutil.copytree(tiny_vit, folder)
+    settings = json.loads((folder / "preprocessor_config.json").read_text())
+    settings |= {"size": {"height": 40, "width": 40}, "do_center_crop": True, "crop_size": {"height": 32, "width": 32}}
+    (folder / "preprocessor_config.json").write_text(json.dumps(settings))
+    np.testing.assert_array_equal(trace(photo, str(folder)).pixels, trace(photo, str(tiny_vit)).pixels)

@@ -15,7 +15,7 @@ from models.vit.trace import FAMILIES, trace
 from models.vit.train import HIDDEN, Recipe, build
 
 TINY = Recipe(schedule=((32, 1), (48, 1)), image_size=48, n_embd=24, n_layer=2, n_head=2, batch_size=4)
-MODULES = {"vit-imagenette": "models.vit.train"}
+MODULES = {"vit-imagenette": "models.vit.train", "swin-imagenette": "models.swin.train"}
 
 
 class Interrupted(Exception):
