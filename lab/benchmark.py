@@ -3,11 +3,12 @@
 import statistics
 import time
 from collections.abc import Callable
+from types import ModuleType
 
 from lab import browser
 from lab.exhibits import patches as exhibit
 from lab.photo import example, open_photo
-from lab.views import patches
+from lab.views import patches, windows
 from lab.widget import pack
 from models.device import describe
 
@@ -41,28 +42,27 @@ def best(function: Callable, repeats: int = 15) -> float:
     return min(times)
 
 
-def vit() -> None:
-    """The trace against the plain forward that gives attention too, and the payload."""
+def trace_rows(name: str, reference: str, module: ModuleType, arrays: Callable) -> None:
+    """A model's trace against the plain forward that gives attention too, and the payload."""
     import torch
 
     from models.checkpoint import open_model
     from models.pixels import prepare
-    from models.vit.trace import FAMILIES, trace
 
     photo = open_photo(example(exhibit.FIRST_PHOTO))
-    model, processor = open_model(exhibit.FIRST_MODEL, FAMILIES)
+    model, processor = open_model(reference, module.FAMILIES)
 
     def plain() -> None:
         with torch.inference_mode():
-            pixels = prepare(photo, processor, getattr(model.config, "source_size", None))
+            pixels = prepare(photo, processor, model.config)
             model(pixels.to(model.device), output_attentions=True)
 
-    forward, traced = best(plain), best(lambda: trace(photo, exhibit.FIRST_MODEL))
-    seen = trace(photo, exhibit.FIRST_MODEL)
-    line("vit: plain eager forward", f"{forward * 1000:.0f} ms")
-    line("vit: trace", f"{traced * 1000:.0f} ms = {traced / forward:.2f}x", "at most 1.2x")
-    line("vit: trace to payload", f"{best(lambda: pack(patches.arrays(seen)), 5) * 1000:.0f} ms")
-    line("vit: payload", f"{len(pack(patches.arrays(seen))[0]) / 1e6:.2f} MB", "at most 1.5 MB")
+    forward, traced = best(plain), best(lambda: module.trace(photo, reference))
+    seen = module.trace(photo, reference)
+    line(f"{name}: plain eager forward", f"{forward * 1000:.0f} ms")
+    line(f"{name}: trace", f"{traced * 1000:.0f} ms = {traced / forward:.2f}x", "at most 1.2x")
+    line(f"{name}: trace to payload", f"{best(lambda: pack(arrays(seen)), 5) * 1000:.0f} ms")
+    line(f"{name}: payload", f"{len(pack(arrays(seen))[0]) / 1e6:.2f} MB", "at most 1.5 MB")
 
 
 def page() -> None:
@@ -80,15 +80,31 @@ def page() -> None:
         line("page: seconds to the first picture", f"{time.perf_counter() - begun:.1f} s")
         opened.wait_for_load_state("networkidle")
         line("page: weight on the wire", f"{sum(sizes) / 1e6:.2f} MB in {len(sizes)} files")
-        for tab, widget in (("Cut", "cut"), ("Attend", "attend")):
-            opened.get_by_role("tab", name=tab).click()
+        for tab, widget in (
+            ("Cut", "cut"),
+            ("Attend", "attend"),
+            ("Windows", "windows"),
+            ("Side by side", "pair .vit"),
+        ):
+            opened.get_by_role("tab", name=tab).last.click()
+            if widget == "windows":
+                opened.locator(".windows .jumps button").nth(1).click()
             times = opened.eval_on_selector(f".{widget} .stage", HOVERS)
             p95 = statistics.quantiles(times, n=20)[-1]
             figure = f"p50 {statistics.median(times):.0f}, p95 {p95:.0f} ms"
-            line(f"{widget}: hover to paint", figure, "p95 under 16 ms")
+            line(f"{tab}: hover to paint", figure, "p95 under 16 ms")
+
+
+def main() -> None:
+    """All rows."""
+    from models.swin import trace as swin
+    from models.vit import trace as vit
+
+    print(describe())
+    trace_rows("vit", exhibit.FIRST_VIT, vit, patches.arrays)
+    trace_rows("swin", exhibit.FIRST_SWIN, swin, windows.arrays)
+    page()
 
 
 if __name__ == "__main__":
-    print(describe())
-    vit()
-    page()
+    main()

@@ -10,14 +10,17 @@ from lab.exhibits import EXHIBITS
 from lab.text import Text
 from models.device import describe
 
-HEADER = """<header class="lab-header"><h1>{title}</h1><p>{tagline}</p><nav>
+HEADER = """<header class="lab-header" lang="{code}"><h1>{title}</h1><p>{tagline}</p><nav>
 <a class="lab-language" href="{other}" title="{language_hint}">{language}</a>
-<button class="lab-theme" type="button" title="{theme_hint}">{theme}</button></nav></header>"""
+<button data-lab="wide" type="button" title="{wide_hint}">{wide}</button>
+<button data-lab="theme" type="button" title="{theme_hint}">{theme}</button></nav></header>"""
 
 
 def build() -> gr.Blocks:
     """Both pages, built by the same code, without loading a model."""
-    with gr.Blocks(title="Attention Lab · 注意力实验室", analytics_enabled=False, delete_cache=(900, 7200)) as demo:
+    with gr.Blocks(
+        title="Attention Lab · 注意力实验室", analytics_enabled=False, delete_cache=(3600, 8 * 3600)
+    ) as demo:
         fill(Text("en"), other="zh")
     with demo.route("中文", "/zh", show_in_navbar=False):
         fill(Text("zh"), other="./")
@@ -27,7 +30,8 @@ def build() -> gr.Blocks:
 def fill(text: Text, other: str) -> None:
     """One page in one language."""
     Navbar(visible=False)
-    gr.HTML(HEADER.format(other=other, **{key: escape(line) for key, line in text.section("page").items()}))
+    words = {key: escape(line) for key, line in text.section("page").items()}
+    gr.HTML(HEADER.format(other=other, code=text.language, **words))
     with gr.Tabs():
         for exhibit in EXHIBITS:
             with gr.Tab(text(f"{exhibit.name}.tab"), id=exhibit.name):
@@ -47,7 +51,7 @@ def fill(text: Text, other: str) -> None:
 def launch(**settings) -> None:
     """Open the lab."""
     demo = build()
-    gr.set_static_paths([str(path) for path in widget.static_files()])
+    gr.set_static_paths([str(widget.PLOTLY_JS)])
     demo.queue(max_size=32, api_open=False).launch(
         theme=style.theme(),
         css_paths=[style.CSS],
@@ -57,5 +61,6 @@ def launch(**settings) -> None:
         enable_monitoring=False,
         ssr_mode=False,
         max_file_size="40mb",
+        state_session_capacity=1000,
         **settings,
     )

@@ -53,4 +53,11 @@ def theme() -> themes.Base:
         neutral_hue="slate",
         radius_size="lg",
         font=[themes.LocalFont("IBM Plex Sans", weights=(400, 600)), "Noto Sans CJK SC", "sans-serif"],
-    ).set(block_label_background_fill="transparent", block_label_background_fill_dark="transparent")
+    ).set(
+        block_label_background_fill="transparent",
+        block_label_background_fill_dark="transparent",
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_400",
+        block_info_text_color="*neutral_600",
+        block_info_text_color_dark="*neutral_400",
+    )

@@ -1,11 +1,17 @@
 """One door for every visible string, in English and in Chinese: assets/text/<language>/<room>.toml."""
 
+import re
 import tomllib
 from functools import lru_cache
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "text"
 LANGUAGES = ("en", "zh")
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is: for what strangers wrote, a model's labels or its name."""
+    return re.sub(r"([\\`*_\[\]<>!|#~$&])", r"\\\1", text)
 
 
 @lru_cache

@@ -1,13 +1,14 @@
 """Browser-side components: a folder of assets/widgets on gr.HTML, and the one file of arrays that they share."""
 
 import gzip
+import hashlib
 import json
+import uuid
 from pathlib import Path
 
 import gradio as gr
 import numpy as np
 import plotly
-from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from lab import style
@@ -37,25 +38,16 @@ def widget(name: str, text: Text, value: object = None, **settings) -> gr.HTML:
 
 
 def head() -> str:
-    """What every page needs once: the colour maps, where plotly.js is, the shared script and the widgets' scripts."""
+    """What every page needs once, in one script so that nothing can come too early: colours, shared code, widgets."""
     constants = {
         "colourMap": style.colour_map(),
         "divergingMap": style.diverging_map(),
         "series": style.series(),
         "plotly": f"gradio_api/file={PLOTLY_JS}",
     }
-    tags = "".join(f'<script src="gradio_api/file={path}"></script>' for path in scripts())
-    return f"<script>window.lab = {json.dumps(constants)}</script>{tags}"
-
-
-def scripts() -> list[Path]:
-    """What the widgets share, then the widgets."""
-    return [*sorted((WIDGETS / "shared").glob("*.js")), *sorted(WIDGETS.glob("*/script.js"))]
-
-
-def static_files() -> list[Path]:
-    """The single files that pages may fetch."""
-    return [PLOTLY_JS, *scripts()]
+    scripts = [*sorted((WIDGETS / "shared").glob("*.js")), *sorted(WIDGETS.glob("*/script.js"))]
+    code = "\n".join(script.read_text(encoding="utf-8") for script in scripts)
+    return f"<script>window.lab = {json.dumps(constants)};\n{code}</script>"
 
 
 def pack(arrays: dict[str, np.ndarray]) -> tuple[bytes, dict]:
@@ -72,10 +64,20 @@ def pack(arrays: dict[str, np.ndarray]) -> tuple[bytes, dict]:
 def send(facts: dict, arrays: dict[str, np.ndarray], owner: gr.HTML | None = None) -> dict:
     """A value for widgets: plain facts, and arrays in one file of Gradio's cache.
 
-    The file goes when the cache is cleaned, unless there is no `owner` to clean it for: then the page itself shows it.
+    The file goes when the cache is cleaned, unless there is no `owner` to clean it for: then the page itself shows it,
+    under a name of its own, so that an equal run of a visitor's does not take it along.
     """
     content, index = pack(arrays)
-    path = save_bytes_to_cache(content, "arrays.bin.gz", cache_dir=get_upload_folder())
+    path = Path(get_upload_folder()) / hashlib.sha256(content).hexdigest() / ("run.bin.gz" if owner else "first.bin.gz")
+    _write(path, content)
     if owner:
-        owner.temp_files.add(path)
+        owner.temp_files.add(str(path))
     return {**facts, "file": f"gradio_api/file={path}", "arrays": index}
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all: an equal run may be read at this moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{uuid.uuid4().hex}")
+    part.write_bytes(content)
+    part.replace(path)

@@ -8,14 +8,16 @@ from typing import Any
 
 import gradio as gr
 
-from lab.text import Text
+from lab.text import Text, plain
 from models.device import describe
 from models.errors import InputError
 
 log = logging.getLogger(__name__)
-runners = ThreadPoolExecutor(thread_name_prefix="run")
+AT_ONCE = 8
+"""Runs that may download or wait at the same time; they compute one after another (models.device.turn)."""
 PATIENCE = 0.4
-"""Seconds before a run shows progress, and between two signs of it."""
+"""Seconds before a run shows its Stop button, and between two signs of progress."""
+runners = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="run")
 
 
 class Stopped(Exception):
@@ -23,13 +25,13 @@ class Stopped(Exception):
 
 
 class Meter:
-    """Handed to a run as its `progress`: counts downloaded bytes and ends the download when nobody waits for it."""
+    """Handed to a run as its `progress`: counts downloaded bytes, and ends the run when nobody waits for it."""
 
     def __init__(self) -> None:
         self.done = self.total = 0
         self.stopped = False
 
-    def __call__(self, done: int, total: int) -> None:
+    def __call__(self, done: int = 0, total: int = 0) -> None:
         if self.stopped:
             raise Stopped
         self.done, self.total = done, total
@@ -46,49 +48,73 @@ def connect(
     start: gr.Button,
     stop: gr.Button,
     also: Sequence[Callable],
+    choices: Sequence,
     inputs: Sequence,
     run: Callable,
     show: Callable,
     outputs: Sequence,
     status: gr.Markdown,
+    note: gr.Markdown,
 ) -> None:
     """On `start` and the listeners `also`: trace = run(*inputs, progress); the outputs get show(trace).
 
-    `status` tells progress, then the time the run took and the device. Runs queue one behind another; `stop` ends the
-    visitor's own and is seen only while there is one. An InputError becomes its sentence in the page's language, any
-    other failure is logged and becomes one general sentence; the outputs keep what they showed.
+    `status` tells progress, then the time the run took and the device. When one of the `choices` changes, `note` says
+    that the outputs are older, until the next run. `stop` ends the visitor's own run and is seen only while there is
+    one. An InputError becomes its sentence in the page's language, any other failure is logged and becomes one general
+    sentence; the outputs keep what they showed.
     """
-    keep = [gr.skip()] * len(outputs)
+    event = _event(text, run, show, len(outputs))
+    told = [status, note, stop]
+    events: Any = [
+        listen(
+            event,
+            list(inputs),
+            [*outputs, *told],
+            concurrency_id="runs",
+            concurrency_limit=AT_ONCE,
+            trigger_mode="always_last",
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        for listen in (start.click, *also)
+    ]
+    stopped = ["", gr.update(visible=False)]
+    quick: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    stop.click(lambda: [text("run.stopped"), *stopped], None, told, cancels=events, **quick)
+    for choice in choices:
+        choice.input(lambda: text("run.changed"), None, note, **quick)
+
+
+def _event(text: Text, run: Callable, show: Callable, outputs: int) -> Callable[..., Iterator]:
+    keep = [gr.skip()] * outputs
 
     def event(*values: Any) -> Iterator:
         meter, begun = Meter(), time.perf_counter()
+        running = runners.submit(run, *values, meter)
         try:
-            running = runners.submit(run, *values, meter)
+            yield *keep, meter.sentence(text, 0), "", gr.skip()
             while wait([running], PATIENCE).not_done:
-                yield *keep, meter.sentence(text, time.perf_counter() - begun), gr.update(visible=True)
-            message, shown = outcome(running)
+                seconds = time.perf_counter() - begun
+                yield *keep, meter.sentence(text, seconds), gr.skip(), gr.update(visible=True)
+            message, shown = _outcome(running, text, show)
             if message:
-                yield *keep, "", gr.update(visible=False)
-                raise gr.Error(message, print_exception=False)
+                yield *keep, plain(message), gr.skip(), gr.update(visible=False)
+                raise gr.Error(message, title=text("error.title"), print_exception=False)
             took = text("run.took", seconds=f"{time.perf_counter() - begun:.2f}", device=describe())
-            yield *shown, took, gr.update(visible=False)
+            yield *shown, took, gr.skip(), gr.update(visible=False)
         finally:
             meter.stopped = True
+            running.cancel()
 
-    def outcome(running: Future) -> tuple[str, list]:
-        try:
-            return "", show(running.result())
-        except InputError as error:
-            return text(f"error.{error.code}", **error.details), []
-        except Exception:
-            log.exception("a run failed")
-            return text("error.unexpected"), []
+    return event
 
-    settings: Any = {
-        "concurrency_id": "models",
-        "concurrency_limit": 1,
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
-    events: Any = [listen(event, list(inputs), [*outputs, status, stop], **settings) for listen in (start.click, *also)]
-    stop.click(lambda: (text("run.stopped"), gr.update(visible=False)), None, [status, stop], cancels=events)
+
+def _outcome(running: Future, text: Text, show: Callable) -> tuple[str, list]:
+    """A sentence if the run failed, else what its trace shows."""
+    try:
+        return "", show(running.result())
+    except InputError as error:
+        return text(f"error.{error.code}", **error.details), []
+    except Exception:
+        log.exception("a run failed")
+        return text("error.unexpected"), []

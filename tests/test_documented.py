@@ -50,10 +50,10 @@ def test_the_readme_shows_every_exhibit_and_a_screenshot_in_both_languages():
     assert (ROOT / "assets" / "screenshots" / "patches.webp").exists()
 
 
-def test_views_name_their_sources():
+@pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.name)
+def test_every_claim_names_its_source(exhibit):
     for language, word in (("en", "Source"), ("zh", "出处")):
-        texts = [
-            value for key, value in table(language).items() if key.startswith("patches.") and key.endswith(".text")
-        ]
-        assert len(texts) == 4
-        assert all(word in value for value in texts)
+        keys = [key for key in table(language) if key.startswith(f"{exhibit.name}.")]
+        claims = [table(language)[key] for key in keys if key.endswith("checks")]
+        assert len(claims) == len([key for key in keys if key.endswith("see")]) > 0
+        assert all(word in claim for claim in claims)

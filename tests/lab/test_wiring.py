@@ -10,20 +10,22 @@ from lab.text import Text
 from lab.wiring import Meter, Stopped, connect
 from models.errors import InputError
 
-SKIP, STATUS, STOP = 0, 1, 2
+SHOWN, STATUS, NOTE, STOP = 0, 1, 2, 3
 
 
 def event(run, language="en"):
     """The function that a click starts."""
     with gr.Blocks() as demo:
-        start, stop, status, box = gr.Button(), gr.Button(), gr.Markdown(), gr.Textbox()
-        connect(Text(language), start, stop, [], [box], run, lambda trace: [trace * 2], [box], status)
+        start, stop, status, note, box = gr.Button(), gr.Button(), gr.Markdown(), gr.Markdown(), gr.Textbox()
+        connect(Text(language), start, stop, [], [box], [box], run, lambda trace: [trace * 2], [box], status, note)
     return next(block.fn for block in demo.fns.values() if (start._id, "click") in block.targets)
 
 
 def test_a_run_gives_what_it_shows_and_how_long_it_took():
-    (shown,) = list(event(lambda value, progress: value + "!")("a"))
-    assert shown[SKIP] == "a!a!"
+    begun, shown = list(event(lambda value, progress: value + "!")("a"))
+    assert begun[STATUS] == "Running… 0 s"
+    assert begun[NOTE] == ""
+    assert shown[SHOWN] == "a!a!"
     assert "Took" in shown[STATUS]
     assert shown[STOP]["visible"] is False
 
@@ -34,10 +36,10 @@ def test_a_slow_run_shows_progress_and_the_stop_button():
         time.sleep(1)
         return value
 
-    first, *_, last = list(event(run)("a"))
+    _, first, *_, last = list(event(run)("a"))
     assert first[STATUS] == "Downloading the model: 5 of 20 MB"
     assert first[STOP]["visible"] is True
-    assert last[SKIP] == "aa"
+    assert last[SHOWN] == "aa"
 
 
 @pytest.mark.parametrize(("language", "part"), [("en", "at least 16 pixels"), ("zh", "至少 16 像素")])
@@ -46,7 +48,10 @@ def test_an_input_error_becomes_its_sentence(language, part):
         raise InputError("photo.small", width=1, height=2, side=16)
 
     steps = event(run, language)("a")
-    assert next(steps)[STOP]["visible"] is False
+    next(steps)
+    failed = next(steps)
+    assert failed[STOP]["visible"] is False
+    assert part in failed[STATUS]
     with pytest.raises(gr.Error) as caught:
         next(steps)
     assert part in caught.value.message
@@ -58,15 +63,17 @@ def test_an_unexpected_error_tells_nothing_of_the_machine():
 
     steps = event(run)("a")
     next(steps)
+    assert next(steps)[STATUS] == Text("en")("error.unexpected")
     with pytest.raises(gr.Error) as caught:
         next(steps)
     assert caught.value.message == Text("en")("error.unexpected")
 
 
 def test_a_visitor_who_leaves_ends_the_download():
-    ended = threading.Event()
+    begun, ended = threading.Event(), threading.Event()
 
     def run(value, progress):
+        begun.set()
         try:
             while True:
                 progress(1, 2)
@@ -77,6 +84,7 @@ def test_a_visitor_who_leaves_ends_the_download():
 
     steps = event(run)("a")
     next(steps)
+    assert begun.wait(5)
     steps.close()
     assert ended.wait(5)
 
@@ -87,3 +95,20 @@ def test_the_meter_stops_who_reports_to_it():
     meter.stopped = True
     with pytest.raises(Stopped):
         meter(2, 2)
+
+
+def test_runs_that_nobody_waits_for_do_not_hold_up_the_next():
+    go_on = threading.Event()
+
+    def slow(value, progress):
+        while not go_on.wait(0.01):
+            progress()
+
+    for _ in range(20):
+        steps = event(slow)("a")
+        next(steps)
+        steps.close()
+    begun = time.perf_counter()
+    assert list(event(lambda value, progress: value)("b"))[-1][SHOWN] == "bb"
+    assert time.perf_counter() - begun < 5
+    go_on.set()
