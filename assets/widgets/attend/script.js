@@ -25,20 +25,13 @@ lab.widgets.attend = (root, text) => {
     lab.drawCells(canvas, patches.map((w) => w / top), ...run.grid, colour);
   };
 
-  // How many patches, the strongest first, hold half of the attention that goes to patches.
-  const halfCount = (patches) => {
-    const sorted = patches.slice().sort().reverse();
-    let left = sorted.reduce((a, b) => a + b, 0) / 2;
-    return sorted.findIndex((w) => (left -= w) <= 0) + 1;
-  };
-
   const draw = () => {
     const first = run.prefix.length;
     const weights = row(head);
     const patches = weights.subarray(first);
     const best = patches.reduce((at, w, i) => (w > patches[at] ? i : at), 0);
     paint(part("heat"), weights, lab.overlayColour);
-    Object.assign(root.dataset, { layer: layers.step + 1, head, query, pinned: pick.pinned ? "yes" : "no", half: halfCount(patches) });
+    Object.assign(root.dataset, { layer: layers.step + 1, head, query, pinned: pick.pinned ? "yes" : "no", half: lab.halfCount(patches) });
     part("layer").textContent = `${layers.step + 1} / ${layers.count}`;
     part("mark").hidden = query < first;
     if (query >= first) lab.placeMark(part("mark"), query - first, run.grid);
@@ -58,7 +51,7 @@ lab.widgets.attend = (root, text) => {
     [...part("prefix").children].forEach((button, i) => button.setAttribute("aria-pressed", String(i === query)));
   };
   const later = lab.eachFrame(draw);
-  const pick = lab.picker(root, part("stage"), () => run.grid, () => {
+  const pick = lab.picker(root, [part("stage")], () => run.grid, () => {
     query = pick.cell + run.prefix.length;
     later();
   });
@@ -71,18 +64,20 @@ lab.widgets.attend = (root, text) => {
     const choices = [...Array(heads).keys()].map((h) => [h, h + 1]);
     choices.push(["mean", text.mean], ["rollout", text.rollout]);
     const thumb = ([key, label]) =>
-      lab.make("button", { type: "button", head: key, onclick: () => ((head = key), later()) }, document.createElement("canvas"), String(label));
+      lab.make("button", { type: "button", head: key, ariaLabel: `${text.head_name} ${label}`, onclick: () => ((head = key), later()) }, document.createElement("canvas"), String(label));
     part("thumbs").replaceChildren(...choices.map(thumb));
     part("thumbs").classList.toggle("many", heads > 6);
-    const look = (i) => () => pick.choose(i - run.prefix.length, true);
+    const look = (i) => () => pick.choose(i - run.prefix.length, !(pick.pinned && query === i));
     part("prefix").replaceChildren(...run.prefix.map((name, i) => lab.make("button", { type: "button", textContent: name, onclick: look(i) })));
   };
 
   return (value) => {
+    const before = run?.arrays.attention.shape.join();
     run = value;
-    head = "mean";
     const [rows, columns] = run.grid;
     lab.drawPixels(part("photo"), run.arrays.pixels);
+    if (run.arrays.attention.shape.join() === before) return build(), later();
+    head = "mean";
     build();
     layers.reset(run.arrays.attention.shape[0], run.arrays.attention.shape[0] - 1);
     pick.choose(Math.floor(rows / 2) * columns + Math.floor(columns / 2), false);

@@ -2,7 +2,11 @@
 lab.widgets.chart = (root) => {
   const plot = root.querySelector(".plot");
   let figure;
-  const library = () => (lab.plotlyReady ??= new Promise((ready, failed) => document.head.append(lab.make("script", { src: lab.plotly, onload: ready, onerror: failed }))));
+  const library = () => {
+    lab.plotlyReady ??= new Promise((ready, failed) => document.head.append(lab.make("script", { src: lab.plotly, onload: ready, onerror: failed })));
+    lab.plotlyReady.catch(() => (lab.plotlyReady = undefined));
+    return lab.plotlyReady;
+  };
   const colours = () => {
     const style = getComputedStyle(document.body);
     const [ink, line] = ["--body-text-color", "--border-color-primary"].map((name) => style.getPropertyValue(name));

@@ -15,7 +15,7 @@ lab.widgets.cut = (root, text) => {
     for (let y = 0; y <= rows; y++) (pen.moveTo(0, y * cell), pen.lineTo(width, y * cell));
     Object.assign(pen, { lineWidth: 2.5, strokeStyle: "rgba(255, 255, 255, 0.8)" });
     pen.stroke();
-    if (columns > 20) return;
+    if (canvas.clientWidth / columns < 26) return;
     Object.assign(pen, { font: `600 ${Math.min(64, Math.max(26, cell / 3.2))}px sans-serif`, lineWidth: 6, textAlign: "center", textBaseline: "middle", lineJoin: "round", strokeStyle: "rgba(0, 0, 0, 0.7)", fillStyle: "#fff" });
     for (let i = 0; i < rows * columns; i++) {
       const [x, y] = [((i % columns) + 0.5) * cell, (Math.floor(i / columns) + 0.5) * cell];
@@ -37,16 +37,16 @@ lab.widgets.cut = (root, text) => {
     const [embedding, embeddingMax] = signed("embedding", at);
     lab.drawCells(part("embedding"), embedding, 1, embedding.length, lab.signedColour);
     const length = embeddingMax * Math.hypot(...embedding);
-    const bounds = (numbers, top) => ({ low: (Math.min(...numbers) * top).toFixed(2), high: (Math.max(...numbers) * top).toFixed(2) });
+    const bounds = (numbers, top) => ({ low: lab.number(Math.min(...numbers) * top, 2), high: lab.number(Math.max(...numbers) * top, 2) });
     part("vector-line").textContent = lab.fill(text.vector, { side: size, count: vector.length, grey: size * size, ...bounds(vector, vectorMax) });
-    part("embedding-line").textContent = lab.fill(text.embedding, { count: vector.length, width: embedding.length, length: length.toFixed(2), ...bounds(embedding, embeddingMax) });
+    part("embedding-line").textContent = lab.fill(text.embedding, { count: vector.length, width: embedding.length, length: lab.number(length, 2), ...bounds(embedding, embeddingMax) });
     const tokens = run.arrays.position.shape[1];
     const from = (run.prefix.length + at) * tokens + run.prefix.length;
     const similarity = Array.from(run.arrays.position.subarray(from, from + grid[0] * grid[1]), (b) => b / 127);
     lab.drawCells(part("position"), similarity, ...grid, lab.signedColour);
     lab.placeMark(root.querySelector(".map .mark"), at, grid);
     const best = similarity.reduce((top, s, i) => (i !== at && (top === null || s > similarity[top]) ? i : top), null);
-    part("position-line").textContent = lab.fill(text.position, { best: lab.cellName(text, best, grid), cosine: similarity[best].toFixed(2) });
+    part("position-line").textContent = lab.fill(text.position, { best: lab.cellName(text, best, grid), cosine: lab.number(similarity[best], 2) });
     Object.assign(root.dataset, { embedding: length.toFixed(2), cosine: similarity[best].toFixed(2) });
   };
 
@@ -66,24 +66,25 @@ lab.widgets.cut = (root, text) => {
     else part("vector-line").textContent = lab.fill(text.other_size, { side: size, count: 3 * size * size, own: run.patch_size });
   };
   const later = lab.eachFrame(draw);
-  const pick = lab.picker(root, part("stage"), () => grid, later);
+  const pick = lab.picker(root, [part("stage")], () => grid, later);
 
   const cut = (side) => {
-    const middle = grid && run.arrays.pixels ? [(Math.floor(pick.cell / grid[1]) + 0.5) * size, ((pick.cell % grid[1]) + 0.5) * size] : null;
+    const middle = grid ? [(Math.floor(pick.cell / grid[1]) + 0.5) * size, ((pick.cell % grid[1]) + 0.5) * size] : null;
     size = side;
     const [height, width] = run.arrays.pixels.shape;
     grid = [height / size, width / size];
     const count = grid[0] * grid[1];
     drawGrid();
-    part("sum").textContent = lab.fill(text.sum, { height, width, side: size, rows: grid[0], columns: grid[1], count, numbers: 3 * size * size, pairs: ((count + run.prefix.length) ** 2).toLocaleString("en") });
+    part("sum").textContent = lab.fill(text.sum, { height, width, side: size, rows: grid[0], columns: grid[1], count: lab.number(count), numbers: lab.number(3 * size * size), extra: run.prefix.length, prefix: run.prefix.join(" + "), pairs: lab.number((count + run.prefix.length) ** 2) });
     for (const button of part("sizes").children) button.setAttribute("aria-pressed", String(button.side === size));
     const [y, x] = middle ?? [height / 2, width / 2];
     pick.choose(Math.min(grid[0] - 1, Math.floor(y / size)) * grid[1] + Math.min(grid[1] - 1, Math.floor(x / size)), pick.pinned && middle !== null);
   };
 
   return (value) => {
+    const shape = (of) => [of?.arrays.pixels.shape, of?.patch_size].join();
+    const before = shape(run);
     run = value;
-    grid = undefined;
     const [height, width] = run.arrays.pixels.shape;
     lab.drawPixels(part("photo"), run.arrays.pixels);
     const divides = (side) => height % side === 0 && width % side === 0;
@@ -91,6 +92,8 @@ lab.widgets.cut = (root, text) => {
     part("sizes").replaceChildren(
       ...sides.map((side) => lab.make("button", { type: "button", side, textContent: side, title: side === run.patch_size ? text.own_size : "", className: side === run.patch_size ? "own" : "", onclick: () => cut(side) })),
     );
+    if (shape(run) === before) return cut(size);
+    grid = undefined;
     cut(run.patch_size);
   };
 };

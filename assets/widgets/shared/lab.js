@@ -6,23 +6,39 @@ Object.assign(window.lab, {
   // Bind the widget `name` to Gradio's element: draw now and whenever Python sends a value.
   mount(name, element, props, watch, text) {
     lab.restoreTheme();
+    document.documentElement.lang = document.querySelector(".lab-header").lang;
     const root = element.querySelector(".lab-widget");
     for (const node of root.querySelectorAll("[data-text]")) node.textContent = text[node.dataset.text];
     const draw = lab.widgets[name](root, text);
     const show = async () => {
       if (!props.value) return;
       const value = props.value;
-      const run = value.file ? await lab.load(value) : value;
-      if (value === props.value) draw(run);
+      const run = await lab.loadAll(value).catch(() => null);
+      if (value !== props.value) return;
+      root.querySelector(".gone")?.remove();
+      if (!run) return root.prepend(lab.make("p", { className: "gone", textContent: text.gone }));
+      root.inert = false;
+      draw(run);
+      root.dataset.file = value.file ?? "";
     };
+    root.inert = true;
     watch("value", show);
     show();
+  },
+
+  // A value with the arrays of its payload, or of the payloads that it holds.
+  async loadAll(value) {
+    if (value.file) return lab.load(value);
+    const parts = Object.entries(value).map(async ([name, part]) => [name, part?.file ? await lab.load(part) : part]);
+    return Object.fromEntries(await Promise.all(parts));
   },
 
   // A payload with its arrays; the newest few are kept, so that widgets of one run share one fetch.
   load(value) {
     if (!lab.files.has(value.file)) {
-      lab.files.set(value.file, lab.fetchArrays(value));
+      const fetched = lab.fetchArrays(value);
+      fetched.catch(() => lab.files.delete(value.file));
+      lab.files.set(value.file, fetched);
       if (lab.files.size > 4) lab.files.delete(lab.files.keys().next().value);
     }
     return lab.files.get(value.file);
@@ -30,6 +46,7 @@ Object.assign(window.lab, {
 
   async fetchArrays(value) {
     const response = await fetch(value.file);
+    if (!response.ok) throw new Error(`${value.file}: ${response.status}`);
     const stream = response.body.pipeThrough(new DecompressionStream("gzip"));
     const buffer = await new Response(stream).arrayBuffer();
     const kinds = { uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, float32: Float32Array };
@@ -52,9 +69,25 @@ Object.assign(window.lab, {
     return sentence.replace(/\{(\w+)\}/g, (_, name) => details[name]);
   },
 
+  // Weights come as bytes, a 255th of the row's largest each: no finer than this.
   percent(share) {
-    return (100 * share).toFixed(share < 0.0995 ? 2 : 1) + " %";
+    return share < 0.001 ? "< 0.1%" : (100 * share).toFixed(share < 0.0995 ? 2 : 1) + "%";
   },
+
+  number: (value, digits = 0) => value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−"),
+
+  // Keys for what the visitor points at or has focused: act(event.code) tells whether it used the key.
+  onKey(root, act) {
+    document.addEventListener("keydown", (event) => {
+      if (lab.isTyping(event) || !root.matches(":hover, :focus-within")) return;
+      if (event.code === "Space" && event.target.matches("button:focus-visible, a")) return;
+      if (event.target.type === "range" && event.code.startsWith("Arrow")) return;
+      if (act(event.code)) event.preventDefault();
+    });
+  },
+
+  isTyping: (event) =>
+    event.ctrlKey || event.metaKey || event.altKey || event.target.matches("textarea, [contenteditable], input:not([type=range])"),
 
   // At most one draw a frame, however many events ask for it.
   eachFrame(draw) {
@@ -85,12 +118,17 @@ Object.assign(window.lab, {
   },
 });
 
-// T turns the page light or dark, L changes the language; the header's links do the same.
+// Gradio keeps the lab's style sheet to what is inside the page; this rule starts at its body.
+document.head.append(lab.make("style", { textContent: "@media (min-width: 768px) { .lab-wide .controls { display: none !important; } }" }));
+
+// T turns the page light or dark, F hides the controls, L changes the language; the header's buttons do the same.
+lab.actions = {
+  theme: () => lab.setTheme(!lab.isDark()),
+  wide: () => document.body.classList.toggle("lab-wide"),
+  language: () => document.querySelector(".lab-language").click(),
+};
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, [contenteditable]")) return;
-  if (event.key === "t") lab.setTheme(!lab.isDark());
-  if (event.key === "l") document.querySelector(".lab-language")?.click();
+  const action = { KeyT: "theme", KeyF: "wide", KeyL: "language" }[event.code];
+  if (action && !lab.isTyping(event) && !event.repeat) lab.actions[action]();
 });
-document.addEventListener("click", (event) => {
-  if (event.target.closest(".lab-theme")) lab.setTheme(!lab.isDark());
-});
+document.addEventListener("click", (event) => lab.actions[event.target.closest("[data-lab]")?.dataset.lab]?.());

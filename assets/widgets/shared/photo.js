@@ -29,6 +29,13 @@ Object.assign(window.lab, {
   // A number in [-1, 1], blue to red.
   signedColour: (number) => [...lab.divergingMap[Math.round(127 + 127 * Math.min(1, Math.max(-1, number)))], 255],
 
+  // How many weights, the largest first, hold half of their sum.
+  halfCount(weights) {
+    const sorted = weights.slice().sort().reverse();
+    let left = sorted.reduce((a, b) => a + b, 0) / 2;
+    return sorted.findIndex((w) => (left -= w) <= 0) + 1;
+  },
+
   // Lay `mark` over cell `at` of a grid.
   placeMark(mark, at, [rows, columns]) {
     const share = (part, whole) => (100 * part) / whole + "%";
@@ -40,38 +47,42 @@ Object.assign(window.lab, {
     });
   },
 
-  // "patch 92 (row 7, column 8)"
-  cellName(text, at, [, columns]) {
-    return lab.fill(text.patch, { number: at + 1, row: Math.floor(at / columns) + 1, column: (at % columns) + 1 });
+  // "patch 92 (row 7, column 8)"; "token 92 …" on a map that is no longer the first.
+  cellName(text, at, [, columns], kind = "patch") {
+    return lab.fill(text[kind], { number: at + 1, row: Math.floor(at / columns) + 1, column: (at % columns) + 1 });
   },
 
-  // Choosing a cell: hovering shows it, a click pins it or lets it go, arrow keys move the pin.
-  // grid() gives [rows, columns]; changed() is called after every choice.
-  picker(root, stage, grid, changed) {
+  // Choosing a cell: hovering shows it, a click pins it or lets it go, arrow keys move the pin, Escape lets it go.
+  // stages: where; grid() gives [rows, columns]; changed() is called after every choice.
+  picker(root, stages, grid, changed) {
     const choice = { cell: 0, pinned: false };
     const choose = (cell, pinned) => (Object.assign(choice, { cell, pinned }), changed());
     const under = (event) => {
       const [rows, columns] = grid();
-      const box = stage.getBoundingClientRect();
+      const box = event.currentTarget.getBoundingClientRect();
       const column = Math.floor(((event.clientX - box.left) / box.width) * columns);
       const row = Math.floor(((event.clientY - box.top) / box.height) * rows);
       return row >= 0 && row < rows && column >= 0 && column < columns ? row * columns + column : null;
     };
-    stage.addEventListener("pointermove", (event) => {
-      const cell = under(event);
-      if (cell !== null && !choice.pinned && cell !== choice.cell) choose(cell, false);
-    });
-    stage.addEventListener("click", (event) => {
-      const cell = under(event);
-      if (cell !== null) choose(cell, !(choice.pinned && choice.cell === cell));
-    });
-    root.addEventListener("keydown", (event) => {
-      const [down, right] = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key] ?? [];
-      if (down === undefined || event.target.tagName === "INPUT") return;
-      event.preventDefault();
+    for (const stage of stages) {
+      stage.addEventListener("pointermove", (event) => {
+        const cell = under(event);
+        if (cell !== null && !choice.pinned && cell !== choice.cell) choose(cell, false);
+      });
+      stage.addEventListener("click", (event) => {
+        const cell = under(event);
+        if (cell !== null) choose(cell, !(choice.pinned && choice.cell === cell));
+      });
+    }
+    lab.onKey(root, (code) => {
+      if (code === "Escape" && choice.pinned) return choose(choice.cell, false), true;
+      const [down, right] = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[code] ?? [];
+      if (down === undefined) return false;
       const [rows, columns] = grid();
-      const [row, column] = [Math.floor(Math.max(0, choice.cell) / columns) + down, (Math.max(0, choice.cell) % columns) + right];
+      const at = Math.max(0, choice.cell);
+      const [row, column] = [Math.floor(at / columns) + down, (at % columns) + right];
       if (row >= 0 && row < rows && column >= 0 && column < columns) choose(row * columns + column, true);
+      return true;
     });
     return Object.assign(choice, { choose });
   },
@@ -104,11 +115,10 @@ Object.assign(window.lab, {
     range.addEventListener("input", () => (stop(), go(Number(range.value))));
     parent.classList.add("steps");
     parent.append(play, back, range, forward);
-    root.addEventListener("keydown", (event) => {
-      const act = { " ": toggle, "[": back.onclick, "]": forward.onclick }[event.key];
-      if (!act || (event.key === " " && event.target.tagName === "BUTTON")) return;
-      event.preventDefault();
-      act();
+    lab.onKey(root, (code) => {
+      const act = { Space: toggle, BracketLeft: back.onclick, BracketRight: forward.onclick }[code];
+      act?.();
+      return Boolean(act);
     });
     bar.go = (step) => (stop(), go(step));
     bar.reset = (count, step = 0) => {
