@@ -1,18 +1,17 @@
-"""Patches & Windows: a photo cut into patches, and where each patch looks."""
+"""Patches & Windows: a photo cut into patches, where each patch looks, and how Swin keeps looking cheap."""
 
 import gradio as gr
 
 from lab.exhibit import Exhibit, saved_run
 from lab.photo import EXAMPLES, Photo, example, open_photo
 from lab.text import Text
-from lab.views import patches
+from lab.views import patches, windows
 from lab.widget import send, widget
 from lab.wiring import connect
-from models.checkpoint import bundled
-from models.traces import VitTrace
+from models.traces import PatchesTrace
 
-FIRST_PHOTO, FIRST_MODEL = "temple", "vit-imagenette"
-HUB_MODELS = {
+FIRST_PHOTO, FIRST_VIT, FIRST_SWIN = "temple", "vit-imagenette", "swin-imagenette"
+HUB_VITS = {
     "WinKawaks/vit-tiny-patch16-224": 23,
     "facebook/deit-tiny-distilled-patch16-224@refs/pr/3": 24,
     "WinKawaks/vit-small-patch16-224": 88,
@@ -20,77 +19,109 @@ HUB_MODELS = {
     "google/vit-base-patch32-384": 353,
 }
 """Well-known models of the Hub with safetensors weights, and the size of their download in MB."""
+HUB_SWINS = {"microsoft/swin-tiny-patch4-window7-224": 114, "microsoft/swin-small-patch4-window7-224": 200}
 
 
-def run(photo, reference, progress=None) -> VitTrace:
-    """The trace; torch is imported with the first one, after the page has opened."""
-    from models.vit.trace import trace
+def run(photo, vit, swin, progress=None) -> PatchesTrace:
+    """The photo through both models; torch is imported with the first run, after the page has opened."""
+    from models.swin.trace import trace as swin_trace
+    from models.vit.trace import trace as vit_trace
 
-    return trace(photo, reference, progress)
+    first = vit_trace(photo, vit, progress)
+    return PatchesTrace(vit=first, swin=swin_trace(photo, swin, progress))
 
 
-def first() -> VitTrace:
+def first() -> PatchesTrace:
     """What a visitor sees before their own photo."""
-    return run(open_photo(example(FIRST_PHOTO)), FIRST_MODEL)
+    return run(open_photo(example(FIRST_PHOTO)), FIRST_VIT, FIRST_SWIN)
+
+
+def show(seen: PatchesTrace, text: Text, owner: gr.HTML | None = None) -> list:
+    """Values for the views, in the order of the components that `views` and `controls` make."""
+    vit = send(patches.facts(seen.vit), patches.arrays(seen.vit), owner)
+    swin = send(windows.facts(seen.swin), windows.arrays(seen.swin), owner)
+    return [
+        patches.prediction(seen.vit, text),
+        patches.knowledge(seen.vit, text),
+        windows.answer(seen.swin, text),
+        vit,
+        vit,
+        patches.distance_chart(seen.vit, text),
+        patches.distance_claim(seen.vit, text),
+        patches.lens_chart(seen.vit, text),
+        patches.lens_claim(seen.vit, text),
+        swin,
+        {"vit": vit, "swin": swin},
+    ]
+
+
+def choice(text: Text, key: str, name: str, hub: dict[str, int]) -> gr.Dropdown:
+    """Choose a model: the bundled one, one of the Hub, or any other typed in."""
+    return gr.Dropdown(
+        [
+            (text("patches.bundled", name=name), name),
+            *((text("patches.download", name=known.split("@")[0], size=size), known) for known, size in hub.items()),
+        ],
+        value=name,
+        label=text(key),
+        info=text("patches.model_info"),
+        allow_custom_value=True,
+        interactive=True,
+    )
+
+
+def views(text: Text, saved: list) -> list:
+    """One tab for each view: what one sees, the widget, the claim it checks; returns them in the order of `show`."""
+    shown: list = []
+
+    def tab(name: str, kind: str, measured: bool = False) -> None:
+        with gr.Tab(text(f"patches.{name}.tab"), id=name):
+            gr.Markdown(text(f"patches.{name}.see"))
+            shown.append(widget(kind, text, saved[len(shown)]))
+            if measured:
+                shown.append(gr.Markdown(saved[len(shown)], elem_classes="claim"))
+            gr.Markdown(text(f"patches.{name}.checks"), elem_classes="claim")
+
+    tab("cut", "cut")
+    tab("attend", "attend")
+    tab("distance", "chart", measured=True)
+    tab("lens", "chart", measured=True)
+    tab("windows", "windows")
+    tab("pair", "pair")
+    return shown
 
 
 def build(text: Text) -> None:
     """Controls on the left, views on the right."""
-
-    def show(seen: VitTrace, owner: gr.HTML | None = None) -> list:
-        payload = send(patches.facts(seen), patches.arrays(seen), owner)
-        distance = patches.distance_chart(seen, text), patches.distance_claim(seen, text)
-        lens = patches.lens_chart(seen, text), patches.lens_claim(seen, text)
-        return [payload, payload, *distance, *lens, patches.prediction(seen, text), patches.knowledge(seen, text)]
-
-    saved = show(VitTrace.load(saved_run("patches")))
+    saved = show(PatchesTrace.load(saved_run("patches")), text)
     with gr.Row():
         with gr.Column(scale=1, min_width=260, elem_classes="controls"):
             photo = Photo(text, value=str(example(FIRST_PHOTO)), label=text("patches.photo"), height=220)
             samples = gr.Examples([[str(example(name))] for name in EXAMPLES], photo, label=text("patches.examples"))
-            model = gr.Dropdown(
-                [
-                    *((text("patches.bundled", name=name), name) for name in bundled()),
-                    *((text("patches.download", name=n.split("@")[0], size=size), n) for n, size in HUB_MODELS.items()),
-                ],
-                value=FIRST_MODEL,
-                label=text("patches.model"),
-                info=text("patches.model_info"),
-                allow_custom_value=True,
-                interactive=True,
-            )
+            vit = choice(text, "patches.vit", FIRST_VIT, HUB_VITS)
+            swin = choice(text, "patches.swin", FIRST_SWIN, HUB_SWINS)
             with gr.Row():
                 start = gr.Button(text("patches.run"), variant="primary", min_width=100)
                 stop = gr.Button(text("run.stop"), visible=False, min_width=100)
             status = gr.Markdown(text("run.saved"), elem_classes="small status")
-            answer = gr.Label(saved[6], num_top_classes=3, label=text("patches.answer"))
-            knows = gr.Markdown(saved[7], elem_classes="small")
+            note = gr.Markdown(elem_classes="small note")
+            answer = gr.Label(saved[0], num_top_classes=3, label=text("patches.answer"))
+            notes = [gr.Markdown(note, elem_classes="small") for note in saved[1:3]]
             gr.Markdown(text("photo.credits"), elem_classes="small")
         with gr.Column(scale=3, min_width=280), gr.Tabs():
-            with gr.Tab(text("patches.cut.tab"), id="cut"):
-                gr.Markdown(text("patches.cut.text"), elem_classes="claim")
-                cut = widget("cut", text, saved[0])
-            with gr.Tab(text("patches.attend.tab"), id="attend"):
-                gr.Markdown(text("patches.attend.text"), elem_classes="claim")
-                attend = widget("attend", text, saved[1])
-            with gr.Tab(text("patches.distance.tab"), id="distance"):
-                gr.Markdown(text("patches.distance.text"), elem_classes="claim")
-                distance = widget("chart", text, saved[2])
-                distance_claim = gr.Markdown(saved[3], elem_classes="claim")
-            with gr.Tab(text("patches.lens.tab"), id="lens"):
-                gr.Markdown(text("patches.lens.text"), elem_classes="claim")
-                lens = widget("chart", text, saved[4])
-                lens_claim = gr.Markdown(saved[5], elem_classes="claim")
+            shown = views(text, saved[3:])
     connect(
         text,
         start,
         stop,
         also=[photo.upload, samples.load_input_event.success],
-        inputs=[photo, model],
+        choices=[vit, swin],
+        inputs=[photo, vit, swin],
         run=run,
-        show=lambda seen: show(seen, cut),
-        outputs=[cut, attend, distance, distance_claim, lens, lens_claim, answer, knows],
+        show=lambda seen: show(seen, text, shown[0]),
+        outputs=[answer, *notes, *shown],
         status=status,
+        note=note,
     )
 
 

@@ -23,52 +23,63 @@ def macs_chart(trace: CostTrace, text: Text) -> dict:
 
 
 def time_chart(trace: CostTrace, text: Text) -> dict:
-    """Seconds of one layer, measured."""
+    """Milliseconds of one layer, measured; beyond that, global attention as its formula would go on, dashed."""
     chart = _chart(text("cost.side"), text("cost.milliseconds"))
     for colour, kind in zip(SERIES, ("global", "window"), strict=False):
-        seconds = getattr(trace, f"{kind}_seconds")
         chart.add_scatter(
             x=trace.side,
-            y=seconds * 1000,
+            y=getattr(trace, f"{kind}_seconds") * 1000,
             mode="lines+markers",
             name=text(f"cost.{kind}"),
             line={"color": colour},
             marker=_marker(colour),
         )
+    last = _last(trace)
+    beyond = trace.global_formula[last:] / trace.global_formula[last] * trace.global_seconds[last] * 1000
+    line = {"color": SERIES[0], "dash": "dash"}
+    chart.add_scatter(x=trace.side[last:], y=beyond, mode="lines", name=text("cost.extrapolated"), line=line)
     return to_dict(chart)
 
 
-def exponent(side: np.ndarray, cost: np.ndarray) -> float:
-    """How cost grows with the number of tokens N: the slope k of cost = a N^k, fitted to the larger half measured."""
-    known = np.flatnonzero(np.isfinite(cost))
-    known = known[len(known) // 2 :]
-    return float(np.polyfit(np.log(side[known] ** 2.0), np.log(cost[known]), 1)[0])
+def exponent(trace: CostTrace, cost: np.ndarray) -> float:
+    """How cost grows with the number of tokens N: the slope k of cost = a N^k.
+
+    Fitted to the larger half of the sizes at which both kinds were measured.
+    """
+    last = _last(trace) + 1
+    some = slice(last // 2, last)
+    return float(np.polyfit(np.log(trace.side[some] ** 2.0), np.log(cost[some]), 1)[0])
 
 
-def gain_from(trace: CostTrace) -> int | None:
-    """The smallest map, tokens a side, from which on windows were faster at every size measured; None without one."""
-    known = np.isfinite(trace.global_seconds)
-    faster = trace.window_seconds[known] < trace.global_seconds[known]
-    slower = np.flatnonzero(~faster)
+def gain_from(trace: CostTrace, margin: float = 1.2) -> int | None:
+    """The smallest map, tokens a side, from which on windows were faster by a margin; None where they never were."""
+    last = _last(trace) + 1
+    slower = np.flatnonzero(trace.window_seconds[:last] * margin > trace.global_seconds[:last])
     first = int(slower[-1]) + 1 if len(slower) else 0
-    return int(trace.side[known][first]) if first < len(faster) else None
+    return int(trace.side[first]) if first < last else None
 
 
 def claim(trace: CostTrace, text: Text) -> str:
     """What was measured about "window attention makes O(N^2) into O(N)", in a few sentences."""
-    last = int(np.flatnonzero(np.isfinite(trace.global_seconds))[-1])
-    side = gain_from(trace)
+    last, side = _last(trace), gain_from(trace)
     return text(
         "cost.claim" if side else "cost.claim_without_gain",
         device=trace.device,
         side=side,
-        global_exponent=f"{exponent(trace.side, trace.global_seconds):.2f}",
-        window_exponent=f"{exponent(trace.side, trace.window_seconds):.2f}",
+        global_exponent=f"{exponent(trace, trace.global_seconds):.2f}",
+        window_exponent=f"{exponent(trace, trace.window_seconds):.2f}",
+        global_counted=f"{exponent(trace, trace.global_counted):.2f}",
+        window_counted=f"{exponent(trace, trace.window_counted):.2f}",
         most=trace.side[last],
         tokens=f"{trace.side[last] ** 2:,}",
-        ratio=f"{trace.global_seconds[last] / trace.window_seconds[last]:.0f}",
+        ratio=f"{trace.global_seconds[last] / trace.window_seconds[last]:.1f}",
         macs=f"{trace.global_formula[last] / trace.window_formula[last]:.1f}",
     )
+
+
+def _last(trace: CostTrace) -> int:
+    """The largest map for which global attention was run."""
+    return int(np.flatnonzero(np.isfinite(trace.global_seconds))[-1])
 
 
 def _chart(x: str, y: str):

@@ -1,10 +1,13 @@
 """A Vision Transformer's trace as facts and arrays for the widgets Cut and Attend, and as two charts."""
 
+from collections import Counter
+from html import escape
+
 import numpy as np
 
 from lab.style import SERIES, figure
-from lab.text import Text
-from lab.views.payload import quantise, to_dict
+from lab.text import Text, plain
+from lab.views.payload import percent, quantise, to_dict
 from models.attention import mean_distance, patch_distance, rollout
 from models.traces import VitTrace
 
@@ -12,7 +15,6 @@ from models.traces import VitTrace
 def facts(trace: VitTrace) -> dict:
     """What the widgets need to know besides the arrays."""
     return {
-        "model": trace.model,
         "patch_size": trace.patch_size,
         "grid": trace.grid,
         "prefix": trace.prefix,
@@ -82,15 +84,17 @@ def distance_claim(trace: VitTrace, text: Text) -> str:
     nearest, farthest = (np.unravel_index(pick(measured), measured.shape) for pick in (np.argmin, np.argmax))
     return text(
         "patches.distance.claim",
-        first=f"{measured[0].mean():.0%}",
-        last=f"{measured[-1].mean():.0%}",
-        low=f"{measured[nearest]:.0%}",
+        first=percent(measured[0].mean()),
+        last=percent(measured[-1].mean()),
+        low=percent(measured[nearest]),
         low_layer=nearest[0] + 1,
         low_head=nearest[1] + 1,
-        high=f"{measured[farthest]:.0%}",
+        high=percent(measured[farthest]),
         high_layer=farthest[0] + 1,
         high_head=farthest[1] + 1,
-        uniform=f"{uniform:.0%}",
+        uniform=percent(uniform),
+        near=int((measured < uniform).sum()),
+        heads=measured.size,
     )
 
 
@@ -103,11 +107,12 @@ def lens_chart(trace: VitTrace, text: Text, count: int = 5) -> dict:
             x=depths,
             y=trace.lens[:, label],
             mode="lines+markers",
-            name=text.label(trace.labels[label]),
+            name=escape(text.label(trace.labels[label])),
             line={"color": SERIES[place % len(SERIES)], "width": 3 if place == 0 else 1.5},
-            hovertemplate=text("patches.lens.hover", label=text.label(trace.labels[label])),
+            hovertemplate=text("patches.lens.hover", label=escape(text.label(trace.labels[label]))),
         )
-    chart.update_yaxes(range=[0, 1.02], tickformat=".0%")
+    top = float(trace.lens[:, np.argsort(-trace.probability)[:count]].max())
+    chart.update_yaxes(range=[0, min(1.02, 1.15 * top)], tickformat=".0%" if top > 0.05 else ".2%")
     chart.update_xaxes(dtick=max(1, len(trace.lens) // 12))
     return to_dict(chart)
 
@@ -119,22 +124,25 @@ def lens_claim(trace: VitTrace, text: Text) -> str:
     since = len(leads) - int(np.argmin(leads[::-1])) if not leads.all() else 0
     return text(
         "patches.lens.claim",
-        label=text.label(trace.labels[label]),
+        label=plain(text.label(trace.labels[label])),
         depth=since,
         layers=len(leads) - 1,
-        probability=f"{trace.probability[label]:.0%}",
-        start=f"{trace.lens[0, label]:.0%}",
+        probability=percent(trace.probability[label]),
+        start=percent(trace.lens[0, label]),
     )
 
 
 def prediction(trace: VitTrace, text: Text) -> dict[str, float]:
-    """Class probabilities by the label's name in the page's language."""
-    return {text.label(label): float(p) for label, p in zip(trace.labels, trace.probability, strict=True)}
+    """Class probabilities by the label's name in the page's language; labels that occur twice get their number."""
+    names = [text.label(label) for label in trace.labels]
+    twice = {name for name, count in Counter(names).items() if count > 1}
+    numbered = [f"{name} ({index})" if name in twice else name for index, name in enumerate(names)]
+    return dict(zip(numbered, trace.probability.tolist(), strict=True))
 
 
 def knowledge(trace: VitTrace, text: Text) -> str:
     """Which classes the model knows, so that nobody wonders at its answer."""
     if len(trace.labels) <= 12:
-        names = text("patches.comma").join(text.label(label) for label in trace.labels)
-        return text("patches.knows_few", count=len(trace.labels), names=names)
-    return text("patches.knows_many", count=len(trace.labels))
+        names = text("patches.comma").join(plain(text.label(label)) for label in trace.labels)
+        return text("patches.knows_few", model=plain(trace.model), count=len(trace.labels), names=names)
+    return text("patches.knows_many", model=plain(trace.model), count=len(trace.labels))

@@ -16,3 +16,10 @@ def quantise(rows: np.ndarray, dtype: type = np.uint8) -> tuple[np.ndarray, np.n
 def to_dict(chart: go.Figure) -> dict:
     """The figure as the browser's Plotly takes it."""
     return json.loads(chart.to_json() or "{}")
+
+
+def percent(share: float) -> str:
+    """A share for a sentence: "23%", "7.4%", "0.10%", "< 0.01%"."""
+    if 0 < share < 0.0001:
+        return "< 0.01%"
+    return f"{share:.{0 if share >= 0.0995 or share == 0 else 1 if share >= 0.00995 else 2}%}"

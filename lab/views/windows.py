@@ -4,7 +4,8 @@ from itertools import groupby
 
 import numpy as np
 
-from lab.views.payload import quantise
+from lab.text import Text, plain
+from lab.views.payload import percent, quantise
 from models.swin.windows import group
 from models.traces import SwinBlock, SwinTrace
 
@@ -15,7 +16,6 @@ SHIFTED = ("shift", "mask", "attention", "reverse")
 def facts(trace: SwinTrace) -> dict:
     """What the widget needs to know besides the arrays: the blocks, and the film's frames in order."""
     return {
-        "model": trace.model,
         "patch_size": trace.patch_size,
         "blocks": [
             {"stage": b.stage, "grid": b.grid, "window": b.window_size, "shift": b.shift_size} for b in trace.blocks
@@ -54,3 +54,12 @@ def arrays(trace: SwinTrace) -> dict[str, np.ndarray]:
             f"group_still_{index}": group(block.grid, block.window_size, 0).astype(np.uint16),
         }
     return drawn
+
+
+def answer(trace: SwinTrace, text: Text) -> str:
+    """What the Swin answers about the photo, in a line."""
+    label = int(trace.probability.argmax())
+    share = percent(trace.probability[label])
+    return text(
+        "patches.swin_answer", model=plain(trace.model), label=plain(text.label(trace.labels[label])), share=share
+    )

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lab.text import Text
 from lab.views import patches
+from lab.views.payload import percent
 from models.traces import VitTrace
 from models.vit.trace import trace
 
@@ -41,7 +44,7 @@ def test_quantised_rows_give_the_trace_back(tiny_vit, photo):
 
 
 def test_facts_and_arrays_of_a_trace(seen):
-    assert patches.facts(seen) == {"model": "made", "patch_size": 8, "grid": (2, 2), "prefix": ("CLS",)}
+    assert patches.facts(seen) == {"patch_size": 8, "grid": (2, 2), "prefix": ("CLS",)}
     arrays = patches.arrays(seen)
     assert arrays["embedding"][0].tolist() == [95, -127]
     assert arrays["embedding_max"].tolist() == [4, 1, 2, 0.5]
@@ -58,7 +61,13 @@ def test_distances_are_shares_of_the_side(seen):
 
 def test_the_distance_claim_says_what_was_measured(seen):
     claim = patches.distance_claim(seen, Text("en"))
-    for part in ("21% of the picture", "last 25%", "layer 1, head 1 with 0%", "layer 2, head 2 with 50%", "give 43%"):
+    for part in (
+        "21% of the picture",
+        "last 25%",
+        "layer 1, head 1 with 0%",
+        "layer 2, head 2 with 50%",
+        "give 43%; 2 of 4 heads",
+    ):
         assert part in claim
 
 
@@ -69,7 +78,7 @@ def test_distance_chart_has_a_line_for_every_head_and_one_for_uniform_attention(
 
 def test_the_lens_claim_tells_from_where_the_answer_leads(seen):
     claim = patches.lens_claim(seen, Text("en"))
-    assert "“church” leads from depth 1 of 2 on and ends at 80%; before the first layer it has 30%" in claim
+    assert "“church” leads from depth 1 of 2 on and ends at 80%. Before CLS has seen anything it has 30%" in claim
 
 
 def test_lens_chart_orders_classes_by_the_final_answer(seen):
@@ -80,3 +89,20 @@ def test_lens_chart_orders_classes_by_the_final_answer(seen):
 def test_prediction_and_what_the_model_knows(seen):
     assert patches.prediction(seen, Text("zh"))["高尔夫球"] == pytest.approx(0.1)
     assert "church, tench, golf ball" in patches.knowledge(seen, Text("en"))
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.234, "23%"), (0.0744, "7.4%"), (0.001, "0.10%"), (0.00001, "< 0.01%"), (0, "0%"), (1, "100%")],
+)
+def test_small_shares_stay_readable(share, said):
+    assert percent(share) == said
+
+
+def test_strangers_words_stay_words(seen):
+    wild = replace(seen, model="![x](https://a.b/c)", labels=("crane", "crane", "<b>*bold*</b>"))
+    assert patches.prediction(wild, Text("en")).keys() == {"crane (0)", "crane (1)", "<b>*bold*</b>"}
+    known = patches.knowledge(wild, Text("en"))
+    assert r"\!\[x\](https://a.b/c)" in known
+    assert r"\<b\>\*bold\*\</b\>" in known
+    assert patches.lens_chart(wild, Text("en"), count=3)["data"][2]["name"] == "&lt;b&gt;*bold*&lt;/b&gt;"

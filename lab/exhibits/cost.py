@@ -1,0 +1,59 @@
+"""Cost: what attention among all tokens costs, and what windows save, measured on this machine."""
+
+import gradio as gr
+
+from lab.exhibit import Exhibit, saved_run
+from lab.text import Text
+from lab.views import cost
+from lab.widget import widget
+from lab.wiring import connect
+from models.traces import COST_WIDTHS, COST_WINDOWS, CostTrace
+
+
+def run(n_embd=COST_WIDTHS[0], window_size=COST_WINDOWS[0], progress=None) -> CostTrace:
+    """The measurement; torch is imported with the first one, after the page has opened."""
+    from models.swin.cost import cost as measure
+
+    return measure(n_embd, window_size, progress=progress)
+
+
+def build(text: Text) -> None:
+    """Controls on the left, two charts on the right."""
+
+    def show(seen: CostTrace) -> list:
+        return [cost.macs_chart(seen, text), cost.time_chart(seen, text), cost.claim(seen, text)]
+
+    saved = show(CostTrace.load(saved_run("cost")))
+    with gr.Row():
+        with gr.Column(scale=1, min_width=260, elem_classes="controls"):
+            width = gr.Radio(list(COST_WIDTHS), value=COST_WIDTHS[0], label=text("cost.n_embd"), interactive=True)
+            window = gr.Radio(
+                list(COST_WINDOWS), value=COST_WINDOWS[0], label=text("cost.window_size"), interactive=True
+            )
+            with gr.Row():
+                start = gr.Button(text("cost.run"), variant="primary", min_width=100)
+                stop = gr.Button(text("run.stop"), visible=False, min_width=100)
+            status = gr.Markdown(text("cost.saved"), elem_classes="small status")
+            note = gr.Markdown(elem_classes="small note")
+        with gr.Column(scale=3, min_width=280):
+            gr.Markdown(text("cost.see"))
+            with gr.Row():
+                macs, seconds = (widget("chart", text, chart, min_width=280) for chart in saved[:2])
+            claim = gr.Markdown(saved[2], elem_classes="claim")
+            gr.Markdown(text("cost.checks"), elem_classes="claim")
+    connect(
+        text,
+        start,
+        stop,
+        also=[],
+        choices=[width, window],
+        inputs=[width, window],
+        run=run,
+        show=show,
+        outputs=[macs, seconds, claim],
+        status=status,
+        note=note,
+    )
+
+
+EXHIBIT = Exhibit("cost", build, run)
