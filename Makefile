@@ -4,7 +4,7 @@ BIN := .venv/bin
 .PHONY: run test check browser clean
 
 run: .venv/run
-	$(BIN)/python app.py
+	LAB_OPEN=1 $(BIN)/python app.py
 
 test: check browser
 	$(BIN)/python -m pytest
