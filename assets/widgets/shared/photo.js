@@ -2,7 +2,7 @@
 Object.assign(window.lab, {
   // The model's pixels (row, column, RGB), or a rectangle of them, on a canvas of one dot a pixel.
   drawPixels(canvas, pixels, left = 0, top = 0, width = pixels.shape[1], height = pixels.shape[0], channels = [0, 1, 2]) {
-    Object.assign(canvas, { width, height });
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
     const image = new ImageData(width, height);
     for (let y = 0, to = 0; y < height; y++) {
       for (let x = 0; x < width; x++, to += 4) {
@@ -16,9 +16,13 @@ Object.assign(window.lab, {
 
   // Cells on a canvas of one dot a cell (CSS stretches it): paint(value) gives [red, green, blue, alpha].
   drawCells(canvas, values, rows, columns, paint) {
-    Object.assign(canvas, { width: columns, height: rows });
+    if (canvas.width !== columns || canvas.height !== rows) Object.assign(canvas, { width: columns, height: rows });
     const image = new ImageData(columns, rows);
-    for (let i = 0; i < rows * columns; i++) image.data.set(paint(values[i]), 4 * i);
+    const words = new Uint32Array(image.data.buffer);
+    for (let i = 0; i < rows * columns; i++) {
+      const [red, green, blue, alpha] = paint(values[i]);
+      words[i] = red | (green << 8) | (blue << 16) | (alpha << 24);
+    }
     canvas.getContext("2d").putImageData(image, 0, 0);
   },
 

@@ -51,8 +51,9 @@ lab.swin = {
         [rows, columns] = [r, c];
       }
       const numbers = run.arrays[`${name}_${index}`];
-      const seen = new Set(numbers.filter((_, i) => reached[i]));
-      reached = reached.map((_, i) => (seen.has(numbers[i]) ? 1 : 0));
+      const seen = new Uint8Array((9 * numbers.length) / run.blocks[index].window ** 2);
+      for (let i = 0; i < numbers.length; i++) if (reached[i]) seen[numbers[i]] = 1;
+      for (let i = 0; i < numbers.length; i++) reached[i] = seen[numbers[i]];
     }
     return reached;
   },

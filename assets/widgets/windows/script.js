@@ -19,6 +19,7 @@ lab.widgets.windows = (root, text) => {
     return ((Math.floor(cell / columns) + by + rows) % rows) * columns + (((cell % columns) + by + columns) % columns);
   };
   const drawnAt = (of) => move(of, -shift());
+  const inWindows = () => !["grid", "merge", "reverse"].includes(kind());
 
   // The photo, rolled by some cells up and to the left.
   const drawPhoto = (by) => {
@@ -69,13 +70,7 @@ lab.widgets.windows = (root, text) => {
     const size = block().window;
     lines(1, 1.5, "rgba(255, 255, 255, 0.55)");
     if (kind() === "merge") lines(2, 6, "#ffd43b");
-    if (["grid", "merge", "reverse"].includes(kind())) return;
-    lines(size, 6, "#ffd43b");
-    const at = drawnAt(token());
-    const [y, x] = [Math.floor(at / columns / size), Math.floor((at % columns) / size)];
-    if (kind() !== "partition" && !shift() && block().shift) return;
-    Object.assign(pen, { lineWidth: 12, strokeStyle: "#d6336c" });
-    pen.strokeRect(x * size * cell, y * size * cell, size * cell, size * cell);
+    if (inWindows()) lines(size, 6, "#ffd43b");
   };
 
   const drawWindow = ({ window, slot, tokens }, row) => {
@@ -122,13 +117,20 @@ lab.widgets.windows = (root, text) => {
     Object.assign(root.dataset, { frame: film.step, kind: kind(), block: index(), token: token(), window, head, pinned: pick.pinned ? "yes" : "no" });
   };
 
+  let drawnFrame;
   const draw = () => {
     const seat = lab.swin.seat(run, index(), token());
     const row = lab.swin.row(run, index(), seat, head);
-    if (!gliding) drawPhoto(shift());
+    if (drawnFrame !== run.frames[film.step]) {
+      drawnFrame = run.frames[film.step];
+      if (!gliding) drawPhoto(shift());
+      drawLines();
+    }
     drawHeat(seat, row);
-    drawLines();
+    const [rows, columns] = grid();
     lab.placeMark(part("mark"), drawnAt(token()), grid());
+    part("own-window").hidden = !inWindows();
+    lab.placeMark(part("own-window"), seat.window, [rows / block().window, columns / block().window]);
     drawWindow(seat, row);
     drawReach();
     write(seat, row);
@@ -159,6 +161,7 @@ lab.widgets.windows = (root, text) => {
     const before = JSON.stringify(run?.blocks);
     run = value;
     lab.drawPixels(source, run.arrays.pixels);
+    drawnFrame = null;
     if (JSON.stringify(run.blocks) === before) return later();
     head = "mean";
     const [rows, columns] = run.blocks[0].grid;
