@@ -8,7 +8,7 @@ from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 CSS = Path(__file__).resolve().parent.parent / "assets" / "lab.css"
 FONT = "IBM Plex Sans, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
-SERIES = ("#4f6df5", "#e4572e", "#17a398", "#c77dff", "#e0a100", "#6b7280")
+SERIES = ("#4f6df5", "#e4572e", "#17a398", "#c77dff", "#e0a100", "#e84393", "#7cb518", "#6b7280")
 """Colours of lines and points, in order; readable on white and on slate."""
 
 

@@ -58,10 +58,10 @@ def connect(
 ) -> None:
     """On `start` and the listeners `also`: trace = run(*inputs, progress); the outputs get show(trace).
 
-    `status` tells progress, then the time the run took and the device. When one of the `choices` changes, `note` says
-    that the outputs are older, until the next run. `stop` ends the visitor's own run and is seen only while there is
-    one. An InputError becomes its sentence in the page's language, any other failure is logged and becomes one general
-    sentence; the outputs keep what they showed.
+    `status` tells progress, then the time the run took and the device. When one of the `choices` changes, or a run
+    ends without a trace, `note` says that the outputs are older, until the next run. `stop` ends the visitor's own run
+    and is seen only while there is one. An InputError becomes its sentence in the page's language, any other failure
+    is logged and becomes one general sentence; the outputs keep what they showed.
     """
     event = _event(text, run, show, len(outputs))
     told = [status, note, stop]
@@ -78,9 +78,9 @@ def connect(
         )
         for listen in (start.click, *also)
     ]
-    stopped = ["", gr.update(visible=False)]
+    stopped = [text("run.stopped"), text("run.changed"), gr.update(visible=False)]
     quick: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    stop.click(lambda: [text("run.stopped"), *stopped], None, told, cancels=events, **quick)
+    stop.click(lambda: stopped, None, told, cancels=events, **quick)
     for choice in choices:
         choice.input(lambda: text("run.changed"), None, note, **quick)
 
@@ -98,7 +98,7 @@ def _event(text: Text, run: Callable, show: Callable, outputs: int) -> Callable[
                 yield *keep, meter.sentence(text, seconds), gr.skip(), gr.update(visible=True)
             message, shown = _outcome(running, text, show)
             if message:
-                yield *keep, plain(message), gr.skip(), gr.update(visible=False)
+                yield *keep, plain(message), text("run.changed"), gr.update(visible=False)
                 raise gr.Error(message, title=text("error.title"), print_exception=False)
             took = text("run.took", seconds=f"{time.perf_counter() - begun:.2f}", device=describe())
             yield *shown, took, gr.skip(), gr.update(visible=False)

@@ -36,9 +36,12 @@ def build(text: Text) -> None:
             status = gr.Markdown(text("cost.saved"), elem_classes="small status")
             note = gr.Markdown(elem_classes="small note")
         with gr.Column(scale=3, min_width=280):
-            gr.Markdown(text("cost.see"))
+            gr.Markdown(text("cost.see"), elem_classes="see")
+            charts = []
             with gr.Row():
-                macs, seconds = (widget("chart", text, chart, min_width=280) for chart in saved[:2])
+                for chart in saved[:2]:
+                    with gr.Column(min_width=280):
+                        charts.append(widget("chart", text, chart))
             claim = gr.Markdown(saved[2], elem_classes="claim")
             gr.Markdown(text("cost.checks"), elem_classes="claim")
     connect(
@@ -50,7 +53,7 @@ def build(text: Text) -> None:
         inputs=[width, window],
         run=run,
         show=show,
-        outputs=[macs, seconds, claim],
+        outputs=[*charts, claim],
         status=status,
         note=note,
     )

@@ -76,7 +76,7 @@ def views(text: Text, saved: list) -> list:
 
     def tab(name: str, kind: str, measured: bool = False) -> None:
         with gr.Tab(text(f"patches.{name}.tab"), id=name):
-            gr.Markdown(text(f"patches.{name}.see"))
+            gr.Markdown(text(f"patches.{name}.see"), elem_classes="see")
             shown.append(widget(kind, text, saved[len(shown)]))
             if measured:
                 shown.append(gr.Markdown(saved[len(shown)], elem_classes="claim"))

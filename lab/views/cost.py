@@ -65,6 +65,8 @@ def claim(trace: CostTrace, text: Text) -> str:
     return text(
         "cost.claim" if side else "cost.claim_without_gain",
         device=trace.device,
+        n_embd=trace.n_embd,
+        window=trace.window_size,
         side=side,
         global_exponent=f"{exponent(trace, trace.global_seconds):.2f}",
         window_exponent=f"{exponent(trace, trace.window_seconds):.2f}",

@@ -52,6 +52,7 @@ def test_an_input_error_becomes_its_sentence(language, part):
     failed = next(steps)
     assert failed[STOP]["visible"] is False
     assert part in failed[STATUS]
+    assert failed[NOTE] == Text(language)("run.changed")
     with pytest.raises(gr.Error) as caught:
         next(steps)
     assert part in caught.value.message

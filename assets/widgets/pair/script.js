@@ -40,7 +40,7 @@ lab.widgets.pair = (root, text) => {
       lab.placeMark(half.querySelector(".mark"), at(grid), grid);
       const most = lab.halfCount(weights);
       half.querySelector(".place").textContent = place;
-      half.querySelector(".readout").textContent = lab.fill(text.sees, { visible, count: weights.length, share: lab.percent(visible / weights.length), half: most });
+      half.querySelector(".readout").textContent = lab.fill(text.sees, { visible, count: weights.length, share: lab.percent(visible / weights.length), half: most, area: lab.percent(most / weights.length) });
       Object.assign(half.dataset, { visible, half: most, token: at(grid) });
     }
     Object.assign(root.dataset, { step: depth.step, pinned: pick.pinned ? "yes" : "no" });

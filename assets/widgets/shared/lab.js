@@ -80,7 +80,7 @@ Object.assign(window.lab, {
   onKey(root, act) {
     document.addEventListener("keydown", (event) => {
       if (lab.isTyping(event) || !root.matches(":hover, :focus-within")) return;
-      if (event.code === "Space" && event.target.matches("button:focus-visible, a")) return;
+      if (event.code === "Space" && !lab.byPointer && event.target.matches("button, a")) return;
       if (event.target.type === "range" && event.code.startsWith("Arrow")) return;
       if (act(event.code)) event.preventDefault();
     });
@@ -118,8 +118,19 @@ Object.assign(window.lab, {
   },
 });
 
-// Gradio keeps the lab's style sheet to what is inside the page; this rule starts at its body.
-document.head.append(lab.make("style", { textContent: "@media (min-width: 768px) { .lab-wide .controls { display: none !important; } }" }));
+// Gradio keeps the lab's style sheet to what is inside the page; these rules start at its body.
+document.head.append(
+  lab.make("style", {
+    textContent: `@media (min-width: 768px) {
+      .lab-wide { --lab-above: 230px; }
+      .lab-wide .controls, .lab-wide .lab-header p, .lab-wide .see { display: none !important; }
+    }`,
+  }),
+);
+
+// Whether the focus was set by pointer: then space plays, also from a button; after Tab it presses the button.
+document.addEventListener("pointerdown", () => (lab.byPointer = true), true);
+document.addEventListener("keydown", (event) => event.key === "Tab" && (lab.byPointer = false), true);
 
 // T turns the page light or dark, F hides the controls, L changes the language; the header's buttons do the same.
 lab.actions = {

@@ -111,7 +111,7 @@ Object.assign(window.lab, {
       if (timer) return stop();
       play.textContent = "❚❚";
       if (bar.step === bar.count - 1) go(0);
-      timer = setInterval(() => (root.isConnected && bar.step < bar.count - 1 ? go(bar.step + 1) : stop()), pace);
+      timer = setInterval(() => (root.offsetParent && bar.step < bar.count - 1 ? go(bar.step + 1) : stop()), pace);
     };
     const play = button("▶", text.play, toggle);
     const back = button("‹", text.back, () => (stop(), go(bar.step - 1)));

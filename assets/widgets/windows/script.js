@@ -3,7 +3,7 @@ lab.widgets.windows = (root, text) => {
   const part = (name) => root.querySelector("." + name);
   const [gold, violet, dark] = [[255, 212, 59, 255], [99, 102, 241, 255], [40, 40, 56, 255]];
   const source = document.createElement("canvas");
-  // The chosen place is a patch of the first map.
+  // The chosen place is a patch of the first map; the film opens near the edge, where the mask has something to hide.
   let run, head, spot, gliding;
 
   const index = () => run.frames[film.step].block;
@@ -71,6 +71,23 @@ lab.widgets.windows = (root, text) => {
     lines(1, 1.5, "rgba(255, 255, 255, 0.55)");
     if (kind() === "merge") lines(2, 6, "#ffd43b");
     if (inWindows()) lines(size, 6, "#ffd43b");
+    if (kind() === "mask") writeRegions(pen, cell);
+  };
+
+  // The region ids, each in the middle of its region.
+  const writeRegions = (pen, cell) => {
+    const { window, shift: by } = block();
+    const parts = (side) => [[0, side - window], [side - window, side - by], [side - by, side]];
+    const [rows, columns] = grid();
+    Object.assign(pen, { textAlign: "center", textBaseline: "middle", fillStyle: "#fff", strokeStyle: "rgba(0, 0, 0, 0.8)", lineWidth: 8, lineJoin: "round" });
+    parts(rows).forEach(([top, bottom], r) =>
+      parts(columns).forEach(([left, right], c) => {
+        pen.font = `600 ${Math.min(72, cell * 0.9 * Math.min(bottom - top, right - left))}px sans-serif`;
+        const at = [3 * r + c, ((left + right) / 2) * cell, ((top + bottom) / 2) * cell];
+        pen.strokeText(...at);
+        pen.fillText(...at);
+      }),
+    );
   };
 
   const drawWindow = ({ window, slot, tokens }, row) => {
@@ -165,7 +182,7 @@ lab.widgets.windows = (root, text) => {
     if (JSON.stringify(run.blocks) === before) return later();
     head = "mean";
     const [rows, columns] = run.blocks[0].grid;
-    spot = Math.floor(rows / 2) * columns + Math.floor(columns / 2);
+    spot = Math.floor(rows / 2) * columns + columns - 2;
     const label = (b, at) => `${b.stage + 1}·${run.blocks.slice(0, at + 1).filter((other) => other.stage === b.stage).length}`;
     const jump = (b, at) => lab.make("button", { type: "button", block: at, textContent: label(b, at), onclick: () => film.go(run.frames.findIndex((f) => f.block === at)) });
     part("jumps").replaceChildren(...run.blocks.map(jump));

@@ -221,6 +221,11 @@ def test_windows_film(page, tiny_swin, photo, tmp_path):
     assert kinds == ["grid", "partition", "attention", "shift", "mask", "attention", "reverse", "merge"]
 
     film.locator(".jumps button").nth(1).click()
+    page.mouse.move(*point(page, ".windows .stage", 0, 0, 8, 8))
+    page.keyboard.press("Space")
+    expect(film).to_have_attribute("data-kind", "mask")
+    page.keyboard.press("Space")
+    film.locator(".jumps button").nth(1).click()
     for _ in range(2):
         film.get_by_role("button", name="Step forward").click()
     expect(film).to_have_attribute("data-kind", "attention")
