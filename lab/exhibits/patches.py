@@ -60,7 +60,7 @@ def choice(text: Text, key: str, name: str, hub: dict[str, int]) -> gr.Dropdown:
     return gr.Dropdown(
         [
             (text("patches.bundled", name=name), name),
-            *((text("patches.download", name=known.split("@")[0], size=size), known) for known, size in hub.items()),
+            *((text("patches.download", name=known, size=size), known) for known, size in hub.items()),
         ],
         value=name,
         label=text(key),

@@ -40,8 +40,9 @@ lab.widgets.windows = (root, text) => {
       if (gliding !== mine) return;
       const share = Math.min(1, Math.max(0, now - begun) / 500);
       drawPhoto(from + (to - from) * share);
-      if (share < 1) requestAnimationFrame(tick);
-      else gliding = null;
+      if (share < 1) return requestAnimationFrame(tick);
+      gliding = null;
+      later();
     };
     tick(begun);
   };
@@ -146,7 +147,8 @@ lab.widgets.windows = (root, text) => {
     drawHeat(seat, row);
     const [rows, columns] = grid();
     lab.placeMark(part("mark"), drawnAt(token()), grid());
-    part("own-window").hidden = !inWindows();
+    part("mark").hidden = Boolean(gliding);
+    part("own-window").hidden = !inWindows() || Boolean(gliding);
     lab.placeMark(part("own-window"), seat.window, [rows / block().window, columns / block().window]);
     drawWindow(seat, row);
     drawReach();
