@@ -19,7 +19,7 @@ HUB_VITS = {
     "google/vit-base-patch32-384": 353,
 }
 """Well-known models of the Hub with safetensors weights, and the size of their download in MB."""
-HUB_SWINS = {"microsoft/swin-tiny-patch4-window7-224": 114, "microsoft/swin-small-patch4-window7-224": 200}
+HUB_SWINS = {"microsoft/swin-tiny-patch4-window7-224": 113}
 
 
 def run(photo, vit, swin, progress=None) -> PatchesTrace:
