@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -43,18 +43,33 @@ class Meter:
         return text("run.running", seconds=f"{seconds:.0f}")
 
 
+class Controls(NamedTuple):
+    """What every exhibit has to start a run, to stop it, and to tell of it."""
+
+    start: gr.Button
+    stop: gr.Button
+    status: gr.Markdown
+    note: gr.Markdown
+
+
+def controls(text: Text, start: str, told: str) -> Controls:
+    """Lay them out: `start` is the button's label, `told` what the status says before the first run."""
+    with gr.Row():
+        begin = gr.Button(start, variant="primary", min_width=100)
+        stop = gr.Button(text("run.stop"), visible=False, min_width=100)
+    status = gr.Markdown(told, elem_classes="small status")
+    return Controls(begin, stop, status, gr.Markdown(elem_classes="small note"))
+
+
 def connect(
     text: Text,
-    start: gr.Button,
-    stop: gr.Button,
+    controls: Controls,
     also: Sequence[Callable],
     choices: Sequence,
     inputs: Sequence,
     run: Callable,
     show: Callable,
     outputs: Sequence,
-    status: gr.Markdown,
-    note: gr.Markdown,
 ) -> None:
     """On `start` and the listeners `also`: trace = run(*inputs, progress); the outputs get show(trace).
 
@@ -63,6 +78,7 @@ def connect(
     and is seen only while there is one. An InputError becomes its sentence in the page's language, any other failure
     is logged and becomes one general sentence; the outputs keep what they showed.
     """
+    start, stop, status, note = controls
     event = _event(text, run, show, len(outputs))
     told = [status, note, stop]
     events: Any = [

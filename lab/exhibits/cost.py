@@ -6,7 +6,7 @@ from lab.exhibit import Exhibit, saved_run
 from lab.text import Text
 from lab.views import cost
 from lab.widget import widget
-from lab.wiring import connect
+from lab.wiring import connect, controls
 from models.traces import COST_WIDTHS, COST_WINDOWS, CostTrace
 
 
@@ -30,11 +30,7 @@ def build(text: Text) -> None:
             window = gr.Radio(
                 list(COST_WINDOWS), value=COST_WINDOWS[0], label=text("cost.window_size"), interactive=True
             )
-            with gr.Row():
-                start = gr.Button(text("cost.run"), variant="primary", min_width=100)
-                stop = gr.Button(text("run.stop"), visible=False, min_width=100)
-            status = gr.Markdown(text("cost.saved"), elem_classes="small status")
-            note = gr.Markdown(elem_classes="small note")
+            start = controls(text, text("cost.run"), text("cost.saved"))
         with gr.Column(scale=3, min_width=280):
             gr.Markdown(text("cost.see"), elem_classes="see")
             charts = []
@@ -47,15 +43,12 @@ def build(text: Text) -> None:
     connect(
         text,
         start,
-        stop,
         also=[],
         choices=[width, window],
         inputs=[width, window],
         run=run,
         show=show,
         outputs=[*charts, claim],
-        status=status,
-        note=note,
     )
 
 

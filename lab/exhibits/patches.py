@@ -7,7 +7,7 @@ from lab.photo import EXAMPLES, Photo, example, open_photo
 from lab.text import Text
 from lab.views import patches, windows
 from lab.widget import send, widget
-from lab.wiring import connect
+from lab.wiring import connect, controls
 from models.traces import PatchesTrace
 
 FIRST_PHOTO, FIRST_VIT, FIRST_SWIN = "temple", "vit-imagenette", "swin-imagenette"
@@ -37,7 +37,7 @@ def first() -> PatchesTrace:
 
 
 def show(seen: PatchesTrace, text: Text, owner: gr.HTML | None = None) -> list:
-    """Values for the views, in the order of the components that `views` and `controls` make."""
+    """Values for the views, in the order of `build`: the answers on the left, then what `views` makes."""
     vit = send(patches.facts(seen.vit), patches.arrays(seen.vit), owner)
     swin = send(windows.facts(seen.swin), windows.arrays(seen.swin), owner)
     return [
@@ -100,28 +100,21 @@ def build(text: Text) -> None:
             samples = gr.Examples([[str(example(name))] for name in EXAMPLES], photo, label=text("patches.examples"))
             vit = choice(text, "patches.vit", FIRST_VIT, HUB_VITS)
             swin = choice(text, "patches.swin", FIRST_SWIN, HUB_SWINS)
-            with gr.Row():
-                start = gr.Button(text("patches.run"), variant="primary", min_width=100)
-                stop = gr.Button(text("run.stop"), visible=False, min_width=100)
-            status = gr.Markdown(text("run.saved"), elem_classes="small status")
-            note = gr.Markdown(elem_classes="small note")
+            start = controls(text, text("patches.run"), text("run.saved"))
             answer = gr.Label(saved[0], num_top_classes=3, label=text("patches.answer"))
-            notes = [gr.Markdown(note, elem_classes="small") for note in saved[1:3]]
+            answers = [gr.Markdown(line, elem_classes="small") for line in saved[1:3]]
             gr.Markdown(text("photo.credits"), elem_classes="small")
         with gr.Column(scale=3, min_width=280), gr.Tabs():
             shown = views(text, saved[3:])
     connect(
         text,
         start,
-        stop,
         also=[photo.upload, samples.load_input_event.success],
         choices=[vit, swin],
         inputs=[photo, vit, swin],
         run=run,
         show=lambda seen: show(seen, text, shown[0]),
-        outputs=[answer, *notes, *shown],
-        status=status,
-        note=note,
+        outputs=[answer, *answers, *shown],
     )
 
 

@@ -7,7 +7,7 @@ import gradio as gr
 import pytest
 
 from lab.text import Text
-from lab.wiring import Meter, Stopped, connect
+from lab.wiring import Meter, Stopped, connect, controls
 from models.errors import InputError
 
 SHOWN, STATUS, NOTE, STOP = 0, 1, 2, 3
@@ -16,9 +16,10 @@ SHOWN, STATUS, NOTE, STOP = 0, 1, 2, 3
 def event(run, language="en"):
     """The function that a click starts."""
     with gr.Blocks() as demo:
-        start, stop, status, note, box = gr.Button(), gr.Button(), gr.Markdown(), gr.Markdown(), gr.Textbox()
-        connect(Text(language), start, stop, [], [box], [box], run, lambda trace: [trace * 2], [box], status, note)
-    return next(block.fn for block in demo.fns.values() if (start._id, "click") in block.targets)
+        text, box = Text(language), gr.Textbox()
+        buttons = controls(text, "Go", "")
+        connect(text, buttons, [], [box], [box], run, lambda trace: [trace * 2], [box])
+    return next(block.fn for block in demo.fns.values() if (buttons.start._id, "click") in block.targets)
 
 
 def test_a_run_gives_what_it_shows_and_how_long_it_took():

@@ -3,21 +3,7 @@ lab.widgets.attend = (root, text) => {
   const part = (name) => root.querySelector("." + name);
   let run, head, query;
 
-  // Weights of the query's row as shares of 1; "mean" averages the heads, "rollout" follows all layers up to this one.
-  const row = (which) => {
-    const [, heads, tokens] = run.arrays.attention.shape;
-    const out = new Float32Array(tokens);
-    const add = (bytes, maxima, index, share) => {
-      const scale = (maxima[index] * share) / 255;
-      for (let key = 0; key < tokens; key++) out[key] += bytes[index * tokens + key] * scale;
-    };
-    if (which === "rollout") add(run.arrays.rollout, run.arrays.rollout_max, layers.step * tokens + query, 1);
-    else {
-      const list = which === "mean" ? [...Array(heads).keys()] : [which];
-      for (const h of list) add(run.arrays.attention, run.arrays.attention_max, (layers.step * heads + h) * tokens + query, 1 / list.length);
-    }
-    return out;
-  };
+  const row = (which) => lab.vit.row(run, layers.step, query, which);
 
   const paint = (canvas, weights, colour) => {
     const patches = weights.subarray(run.prefix.length);
@@ -61,7 +47,7 @@ lab.widgets.attend = (root, text) => {
 
   const build = () => {
     const heads = run.arrays.attention.shape[1];
-    const choices = [...Array(heads).keys()].map((h) => [h, h + 1]);
+    const choices = lab.heads("mean", heads).map((h) => [h, h + 1]);
     choices.push(["mean", text.mean], ["rollout", text.rollout]);
     const thumb = ([key, label]) =>
       lab.make("button", { type: "button", head: key, ariaLabel: `${text.head_name} ${label}`, onclick: () => ((head = key), later()) }, document.createElement("canvas"), String(label));

@@ -5,17 +5,12 @@ lab.widgets.pair = (root, text) => {
 
   // Mean over heads of the row of the token at the spot, over the whole map (token,), and how far through the model.
   const vit = () => {
-    const { arrays, grid, prefix } = sides.vit.run;
-    const [layers, heads, tokens] = arrays.attention.shape;
+    const { run } = sides.vit;
+    const { grid, prefix } = run;
+    const layers = run.arrays.attention.shape[0];
     const layer = level(layers);
-    const query = prefix.length + at(grid);
-    const out = new Float32Array(grid[0] * grid[1]);
-    for (let h = 0; h < heads; h++) {
-      const index = (layer * heads + h) * tokens + query;
-      const scale = arrays.attention_max[index] / 255 / heads;
-      for (let key = 0; key < out.length; key++) out[key] += arrays.attention[index * tokens + prefix.length + key] * scale;
-    }
-    return { grid, weights: out, visible: out.length, place: lab.fill(text.layer, { layer: layer + 1, layers }) };
+    const weights = lab.vit.row(run, layer, prefix.length + at(grid), "mean").subarray(prefix.length);
+    return { grid, weights, visible: weights.length, place: lab.fill(text.layer, { layer: layer + 1, layers }) };
   };
   const swin = () => {
     const { run } = sides.swin;

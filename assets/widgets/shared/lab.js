@@ -58,6 +58,19 @@ Object.assign(window.lab, {
     return { ...value, arrays };
   },
 
+  // The heads that a choice stands for: one, or all of them for "mean".
+  heads: (head, count) => (head === "mean" ? [...Array(count).keys()] : [head]),
+
+  // The mean of some rows that are kept as bytes, each with its largest value.
+  meanRow(bytes, maxima, length, rows) {
+    const out = new Float32Array(length);
+    for (const row of rows) {
+      const scale = maxima[row] / 255 / rows.length;
+      for (let key = 0; key < length; key++) out[key] += bytes[row * length + key] * scale;
+    }
+    return out;
+  },
+
   // An element with properties; children are elements or plain text.
   make(tag, properties, ...children) {
     const made = Object.assign(document.createElement(tag), properties);

@@ -21,14 +21,8 @@ lab.swin = {
   row(run, index, { window, slot, tokens }, head) {
     const [attention, maxima] = ["attention", "attention_max"].map((name) => run.arrays[`${name}_${index}`]);
     const heads = attention.shape[1];
-    const list = head === "mean" ? [...Array(heads).keys()] : [head];
-    const out = new Float32Array(tokens.length);
-    for (const h of list) {
-      const row = (window * heads + h) * tokens.length + slot;
-      const scale = maxima[row] / 255 / list.length;
-      for (let key = 0; key < out.length; key++) out[key] += attention[row * tokens.length + key] * scale;
-    }
-    return out;
+    const rows = lab.heads(head, heads).map((h) => (window * heads + h) * tokens.length + slot);
+    return lab.meanRow(attention, maxima, tokens.length, rows);
   },
 
   // Whether the first of two tokens may see the second in block `index`.

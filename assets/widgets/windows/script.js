@@ -19,6 +19,11 @@ lab.widgets.windows = (root, text) => {
     return ((Math.floor(cell / columns) + by + rows) % rows) * columns + (((cell % columns) + by + columns) % columns);
   };
   const drawnAt = (of) => move(of, -shift());
+  // Stage and block within it, counted from 1.
+  const place = (at) => {
+    const { stage } = run.blocks[at];
+    return { stage: stage + 1, block: run.blocks.slice(0, at + 1).filter((other) => other.stage === stage).length };
+  };
   const inWindows = () => !["grid", "merge", "reverse"].includes(kind());
 
   // The photo, rolled by some cells up and to the left.
@@ -123,11 +128,10 @@ lab.widgets.windows = (root, text) => {
   const write = ({ window, tokens }, row) => {
     const { stage, window: size, shift: by } = block();
     const [rows, columns] = grid();
-    const inStage = run.blocks.slice(0, index() + 1).filter((b) => b.stage === stage).length;
     const best = row.reduce((top, weight, key) => (weight > row[top] ? key : top), 0);
     const name = (of) => lab.cellName(text, of, grid(), "token");
     part("title").textContent = text[`${kind()}_title`];
-    part("place").textContent = lab.fill(text.place, { stage: stage + 1, block: inStage });
+    part("place").textContent = lab.fill(text.place, place(index()));
     part("story").textContent = lab.fill(text[`${kind()}_story`], { rows, columns, window: size, shift: by, windows: (rows * columns) / size ** 2, slots: size ** 2, side: run.patch_size * 2 ** stage });
     part("readout").textContent = lab.fill(text.looks, { token: name(token()), window: window + 1, key: name(tokens[best]), share: lab.percent(row[best]) });
     for (const button of part("heads").children) button.setAttribute("aria-pressed", String(button.head === head));
@@ -168,7 +172,7 @@ lab.widgets.windows = (root, text) => {
     const count = run.arrays[`attention_${index()}`].shape[1];
     if (head >= count) head = "mean";
     const choice = (key, label) => lab.make("button", { type: "button", head: key, textContent: label, onclick: () => ((head = key), later()) });
-    part("heads").replaceChildren(...[...Array(count).keys()].map((h) => choice(h, h + 1)), choice("mean", text.mean));
+    part("heads").replaceChildren(...lab.heads("mean", count).map((h) => choice(h, h + 1)), choice("mean", text.mean));
     pick.cell = drawnAt(token());
     gliding = null;
     if (kind() === "shift") glide(0, block().shift);
@@ -185,8 +189,7 @@ lab.widgets.windows = (root, text) => {
     head = "mean";
     const [rows, columns] = run.blocks[0].grid;
     spot = Math.floor(rows / 2) * columns + columns - 2;
-    const label = (b, at) => `${b.stage + 1}·${run.blocks.slice(0, at + 1).filter((other) => other.stage === b.stage).length}`;
-    const jump = (b, at) => lab.make("button", { type: "button", block: at, textContent: label(b, at), onclick: () => film.go(run.frames.findIndex((f) => f.block === at)) });
+    const jump = (_, at) => lab.make("button", { type: "button", block: at, textContent: Object.values(place(at)).join("·"), onclick: () => film.go(run.frames.findIndex((f) => f.block === at)) });
     part("jumps").replaceChildren(...run.blocks.map(jump));
     for (const name of ["moving", "still"]) part(name).replaceChildren(...[null, ...run.blocks].map(() => document.createElement("canvas")));
     film.reset(run.frames.length);
