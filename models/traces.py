@@ -177,3 +177,129 @@ class CostTrace(Trace):
     window_counted: Annotated[np.ndarray, "map"]
     global_seconds: Annotated[np.ndarray, "map"]
     window_seconds: Annotated[np.ndarray, "map"]
+
+
+@dataclass(frozen=True, eq=False)
+class SearchStep(Trace):
+    """One decoder call of beam search, greedy decoding or sampling: its candidates, the best first, and what became
+    of each. Rows are the running hypotheses that the call extends."""
+
+    parent: Annotated[np.ndarray, "candidate"]
+    """The row that a candidate extends."""
+    token: Annotated[np.ndarray, "candidate"]
+    """Its last token's id."""
+    log_prob: Annotated[np.ndarray, "candidate"]
+    """Of its last token, given the source and the tokens before it."""
+    score: Annotated[np.ndarray, "candidate"]
+    """Sum of its tokens' log probabilities."""
+    fate: Annotated[np.ndarray, "candidate"]
+    """Index into FATES."""
+    kept: Annotated[np.ndarray, "next_row"]
+    """The candidates that run on, in the order of the next call's rows."""
+    pool: Annotated[np.ndarray, "slot"]
+    """Finished hypotheses after this call, the best first: indices into the trace's `finished`, -1 where empty."""
+    open: bool
+    """Whether a running hypothesis could still beat the worst of the pool, as far as the stopping rule can tell."""
+    cross_attention: Annotated[np.ndarray, "row layer head source"]
+    """Of each row's last token over the source."""
+    self_attention: Annotated[np.ndarray, "row layer head key"]
+    """Of each row's last token over the decoder's inputs up to itself."""
+
+
+FATES = ("kept", "finished", "outranked", "ended_low", "pool_better", "closed", "not_drawn", "filtered", "forced_out")
+"""kept: runs on. finished: ended and entered the pool. outranked: did not end, and beam_width others were better.
+ended_low: ended, but not among the beam_width best candidates. pool_better: ended among them, but the pool was full of
+better ones. closed: ended after the pool was closed. not_drawn: sampling drew another. filtered: temperature, top-k or
+top-p left it no probability. forced_out: a visitor forced another token."""
+
+
+@dataclass(frozen=True, eq=False)
+class Finished(Trace):
+    """One finished hypothesis: where it ended and its score divided by length ** length_penalty."""
+
+    step: int
+    candidate: int
+    score: float
+    token: Annotated[np.ndarray, "position"]
+    """Its ids, without the decoder's start token, with </s> where it has one."""
+
+
+@dataclass(frozen=True, eq=False)
+class SearchTrace(Trace):
+    """One sentence through one autoregressive model, every decoder call."""
+
+    model: str
+    source: tuple[str, ...]
+    """The source's pieces, </s> last."""
+    output: str
+    """The best hypothesis as plain text."""
+    steps: tuple[SearchStep, ...]
+    finished: tuple[Finished, ...]
+    """In the order in which they entered the pool."""
+    piece: tuple[str, ...]
+    piece_id: Annotated[np.ndarray, "piece"]
+    """The id of each piece: all that occur in the steps."""
+    flops: int
+    """Multiplications and additions of encoder and decoder, two for each multiply-add."""
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class LengthCandidate(Trace):
+    """One output length through all passes of mask-predict."""
+
+    masked: Annotated[np.ndarray, "step position"]
+    """Which positions the pass saw as a mask and predicted."""
+    token: Annotated[np.ndarray, "step position"]
+    """Ids after each pass."""
+    probability: Annotated[np.ndarray, "step position"]
+    """Of the token after each pass; where it was not masked, that of the pass that predicted it (stale)."""
+    rival: Annotated[np.ndarray, "step position rank"]
+    """The ids that the pass found most probable at each position, masked or not."""
+    rival_probability: Annotated[np.ndarray, "step position rank"]
+    log_prob: float
+    """Log probability of this length."""
+    score: float
+    """Mean log probability of its final tokens; the best candidate is the output."""
+
+
+@dataclass(frozen=True, eq=False)
+class RefineTrace(Trace):
+    """One sentence through one non-autoregressive model by mask-predict."""
+
+    model: str
+    source: tuple[str, ...]
+    output: str
+    candidates: tuple[LengthCandidate, ...]
+    """In the order of their lengths' probability."""
+    best: int
+    length_probability: Annotated[np.ndarray, "length"]
+    """Of each output length from 0."""
+    cross_attention: Annotated[np.ndarray, "step layer head position source"]
+    """Of the best candidate."""
+    self_attention: Annotated[np.ndarray, "step layer head query key"]
+    piece: tuple[str, ...]
+    piece_id: Annotated[np.ndarray, "piece"]
+    flops: int
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class DecodingTrace(Trace):
+    """One sentence through an autoregressive and a non-autoregressive model."""
+
+    sentence: str
+    reference: str
+    """A person's translation, or nothing."""
+    unseen: tuple[str, ...]
+    """Words of the sentence that never occur in the training sources of the autoregressive model."""
+    search: SearchTrace
+    refine: RefineTrace
+    contrast: tuple[RefineTrace, ...]
+    """The same by the model trained on raw instead of distilled data, where there is one."""
+    device: str
+    batch: Annotated[np.ndarray, "batch"]
+    """How many copies of the sentence were translated at once."""
+    search_seconds: Annotated[np.ndarray, "batch"]
+    """Seconds for all copies, without tracing."""
+    refine_seconds: Annotated[np.ndarray, "batch"]

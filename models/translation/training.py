@@ -1,0 +1,143 @@
+"""What the recipes of translation models share: batches of equal size in tokens, the loop, averaging, BLEU."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from sacrebleu.metrics import BLEU
+from torch.nn.utils.rnn import pad_sequence
+from torch.utils.data import DataLoader
+
+from models import training
+from models.device import device
+from models.translation import vocabulary
+from models.translation.corpus import CORPORA, Corpus, download
+
+WORDS = "source_words.txt"
+Pairs = list[tuple[list[int], list[int]]]
+"""Ids of source and target, each ending with </s>."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides the result besides the data."""
+
+    seed: int = 1
+    vocabulary: int = 6000
+    n_layer: int = 4
+    n_embd: int = 128
+    n_head: int = 4
+    n_inner: int = 256
+    epochs: int = 22
+    batch_tokens: int = 4096
+    muon_lr: float = 0.02
+    adamw_lr: float = 4e-3
+    weight_decay: float = 0.01
+    warmup: float = 0.1
+    dropout: float = 0.2
+    label_smoothing: float = 0.1
+    average: int = 5
+    """Last epochs whose weights are averaged."""
+
+
+def loader(pairs: Pairs, batch_tokens: int, pad: int) -> DataLoader:
+    """Shuffled batches of (source, target), padded; sentences of like length together, about `batch_tokens` targets."""
+    noise = torch.rand(len(pairs)) * 2
+    order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][1]) + float(noise[i]))
+    batches: list[list[int]] = [[]]
+    for index in order:
+        if batches[-1] and len(pairs[index][1]) * (len(batches[-1]) + 1) > batch_tokens:
+            batches.append([])
+        batches[-1].append(index)
+    shuffled = [batches[i] for i in torch.randperm(len(batches))]
+    return DataLoader(pairs, batch_sampler=shuffled, collate_fn=lambda rows: pad_pairs(rows, pad))  # type: ignore[arg-type]
+
+
+def pad_pairs(rows: Pairs, pad: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Source (sentence, position) and target (sentence, position), padded at the end."""
+    source, target = ([torch.tensor(row[side]) for row in rows] for side in (0, 1))
+    return pad_sequence(source, True, pad), pad_sequence(target, True, pad)
+
+
+def train(
+    model: Any,
+    recipe: Recipe,
+    pairs: Pairs,
+    loss: Callable[[Any, torch.Tensor, torch.Tensor], torch.Tensor],
+    evaluate: Callable[[Any], dict],
+    state: Path,
+) -> list[dict]:
+    """Train `model` in place to the end, resuming from `state`; leaves it with the averaged weights.
+
+    loss(model, source, target) is the scalar to minimise, evaluate(model) gives figures for the history.
+    """
+    where = device()
+    model.to(where)
+    pad = model.config.pad_token_id
+    optimizers = training.optimizers(
+        model,
+        hidden="layers",
+        muon={"lr": recipe.muon_lr, "weight_decay": recipe.weight_decay},
+        adamw={"lr": recipe.adamw_lr, "weight_decay": recipe.weight_decay, "betas": (0.9, 0.98)},
+    )
+
+    def weights(epoch: int) -> Path:
+        return state.with_name(f"{state.stem}-{epoch}.safetensors")
+
+    def judge(epoch: int) -> dict:
+        if epoch >= recipe.epochs - recipe.average:
+            save_file({name: value.clone() for name, value in model.state_dict().items()}, weights(epoch))
+        return evaluate(model)
+
+    history = training.fit(
+        model,
+        optimizers,
+        recipe.epochs,
+        batches=lambda _: loader(pairs, recipe.batch_tokens, pad),
+        loss=lambda batch: loss(model, *(part.to(where) for part in batch)),
+        factor=lambda progress: training.warmup_cosine(progress, recipe.warmup),
+        evaluate=judge,
+        state=state,
+        seed=recipe.seed,
+    )
+    last = [load_file(weights(epoch)) for epoch in range(recipe.epochs - recipe.average, recipe.epochs)]
+    model.load_state_dict({name: torch.stack([part[name] for part in last]).mean(0) for name in last[0]})
+    model.eval()
+    return history
+
+
+def bleu(outputs: list[str], references: list[str], tokenize: str) -> tuple[float, str]:
+    """Corpus BLEU by sacrebleu and its signature."""
+    metric = BLEU(tokenize=tokenize)
+    score = metric.corpus_score(outputs, [references])
+    return round(score.score, 2), str(metric.get_signature())
+
+
+def start(family: str, recipes: dict[str, Any], description: str | None) -> tuple[argparse.Namespace, Corpus, Any]:
+    """Read a recipe's command line: its arguments, the corpus and the recipe that they name."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", choices=recipes)
+    parser.add_argument("--data", type=Path, help="folder with the corpus; without it: data, where Multi30k is downloaded")
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--state", type=Path)
+    arguments = parser.parse_args()
+    name, recipe = f"{family}-{arguments.corpus}", recipes[arguments.corpus]
+    if arguments.data is None:
+        arguments.data = Path("data")
+        download(arguments.data)
+    arguments.out = arguments.out or Path("checkpoints") / name
+    arguments.state = arguments.state or training.state_path(name, recipe)
+    arguments.state.parent.mkdir(parents=True, exist_ok=True)
+    return arguments, CORPORA[arguments.corpus], recipe
+
+
+def save(model: Any, tokenizer: Any, source: list[str], history: list[dict], folder: Path) -> None:
+    """Write the checkpoint as transformers opens it, the words of the training sources and the history."""
+    training.save_float16(model, folder)
+    tokenizer.save_pretrained(folder)
+    (folder / WORDS).write_text("\n".join(vocabulary.words(source)) + "\n", encoding="utf-8")
+    training.write_json(folder / "history.json", history)
