@@ -3,6 +3,7 @@
 torch, transformers and huggingface_hub are imported where they are used, so that the page opens before they load.
 """
 
+import importlib
 import json
 import os
 import re
@@ -25,6 +26,11 @@ HUB_PATIENCE = 10
 """Seconds that the Hub may take for its first answer."""
 CONFIG, PROCESSOR, INDEX = "config.json", "preprocessor_config.json", "model.safetensors.index.json"
 WEIGHTS = "model.safetensors"
+TOKENIZER = ("tokenizer.json", "source.spm", "spiece.model", "vocab.json", "merges.txt", "vocab.txt")
+"""Files of which a text model has at least one."""
+TEXT_SETTINGS = ("tokenizer_config.json", "generation_config.json", "special_tokens_map.json", "target.spm")
+OWN = {"CmlmForTranslation": "models.translation.cmlm"}
+"""Where the architectures are that transformers lacks."""
 
 Progress = Callable[[int, int], None]
 """Hears (bytes so far, bytes in all) of a download about once a megabyte, and (0, 0) between steps of a long run;
@@ -39,7 +45,7 @@ def bundled() -> tuple[str, ...]:
 
 
 def open_model(reference: str | None, families: tuple[str, ...], progress: Progress | None = None) -> tuple[Any, Any]:
-    """The model (eval, float32, eager attention, on the lab's device) and its image processor.
+    """The model (eval, float32, eager attention, on the lab's device) and its image processor or tokenizer.
 
     reference: what the visitor chose: a bundled name, a local folder (not on a public server) or a Hub id such as
     "owner/name" or "owner/name@revision".
@@ -53,7 +59,7 @@ def open_model(reference: str | None, families: tuple[str, ...], progress: Progr
         return _open(reference, folder, families, device())
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _open(reference: str, folder: Path, families: tuple[str, ...], where: "torch.device") -> tuple[Any, Any]:
     import torch
     import transformers
@@ -62,7 +68,8 @@ def _open(reference: str, folder: Path, families: tuple[str, ...], where: "torch
     if not any(folder.glob("*.safetensors")):
         raise _no_weights(reference, [path.name for path in folder.iterdir()])
     try:
-        model, report = getattr(transformers, family).from_pretrained(
+        module = importlib.import_module(OWN[family]) if family in OWN else transformers
+        model, report = getattr(module, family).from_pretrained(
             folder,
             dtype=torch.float32,
             attn_implementation="eager",
@@ -70,7 +77,8 @@ def _open(reference: str, folder: Path, families: tuple[str, ...], where: "torch
             local_files_only=True,
             output_loading_info=True,
         )
-        processor = transformers.AutoImageProcessor.from_pretrained(folder, local_files_only=True)
+        reader = transformers.AutoTokenizer if _reads_text(folder) else transformers.AutoImageProcessor
+        processor = reader.from_pretrained(folder, local_files_only=True)
     except Exception as error:
         raise InputError("model.unreadable", reference=reference) from error
     if report["missing_keys"] or report["mismatched_keys"]:
@@ -139,6 +147,10 @@ def _family(reference: str, folder: Path, families: tuple[str, ...]) -> str:
     return family
 
 
+def _reads_text(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in TOKENIZER)
+
+
 def _no_weights(reference: str, names: list[str]) -> InputError:
     pickled = any(name.endswith((".bin", ".pt", ".pth")) for name in names)
     return InputError("model.pickled" if pickled else "model.no_weights", reference=reference)
@@ -156,13 +168,14 @@ def _cached(hub_id: str, revision: str | None) -> Path | None:
     weights = {WEIGHTS}
     if isinstance(shards, dict) and not (folder / WEIGHTS).is_file():
         weights = {str(name) for name in shards.values()}
-    return folder if all((folder / name).is_file() for name in {PROCESSOR, *weights}) else None
+    complete = all((folder / name).is_file() for name in weights)
+    return folder if complete and ((folder / PROCESSOR).is_file() or _reads_text(folder)) else None
 
 
 def _download(
     reference: str, hub_id: str, revision: str | None, families: tuple[str, ...], progress: Progress | None
 ) -> Path:
-    """Download config, processor settings and weights into the hub's cache, over plain HTTP.
+    """Download config, processor or tokenizer settings and weights into the hub's cache, over plain HTTP.
 
     The library's other way, xet, swallows what a progress bar raises and so cannot be stopped.
     The config goes first and by its revision's name: so the cache learns which commit that is, and all else follows it.
@@ -196,7 +209,7 @@ def _wanted(reference: str, sizes: dict[str, int]) -> list[str]:
         raise _no_weights(reference, list(sizes))
     if CONFIG not in sizes:
         raise InputError("model.no_config", reference=reference)
-    names = [name for name in (CONFIG, PROCESSOR, INDEX, *weights) if name in sizes]
+    names = [name for name in (CONFIG, PROCESSOR, *TOKENIZER, *TEXT_SETTINGS, INDEX, *weights) if name in sizes]
     size = sum(sizes[name] for name in names)
     if size > MAX_DOWNLOAD_BYTES:
         raise InputError("model.too_large", reference=reference, size=f"{size / 1e9:.1f}")

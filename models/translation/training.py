@@ -2,13 +2,13 @@
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from sacrebleu.metrics.bleu import BLEU
 from safetensors.torch import load_file, save_file
-from sacrebleu.metrics import BLEU
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader
 
@@ -17,7 +17,6 @@ from models.device import device
 from models.translation import vocabulary
 from models.translation.corpus import CORPORA, Corpus, download
 
-WORDS = "source_words.txt"
 Pairs = list[tuple[list[int], list[int]]]
 """Ids of source and target, each ending with </s>."""
 
@@ -42,9 +41,11 @@ class Recipe:
     label_smoothing: float = 0.1
     average: int = 5
     """Last epochs whose weights are averaged."""
+    teacher: str = ""
+    """The bundled model whose outputs are the targets; none: the corpus's own."""
 
 
-def loader(pairs: Pairs, batch_tokens: int, pad: int) -> DataLoader:
+def loader(pairs: Pairs, batch_tokens: int) -> DataLoader:
     """Shuffled batches of (source, target), padded; sentences of like length together, about `batch_tokens` targets."""
     noise = torch.rand(len(pairs)) * 2
     order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][1]) + float(noise[i]))
@@ -54,13 +55,17 @@ def loader(pairs: Pairs, batch_tokens: int, pad: int) -> DataLoader:
             batches.append([])
         batches[-1].append(index)
     shuffled = [batches[i] for i in torch.randperm(len(batches))]
-    return DataLoader(pairs, batch_sampler=shuffled, collate_fn=lambda rows: pad_pairs(rows, pad))  # type: ignore[arg-type]
+    return DataLoader(pairs, batch_sampler=shuffled, collate_fn=pad_pairs)  # type: ignore[arg-type]
 
 
-def pad_pairs(rows: Pairs, pad: int) -> tuple[torch.Tensor, torch.Tensor]:
+def pad_pairs(rows: Pairs) -> tuple[torch.Tensor, torch.Tensor]:
     """Source (sentence, position) and target (sentence, position), padded at the end."""
-    source, target = ([torch.tensor(row[side]) for row in rows] for side in (0, 1))
-    return pad_sequence(source, True, pad), pad_sequence(target, True, pad)
+    return pad_ids([row[0] for row in rows]), pad_ids([row[1] for row in rows])
+
+
+def pad_ids(ids: list[list[int]]) -> torch.Tensor:
+    """Sentences (sentence, position), padded at the end."""
+    return pad_sequence([torch.tensor(row) for row in ids], True, vocabulary.PAD)
 
 
 def train(
@@ -77,7 +82,6 @@ def train(
     """
     where = device()
     model.to(where)
-    pad = model.config.pad_token_id
     optimizers = training.optimizers(
         model,
         hidden="layers",
@@ -97,7 +101,7 @@ def train(
         model,
         optimizers,
         recipe.epochs,
-        batches=lambda _: loader(pairs, recipe.batch_tokens, pad),
+        batches=lambda _: loader(pairs, recipe.batch_tokens),
         loss=lambda batch: loss(model, *(part.to(where) for part in batch)),
         factor=lambda progress: training.warmup_cosine(progress, recipe.warmup),
         evaluate=judge,
@@ -110,18 +114,16 @@ def train(
     return history
 
 
-def bleu(outputs: list[str], references: list[str], tokenize: str) -> tuple[float, str]:
-    """Corpus BLEU by sacrebleu and its signature."""
-    metric = BLEU(tokenize=tokenize)
-    score = metric.corpus_score(outputs, [references])
-    return round(score.score, 2), str(metric.get_signature())
+def bleu(outputs: list[str], references: list[str], tokenize: str) -> float:
+    """Corpus BLEU in percent by sacrebleu with its tokeniser of that name."""
+    return round(BLEU(tokenize=tokenize).corpus_score(outputs, [references]).score, 2)
 
 
 def start(family: str, recipes: dict[str, Any], description: str | None) -> tuple[argparse.Namespace, Corpus, Any]:
     """Read a recipe's command line: its arguments, the corpus and the recipe that they name."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", choices=recipes)
-    parser.add_argument("--data", type=Path, help="folder with the corpus; without it: data, where Multi30k is downloaded")
+    parser.add_argument("--data", type=Path, help="folder with the corpus; without it: ./data, Multi30k is fetched")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--state", type=Path)
     arguments = parser.parse_args()
@@ -132,12 +134,29 @@ def start(family: str, recipes: dict[str, Any], description: str | None) -> tupl
     arguments.out = arguments.out or Path("checkpoints") / name
     arguments.state = arguments.state or training.state_path(name, recipe)
     arguments.state.parent.mkdir(parents=True, exist_ok=True)
-    return arguments, CORPORA[arguments.corpus], recipe
+    return arguments, CORPORA[arguments.corpus.split("-")[0]], recipe
 
 
 def save(model: Any, tokenizer: Any, source: list[str], history: list[dict], folder: Path) -> None:
     """Write the checkpoint as transformers opens it, the words of the training sources and the history."""
     training.save_float16(model, folder)
     tokenizer.save_pretrained(folder)
-    (folder / WORDS).write_text("\n".join(vocabulary.words(source)) + "\n", encoding="utf-8")
+    (folder / vocabulary.WORDS).write_text("\n".join(vocabulary.words(source)) + "\n", encoding="utf-8")
     training.write_json(folder / "history.json", history)
+
+
+def record(recipe: Any, history: list[dict], corpus: Corpus, arguments: argparse.Namespace) -> None:
+    """Measure the saved checkpoint and write recipe.json."""
+    from models.translation.figures import judge
+
+    training.write_json(
+        arguments.out / "recipe.json",
+        {
+            "recipe": asdict(recipe),
+            "data": {corpus.file: corpus.sha256(arguments.data)},
+            "device": str(device()),
+            "torch": torch.__version__,
+            "hours": round(sum(row["seconds"] for row in history) / 3600, 2),
+            **judge(arguments.out, corpus, arguments.data),
+        },
+    )

@@ -7,6 +7,10 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from transformers import PreTrainedTokenizerFast
 
 SPECIAL = ("<pad>", "</s>", "<unk>", "<mask>")
+PAD, EOS, MASK = 0, 1, 3
+"""Their ids."""
+WORDS = "source_words.txt"
+"""The file of a checkpoint that lists the words of its training sources."""
 HAN = r"\u3400-\u9fff\uf900-\ufaff"
 
 

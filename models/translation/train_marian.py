@@ -1,7 +1,8 @@
-"""marian-multi30k and marian-tatoeba: autoregressive translation models of Transformer-Tiny's size, from scratch.
+"""marian-multi30k, marian-multi30k-distilled, marian-tatoeba: autoregressive translators of Transformer-Tiny's size.
 
-What it does: a MarianMTModel learns to translate by teacher forcing with label smoothing; its last epochs are averaged.
-Run: python -m models.translation.marian multi30k --data DIR
+What it does: a MarianMTModel learns to translate by teacher forcing with label smoothing, from scratch; its last epochs
+are averaged. The distilled one learns from the outputs of the first and is the fair baseline of cmlm-multi30k.
+Run: python -m models.translation.train_marian multi30k --data DIR
 What it costs and reaches: recipe.json and README.md beside the weights say.
 """
 
@@ -11,13 +12,19 @@ from transformers import MarianConfig, MarianMTModel
 
 from models.training import seed_everything
 from models.translation import vocabulary
-from models.translation.training import Recipe, bleu, save, start, train
+from models.translation.distil import distil, translate
+from models.translation.training import Recipe, bleu, record, save, start, train
+from models.translation.vocabulary import EOS, PAD
 
-RECIPES = {"multi30k": Recipe(), "tatoeba": Recipe()}
+RECIPES = {
+    "multi30k": Recipe(),
+    "multi30k-distilled": Recipe(teacher="marian-multi30k"),
+    "tatoeba": Recipe(),
+}
 
 
 def build(recipe: Recipe, vocabulary: int) -> MarianMTModel:
-    """The model with fresh weights; ids 0 and 1 are <pad>, which also starts every output, and </s>."""
+    """The model with fresh weights; <pad> also starts every output."""
     return MarianMTModel(
         MarianConfig(
             vocab_size=vocabulary,
@@ -34,9 +41,9 @@ def build(recipe: Recipe, vocabulary: int) -> MarianMTModel:
             activation_function="relu",
             scale_embedding=True,
             max_position_embeddings=128,
-            pad_token_id=0,
-            eos_token_id=1,
-            decoder_start_token_id=0,
+            pad_token_id=PAD,
+            eos_token_id=EOS,
+            decoder_start_token_id=PAD,
             forced_eos_token_id=None,
             init_std=recipe.n_embd**-0.5,
         )
@@ -45,34 +52,13 @@ def build(recipe: Recipe, vocabulary: int) -> MarianMTModel:
 
 def loss(model: MarianMTModel, source: torch.Tensor, target: torch.Tensor, smoothing: float) -> torch.Tensor:
     """Cross-entropy of each target token given the source and the true tokens before it, in nats a token."""
-    pad = model.config.pad_token_id
     logits = model(
         input_ids=source,
-        attention_mask=source.ne(pad),
-        decoder_input_ids=F.pad(target[:, :-1], (1, 0), value=pad),
+        attention_mask=source.ne(PAD),
+        decoder_input_ids=F.pad(target[:, :-1], (1, 0), value=PAD),
         use_cache=False,
     ).logits
-    return F.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=pad, label_smoothing=smoothing)
-
-
-@torch.no_grad()
-def translate(model: MarianMTModel, tokenizer, sentences: list[str], beam_width: int = 1, batch: int = 64) -> list[str]:
-    """The best output for each sentence, by the library's own search (the lab's traced search gives the same)."""
-    order = sorted(range(len(sentences)), key=lambda i: -len(sentences[i]))
-    outputs = [""] * len(sentences)
-    for start in range(0, len(order), batch):
-        part = order[start : start + batch]
-        source = tokenizer([sentences[i] for i in part], return_tensors="pt", padding=True).to(model.device)
-        ids = model.generate(
-            input_ids=source.input_ids,
-            attention_mask=source.attention_mask,
-            num_beams=beam_width,
-            do_sample=False,
-            max_length=int(1.5 * source.input_ids.shape[1]) + 10,
-        )
-        for i, text in zip(part, tokenizer.batch_decode(ids, skip_special_tokens=True), strict=True):
-            outputs[i] = text
-    return outputs
+    return F.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=PAD, label_smoothing=smoothing)
 
 
 def main() -> None:
@@ -81,6 +67,8 @@ def main() -> None:
     source, target = corpus.load(arguments.data, "train")
     val_source, val_target = corpus.load(arguments.data, "val")
     tokenizer = vocabulary.train(source + target, recipe.vocabulary)
+    if recipe.teacher:
+        target = distil(recipe.teacher, source, arguments.state.parent)
     pairs = list(zip(tokenizer(source).input_ids, tokenizer(target).input_ids, strict=True))
     seed_everything(recipe.seed)
     model = build(recipe, len(tokenizer))
@@ -89,12 +77,11 @@ def main() -> None:
         recipe,
         pairs,
         loss=lambda model, source, target: loss(model, source, target, recipe.label_smoothing),
-        evaluate=lambda model: {
-            "val_bleu": bleu(translate(model, tokenizer, val_source), val_target, corpus.tokenize)[0]
-        },
+        evaluate=lambda model: {"val_bleu": bleu(translate(model, tokenizer, val_source), val_target, corpus.tokenize)},
         state=arguments.state,
     )
     save(model, tokenizer, source, history, arguments.out)
+    record(recipe, history, corpus, arguments)
 
 
 if __name__ == "__main__":

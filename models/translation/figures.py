@@ -1,0 +1,65 @@
+"""How good a saved translator is: BLEU, chrF and repetition on the sentences that chose nothing."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from sacrebleu.metrics.bleu import BLEU
+from sacrebleu.metrics.chrf import CHRF
+
+from models.checkpoint import open_model
+from models.translation import mask_predict, train_cmlm
+from models.translation.corpus import Corpus
+from models.translation.distil import translate
+
+PASSES = (1, 2, 3, 4, 10)
+N_LENGTH = 5
+
+
+def score(outputs: list[str], references: list[str], tokenize: str) -> dict[str, float]:
+    """Corpus BLEU and chrF in percent."""
+    return {
+        "bleu": round(BLEU(tokenize=tokenize).corpus_score(outputs, [references]).score, 2),
+        "chrf": round(CHRF().corpus_score(outputs, [references]).score, 2),
+    }
+
+
+def signatures(tokenize: str) -> dict[str, str]:
+    """What sacrebleu calls the two metrics."""
+    made: dict[str, Any] = {"bleu": BLEU(tokenize=tokenize), "chrf": CHRF()}
+    for metric in made.values():
+        metric.corpus_score(["a"], [["a"]])
+    return {name: str(metric.get_signature()) for name, metric in made.items()}
+
+
+def repetition(tokens: list[list[int]]) -> float:
+    """Share of tokens that equal the one before them."""
+    pairs = [(one, other) for row in tokens for one, other in pairwise(row)]
+    return round(sum(one == other for one, other in pairs) / sum(len(row) for row in tokens), 4)
+
+
+def judge(folder: Path, corpus: Corpus, data: Path) -> dict[str, Any]:
+    """The figures of the checkpoint in `folder`, opened as the lab opens it, on the corpus's test split."""
+    model, tokenizer = open_model(str(folder), ("MarianMTModel", "CmlmForTranslation"))
+    source, target = corpus.load(data, corpus.test)
+    autoregressive = type(model).__name__ == "MarianMTModel"
+    measure: Callable[..., dict] = _autoregressive if autoregressive else _non_autoregressive
+    return {"split": corpus.test, "sentences": len(source), **signatures(corpus.tokenize)} | {
+        "test": measure(model, tokenizer, source, target, corpus.tokenize)
+    }
+
+
+def _autoregressive(model: Any, tokenizer: Any, source: list[str], target: list[str], tokenize: str) -> dict:
+    widths = {"greedy": 1, "beam 5": 5}
+    return {name: score(translate(model, tokenizer, source, width), target, tokenize) for name, width in widths.items()}
+
+
+def _non_autoregressive(model: Any, tokenizer: Any, source: list[str], target: list[str], tokenize: str) -> dict:
+    told = {}
+    for passes in PASSES:
+        settings = mask_predict.Settings(passes, N_LENGTH)
+        tokens = train_cmlm.translate_ids(model, tokenizer, source, settings)
+        outputs = tokenizer.batch_decode(tokens, skip_special_tokens=True)
+        told[f"{passes} passes"] = score(outputs, target, tokenize) | {"repetition": repetition(tokens)}
+    return told

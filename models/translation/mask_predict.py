@@ -1,0 +1,207 @@
+"""Mask-predict: iterative refinement of all positions at once (Ghazvininejad et al. 2019, section 3), traced."""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from models.checkpoint import Progress
+from models.errors import InputError
+from models.traces import LengthCandidate, RefineTrace
+from models.translation.cmlm import CmlmForTranslation, Encoded
+
+STRATEGIES = ("lowest", "random", "left_to_right", "picked")
+RIVALS = 5
+"""Most probable tokens kept at each position."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to refine. A single pass is plain non-autoregressive decoding."""
+
+    passes: int = 10
+    n_length: int = 5
+    """Length candidates."""
+    strategy: str = "lowest"
+    """Which positions are masked again: those of lowest confidence (the paper's), random ones, all but those already
+    fixed from left to right, or always the `picked` ones."""
+    picked: tuple[int, ...] = ()
+    seed: int = 0
+
+
+@dataclass
+class Pass:
+    """One decoder call on all rows; a row is one length candidate of one sentence."""
+
+    masked: torch.Tensor
+    """(row, position) bool"""
+    token: torch.Tensor
+    """(row, position) after the pass"""
+    probability: torch.Tensor
+    """(row, position) after the pass; 1 on padding"""
+    prediction: torch.Tensor
+    """(row, position, token) probabilities of this pass"""
+    self_attention: torch.Tensor
+    cross_attention: torch.Tensor
+
+
+def remasked(step: int, settings: Settings, probability: torch.Tensor, length: torch.Tensor) -> torch.Tensor:
+    """Which positions pass `step` (counted from 0) predicts anew (row, position); all real ones in the first pass.
+
+    The number falls linearly: n = int(N (1 - step / passes)), at least 1, the product in float32 as in the
+    paper's code.
+    """
+    place = torch.arange(probability.shape[1], device=probability.device).expand_as(probability)
+    real = place < length[:, None]
+    if step == 0:
+        return real
+    count = (length.float() * (1 - step / settings.passes)).long().clamp(min=1)
+    if settings.strategy == "picked":
+        picked = torch.tensor(settings.picked, device=place.device)
+        return real & torch.isin(place, picked)
+    if settings.strategy == "random":
+        generator = torch.Generator().manual_seed(settings.seed * 1_009 + step)
+        order = torch.rand(probability.shape, generator=generator).to(probability)
+    elif settings.strategy == "left_to_right":
+        order = -place.float()
+    else:
+        order = probability
+    rank = order.masked_fill(~real, float("inf")).argsort(dim=-1, stable=True).argsort(-1)
+    return real & (rank < count[:, None])
+
+
+def passes(model: CmlmForTranslation, source: Encoded, length: torch.Tensor, settings: Settings) -> Iterator[Pass]:
+    """Yield every Pass over rows of the given `length` (row,); `source` has the same rows."""
+    width = int(length.max())
+    real = torch.arange(width, device=length.device) < length[:, None]
+    token = torch.where(real, model.config.mask_token_id, model.config.pad_token_id)
+    probability = torch.ones(token.shape, device=length.device)
+    for step in range(settings.passes):
+        masked = remasked(step, settings, probability, length)
+        token = token.masked_fill(masked, model.config.mask_token_id)
+        states, self_attention, cross_attention = model.decode(token, source)
+        logits = model.logits(states)
+        logits[..., [model.config.mask_token_id, model.config.pad_token_id]] = float("-inf")
+        prediction = logits.float().softmax(-1)  # row, position, V
+        best = prediction.max(-1)
+        token = torch.where(masked, best.indices, token)
+        probability = torch.where(masked, best.values, probability)
+        yield Pass(masked, token, probability, prediction, self_attention, cross_attention)
+
+
+def lengths(source: Encoded, n_length: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The most probable target lengths of each sentence and their log probabilities (sentence, candidate)."""
+    best = source.length_logits.float().log_softmax(-1).topk(n_length)
+    return best.indices, best.values
+
+
+def repeat(source: Encoded, count: int) -> Encoded:
+    """Each sentence `count` times in a row."""
+    return Encoded(*(part.repeat_interleave(count, 0) for part in (source.states, source.mask, source.length_logits)))
+
+
+def score(seen: Pass, length: torch.Tensor) -> torch.Tensor:
+    """Mean log probability of a row's tokens (row,); padding has probability 1 and adds nothing."""
+    return seen.probability.log().sum(-1) / length
+
+
+@torch.no_grad()
+def translate(model: CmlmForTranslation, ids: torch.Tensor, settings: Settings) -> list[list[int]]:
+    """The output ids of each of the sentences (sentence, source), all at once and without a trace."""
+    source = model.encode(ids)
+    length = lengths(source, settings.n_length)[0].flatten()
+    (last,) = deque(passes(model, repeat(source, settings.n_length), length, settings), maxlen=1)
+    best = score(last, length).view(len(ids), -1).argmax(-1).tolist()
+    rows = [sentence * settings.n_length + candidate for sentence, candidate in enumerate(best)]
+    return [last.token[row, : length[row]].tolist() for row in rows]
+
+
+@torch.no_grad()
+def refine(
+    model: CmlmForTranslation,
+    tokenizer: Any,
+    ids: torch.Tensor,
+    settings: Settings,
+    reference: str,
+    progress: Progress | None = None,
+) -> RefineTrace:
+    """One sentence (1, source) through all passes, for all length candidates together.
+
+    Raises InputError when a setting is out of range, and whatever `progress` raises between passes.
+    """
+    check(settings)
+    begun = time.perf_counter()
+    source = model.encode(ids)
+    length, length_log_prob = (part[0] for part in lengths(source, settings.n_length))
+    rows, seen = repeat(source, settings.n_length), []
+    for step in passes(model, rows, length, settings):
+        seen.append(step)
+        if progress:
+            progress(0, 0)
+    scores = score(seen[-1], length)
+    best = int(scores.argmax())
+    if ids.is_cuda:
+        torch.cuda.synchronize()
+    seconds = time.perf_counter() - begun
+    candidates = tuple(
+        _candidate(seen, row, int(n), float(length_log_prob[row]), float(scores[row])) for row, n in enumerate(length)
+    )
+    used = sorted(
+        {int(i) for c in candidates for a in (c.token, c.rival) for i in a.flat} | {model.config.mask_token_id}
+    )
+    n = int(length[best])
+    return RefineTrace(
+        model=reference,
+        source=tuple(tokenizer.convert_ids_to_tokens(ids[0].tolist())),
+        output=tokenizer.decode(candidates[best].token[-1].tolist(), skip_special_tokens=True),
+        candidates=candidates,
+        best=best,
+        length_probability=source.length_logits[0].float().softmax(-1).cpu().numpy(),
+        cross_attention=torch.stack([s.cross_attention[best, :, :, :n] for s in seen]).cpu().numpy(),
+        self_attention=torch.stack([s.self_attention[best, :, :, :n, :n] for s in seen]).cpu().numpy(),
+        piece=tuple(tokenizer.convert_ids_to_tokens(used)),
+        piece_id=np.array(used),
+        flops=_flops(model, ids, settings, seen[0].token),
+        seconds=seconds,
+    )
+
+
+def _candidate(seen: list[Pass], row: int, length: int, log_prob: float, score: float) -> LengthCandidate:
+    rivals = [step.prediction[row, :length].topk(RIVALS) for step in seen]
+    return LengthCandidate(
+        masked=torch.stack([step.masked[row, :length] for step in seen]).cpu().numpy(),
+        token=torch.stack([step.token[row, :length] for step in seen]).cpu().numpy(),
+        probability=torch.stack([step.probability[row, :length] for step in seen]).cpu().numpy(),
+        rival=torch.stack([rival.indices for rival in rivals]).cpu().numpy(),
+        rival_probability=torch.stack([rival.values for rival in rivals]).cpu().numpy(),
+        log_prob=log_prob,
+        score=score,
+    )
+
+
+def _flops(model: CmlmForTranslation, ids: torch.Tensor, settings: Settings, token: torch.Tensor) -> int:
+    """Counted on the encoder and one pass; every pass costs the same."""
+    with FlopCounterMode(display=False) as encoder:
+        source = model.encode(ids)
+    rows = repeat(source, settings.n_length)
+    with FlopCounterMode(display=False) as decoder:
+        model.logits(model.decode(token, rows)[0])
+    return encoder.get_total_flops() + settings.passes * decoder.get_total_flops()
+
+
+RANGES = {"passes": (1, 10), "n_length": (1, 10), "seed": (0, 2**31)}
+
+
+def check(settings: Settings) -> None:
+    """Raise InputError unless every setting is in its range."""
+    for name, (minimum, maximum) in RANGES.items():
+        value = getattr(settings, name)
+        if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+            raise InputError(f"decoding.{name}", minimum=minimum, maximum=maximum)
+    if settings.strategy not in STRATEGIES:
+        raise InputError("decoding.strategy")

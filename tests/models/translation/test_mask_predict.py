@@ -1,0 +1,141 @@
+"""Mask-predict against a plain second writing of the paper's algorithm, one sentence and one length at a time."""
+
+import numpy as np
+import pytest
+import torch
+from tokenizers import Tokenizer, models
+from transformers import PreTrainedTokenizerFast
+
+from models.errors import InputError
+from models.translation import train_cmlm
+from models.translation.mask_predict import STRATEGIES, Settings, refine, remasked, translate
+
+MASK = 3
+
+
+@pytest.fixture(scope="module")
+def model():
+    torch.manual_seed(4)
+    recipe = train_cmlm.Recipe(n_layer=2, n_embd=16, n_head=2, n_inner=24, dropout=0.0)
+    made = train_cmlm.build(recipe, 50).eval()
+    for parameter in made.parameters():
+        if parameter.ndim == 2:
+            torch.nn.init.normal_(parameter, std=0.6)
+    made.length_head.bias.data.copy_(-((torch.arange(128) - 8) ** 2.0))
+    return made
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    words = {word: i for i, word in enumerate(["<pad>", "</s>", "<unk>", "<mask>", *(f"▁w{i}" for i in range(46))])}
+    return PreTrainedTokenizerFast(tokenizer_object=Tokenizer(models.WordLevel(words, "<unk>")), unk_token="<unk>")
+
+
+def sources(count):
+    generator = torch.Generator().manual_seed(1)
+    return [torch.randint(4, 50, (1, 3 + i % 7), generator=generator) for i in range(count)]
+
+
+@torch.no_grad()
+def plain(model, ids, n_length, passes):
+    """The paper's pseudo code with Python lists: tokens, probabilities and masks of each pass, by length."""
+    encoded = model.encode(ids)
+    chosen = torch.topk(torch.log_softmax(encoded.length_logits[0], -1), n_length)
+    told = []
+    for length in chosen.indices.tolist():
+        tokens, probability, history = [MASK] * length, [1.0] * length, []
+        for step in range(passes):
+            count = length if step == 0 else max(1, int(np.float32(length) * np.float32(1 - step / passes)))
+            hidden = sorted(range(length), key=lambda i: probability[i])[:count]
+            for i in hidden:
+                tokens[i] = MASK
+            logits = model.logits(model.decode(torch.tensor([tokens]), encoded)[0])[0]
+            logits[:, [0, MASK]] = float("-inf")
+            share = logits.softmax(-1)
+            for i in hidden:
+                probability[i], tokens[i] = share[i].max().item(), int(share[i].argmax())
+            history.append((list(tokens), list(probability), set(hidden)))
+        told.append(history)
+    return told
+
+
+@pytest.mark.parametrize("passes", [1, 2, 4, 7, 10])
+def test_every_pass_of_every_length_equals_the_plain_writing(model, tokenizer, passes):
+    for ids in sources(12):
+        seen = refine(model, tokenizer, ids, Settings(passes=passes, n_length=3), "tiny")
+        scores = []
+        for candidate, history in zip(seen.candidates, plain(model, ids, 3, passes), strict=True):
+            for step, (tokens, probability, hidden) in enumerate(history):
+                assert candidate.token[step].tolist() == tokens
+                assert np.allclose(candidate.probability[step], probability, atol=1e-4)
+                assert set(np.flatnonzero(candidate.masked[step])) == hidden
+            scores.append(np.mean(np.log(history[-1][1])))
+            assert candidate.score == pytest.approx(scores[-1], abs=1e-4)
+        assert seen.best == int(np.argmax(scores))
+
+
+@pytest.mark.parametrize(
+    ("length", "passes", "schedule"),
+    [
+        (12, 10, [12, 10, 9, 8, 7, 6, 4, 3, 2, 1]),
+        (10, 10, [10, 9, 8, 7, 6, 5, 4, 3, 2, 1]),
+        (12, 4, [12, 9, 6, 3]),
+        (1, 3, [1, 1, 1]),
+    ],
+)
+def test_the_number_of_masks_falls_as_the_released_code_counts(length, passes, schedule):
+    settings, probability = Settings(passes=passes), torch.rand(1, length)
+    counts = [int(remasked(step, settings, probability, torch.tensor([length])).sum()) for step in range(passes)]
+    assert counts == schedule
+
+
+def test_a_token_that_is_not_masked_keeps_its_stale_probability(model, tokenizer):
+    seen = refine(model, tokenizer, sources(5)[4], Settings(passes=6, n_length=2), "tiny")
+    stale = fresh = 0
+    for candidate in seen.candidates:
+        for step in range(1, 6):
+            still = ~candidate.masked[step]
+            assert np.array_equal(candidate.probability[step][still], candidate.probability[step - 1][still])
+            assert np.array_equal(candidate.token[step][still], candidate.token[step - 1][still])
+            now = candidate.rival_probability[step][:, 0]
+            stale += np.sum(np.abs(candidate.probability[step] - now)[still] > 1e-3)
+            fresh += np.sum(np.abs(candidate.probability[step] - now)[~still] > 1e-6)
+    assert stale > 0 and fresh == 0
+
+
+def test_the_other_strategies_mask_what_they_say():
+    probability, length = torch.tensor([[0.9, 0.1, 0.5, 0.7, 1.0]]), torch.tensor([4])
+    at = lambda strategy, **more: remasked(2, Settings(4, strategy=strategy, **more), probability, length)[0].tolist()  # noqa: E731
+    assert at("lowest") == [False, True, True, False, False]
+    assert at("left_to_right") == [False, False, True, True, False]
+    assert at("picked", picked=(0, 3, 4)) == [True, False, False, True, False]
+    assert sum(at("random")) == 2 and not at("random")[4]
+    assert len({tuple(at("random", seed=seed)) for seed in range(20)}) > 3
+
+
+def test_a_batch_gives_what_each_sentence_gives_alone(model, tokenizer):
+    ids = torch.cat([source for source in sources(40) if source.shape[1] == 5])
+    settings = Settings(passes=4, n_length=3)
+    for row, tokens in zip(ids, translate(model, ids, settings), strict=True):
+        seen = refine(model, tokenizer, row[None], settings, "tiny")
+        assert seen.candidates[seen.best].token[-1].tolist() == tokens
+
+
+def test_the_trace_says_what_it_cost(model, tokenizer):
+    one, ten = (refine(model, tokenizer, sources(1)[0], Settings(passes, 2), "tiny") for passes in (1, 10))
+    assert 0 < one.flops < ten.flops < 10 * one.flops and one.seconds > 0
+    assert np.allclose(ten.cross_attention.sum(-1), 1, atol=1e-5)
+    assert ten.length_probability.sum() == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"passes": 0}, {"passes": 11}, {"passes": 2.5}, {"n_length": 0}, {"n_length": True}, {"strategy": "best"}]
+)
+def test_a_setting_out_of_range_is_refused(model, tokenizer, wrong):
+    with pytest.raises(InputError):
+        refine(model, tokenizer, sources(1)[0], Settings(**wrong), "tiny")
+
+
+def test_every_strategy_runs(model, tokenizer):
+    for strategy in STRATEGIES:
+        assert refine(model, tokenizer, sources(1)[0], Settings(4, 2, strategy, (0, 1)), "tiny").output
