@@ -15,13 +15,15 @@ from lab import style
 from lab.text import Text
 
 WIDGETS = Path(__file__).resolve().parent.parent / "assets" / "widgets"
+SELECT = "(data) => trigger('select', data)"
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
 
 def widget(name: str, text: Text, value: object = None, **settings) -> gr.HTML:
     """The widget of assets/widgets/<name>, with the strings of its own text section.
 
-    Its script defines `lab.widgets.<name> = (root, text) => draw`, and draw(value) shows a value.
+    Its script defines `lab.widgets.<name> = (root, text, select) => draw`, and draw(value) shows a value; select(data)
+    fires the component's event `select`, whose listener reads the data, a stranger's, from its gr.EventData.
     """
     folder = WIDGETS / name
     template = (folder / "template.html").read_text(encoding="utf-8")
@@ -30,7 +32,7 @@ def widget(name: str, text: Text, value: object = None, **settings) -> gr.HTML:
         value,
         html_template=template,
         css_template=(folder / "style.css").read_text(encoding="utf-8"),
-        js_on_load=f"lab.mount({json.dumps(name)}, element, props, watch, {strings})",
+        js_on_load=f"lab.mount({json.dumps(name)}, element, props, watch, {strings}, {SELECT})",
         apply_default_css=False,
         container=False,
         **settings,

@@ -195,7 +195,7 @@ class SearchStep(Trace):
     fate: Annotated[np.ndarray, "candidate"]
     """Index into FATES."""
     kept: Annotated[np.ndarray, "next_row"]
-    """The candidates that run on, in the order of the next call's rows."""
+    """The candidates that run on, in the order of the next call's rows; where none does, the best that ended."""
     pool: Annotated[np.ndarray, "slot"]
     """Finished hypotheses after this call, the best first: indices into the trace's `finished`, -1 where empty."""
     open: bool
@@ -206,10 +206,10 @@ class SearchStep(Trace):
     """Of each row's last token over the decoder's inputs up to itself."""
 
 
-FATES = ("kept", "finished", "outranked", "ended_low", "pool_better", "closed", "not_drawn", "filtered", "forced_out")
+FATES = ("kept", "finished", "outranked", "ended_low", "pool_better", "not_drawn", "filtered", "forced_out")
 """kept: runs on. finished: ended and entered the pool. outranked: did not end, and beam_width others were better.
 ended_low: ended, but not among the beam_width best candidates. pool_better: ended among them, but the pool was full of
-better ones. closed: ended after the pool was closed. not_drawn: sampling drew another. filtered: temperature, top-k or
+better ones. not_drawn: sampling drew another. filtered: temperature, top-k or
 top-p left it no probability. forced_out: a visitor forced another token."""
 
 
@@ -242,6 +242,8 @@ class SearchTrace(Trace):
     flops: int
     """Multiplications and additions of encoder and decoder, two for each multiply-add."""
     seconds: float
+    force: tuple[int, ...] = ()
+    """The call, row and id of a token that a visitor forced, or nothing."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -107,6 +107,10 @@ def write_json(path: Path, content: object) -> None:
 
 
 def save_float16(model, folder: Path) -> None:
-    """Save config and float16 safetensors without changing the model; the weights door loads them as float32."""
-    half = {name: value.half() if value.is_floating_point() else value for name, value in model.state_dict().items()}
-    model.save_pretrained(folder, state_dict=half)
+    """Save config and float16 safetensors without changing the model; the weights door loads them as float32.
+
+    Weights that share their memory (tied embeddings) go on sharing it, so that they are saved once.
+    """
+    weights = model.state_dict()
+    made = {value.data_ptr(): value.half() if value.is_floating_point() else value for value in weights.values()}
+    model.save_pretrained(folder, state_dict={name: made[value.data_ptr()] for name, value in weights.items()})

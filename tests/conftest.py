@@ -16,6 +16,7 @@ from transformers import (
 )
 
 from lab import browser
+from models.translation import train_cmlm, train_marian, training, vocabulary
 
 SIZES = {
     "hidden_size": 24,
@@ -65,6 +66,25 @@ def tiny_swin(tmp_path_factory):
         if "bias_table" in name:
             torch.nn.init.normal_(parameter)
     return save(model, tmp_path_factory.mktemp("swin"))
+
+
+SENTENCES = ["A small dog runs.", "A man sees a dog.", "Two men run in the park."] * 2
+TRANSLATIONS = ["Ein kleiner Hund läuft.", "Ein Mann sieht einen Hund.", "Zwei Männer laufen im Park."] * 2
+SMALL = {"n_layer": 2, "n_embd": 16, "n_head": 2, "n_inner": 24, "dropout": 0.0}
+
+
+@pytest.fixture(scope="session")
+def tiny_translators(tmp_path_factory):
+    """Folders of a Marian model and of a CMLM with random weights, saved as the recipes save."""
+    torch.manual_seed(3)
+    tokenizer = vocabulary.train(SENTENCES + TRANSLATIONS, 90)
+    folders = tmp_path_factory.mktemp("marian"), tmp_path_factory.mktemp("cmlm")
+    marian = train_marian.build(training.Recipe(**SMALL), len(tokenizer))
+    cmlm = train_cmlm.build(train_cmlm.Recipe(**SMALL), len(tokenizer))
+    cmlm.length_head.bias.data.copy_(-((torch.arange(128) - 6) ** 2.0))
+    for model, folder in zip((marian, cmlm), folders, strict=True):
+        training.save(model, tokenizer, SENTENCES, [], folder)
+    return folders
 
 
 @pytest.fixture

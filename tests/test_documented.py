@@ -1,6 +1,7 @@
 """What is shipped is described: cards, texts, tests."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -9,27 +10,39 @@ from lab.exhibit import saved_run
 from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from models.checkpoint import BUNDLED, bundled
+from models.swin.train import RECIPE as SWIN
+from models.translation import train_cmlm, train_marian
+from models.vit.train import RECIPE as VIT
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
+RECIPES = {
+    "vit-imagenette": VIT,
+    "swin-imagenette": SWIN,
+    **{f"marian-{name}": recipe for name, recipe in train_marian.RECIPES.items()},
+    **{f"cmlm-{name}": recipe for name, recipe in train_cmlm.RECIPES.items()},
+}
+FILES = {"config.json", "model.safetensors", "recipe.json", "history.json", "README.md"}
+IMAGE_FILES, TEXT_FILES = {"preprocessor_config.json"}, {"tokenizer.json", "tokenizer_config.json", "source_words.txt"}
+
+
+def figures(record):
+    """What a card must state: the accuracy of a classifier, every BLEU and chrF of a translator."""
+    if "val_accuracy" in record:
+        return [f"**{record['val_accuracy']:.1%}**", "3,925"]
+    return [f"{value:.1f}" for way in record["test"].values() for name, value in way.items() if name != "repetition"]
+
+
 @pytest.mark.parametrize("name", bundled())
-def test_a_checkpoint_has_its_files_and_a_card_with_its_measured_accuracy(name):
+def test_a_checkpoint_has_its_files_its_recipe_and_a_card_with_its_measured_figures(name):
     folder = BUNDLED / name
-    files = {path.name for path in folder.iterdir()}
-    assert files == {
-        "config.json",
-        "model.safetensors",
-        "preprocessor_config.json",
-        "recipe.json",
-        "history.json",
-        "README.md",
-    }
+    files = {path.name for path in folder.iterdir()} - {"generation_config.json"}
+    assert files in (FILES | IMAGE_FILES, FILES | TEXT_FILES)
     assert (folder / "model.safetensors").stat().st_size < 14_000_000
-    record = json.loads((folder / "recipe.json").read_text())
-    card = (folder / "README.md").read_text()
-    assert f"**{record['val_accuracy']:.1%}**" in card
-    for word in ("Data", "Licence", "Recipe", "Limits", "3,925"):
+    record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
+    assert record["recipe"] == json.loads(json.dumps(asdict(RECIPES[name])))
+    for word in ("Data", "Licence", "Recipe", "Limits", *figures(record)):
         assert word in card, word
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn import functional as F
-from transformers import PretrainedConfig, PreTrainedModel
+from transformers import AutoConfig, PretrainedConfig, PreTrainedModel
 
 
 class CmlmConfig(PretrainedConfig):
@@ -154,3 +154,6 @@ def positions(count: int, width: int) -> torch.Tensor:
     """Sines, then cosines, of position / 10000^(2i/width) (position, width), laid out as Marian's."""
     angle = torch.arange(count)[:, None] / 10000 ** (torch.arange(0, width, 2) / width)  # T, C/2
     return torch.cat([angle.sin(), angle.cos()], 1)
+
+
+AutoConfig.register(CmlmConfig.model_type, CmlmConfig)

@@ -1,9 +1,10 @@
 """Mask-predict: iterative refinement of all positions at once (Ghazvininejad et al. 2019, section 3), traced."""
 
+import re
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,11 @@ from models.checkpoint import Progress
 from models.errors import InputError
 from models.traces import LengthCandidate, RefineTrace
 from models.translation.cmlm import CmlmForTranslation, Encoded
+from models.translation.vocabulary import EOS, MASK, PAD
 
 STRATEGIES = ("lowest", "random", "left_to_right", "picked")
+MAX_LENGTH = 127
+"""Of an output, in tokens."""
 RIVALS = 5
 """Most probable tokens kept at each position."""
 
@@ -79,14 +83,14 @@ def passes(model: CmlmForTranslation, source: Encoded, length: torch.Tensor, set
     """Yield every Pass over rows of the given `length` (row,); `source` has the same rows."""
     width = int(length.max())
     real = torch.arange(width, device=length.device) < length[:, None]
-    token = torch.where(real, model.config.mask_token_id, model.config.pad_token_id)
+    token = torch.where(real, MASK, PAD)
     probability = torch.ones(token.shape, device=length.device)
     for step in range(settings.passes):
         masked = remasked(step, settings, probability, length)
-        token = token.masked_fill(masked, model.config.mask_token_id)
+        token = token.masked_fill(masked, MASK)
         states, self_attention, cross_attention = model.decode(token, source)
         logits = model.logits(states)
-        logits[..., [model.config.mask_token_id, model.config.pad_token_id]] = float("-inf")
+        logits[..., [PAD, EOS, MASK]] = float("-inf")
         prediction = logits.float().softmax(-1)  # row, position, V
         best = prediction.max(-1)
         token = torch.where(masked, best.indices, token)
@@ -134,7 +138,7 @@ def refine(
 
     Raises InputError when a setting is out of range, and whatever `progress` raises between passes.
     """
-    check(settings)
+    settings = check(settings)
     begun = time.perf_counter()
     source = model.encode(ids)
     length, length_log_prob = (part[0] for part in lengths(source, settings.n_length))
@@ -151,9 +155,7 @@ def refine(
     candidates = tuple(
         _candidate(seen, row, int(n), float(length_log_prob[row]), float(scores[row])) for row, n in enumerate(length)
     )
-    used = sorted(
-        {int(i) for c in candidates for a in (c.token, c.rival) for i in a.flat} | {model.config.mask_token_id}
-    )
+    used = sorted({int(i) for c in candidates for a in (c.token, c.rival) for i in a.flat} | {MASK})
     n = int(length[best])
     return RefineTrace(
         model=reference,
@@ -194,14 +196,26 @@ def _flops(model: CmlmForTranslation, ids: torch.Tensor, settings: Settings, tok
     return encoder.get_total_flops() + settings.passes * decoder.get_total_flops()
 
 
+def positions(written: str | None) -> tuple[int, ...]:
+    """What a visitor wrote, such as "2 3, 5", as positions from 0; InputError when it is anything else."""
+    numbers = re.findall(r"[^\s,;，、]+", written if isinstance(written, str) else "")
+    if not all(number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= MAX_LENGTH for number in numbers):
+        raise InputError("decoding.picked", maximum=MAX_LENGTH)
+    return tuple(int(number) - 1 for number in numbers)
+
+
 RANGES = {"passes": (1, 10), "n_length": (1, 10), "seed": (0, 2**31)}
 
 
-def check(settings: Settings) -> None:
-    """Raise InputError unless every setting is in its range."""
+def check(settings: Settings) -> Settings:
+    """The settings with whole numbers as int; InputError unless each is in its range."""
     for name, (minimum, maximum) in RANGES.items():
         value = getattr(settings, name)
-        if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+        whole = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
+        if not whole or not minimum <= value <= maximum:
             raise InputError(f"decoding.{name}", minimum=minimum, maximum=maximum)
     if settings.strategy not in STRATEGIES:
         raise InputError("decoding.strategy")
+    if settings.strategy == "picked" and not settings.picked:
+        raise InputError("decoding.picked", maximum=MAX_LENGTH)
+    return replace(settings, **{name: int(getattr(settings, name)) for name in RANGES})

@@ -19,7 +19,7 @@ from models.translation.vocabulary import EOS, PAD
 RECIPES = {
     "multi30k": Recipe(),
     "multi30k-distilled": Recipe(teacher="marian-multi30k"),
-    "tatoeba": Recipe(),
+    "tatoeba": Recipe(epochs=18),
 }
 
 

@@ -3,13 +3,13 @@ Object.assign(window.lab, {
   widgets: {},
   files: new Map(),
 
-  // Bind the widget `name` to Gradio's element: draw now and whenever Python sends a value.
-  mount(name, element, props, watch, text) {
+  // Bind the widget `name` to Gradio's element: draw now and whenever Python sends a value; select(data) tells Python.
+  mount(name, element, props, watch, text, select) {
     lab.restoreTheme();
     document.documentElement.lang = document.querySelector(".lab-header").lang;
     const root = element.querySelector(".lab-widget");
     for (const node of root.querySelectorAll("[data-text]")) node.textContent = text[node.dataset.text];
-    const draw = lab.widgets[name](root, text);
+    const draw = lab.widgets[name](root, text, select);
     const show = async () => {
       if (!props.value) return;
       const value = props.value;
@@ -34,14 +34,14 @@ Object.assign(window.lab, {
   },
 
   // A payload with its arrays; the newest few are kept, so that widgets of one run share one fetch.
-  load(value) {
+  async load(value) {
     if (!lab.files.has(value.file)) {
       const fetched = lab.fetchArrays(value);
       fetched.catch(() => lab.files.delete(value.file));
       lab.files.set(value.file, fetched);
       if (lab.files.size > 4) lab.files.delete(lab.files.keys().next().value);
     }
-    return lab.files.get(value.file);
+    return { ...value, arrays: await lab.files.get(value.file) };
   },
 
   async fetchArrays(value) {
@@ -55,7 +55,7 @@ Object.assign(window.lab, {
       const length = shape.reduce((a, b) => a * b, 1);
       arrays[name] = Object.assign(new kinds[dtype](buffer, offset, length), { shape });
     }
-    return { ...value, arrays };
+    return arrays;
   },
 
   // The heads that a choice stands for: one, or all of them for "mean".

@@ -92,7 +92,7 @@ Object.assign(window.lab, {
   },
 
   // The step bar: play, back, forward, scrub; space, [ and ] do the same. changed() is called after
-  // every step; a step lasts `pace` milliseconds.
+  // every step; a step lasts `pace` milliseconds, until setPace.
   stepBar(root, parent, text, changed, pace = 700) {
     const bar = { step: 0, count: 1 };
     const range = lab.make("input", { type: "range", min: 0, value: 0, ariaLabel: text.step });
@@ -107,11 +107,12 @@ Object.assign(window.lab, {
       range.value = bar.step;
       changed();
     };
+    const tick = () => (root.offsetParent && bar.step < bar.count - 1 ? go(bar.step + 1) : stop());
     const toggle = () => {
       if (timer) return stop();
       play.textContent = "❚❚";
       if (bar.step === bar.count - 1) go(0);
-      timer = setInterval(() => (root.offsetParent && bar.step < bar.count - 1 ? go(bar.step + 1) : stop()), pace);
+      timer = setInterval(tick, pace);
     };
     const play = button("▶", text.play, toggle);
     const back = button("‹", text.back, () => (stop(), go(bar.step - 1)));
@@ -125,6 +126,12 @@ Object.assign(window.lab, {
       return Boolean(act);
     });
     bar.go = (step) => (stop(), go(step));
+    bar.setPace = (milliseconds) => {
+      pace = milliseconds;
+      if (!timer) return;
+      clearInterval(timer);
+      timer = setInterval(tick, pace);
+    };
     bar.reset = (count, step = 0) => {
       stop();
       bar.count = count;

@@ -20,7 +20,7 @@ def model():
     made = train_cmlm.build(recipe, 50).eval()
     for parameter in made.parameters():
         if parameter.ndim == 2:
-            torch.nn.init.normal_(parameter, std=0.6)
+            torch.nn.init.normal_(parameter, std=0.4)
     made.length_head.bias.data.copy_(-((torch.arange(128) - 8) ** 2.0))
     return made
 
@@ -50,7 +50,7 @@ def plain(model, ids, n_length, passes):
             for i in hidden:
                 tokens[i] = MASK
             logits = model.logits(model.decode(torch.tensor([tokens]), encoded)[0])[0]
-            logits[:, [0, MASK]] = float("-inf")
+            logits[:, [0, 1, MASK]] = float("-inf")
             share = logits.softmax(-1)
             for i in hidden:
                 probability[i], tokens[i] = share[i].max().item(), int(share[i].argmax())

@@ -1,21 +1,18 @@
 """The recipe on eight random pictures, and the records of the real runs."""
 
-import importlib
 import json
-from dataclasses import asdict
 
 import pytest
 import torch
 from torchvision.transforms.functional import to_pil_image
 
 from models import classification, imagenette
-from models.checkpoint import BUNDLED, open_model
+from models.checkpoint import open_model
 from models.classification import save, shipped_accuracy, train
 from models.vit.trace import FAMILIES, trace
 from models.vit.train import HIDDEN, Recipe, build
 
 TINY = Recipe(schedule=((32, 1), (48, 1)), image_size=48, n_embd=24, n_layer=2, n_head=2, batch_size=4)
-MODULES = {"vit-imagenette": "models.vit.train", "swin-imagenette": "models.swin.train"}
 
 
 class Interrupted(Exception):
@@ -89,9 +86,3 @@ def test_shipped_accuracy_counts_what_a_visitor_would_be_told(trained, data, tmp
     images, _ = data
     labels = torch.tensor(answers[:3] + [(answer + 1) % 10 for answer in answers[3:]])
     assert shipped_accuracy(tmp_path, "ViTForImageClassification", (images, labels)) == 0.375
-
-
-@pytest.mark.parametrize("record", sorted(BUNDLED.glob("*/recipe.json")), ids=lambda path: path.parent.name)
-def test_a_bundled_checkpoint_was_trained_with_its_modules_recipe(record):
-    module = importlib.import_module(MODULES[record.parent.name])
-    assert json.loads(record.read_text())["recipe"] == json.loads(json.dumps(asdict(module.RECIPE)))

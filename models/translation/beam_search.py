@@ -1,0 +1,297 @@
+"""Beam search, greedy decoding and sampling over any encoder-decoder of transformers, traced.
+
+Token by token the same as the library's generate(), which keeps only its winners: here every candidate of every decoder
+call is kept, with what became of it. The algorithm is that of transformers 5.23, generation/utils.py, `_beam_search`
+and `_sample`, for one sentence. Of the rules in a model's generation_config, bad_words_ids, forced_bos_token_id and
+forced_eos_token_id apply; as there, the probabilities that they leave are not normalised again.
+"""
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+from transformers import DynamicCache, EncoderDecoderCache, LogitsProcessorList
+from transformers.generation import logits_process
+from transformers.modeling_outputs import BaseModelOutput
+
+from models.checkpoint import Progress
+from models.errors import InputError
+from models.traces import FATES, Finished, SearchStep, SearchTrace
+
+Force = tuple[int, int, int]
+Candidates = dict[str, np.ndarray]
+"""parent, token, log_prob and score of continuations, the best first, as in SearchStep."""
+METHODS = ("beam", "greedy", "sample")
+WHOLE = {"beam_width": (1, 10), "max_length": (1, 256), "top_k": (0, 1000), "seed": (0, 2**31), "n_candidate": (1, 50)}
+REAL = {"length_penalty": (-2, 3), "temperature": (0.1, 5), "top_p": (0, 1)}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to search. A beam of width 1 stops at its first </s>, as greedy decoding does."""
+
+    method: str = "beam"
+    beam_width: int = 4
+    length_penalty: float = 1.0
+    """Exponent of the length that a finished hypothesis's score is divided by (beam only)."""
+    early_stopping: bool | str = False
+    """Stop when beam_width hypotheses have finished (True), when at its present length the best running one could not
+    beat the worst of them (False), or when it could not even at the length that favours it most ("never")."""
+    max_length: int = 64
+    """New tokens at most; the decoder's start token does not count."""
+    temperature: float = 1.0
+    top_k: int = 0
+    """0: off."""
+    top_p: float = 1.0
+    seed: int = 0
+    n_candidate: int = 8
+    """Candidates kept of each call of greedy decoding and sampling; beam search keeps all that it looks at."""
+
+
+@torch.inference_mode()
+def search(
+    model: Any,
+    tokenizer: Any,
+    sentence_ids: torch.Tensor,
+    settings: Settings,
+    reference: str,
+    force: Force | None = None,
+    progress: Progress | None = None,
+) -> SearchTrace:
+    """Decode one sentence (1, source), </s> last, by a model in eval mode with eager attention.
+
+    reference: the model's name for the trace. force: (step, row, token): this call of the decoder goes on from this
+    row's hypothesis with this token alone; what had finished before is out of the pool.
+    `seconds` counts the encoder and the loop, not the conversion to NumPy. Raises InputError when a setting or `force`
+    is out of range, and whatever `progress` raises between calls.
+    """
+    settings = check(settings, model, force)
+    begun = time.perf_counter()
+    walk = _Search(model, sentence_ids, settings, force)
+    walk.run(progress)
+    if sentence_ids.is_cuda:
+        torch.cuda.synchronize()
+    seconds = time.perf_counter() - begun
+    if force and force[0] >= len(walk.calls):
+        raise InputError("decoding.force")
+    steps = tuple(_step(call) for call in walk.calls)
+    used = sorted({int(token) for step in steps for token in step.token})
+    return SearchTrace(
+        model=reference,
+        source=tuple(tokenizer.convert_ids_to_tokens(sentence_ids[0].tolist())),
+        output=tokenizer.decode(walk.pool[0].token.tolist(), skip_special_tokens=True),
+        steps=steps,
+        finished=tuple(walk.finished),
+        piece=tuple(tokenizer.convert_ids_to_tokens(used)),
+        piece_id=np.array(used),
+        flops=_flops(model, sentence_ids, walk.start, [len(step.cross_attention) for step in steps]),
+        seconds=seconds,
+        force=force or (),
+    )
+
+
+class _Search:
+    """A search under way: the running hypotheses, the pool of finished ones, and what every call left."""
+
+    def __init__(self, model: Any, ids: torch.Tensor, settings: Settings, force: Force | None):
+        self.model, self.settings, self.force = model, settings, force
+        beam, config, eos = settings.method == "beam", model.generation_config, model.generation_config.eos_token_id
+        self.eos = {eos} if isinstance(eos, int) else set(eos or ())
+        self.width = settings.beam_width if beam else 1
+        self.n_candidate = max(2, 1 + len(self.eos)) * self.width if beam else settings.n_candidate
+        self.length_penalty = settings.length_penalty if beam else 1.0
+        self.early_stopping = settings.early_stopping if self.width > 1 else True
+        start = (config.decoder_start_token_id, config.bos_token_id)
+        self.start = next(token for token in start if token is not None)
+        self.rules, self.warpers = _rules(config, settings)
+        self.generator = torch.Generator().manual_seed(settings.seed)
+        self.states = model.get_encoder()(ids).last_hidden_state  # 1, S, C
+        self.cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
+        self.rows = [[self.start]]
+        self.scores = torch.zeros(1, device=ids.device)  # row
+        self.pool: list[Finished] = []
+        self.finished: list[Finished] = []
+        self.calls: list[dict[str, Any]] = []
+
+    def run(self, progress: Progress | None) -> None:
+        """Call the decoder until no hypothesis runs on, none could enter the pool, or early stopping closes it."""
+        for step in range(self.settings.max_length):
+            if step and progress:
+                progress(0, 0)
+            outputs = _decode(self.model, self.states, [row[-1] for row in self.rows], self.cache)
+            candidates, fate = self.choose(step, outputs.logits[:, -1].float().log_softmax(-1))
+            kept = [index for index, name in enumerate(fate) if name == "kept"]
+            is_open = bool(kept) and self.could_improve(candidates["score"][kept[0]], step + 1)
+            last = fate.index("finished") if "finished" in fate else 0
+            places = [self.finished.index(hypothesis) for hypothesis in self.pool]
+            self.calls.append(
+                {
+                    **candidates,
+                    "fate": np.array([FATES.index(name) for name in fate]),
+                    "kept": np.array(kept or [last]),
+                    "pool": np.array(places + [-1] * (self.width - len(places))),
+                    "open": is_open,
+                    "cross_attention": outputs.cross_attentions,
+                    "self_attention": outputs.decoder_attentions,
+                }
+            )
+            if not is_open or (len(self.pool) == self.width and self.early_stopping is True):
+                return
+            self.advance(candidates, kept)
+
+    def choose(self, step: int, log_prob: torch.Tensor) -> tuple[Candidates, list[str]]:
+        """The candidates of one call with log probabilities (row, V), and each one's fate."""
+        ids: Any = torch.tensor(self.rows, device=log_prob.device)  # row, length
+        allowed: Any = self.rules(ids, log_prob)  # row, V
+        if self.force and self.force[0] == step:
+            _, row, token = self.force
+            if row >= log_prob.shape[0] or token >= log_prob.shape[1]:
+                raise InputError("decoding.force")
+            if allowed[row, token].isinf():
+                allowed[row, token] = log_prob[row, token]
+            self.pool = []
+            return self.follow(step, allowed, row * log_prob.shape[1] + token, "forced_out")
+        if self.settings.method == "beam":
+            return self.beam(step, allowed)
+        if self.settings.method == "greedy":
+            return self.follow(step, allowed, int(allowed.argmax()), "outranked")
+        probability = self.warpers(ids, allowed).softmax(-1).cpu()  # 1, V
+        drawn = int(torch.multinomial(probability, 1, generator=self.generator))
+        candidates, fate = self.follow(step, allowed, drawn, "not_drawn")
+        impossible = probability[0, candidates["token"]] == 0
+        return candidates, ["filtered" if out else name for out, name in zip(impossible, fate, strict=True)]
+
+    def beam(self, step: int, log_prob: torch.Tensor) -> tuple[Candidates, list[str]]:
+        """The first `width` candidates that did not end run on; of the first `width`, those that did seek the pool."""
+        candidates, ended = self.extend(step, log_prob)
+        fate = ["ended_low" if end else "outranked" for end in ended]
+        for index in [index for index, end in enumerate(ended) if not end][: self.width]:
+            fate[index] = "kept"
+        self.enter(step, candidates, [index for index, end in enumerate(ended[: self.width]) if end], fate)
+        return candidates, fate
+
+    def follow(self, step: int, log_prob: torch.Tensor, place: int, lost: str) -> tuple[Candidates, list[str]]:
+        """One candidate alone, at a `place` of the flat log probabilities; the fate of all others is `lost`."""
+        candidates, ended = self.extend(step, log_prob, place)
+        chosen = (candidates["parent"] * log_prob.shape[1] + candidates["token"]).tolist().index(place)
+        fate = ["kept" if index == chosen else lost for index in range(len(ended))]
+        self.enter(step, candidates, [chosen] if ended[chosen] else [], fate)
+        return candidates, fate
+
+    def extend(self, step: int, log_prob: torch.Tensor, place: int | None = None) -> tuple[Candidates, list[bool]]:
+        """The best continuations of all rows by their score, the one at `place` in any case, and whether each ended."""
+        total = (log_prob + self.scores[:, None]).flatten()  # row * V
+        index = total.topk(min(self.n_candidate, len(total))).indices
+        index = index[total[index].isfinite()]  # what a rule forbids is no candidate
+        if place is not None and not (index == place).any():
+            index = torch.cat([index, index.new_tensor([place])])
+        found = (index // log_prob.shape[1], index % log_prob.shape[1], log_prob.flatten()[index], total[index])
+        names = ("parent", "token", "log_prob", "score")
+        candidates = {name: values.cpu().numpy() for name, values in zip(names, found, strict=True)}
+        return candidates, [step + 1 == self.settings.max_length or int(t) in self.eos for t in candidates["token"]]
+
+    def enter(self, step: int, candidates: Candidates, ends: list[int], fate: list[str]) -> None:
+        """Offer the candidates `ends` to the pool, which keeps the best `width`, and write their `fate`."""
+        score = candidates["score"] / (step + 1) ** self.length_penalty  # float32, as in the library
+        new = []
+        for index in ends:
+            tokens = [*self.rows[candidates["parent"][index]][1:], candidates["token"][index]]
+            new.append(Finished(step, index, float(score[index]), np.array(tokens)))
+        self.pool = sorted([*self.pool, *new], key=lambda hypothesis: -hypothesis.score)[: self.width]
+        self.finished += [hypothesis for hypothesis in new if hypothesis in self.pool]
+        for hypothesis in new:
+            fate[hypothesis.candidate] = "finished" if hypothesis in self.pool else "pool_better"
+
+    def could_improve(self, score: np.float32, length: int) -> bool:
+        """Whether the best running hypothesis, at the length that the stopping rule assumes, beats the pool's worst."""
+        if self.early_stopping == "never" and self.length_penalty > 0:
+            length = self.settings.max_length
+        full = len(self.pool) == self.width
+        return not full or bool(score / length**self.length_penalty > self.pool[-1].score)
+
+    def advance(self, candidates: Candidates, kept: list[int]) -> None:
+        """Make the kept candidates the next call's rows; keys and values of the source are the same in every row."""
+        device, before = self.scores.device, len(self.rows)
+        parents: Any = torch.from_numpy(candidates["parent"][kept]).to(device)
+        self.rows = [[*self.rows[candidates["parent"][i]], int(candidates["token"][i])] for i in kept]
+        self.scores = torch.from_numpy(candidates["score"][kept]).to(device)
+        if len(kept) != before:
+            self.cache.reorder_cache(parents)
+        elif parents.tolist() != list(range(before)):
+            self.cache.self_attention_cache.reorder_cache(parents)
+
+
+def _decode(model: Any, states: torch.Tensor, tokens: list[int], cache: EncoderDecoderCache) -> Any:
+    """One call of the decoder on the last token of each row; the tokens before are in the cache."""
+    return model(
+        encoder_outputs=BaseModelOutput(states.expand(len(tokens), -1, -1)),  # type: ignore[arg-type]
+        decoder_input_ids=torch.tensor(tokens, device=states.device)[:, None],  # row, 1
+        past_key_values=cache,
+        use_cache=True,
+        output_attentions=True,
+    )
+
+
+def _rules(config: Any, settings: Settings) -> tuple[LogitsProcessorList, LogitsProcessorList]:
+    """What the model's own generation_config forbids and forces; what sampling does before it draws."""
+    rules = LogitsProcessorList()
+    if config.bad_words_ids is not None:
+        rules.append(logits_process.NoBadWordsLogitsProcessor(config.bad_words_ids, config.eos_token_id))
+    if config.forced_bos_token_id is not None:
+        rules.append(logits_process.ForcedBOSTokenLogitsProcessor(config.forced_bos_token_id))
+    if config.forced_eos_token_id is not None:
+        forced = (settings.max_length + 1, config.forced_eos_token_id)
+        rules.append(logits_process.ForcedEOSTokenLogitsProcessor(*forced))
+    warpers = LogitsProcessorList([logits_process.TemperatureLogitsWarper(settings.temperature)])
+    if settings.top_k:
+        warpers.append(logits_process.TopKLogitsWarper(settings.top_k))
+    if settings.top_p < 1:
+        warpers.append(logits_process.TopPLogitsWarper(settings.top_p))
+    return rules, warpers
+
+
+def _step(call: dict[str, Any]) -> SearchStep:
+    """A call's record with its attention (row, layer, head, source or key) as NumPy arrays."""
+    for name in ("cross_attention", "self_attention"):
+        call[name] = torch.stack([layer[:, :, -1] for layer in call[name]], 1).float().cpu().numpy()
+    return SearchStep(**call)
+
+
+def _flops(model: Any, ids: torch.Tensor, start: int, rows: list[int]) -> int:
+    """Floating-point operations of the encoder and of calls with so many `rows`, two for each multiply-add.
+
+    Counted on the encoder and on three calls with one row: from the second on a call grows by the same each time.
+    """
+    with FlopCounterMode(display=False) as encoder:
+        states = model.get_encoder()(ids).last_hidden_state  # 1, S, C
+    calls, cache = [], EncoderDecoderCache(DynamicCache(), DynamicCache())
+    for _ in range(3):
+        with FlopCounterMode(display=False) as decoder:
+            _decode(model, states, [start], cache)
+        calls.append(decoder.get_total_flops())
+    first, second, third = calls
+    later = sum(count * (second + index * (third - second)) for index, count in enumerate(rows[1:]))
+    return encoder.get_total_flops() + rows[0] * first + later
+
+
+def check(settings: Settings, model: Any, force: Force | None) -> Settings:
+    """The settings with whole numbers as ints; InputError unless each is in its range, as long as the model can."""
+    if settings.method not in METHODS:
+        raise InputError("decoding.method")
+    if not isinstance(settings.early_stopping, bool) and settings.early_stopping != "never":
+        raise InputError("decoding.early_stopping")
+    if force is not None and [type(number) is int and number >= 0 for number in force] != [True] * 3:
+        raise InputError("decoding.force")
+    numbers: dict[str, Any] = {}
+    for name, (minimum, maximum) in (WHOLE | REAL).items():
+        if name == "max_length":
+            maximum = min(maximum, getattr(model.config, "max_position_embeddings", maximum))
+        value = getattr(settings, name)
+        number = isinstance(value, int | float) and not isinstance(value, bool) and minimum <= value <= maximum
+        if not number or (name in WHOLE and value % 1) or (name == "top_p" and value == 0):
+            raise InputError(f"decoding.{name}", minimum=minimum, maximum=maximum)
+        numbers[name] = int(value) if name in WHOLE else float(value)
+    return replace(settings, **numbers)

@@ -1,0 +1,132 @@
+"""The recipes on three made sentences, the corpora's files, and the joint vocabulary."""
+
+import gzip
+import io
+import json
+import tarfile
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from transformers import AutoTokenizer
+
+from models.checkpoint import open_model
+from models.translation import figures, mask_predict, train_cmlm, train_marian, training, vocabulary
+from models.translation.corpus import MULTI30K, TATOEBA
+from models.translation.distil import translate
+from models.translation.training import Recipe, loader, pad_ids
+
+SOURCE = ["A small dog runs.", "A man sees a dog.", "Two men run in the park."] * 4
+TARGET = ["Ein kleiner Hund läuft.", "Ein Mann sieht einen Hund.", "Zwei Männer laufen im Park."] * 4
+SMALL = {"n_layer": 1, "n_embd": 16, "n_head": 2, "n_inner": 24, "dropout": 0.0, "epochs": 2, "average": 2}
+SETTINGS = mask_predict.Settings(2, 2)
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return vocabulary.train(SOURCE + TARGET, 100)
+
+
+@pytest.fixture(params=["marian", "cmlm"])
+def trained(request, tokenizer, tmp_path, monkeypatch):
+    """A model of each kind after two epochs, its history and how to train it again."""
+    monkeypatch.setenv("LAB_DEVICE", "cpu")
+    torch.manual_seed(0)
+    ends = slice(None) if request.param == "marian" else slice(-1)
+    pairs = [(a, b[ends]) for a, b in zip(tokenizer(SOURCE).input_ids, tokenizer(TARGET).input_ids, strict=True)]
+    if request.param == "marian":
+        recipe = Recipe(**SMALL, batch_tokens=40)
+        model = train_marian.build(recipe, len(tokenizer))
+        loss = lambda model, source, target: train_marian.loss(model, source, target, 0.1)  # noqa: E731
+    else:
+        recipe = train_cmlm.Recipe(**SMALL, batch_tokens=40)
+        model = train_cmlm.build(recipe, len(tokenizer))
+        loss = lambda model, source, target: train_cmlm.loss(model, source, target, recipe)  # noqa: E731
+    history = training.train(model, recipe, pairs, loss, lambda _: {"val_bleu": 0.0}, tmp_path / "run.pt")
+    return model, history, tmp_path
+
+
+def test_it_learns_and_ships_the_average_of_its_last_epochs(trained):
+    model, history, folder = trained
+    assert len(history) == 2 and history[1]["loss"] < history[0]["loss"]
+    first, last = (load_file(folder / f"run-{epoch}.safetensors") for epoch in (0, 1))
+    for name, value in model.state_dict().items():
+        torch.testing.assert_close(value, (first[name] + last[name]) / 2)
+
+
+def test_the_saved_model_opens_through_the_door_and_answers_alike(trained, tokenizer, tmp_path):
+    model, history, _ = trained
+    folder = tmp_path / "saved"
+    training.save(model, tokenizer, SOURCE, history, folder)
+    opened, reader = open_model(str(folder), (type(model).__name__,))
+    assert reader(SOURCE).input_ids == tokenizer(SOURCE).input_ids
+    for name, value in model.state_dict().items():
+        if "embed_positions" not in name:
+            assert torch.equal(opened.state_dict()[name], value.half().float()), name
+    if type(model).__name__ == "MarianMTModel":
+        assert translate(opened, reader, SOURCE[:3]) == translate(model, tokenizer, SOURCE[:3])
+    words = (folder / vocabulary.WORDS).read_text().split()
+    assert words == ["a", "dog", "in", "man", "men", "park", "run", "runs", "sees", "small", "the", "two"]
+
+
+def test_masks_hide_one_to_all_tokens_and_never_padding():
+    torch.manual_seed(0)
+    target = pad_ids([[5, 6, 7, 8], [9, 10]]).repeat(4_000, 1)
+    hidden = train_cmlm.mask(target)
+    assert not hidden[target == vocabulary.PAD].any()
+    counts = hidden.view(4_000, 2, 4).sum(-1)
+    for row, length in ((0, 4), (1, 2)):
+        share = counts[:, row].bincount(minlength=length + 1) / 4_000
+        assert share[0] == 0 and torch.allclose(share[1:], torch.full((length,), 1 / length), atol=0.03)
+
+
+def test_batches_hold_about_as_many_tokens_and_every_pair_once():
+    pairs = [([4] * (1 + i % 5), [i + 4] * (1 + i % 9)) for i in range(100)]
+    seen = []
+    for _, target in loader(pairs, 40):
+        assert target.numel() <= 40 + 2 * len(target)
+        seen += target[:, 0].tolist()
+    assert sorted(seen) == list(range(4, 104))
+
+
+def test_a_vocabulary_gives_back_what_it_read(tokenizer, tmp_path):
+    tokenizer.save_pretrained(tmp_path)
+    (tmp_path / "config.json").write_text('{"model_type": "marian"}')
+    reader = AutoTokenizer.from_pretrained(tmp_path)
+    for line in [*SOURCE[:3], *TARGET[:3]]:
+        ids = reader(line).input_ids
+        assert ids[-1] == vocabulary.EOS and reader.decode(ids, skip_special_tokens=True) == line
+    assert [reader.pad_token_id, reader.eos_token_id, reader.mask_token_id] == [0, 1, 3]
+    assert reader.convert_ids_to_tokens(reader("🙂").input_ids)[-2] == "<unk>"
+
+
+def test_chinese_characters_stand_alone_without_a_word_mark():
+    reader = vocabulary.train(["A dog.", "不管它。"] * 3, 60)
+    assert reader.convert_ids_to_tokens(reader("不管它。").input_ids) == ["不", "管", "它", "。", "</s>"]
+
+
+def test_corpora_read_their_files(tmp_path):
+    with tarfile.open(tmp_path / MULTI30K.file, "w:gz") as tar:
+        for name, content in {"val.en": "A dog.\nTwo men.\n", "val.de": "Ein Hund.\nZwei Männer.\n"}.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content.encode())
+            tar.addfile(info, io.BytesIO(content.encode()))
+    assert MULTI30K.load(tmp_path, "val") == (["A dog.", "Two men."], ["Ein Hund.", "Zwei Männer."])
+    rows = "train\tRun.\t跑。\tx\nval\tStop!\t停！\ty\n"
+    with gzip.open(tmp_path / TATOEBA.file, "wt", encoding="utf-8") as file:
+        file.write(rows)
+    assert TATOEBA.load(tmp_path, "val") == (["Stop!"], ["停！"])
+    assert len(TATOEBA.sha256(tmp_path)) == 64
+
+
+def test_repetition_is_the_share_of_tokens_that_equal_the_one_before():
+    assert figures.repetition([[1, 1, 2, 2, 2], [3], [4, 5]]) == 3 / 8
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_checkpoint_is_judged_as_the_lab_opens_it(which, tiny_translators, tmp_path, monkeypatch):
+    monkeypatch.setattr(type(MULTI30K), "load", lambda *_: (SOURCE[:3], TARGET[:3]))
+    record = figures.judge(tiny_translators[which], MULTI30K, tmp_path)
+    assert record["split"] == "test_2016_flickr" and record["sentences"] == 3
+    assert "tok:13a" in record["bleu"] and json.dumps(record)
+    assert set(record["test"]) == ({"greedy", "beam 5"} if which == 0 else {f"{n} passes" for n in figures.PASSES})
