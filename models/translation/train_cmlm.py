@@ -27,7 +27,7 @@ from models.translation.vocabulary import MASK, PAD
 class Recipe(training.Recipe):
     """The shared recipe, where the weights start, and how much the length counts in the loss."""
 
-    epochs: int = 16
+    cycles: tuple[tuple[int, float], ...] = ((16, 1.0),)
     adamw_lr: float = 2e-3
     start: str = ""
     """The bundled model whose encoder, decoder and vocabulary it starts from."""

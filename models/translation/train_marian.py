@@ -17,9 +17,9 @@ from models.translation.training import Recipe, bleu, record, save, start, train
 from models.translation.vocabulary import EOS, PAD
 
 RECIPES = {
-    "multi30k": Recipe(),
+    "multi30k": Recipe(cycles=((22, 1.0), (22, 0.6))),
     "multi30k-distilled": Recipe(teacher="marian-multi30k"),
-    "tatoeba": Recipe(epochs=18),
+    "tatoeba": Recipe(cycles=((18, 1.0),)),
 }
 
 

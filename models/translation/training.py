@@ -31,18 +31,35 @@ class Recipe:
     n_embd: int = 128
     n_head: int = 4
     n_inner: int = 256
-    epochs: int = 22
+    cycles: tuple[tuple[int, float], ...] = ((22, 1.0),)
+    """(epochs, peak of the learning rates as a share), in order: in each the rates warm up and fall as half a cosine
+    (warm restarts, Loshchilov & Hutter 2017)."""
     batch_tokens: int = 4096
     muon_lr: float = 0.02
     adamw_lr: float = 4e-3
     weight_decay: float = 0.01
     warmup: float = 0.1
+    """Share of a cycle."""
     dropout: float = 0.2
     label_smoothing: float = 0.1
     average: int = 5
     """Last epochs whose weights are averaged."""
     teacher: str = ""
     """The bundled model whose outputs are the targets; none: the corpus's own."""
+
+    @property
+    def epochs(self) -> int:
+        """Of all cycles."""
+        return sum(epochs for epochs, _ in self.cycles)
+
+    def factor(self, progress: float) -> float:
+        """Learning-rate factor at `progress` in [0, 1) of the whole training."""
+        at = progress * self.epochs
+        for epochs, peak in self.cycles:
+            if at < epochs:
+                return peak * training.warmup_cosine(at / epochs, self.warmup)
+            at -= epochs
+        return 0.0
 
 
 def loader(pairs: Pairs, batch_tokens: int) -> DataLoader:
@@ -103,7 +120,7 @@ def train(
         recipe.epochs,
         batches=lambda _: loader(pairs, recipe.batch_tokens),
         loss=lambda batch: loss(model, *(part.to(where) for part in batch)),
-        factor=lambda progress: training.warmup_cosine(progress, recipe.warmup),
+        factor=recipe.factor,
         evaluate=judge,
         state=state,
         seed=recipe.seed,

@@ -5,6 +5,7 @@ import io
 import json
 import tarfile
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -18,7 +19,15 @@ from models.translation.training import Recipe, loader, pad_ids
 
 SOURCE = ["A small dog runs.", "A man sees a dog.", "Two men run in the park."] * 4
 TARGET = ["Ein kleiner Hund läuft.", "Ein Mann sieht einen Hund.", "Zwei Männer laufen im Park."] * 4
-SMALL = {"n_layer": 1, "n_embd": 16, "n_head": 2, "n_inner": 24, "dropout": 0.0, "epochs": 2, "average": 2}
+SMALL = {
+    "n_layer": 1,
+    "n_embd": 16,
+    "n_head": 2,
+    "n_inner": 24,
+    "dropout": 0.0,
+    "cycles": ((1, 1.0), (1, 0.5)),
+    "average": 2,
+}
 SETTINGS = mask_predict.Settings(2, 2)
 
 
@@ -67,6 +76,13 @@ def test_the_saved_model_opens_through_the_door_and_answers_alike(trained, token
         assert translate(opened, reader, SOURCE[:3]) == translate(model, tokenizer, SOURCE[:3])
     words = (folder / vocabulary.WORDS).read_text().split()
     assert words == ["a", "dog", "in", "man", "men", "park", "run", "runs", "sees", "small", "the", "two"]
+
+
+def test_the_learning_rates_rise_and_fall_in_every_cycle():
+    recipe = Recipe(cycles=((10, 1.0), (30, 0.5)), warmup=0.1)
+    factors = [recipe.factor(epoch / 40) for epoch in (0, 1, 9.9, 10, 13, 39.9)]
+    assert recipe.epochs == 40
+    np.testing.assert_allclose(factors, [0.01, 1, 0, 0.005, 0.5, 0], atol=1e-3)
 
 
 def test_masks_hide_one_to_all_tokens_and_never_padding():
