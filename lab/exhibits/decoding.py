@@ -116,7 +116,10 @@ def build(text: Text) -> None:
             sentence = gr.Textbox(
                 FIRST, label=text("decoding.sentence"), lines=2, max_lines=6, submit_btn=False, interactive=True
             )
-            samples = gr.Examples([[line] for line in examples(LANGUAGE)], sentence, label=text("decoding.examples"))
+            lines = examples(LANGUAGE)
+            samples = gr.Examples(
+                [[line] for line in lines], sentence, label=text("decoding.examples"), example_labels=lines
+            )
             start = controls(text, text("decoding.run"), text("decoding.saved"))
             outputs = gr.Markdown(saved[0])
             chosen = settings(text)
