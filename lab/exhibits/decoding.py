@@ -1,5 +1,7 @@
 """Decoding: beam search beside mask-predict, step by step, on the visitor's own sentence."""
 
+from typing import Any
+
 import gradio as gr
 
 from lab.exhibit import Exhibit, saved_run
@@ -10,8 +12,12 @@ from lab.widget import send, widget
 from lab.wiring import connect, controls
 from models.traces import DecodingTrace
 
+PAIRS = {"de": ("marian-multi30k", "cmlm-multi30k"), "zh": ("marian-tatoeba", "cmlm-tatoeba")}
+"""The bundled models by the language that they translate into: autoregressive, non-autoregressive."""
+CONTRAST = {"cmlm-multi30k": "cmlm-multi30k-raw"}
+"""The same model trained on raw instead of distilled data."""
 LANGUAGE = "de"
-LEFT, RIGHT = "marian-multi30k", "cmlm-multi30k"
+LEFT, RIGHT = PAIRS[LANGUAGE]
 FIRST = examples(LANGUAGE)[0]
 METHODS = ("beam", "greedy", "sample")
 STOPPING = ("heuristic", "at_once", "never")
@@ -20,6 +26,7 @@ STRATEGIES = ("lowest", "random", "left_to_right", "picked")
 
 def run(
     sentence,
+    language=LANGUAGE,
     left=LEFT,
     right=RIGHT,
     method="beam",
@@ -52,11 +59,10 @@ def run(
         top_p=top_p,
     )
     refine = mask_predict.Settings(passes, n_length, strategy, mask_predict.positions(picked))
-    own = [sentence, left, right, method, beam_width, length_penalty, stopping, max_length, temperature, top_k, top_p]
-    force = forced(choice, [*own, passes, n_length, strategy, picked])
-    return decode(
-        sentence, (left, right), search, refine, reference(sentence, LANGUAGE), force=force, progress=progress
-    )
+    inputs = [sentence, language, left, right, method, beam_width, length_penalty, stopping, max_length]
+    force = forced(choice, [*inputs, temperature, top_k, top_p, passes, n_length, strategy, picked])
+    person = reference(sentence, language)
+    return decode(sentence, (left, right), search, refine, person, CONTRAST.get(right), force, progress)
 
 
 def first() -> DecodingTrace:
@@ -80,7 +86,7 @@ def force(event: gr.EventData, *inputs) -> dict | None:
 
 
 def settings(text: Text) -> list:
-    """All that changes the run besides the sentence, in the order of `run`."""
+    """All that changes the run besides sentence and language, in the order of `run`."""
 
     def slider(key: str, minimum: float, maximum: float, value: float, step: float = 1) -> gr.Slider:
         return gr.Slider(minimum, maximum, value, step=step, label=text(f"decoding.{key}"), interactive=True)
@@ -89,16 +95,15 @@ def settings(text: Text) -> list:
         choices = [(text(f"decoding.{value}"), value) for value in values]
         return gr.Radio(choices, value=values[0], label=text(f"decoding.{key}"), interactive=True)
 
-    def model(key: str, name: str) -> gr.Dropdown:
-        choices = [(text("patches.bundled", name=name), name)]
-        info = text("patches.model_info")
-        return gr.Dropdown(
-            choices, value=name, label=text(f"decoding.{key}"), info=info, allow_custom_value=True, interactive=True
-        )
+    def model(key: str, names: list[str]) -> gr.Dropdown:
+        choices = [(text("patches.bundled", name=name), name) for name in names]
+        label, info = text(f"decoding.{key}"), text("patches.model_info")
+        return gr.Dropdown(choices, label=label, info=info, allow_custom_value=True, interactive=True)
 
     method, width, passes = radio("method", METHODS), slider("beam_width", 1, 8, 4), slider("passes", 1, 10, 10)
     with gr.Accordion(text("decoding.more"), open=False):
-        left, right = model("left", LEFT), model("right", RIGHT)
+        left = model("left", [pair[0] for pair in PAIRS.values()])
+        right = model("right", [*(pair[1] for pair in PAIRS.values()), *CONTRAST.values()])
         penalty, stopping = slider("length_penalty", -1, 2, 1, 0.1), radio("stopping", STOPPING)
         longest, temperature = slider("max_length", 1, 100, 64), slider("temperature", 0.1, 2, 1, 0.1)
         top_k, top_p = slider("top_k", 0, 100, 0), slider("top_p", 0.05, 1, 1, 0.05)
@@ -113,12 +118,14 @@ def build(text: Text) -> None:
     saved = show(DecodingTrace.load(saved_run("decoding")), text)
     with gr.Row():
         with gr.Column(scale=1, min_width=260, elem_classes="controls"):
-            sentence = gr.Textbox(
-                FIRST, label=text("decoding.sentence"), lines=2, max_lines=6, submit_btn=False, interactive=True
-            )
-            lines = examples(LANGUAGE)
-            samples = gr.Examples(
-                [[line] for line in lines], sentence, label=text("decoding.examples"), example_labels=lines
+            sentence = gr.Textbox(FIRST, label=text("decoding.sentence"), lines=2, max_lines=6, interactive=True)
+            languages = [(text(f"decoding.to_{language}"), language) for language in PAIRS]
+            language = gr.Radio(languages, value=LANGUAGE, label=text("decoding.language"), interactive=True)
+            samples = gr.Dataset(
+                components=[sentence],
+                label=text("decoding.examples"),
+                layout="gallery",
+                **listed(LANGUAGE),
             )
             start = controls(text, text("decoding.run"), text("decoding.saved"))
             outputs = gr.Markdown(saved[0])
@@ -129,17 +136,33 @@ def build(text: Text) -> None:
             claim = gr.Markdown(saved[2], elem_classes="claim")
             gr.Markdown(text("decoding.checks"), elem_classes="claim")
     forced = gr.JSON(visible=False)
-    drawing.select(force, [sentence, *chosen], forced, queue=False, show_progress="hidden", api_visibility="private")
+    inputs = [sentence, language, *chosen]
+    quick: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+    drawing.select(force, inputs, forced, **quick)
+    language.input(pair, language, [*chosen[:2], samples], **quick)
+    picked = samples.click(lambda row: row[0], samples, sentence, **quick)
     connect(
         text,
         start,
-        also=[sentence.submit, samples.load_input_event.success, forced.change],
-        choices=[sentence, *chosen],
-        inputs=[sentence, *chosen, forced],
+        also=[sentence.submit, picked.success, forced.change],
+        choices=inputs,
+        inputs=[*inputs, forced],
         run=run,
         show=lambda seen: show(seen, text, drawing),
         outputs=[outputs, drawing, claim],
     )
+
+
+def pair(language: str) -> list:
+    """The models and the example sentences of a language."""
+    left, right = PAIRS[language]
+    return [left, right, gr.Dataset(**listed(language))]
+
+
+def listed(language: str) -> dict[str, Any]:
+    """The examples of a language, each shown whole."""
+    lines = examples(language)
+    return {"samples": [[line] for line in lines], "sample_labels": lines}
 
 
 EXHIBIT = Exhibit("decoding", build, first)
