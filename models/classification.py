@@ -87,6 +87,12 @@ def loader(dataset: Dataset, recipe: Recipe, size: int) -> DataLoader:
     )
 
 
+def logits(model, pixels: torch.Tensor) -> torch.Tensor:
+    """Scores (image, label); models of patches interpolate their positions to the size of the pictures."""
+    options = {"interpolate_pos_encoding": True} if hasattr(model.config, "patch_size") else {}
+    return model(pixels, **options).logits
+
+
 @torch.no_grad()
 def accuracy(model, dataset: Dataset, size: int, batch_size: int = 128) -> float:
     """Share of pictures whose most probable class is right, at `size` pixels, without augmentation, in bfloat16."""
@@ -101,8 +107,8 @@ def accuracy(model, dataset: Dataset, size: int, batch_size: int = 128) -> float
     right = 0
     for pixels, target in zip(images.split(batch_size), labels.split(batch_size), strict=True):
         with torch.autocast(device().type, torch.bfloat16):
-            logits = model(prepared(pixels).to(device()), interpolate_pos_encoding=True).logits
-        right += int((logits.argmax(-1).cpu() == target).sum())
+            answers = logits(model, prepared(pixels).to(device())).argmax(-1)
+        right += int((answers.cpu() == target).sum())
     return round(right / len(labels), 4)
 
 
@@ -114,13 +120,13 @@ def shipped_accuracy(folder: Path, family: str, dataset: Dataset) -> float:
     right = 0
     for batch, target in zip(images.split(64), labels.split(64), strict=True):
         pixels = [prepare(to_pil_image(image), processor, model.config) for image in batch]
-        logits = model(torch.cat(pixels).to(device())).logits
-        right += int((logits.argmax(-1).cpu() == target).sum())
+        answers = model(torch.cat(pixels).to(device())).logits.argmax(-1)
+        right += int((answers.cpu() == target).sum())
     return round(right / len(labels), 4)
 
 
 def train(
-    build: Callable[..., Any], recipe: Recipe, hidden: str, train_set: Dataset, val_set: Dataset, state: Path
+    build: Callable[..., Any], recipe: Recipe, hidden: str | None, train_set: Dataset, val_set: Dataset, state: Path
 ) -> tuple[Any, list[dict]]:
     """Train build(recipe) to the end, resuming from `state`; returns the model and its history.
 
@@ -140,8 +146,8 @@ def train(
     def loss(batch):
         pixels, target = (part.to(where) for part in batch)
         with torch.autocast(where.type, torch.bfloat16):
-            logits = model(pixels, interpolate_pos_encoding=True).logits
-        return F.cross_entropy(logits.float(), target, label_smoothing=recipe.label_smoothing)
+            answers = logits(model, pixels)
+        return F.cross_entropy(answers.float(), target, label_smoothing=recipe.label_smoothing)
 
     history = training.fit(
         model,
@@ -177,7 +183,7 @@ def save(model, recipe: Recipe, history: list[dict], folder: Path) -> None:
     training.write_json(folder / "history.json", history)
 
 
-def main(name: str, build: Callable[..., Any], recipe: Recipe, hidden: str, description: str | None) -> None:
+def main(name: str, build: Callable[..., Any], recipe: Recipe, hidden: str | None, description: str | None) -> None:
     """The command line of a recipe: train, then write weights, settings, history.json and recipe.json."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder with imagenette128_{train,val}.npz; without it: download")

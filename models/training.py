@@ -35,14 +35,15 @@ def warmup_cosine(progress: float, warmup: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * (progress - warmup) / (1 - warmup)))
 
 
-def optimizers(model: torch.nn.Module, hidden: str, muon: dict, adamw: dict) -> list[torch.optim.Optimizer]:
-    """Muon for the weight matrices of the blocks named `hidden`, AdamW for all else (Jordan et al. 2024)."""
+def optimizers(model: torch.nn.Module, hidden: str | None, muon: dict, adamw: dict) -> list[torch.optim.Optimizer]:
+    """Muon for the weight matrices of the blocks named `hidden`, AdamW for all else (Jordan et al. 2024).
+
+    None: there are no such blocks, as in a CNN, whose weights are no matrices.
+    """
     named = list(model.named_parameters())
-    matrices = {name for name, p in named if p.ndim == 2 and hidden in name and name.endswith("weight")}
-    return [
-        torch.optim.Muon([p for name, p in named if name in matrices], **muon),
-        torch.optim.AdamW([p for name, p in named if name not in matrices], **adamw),
-    ]
+    matrices = {name for name, p in named if hidden and p.ndim == 2 and hidden in name and name.endswith("weight")}
+    rest = torch.optim.AdamW([p for name, p in named if name not in matrices], **adamw)
+    return [torch.optim.Muon([p for name, p in named if name in matrices], **muon), rest] if hidden else [rest]
 
 
 def fit(
