@@ -12,7 +12,7 @@ def examples(language: str) -> list[str]:
     return [sentence["en"] for sentence in SENTENCES if language in sentence]
 
 
-def reference(sentence: str | None, language: str) -> str:
-    """The translation of an example, or nothing for any other sentence."""
-    wanted = (sentence or "").strip()
+def reference(sentence: object, language: str) -> str:
+    """The translation of an example, or nothing for anything else."""
+    wanted = str(sentence).strip()
     return next((known[language] for known in SENTENCES if known["en"] == wanted and language in known), "")

@@ -70,8 +70,13 @@ def connect(
     run: Callable,
     show: Callable,
     outputs: Sequence,
+    others: Sequence[tuple[Callable, Sequence, Callable]] = (),
+    checked: bool = True,
 ) -> None:
     """On `start` and the listeners `also`: trace = run(*inputs, progress); the outputs get show(trace).
+
+    others: (listener, inputs, run) each: further ways to start, with inputs and a run of their own.
+    checked: whether Gradio checks the inputs, in its own words; if not, `run` gets what was sent, whatever it is.
 
     `status` tells progress, then the time the run took and the device. When one of the `choices` changes, or a run
     ends without a trace, `note` says that the outputs are older, until the next run. `stop` ends the visitor's own run
@@ -79,20 +84,21 @@ def connect(
     is logged and becomes one general sentence; the outputs keep what they showed.
     """
     start, stop, status, note = controls
-    event = _event(text, run, show, len(outputs))
     told = [status, note, stop]
+    ways = [*((listen, inputs, run) for listen in (start.click, *also)), *others]
     events: Any = [
         listen(
-            event,
-            list(inputs),
+            _event(text, way, show, len(outputs)),
+            list(values),
             [*outputs, *told],
             concurrency_id="runs",
             concurrency_limit=AT_ONCE,
             trigger_mode="always_last",
             show_progress="hidden",
             api_visibility="private",
+            preprocess=checked,
         )
-        for listen in (start.click, *also)
+        for listen, values, way in ways
     ]
     stopped = [text("run.stopped"), text("run.changed"), gr.update(visible=False)]
     quick: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}

@@ -59,7 +59,7 @@ def open_model(reference: str | None, families: tuple[str, ...], progress: Progr
         return _open(reference, folder, families, device())
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _open(reference: str, folder: Path, families: tuple[str, ...], where: "torch.device") -> tuple[Any, Any]:
     import torch
     import transformers

@@ -240,10 +240,15 @@ class SearchTrace(Trace):
     piece_id: Annotated[np.ndarray, "piece"]
     """The id of each piece: all that occur in the steps."""
     flops: int
-    """Multiplications and additions of encoder and decoder, two for each multiply-add."""
+    """Of the matrix products of encoder and decoder, two for each multiply-add."""
     seconds: float
-    force: tuple[int, ...] = ()
-    """The call, row and id of a token that a visitor forced, or nothing."""
+    method: str = "beam"
+    """beam, greedy or sample."""
+    stopped: str = "rule"
+    """Why the search ended: rule (no running one could enter the pool), full (the pool was, and that sufficed),
+    ended (none ran on), length (the longest output was reached)."""
+    forces: tuple[tuple[int, int, int], ...] = ()
+    """The call, row and id of each token that a visitor forced."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -290,7 +295,11 @@ class RefineTrace(Trace):
 class DecodingTrace(Trace):
     """One sentence through an autoregressive and a non-autoregressive model."""
 
+    request: str
+    """What was asked, as JSON, so that a page can ask it again with a forced token."""
     sentence: str
+    language: str
+    """Of the translation: de or zh."""
     reference: str
     """A person's translation, or nothing."""
     unseen: tuple[str, ...]
@@ -303,5 +312,5 @@ class DecodingTrace(Trace):
     batch: Annotated[np.ndarray, "batch"]
     """How many copies of the sentence were translated at once."""
     search_seconds: Annotated[np.ndarray, "batch"]
-    """Seconds for all copies, without tracing."""
+    """Seconds for all copies, without tracing; nan where it was not measured."""
     refine_seconds: Annotated[np.ndarray, "batch"]

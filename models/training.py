@@ -113,5 +113,6 @@ def save_float16(model, folder: Path) -> None:
     Weights that share their memory (tied embeddings) go on sharing it, so that they are saved once.
     """
     weights = model.state_dict()
-    made = {value.data_ptr(): value.half() if value.is_floating_point() else value for value in weights.values()}
-    model.save_pretrained(folder, state_dict={name: made[value.data_ptr()] for name, value in weights.items()})
+    place = {name: (value.data_ptr(), value.shape, value.stride()) for name, value in weights.items()}
+    half = {place[name]: value.half() if value.is_floating_point() else value for name, value in weights.items()}
+    model.save_pretrained(folder, state_dict={name: half[place[name]] for name in weights})

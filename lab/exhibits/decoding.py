@@ -1,5 +1,7 @@
 """Decoding: beam search beside mask-predict, step by step, on the visitor's own sentence."""
 
+import json
+from collections.abc import Iterable
 from typing import Any
 
 import gradio as gr
@@ -11,58 +13,62 @@ from lab.views import decoding, translations
 from lab.widget import send, widget
 from lab.wiring import connect, controls
 from models.traces import DecodingTrace
+from models.translation.pairs import CONTRASTS, PAIRS
 
-PAIRS = {"de": ("marian-multi30k", "cmlm-multi30k"), "zh": ("marian-tatoeba", "cmlm-tatoeba")}
-"""The bundled models by the language that they translate into: autoregressive, non-autoregressive."""
-CONTRAST = {"cmlm-multi30k": "cmlm-multi30k-raw"}
-"""The same model trained on raw instead of distilled data."""
 LANGUAGE = "de"
-LEFT, RIGHT = PAIRS[LANGUAGE]
 FIRST = examples(LANGUAGE)[0]
 METHODS = ("beam", "greedy", "sample")
-STOPPING = ("heuristic", "at_once", "never")
+STOPPING = {"heuristic": False, "at_once": True, "never": "never"}
 STRATEGIES = ("lowest", "random", "left_to_right", "picked")
+DEFAULTS = {
+    "language": LANGUAGE,
+    "left": PAIRS[LANGUAGE][0],
+    "right": PAIRS[LANGUAGE][1],
+    "method": METHODS[0],
+    "beam_width": 4,
+    "length_penalty": 1.0,
+    "stopping": "heuristic",
+    "max_length": 64,
+    "temperature": 1.0,
+    "top_k": 0,
+    "top_p": 1.0,
+    "passes": 10,
+    "n_length": 5,
+    "strategy": STRATEGIES[0],
+    "picked": "",
+    "seed": 0,
+}
+"""Everything that changes a run besides the sentence, in the order of the page's inputs."""
 
 
-def run(
-    sentence,
-    language=LANGUAGE,
-    left=LEFT,
-    right=RIGHT,
-    method="beam",
-    beam_width=4,
-    length_penalty=1.0,
-    stopping="heuristic",
-    max_length=64,
-    temperature=1.0,
-    top_k=0,
-    top_p=1.0,
-    passes=10,
-    n_length=5,
-    strategy="lowest",
-    picked="",
-    choice=None,
-    progress=None,
-) -> DecodingTrace:
-    """The sentence through both models; torch is imported with the first run, after the page has opened."""
+def run(sentence, *chosen, forces=(), progress=None) -> DecodingTrace:
+    """The sentence through both models; torch is imported with the first run, after the page has opened.
+
+    chosen: values in the order of DEFAULTS; where there are fewer, the rest are the defaults.
+    """
     from models.translation import beam_search, mask_predict
-    from models.translation.decoding import decode, forced
+    from models.translation.decoding import decode
 
+    own = DEFAULTS | dict(zip(DEFAULTS, chosen, strict=False))
     search = beam_search.Settings(
-        method=method,
-        beam_width=beam_width,
-        length_penalty=length_penalty,
-        early_stopping={"heuristic": False, "at_once": True}.get(stopping, stopping),
-        max_length=max_length,
-        temperature=temperature,
-        top_k=top_k,
-        top_p=top_p,
+        **{name: own[name] for name in ("method", "beam_width", "length_penalty", "max_length", "seed")},
+        **{name: own[name] for name in ("temperature", "top_k", "top_p")},
+        early_stopping=STOPPING.get(str(own["stopping"]), own["stopping"]),
     )
-    refine = mask_predict.Settings(passes, n_length, strategy, mask_predict.positions(picked))
-    inputs = [sentence, language, left, right, method, beam_width, length_penalty, stopping, max_length]
-    force = forced(choice, [*inputs, temperature, top_k, top_p, passes, n_length, strategy, picked])
-    person = reference(sentence, language)
-    return decode(sentence, (left, right), search, refine, person, CONTRAST.get(right), force, progress)
+    picked = mask_predict.positions(own["picked"]) if own["strategy"] == "picked" else ()
+    refine = mask_predict.Settings(own["passes"], own["n_length"], own["strategy"], picked, own["seed"])
+    person = reference(sentence, own["language"])
+    request = json.dumps([sentence, *own.values()])
+    models = (own["left"], own["right"])
+    return decode(sentence, models, search, refine, own["language"], person, request, forces, progress)
+
+
+def rerun(choice, progress=None) -> DecodingTrace:
+    """The run that a click on its tree asks for: the same, with tokens forced."""
+    from models.translation.decoding import forced
+
+    request, forces = forced(choice)
+    return run(*json.loads(request), forces=forces, progress=progress)
 
 
 def first() -> DecodingTrace:
@@ -74,43 +80,44 @@ def show(seen: DecodingTrace, text: Text, owner: gr.HTML | None = None) -> list:
     """Values for the views, in the order of `build`: the outputs on the left, then the widget and what was measured."""
     return [
         translations.outputs(seen, text),
-        send(decoding.facts(seen, seen.search.force), decoding.arrays(seen), owner),
+        send(decoding.facts(seen), decoding.arrays(seen), owner),
         translations.claim(seen, text),
     ]
 
 
-def force(event: gr.EventData, *inputs) -> dict | None:
-    """The token that a click forces, and the inputs of the run that it belongs to."""
-    data = event._data
-    return {"at": data, "inputs": list(inputs)} if data else None
+def clicked(event: gr.EventData) -> dict:
+    """What the widget sends: the request of its run and the tokens to force; `count` makes each click a new one."""
+    return event._data
 
 
 def settings(text: Text) -> list:
-    """All that changes the run besides sentence and language, in the order of `run`."""
+    """All that changes the run besides sentence and language, in the order of DEFAULTS."""
 
-    def slider(key: str, minimum: float, maximum: float, value: float, step: float = 1) -> gr.Slider:
-        return gr.Slider(minimum, maximum, value, step=step, label=text(f"decoding.{key}"), interactive=True)
+    def slider(key: str, minimum: float, maximum: float, step: float = 1) -> gr.Slider:
+        label = text(f"decoding.{key}")
+        return gr.Slider(minimum, maximum, value=DEFAULTS[key], step=step, label=label, interactive=True)
 
-    def radio(key: str, values: tuple[str, ...]) -> gr.Radio:
+    def radio(key: str, values: Iterable[str]) -> gr.Radio:
         choices = [(text(f"decoding.{value}"), value) for value in values]
-        return gr.Radio(choices, value=values[0], label=text(f"decoding.{key}"), interactive=True)
+        return gr.Radio(choices, value=DEFAULTS[key], label=text(f"decoding.{key}"), interactive=True)
 
     def model(key: str, names: list[str]) -> gr.Dropdown:
         choices = [(text("patches.bundled", name=name), name) for name in names]
         label, info = text(f"decoding.{key}"), text("patches.model_info")
         return gr.Dropdown(choices, label=label, info=info, allow_custom_value=True, interactive=True)
 
-    method, width, passes = radio("method", METHODS), slider("beam_width", 1, 8, 4), slider("passes", 1, 10, 10)
+    method, width, passes = radio("method", METHODS), slider("beam_width", 1, 8), slider("passes", 1, 10)
     with gr.Accordion(text("decoding.more"), open=False):
         left = model("left", [pair[0] for pair in PAIRS.values()])
-        right = model("right", [*(pair[1] for pair in PAIRS.values()), *CONTRAST.values()])
-        penalty, stopping = slider("length_penalty", -1, 2, 1, 0.1), radio("stopping", STOPPING)
-        longest, temperature = slider("max_length", 1, 100, 64), slider("temperature", 0.1, 2, 1, 0.1)
-        top_k, top_p = slider("top_k", 0, 100, 0), slider("top_p", 0.05, 1, 1, 0.05)
-        lengths, strategy = slider("n_length", 1, 10, 5), radio("strategy", STRATEGIES)
-        picked = gr.Textbox(label=text("decoding.positions"), placeholder="2 3 5", interactive=True)
+        right = model("right", [*(pair[1] for pair in PAIRS.values()), *CONTRASTS.values()])
+        penalty, stopping = slider("length_penalty", -1, 2, 0.1), radio("stopping", STOPPING)
+        longest, temperature = slider("max_length", 1, 100), slider("temperature", 0.1, 2, 0.1)
+        top_k, top_p = slider("top_k", 0, 100), slider("top_p", 0.05, 1, 0.05)
+        lengths, strategy = slider("n_length", 1, 10), radio("strategy", STRATEGIES)
+        picked = gr.Textbox(label=text("decoding.picked_positions"), placeholder="2 3 5", interactive=True)
+        seed = slider("seed", 0, 99)
     search = [left, right, method, width, penalty, stopping, longest, temperature, top_k, top_p]
-    return [*search, passes, lengths, strategy, picked]
+    return [*search, passes, lengths, strategy, picked, seed]
 
 
 def build(text: Text) -> None:
@@ -121,12 +128,8 @@ def build(text: Text) -> None:
             sentence = gr.Textbox(FIRST, label=text("decoding.sentence"), lines=2, max_lines=6, interactive=True)
             languages = [(text(f"decoding.to_{language}"), language) for language in PAIRS]
             language = gr.Radio(languages, value=LANGUAGE, label=text("decoding.language"), interactive=True)
-            samples = gr.Dataset(
-                components=[sentence],
-                label=text("decoding.examples"),
-                layout="gallery",
-                **listed(LANGUAGE),
-            )
+            label = text("decoding.examples")
+            samples = gr.Dataset(components=[sentence], label=label, layout="gallery", **listed(LANGUAGE))
             start = controls(text, text("decoding.run"), text("decoding.saved"))
             outputs = gr.Markdown(saved[0])
             chosen = settings(text)
@@ -135,28 +138,29 @@ def build(text: Text) -> None:
             drawing = widget("decoding", text, saved[1])
             claim = gr.Markdown(saved[2], elem_classes="claim")
             gr.Markdown(text("decoding.checks"), elem_classes="claim")
-    forced = gr.JSON(visible=False)
-    inputs = [sentence, language, *chosen]
+    click, inputs = gr.JSON(visible=False), [sentence, language, *chosen]
     quick: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    drawing.select(force, inputs, forced, **quick)
+    drawing.select(clicked, None, click, **quick)
     language.input(pair, language, [*chosen[:2], samples], **quick)
     picked = samples.click(lambda row: row[0], samples, sentence, **quick)
     connect(
         text,
         start,
-        also=[sentence.submit, picked.success, forced.change],
+        also=[sentence.submit, picked.success],
         choices=inputs,
-        inputs=[*inputs, forced],
-        run=run,
+        inputs=inputs,
+        run=lambda *values: run(*values[:-1], progress=values[-1]),
         show=lambda seen: show(seen, text, drawing),
         outputs=[outputs, drawing, claim],
+        others=[(click.change, [click], rerun)],
+        checked=False,
     )
 
 
 def pair(language: str) -> list:
     """The models and the example sentences of a language."""
-    left, right = PAIRS[language]
-    return [left, right, gr.Dataset(**listed(language))]
+    known = language if language in PAIRS else LANGUAGE
+    return [*PAIRS[known], gr.Dataset(**listed(known))]
 
 
 def listed(language: str) -> dict[str, Any]:

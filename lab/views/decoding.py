@@ -9,14 +9,12 @@ from lab.views.payload import quantise
 from models.traces import FATES, DecodingTrace, LengthCandidate, RefineTrace, SearchStep, SearchTrace
 
 
-def facts(trace: DecodingTrace, force: tuple[int, ...] | None = None) -> dict:
-    """What the widget needs to know besides the arrays; `refine` holds the model and then its contrasts.
-
-    force: the (decoder call, row, id) of a token that a visitor forced; nothing, or empty, where there is none.
-    """
+def facts(trace: DecodingTrace) -> dict:
+    """What the widget needs to know besides the arrays; `refine` holds the model and then its contrasts."""
     return {
         "sentence": trace.sentence,
-        "force": force or None,
+        "request": trace.request,
+        "forces": [list(force) for force in trace.search.forces],
         "search": search_facts(trace.search),
         "refine": [refine_facts(refine) for refine in (trace.refine, *trace.contrast)],
         "race": race(trace),
@@ -53,6 +51,7 @@ def search_facts(search: SearchTrace) -> dict:
             for end in search.finished
         ],
         "winner": int(search.steps[-1].pool[0]),
+        "stopped": search.stopped,
     }
 
 

@@ -28,34 +28,44 @@ def scores(trace: DecodingTrace, output: str, text: Text) -> str:
     """Sentence BLEU and chrF against the person's translation, in brackets, or nothing without one."""
     if not trace.reference:
         return ""
-    bleu = BLEU(effective_order=True).sentence_score(output, [trace.reference]).score
+    tokenize = "zh" if trace.language == "zh" else "13a"
+    bleu = BLEU(effective_order=True, tokenize=tokenize).sentence_score(output, [trace.reference]).score
     chrf = CHRF().sentence_score(output, [trace.reference]).score
     return text("decoding.scores", bleu=f"{bleu:.0f}", chrf=f"{chrf:.0f}")
 
 
 def claim(trace: DecodingTrace, text: Text) -> str:
-    """What was measured on this sentence: calls and time, repetition by pass, the length, what the beam bought."""
+    """What was measured on this sentence: calls and time, repetition by pass, the length, what the search bought."""
     search, refine = trace.search, trace.refine
-    lines = (_speed(trace, text), _repetition(refine, text), _length(refine, text), _beam(search, text))
+    lines = [_speed(trace, text), *_batch(trace, text), _repetition(refine, text), _length(refine, text)]
+    lines += [_distillation(refine, raw, text) for raw in trace.contrast]
+    lines += _search(search, text)
     return "\n".join(f"- {line}" for line in lines)
 
 
 def _speed(trace: DecodingTrace, text: Text) -> str:
-    calls = len(trace.search.steps), len(trace.refine.cross_attention)
-    seconds = trace.search.seconds, trace.refine.seconds
-    many = np.flatnonzero(np.isfinite(trace.search_seconds) & np.isfinite(trace.refine_seconds))[-1]
     return text(
         "decoding.speed",
-        search_calls=calls[0],
-        refine_calls=calls[1],
-        search_ms=f"{1000 * seconds[0]:.0f}",
-        refine_ms=f"{1000 * seconds[1]:.0f}",
+        search_calls=len(trace.search.steps),
+        refine_calls=len(trace.refine.cross_attention),
+        search_ms=f"{1000 * trace.search.seconds:.0f}",
+        refine_ms=f"{1000 * trace.refine.seconds:.0f}",
         work=f"{trace.refine.flops / trace.search.flops:.1f}",
-        copies=int(trace.batch[many]),
-        search_many=f"{1000 * trace.search_seconds[many] / trace.batch[many]:.1f}",
-        refine_many=f"{1000 * trace.refine_seconds[many] / trace.batch[many]:.1f}",
         device=plain(trace.device),
     )
+
+
+def _batch(trace: DecodingTrace, text: Text) -> list[str]:
+    """A sentence's share of the largest batch that both sides were measured with, where there is one of several."""
+    both = np.flatnonzero(np.isfinite(trace.search_seconds) & np.isfinite(trace.refine_seconds))
+    if not len(both) or not both[-1]:
+        return []
+    each = {
+        name: f"{1000 * seconds[at] / trace.batch[at]:.1f}"
+        for name, seconds in (("search", trace.search_seconds), ("refine", trace.refine_seconds))
+        for at in both[-1:]
+    }
+    return [text("decoding.batch", copies=int(trace.batch[both[-1]]), **each)]
 
 
 def _repetition(refine: RefineTrace, text: Text) -> str:
@@ -75,19 +85,32 @@ def _length(refine: RefineTrace, text: Text) -> str:
     )
 
 
-def _beam(search: SearchTrace, text: Text) -> str:
-    """At how many calls the output was not the leading one of the running hypotheses."""
-    behind = sum(rank > 0 for rank in ranks(search))
-    return text("decoding.beam_bought" if behind else "decoding.beam_same", behind=behind, calls=len(search.steps))
+def _distillation(refine: RefineTrace, raw: RefineTrace, text: Text) -> str:
+    """Repeats after the first pass, with distilled and with raw training data."""
+    counts = [(repeats(one.candidates[one.best].token)[0].sum(), one) for one in (refine, raw)]
+    (repeated, _), (raw_repeated, _) = counts
+    lengths = [one.candidates[one.best].token.shape[1] for one in (refine, raw)]
+    return text("decoding.bought", distilled=repeated, count=lengths[0], raw=raw_repeated, raw_count=lengths[1])
 
 
-def ranks(search: SearchTrace) -> list[int]:
-    """The output's place among the candidates of each call up to its end, 0 is the best."""
+def _search(search: SearchTrace, text: Text) -> list[str]:
+    """At how many of the output's calls it did not take the most probable token; nothing where that says nothing."""
+    if search.method == "greedy" or search.forces:
+        return []
+    other = departures(search)
+    kind = search.method if other else f"{search.method}_same"
+    return [text(f"decoding.{kind}_bought", other=len(other), count=search.finished[search.steps[-1].pool[0]].step + 1)]
+
+
+def departures(search: SearchTrace) -> list[int]:
+    """The calls at which the output did not take its own most probable next token, as greedy decoding always does."""
     end = search.finished[search.steps[-1].pool[0]]
-    candidate, places = end.candidate, []
+    candidate, calls = end.candidate, []
     for step in range(end.step, -1, -1):
         call = search.steps[step]
-        places.append(candidate)
+        siblings = call.log_prob[call.parent == call.parent[candidate]]
+        if call.log_prob[candidate] < siblings.max():
+            calls.append(step)
         if step:
             candidate = int(search.steps[step - 1].kept[call.parent[candidate]])
-    return places[::-1]
+    return calls[::-1]

@@ -58,24 +58,24 @@ def search(
     sentence_ids: torch.Tensor,
     settings: Settings,
     reference: str,
-    force: Force | None = None,
+    forces: tuple[Force, ...] = (),
     progress: Progress | None = None,
 ) -> SearchTrace:
     """Decode one sentence (1, source), </s> last, by a model in eval mode with eager attention.
 
-    reference: the model's name for the trace. force: (step, row, token): this call of the decoder goes on from this
-    row's hypothesis with this token alone; what had finished before is out of the pool.
-    `seconds` counts the encoder and the loop, not the conversion to NumPy. Raises InputError when a setting or `force`
-    is out of range, and whatever `progress` raises between calls.
+    reference: the model's name for the trace. forces: (step, row, token) each: this call of the decoder goes on
+    from this row's hypothesis with this token alone; what had finished before is out of the pool.
+    `seconds` counts the encoder and the loop, not the conversion to NumPy. Raises InputError when a setting or one
+    of the `forces` is out of range, and whatever `progress` raises between calls.
     """
-    settings = check(settings, model, force)
+    settings = check(settings, model, forces)
     begun = time.perf_counter()
-    walk = _Search(model, sentence_ids, settings, force)
+    walk = _Search(model, sentence_ids, settings, forces)
     walk.run(progress)
     if sentence_ids.is_cuda:
         torch.cuda.synchronize()
     seconds = time.perf_counter() - begun
-    if force and force[0] >= len(walk.calls):
+    if any(step >= len(walk.calls) for step, _, _ in forces):
         raise InputError("decoding.force")
     steps = tuple(_step(call) for call in walk.calls)
     used = sorted({int(token) for step in steps for token in step.token})
@@ -89,15 +89,18 @@ def search(
         piece_id=np.array(used),
         flops=_flops(model, sentence_ids, walk.start, [len(step.cross_attention) for step in steps]),
         seconds=seconds,
-        force=force or (),
+        method=settings.method,
+        stopped=walk.stopped,
+        forces=forces,
     )
 
 
 class _Search:
     """A search under way: the running hypotheses, the pool of finished ones, and what every call left."""
 
-    def __init__(self, model: Any, ids: torch.Tensor, settings: Settings, force: Force | None):
-        self.model, self.settings, self.force = model, settings, force
+    def __init__(self, model: Any, ids: torch.Tensor, settings: Settings, forces: tuple[Force, ...]):
+        self.model, self.settings, self.stopped = model, settings, "length"
+        self.forces = {step: (row, token) for step, row, token in forces}
         beam, config, eos = settings.method == "beam", model.generation_config, model.generation_config.eos_token_id
         self.eos = {eos} if isinstance(eos, int) else set(eos or ())
         self.width = settings.beam_width if beam else 1
@@ -138,7 +141,11 @@ class _Search:
                     "self_attention": outputs.decoder_attentions,
                 }
             )
-            if not is_open or (len(self.pool) == self.width and self.early_stopping is True):
+            if step + 1 == self.settings.max_length:
+                return
+            full = len(self.pool) == self.width and self.early_stopping is True
+            if full or not is_open:
+                self.stopped = "full" if full else "rule" if kept else "ended"
                 return
             self.advance(candidates, kept)
 
@@ -146,8 +153,8 @@ class _Search:
         """The candidates of one call with log probabilities (row, V), and each one's fate."""
         ids: Any = torch.tensor(self.rows, device=log_prob.device)  # row, length
         allowed: Any = self.rules(ids, log_prob)  # row, V
-        if self.force and self.force[0] == step:
-            _, row, token = self.force
+        if step in self.forces:
+            row, token = self.forces[step]
             if row >= log_prob.shape[0] or token >= log_prob.shape[1]:
                 raise InputError("decoding.force")
             if allowed[row, token].isinf():
@@ -257,6 +264,8 @@ def _step(call: dict[str, Any]) -> SearchStep:
     """A call's record with its attention (row, layer, head, source or key) as NumPy arrays."""
     for name in ("cross_attention", "self_attention"):
         call[name] = torch.stack([layer[:, :, -1] for layer in call[name]], 1).float().cpu().numpy()
+    for name in ("log_prob", "score"):
+        call[name] = call[name].astype(np.float64)  # a saved trace keeps float64 as it is
     return SearchStep(**call)
 
 
@@ -277,13 +286,14 @@ def _flops(model: Any, ids: torch.Tensor, start: int, rows: list[int]) -> int:
     return encoder.get_total_flops() + rows[0] * first + later
 
 
-def check(settings: Settings, model: Any, force: Force | None) -> Settings:
-    """The settings with whole numbers as ints; InputError unless each is in its range, as long as the model can."""
+def check(settings: Settings, model: Any, forces: tuple[Force, ...] = ()) -> Settings:
+    """The settings with whole numbers as ints; InputError unless each is in its range, as long as the model can, and
+    `forces` are triples of whole numbers."""
     if settings.method not in METHODS:
         raise InputError("decoding.method")
     if not isinstance(settings.early_stopping, bool) and settings.early_stopping != "never":
         raise InputError("decoding.early_stopping")
-    if force is not None and [type(number) is int and number >= 0 for number in force] != [True] * 3:
+    if any([type(number) is int and number >= 0 for number in force] != [True] * 3 for force in forces):
         raise InputError("decoding.force")
     numbers: dict[str, Any] = {}
     for name, (minimum, maximum) in (WHOLE | REAL).items():

@@ -17,7 +17,9 @@ MULTI30K_SPLITS = ("train", "val", "test_2016_flickr")
 
 @dataclass(frozen=True)
 class Corpus:
-    """One data set: its file, its languages, the split that is never used to choose anything, sacrebleu's tokeniser."""
+    """One data set: its file, its languages, the split that the figures are measured on, sacrebleu's tokeniser.
+
+    Multi30k has a split that chooses nothing; of Tatoeba only the one that is watched while training is here."""
 
     file: str
     source: str

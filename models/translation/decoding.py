@@ -8,19 +8,23 @@ from typing import Any
 import numpy as np
 import torch
 
-from models.checkpoint import Progress, find, open_model
+from models.attention import check_size
+from models.checkpoint import Progress, bundled, find, open_model
 from models.device import describe, device, turn
 from models.errors import InputError
 from models.traces import DecodingTrace
 from models.translation import beam_search, mask_predict, vocabulary
+from models.translation.pairs import CONTRASTS, PAIRS
 from models.translation.vocabulary import WORDS
 
-AUTOREGRESSIVE = ("MarianMTModel", "T5ForConditionalGeneration", "BartForConditionalGeneration")
+AUTOREGRESSIVE = ("MarianMTModel", "T5ForConditionalGeneration")
 NON_AUTOREGRESSIVE = ("CmlmForTranslation",)
 MAX_CHARACTERS, MAX_TOKENS = 400, 80
 BATCHES = (1, 8, 32)
-BATCH_PATIENCE = 6.0
+BATCH_PATIENCE = 2.0
 """Seconds that a batch may be expected to take; larger ones are not measured."""
+NEUTRAL = {"no_repeat_ngram_size": 0, "encoder_no_repeat_ngram_size": 0, "repetition_penalty": 1.0, "min_length": 0}
+"""Rules of a model's own that the traced search does not follow, switched off."""
 
 
 def decode(
@@ -28,61 +32,70 @@ def decode(
     models: tuple[str, str],
     search: beam_search.Settings,
     refine: mask_predict.Settings,
+    language: str = "de",
     reference: str = "",
-    contrast: str | None = None,
-    force: tuple[int, int, int] | None = None,
+    request: str = "",
+    forces: tuple[beam_search.Force, ...] = (),
     progress: Progress | None = None,
 ) -> DecodingTrace:
     """Translate `sentence` with both models.
 
     models: the autoregressive and the non-autoregressive one, each a bundled name, a folder or a Hub id.
-    reference: a person's translation; contrast: a second non-autoregressive model.
-    force: see beam_search.search. Raises InputError when the sentence, a model or a setting cannot be used.
+    reference: a person's translation into `language`, kept when the models are that language's bundled ones.
+    request: goes into the trace. forces: see beam_search.search. Raises InputError when the sentence, a model or a
+    setting cannot be used.
     """
     sentence = clean(sentence)
-    left, tokenizer = open_model(models[0], AUTOREGRESSIVE, progress)
-    names = [name for name in (models[1], contrast) if name]
-    rights = [open_model(name, NON_AUTOREGRESSIVE, progress) for name in names]
+    names = [name.strip() if isinstance(name, str) else "" for name in models]
+    if language not in list(PAIRS):
+        raise InputError("decoding.into")
+    left_name, right_name = PAIRS[language]
+    own = names[0] == left_name and names[1] in (right_name, CONTRASTS.get(right_name))
+    left, tokenizer = open_model(names[0], AUTOREGRESSIVE, progress)
+    also = [CONTRASTS[names[1]]] if CONTRASTS.get(names[1]) in bundled() else []
+    rights = [(*open_model(name, NON_AUTOREGRESSIVE, progress), name) for name in (names[1], *also)]
     ids = encode(tokenizer, sentence)
-    search, refine = beam_search.check(search, left, force), mask_predict.check(refine)
+    search, refine = beam_search.check(search, left, forces), mask_predict.check(refine)
+    check_size(search.max_length * _attention_values(left.config, search.beam_width, search.max_length), names[0])
     with turn:
-        searched = beam_search.search(left, tokenizer, ids, search, models[0], force, progress)
+        searched = beam_search.search(left, tokenizer, ids, search, names[0], forces, progress)
         refined = [
             mask_predict.refine(model, reader, encode(reader, sentence), refine, name, progress)
-            for (model, reader), name in zip(rights, names, strict=True)
+            for model, reader, name in rights
         ]
-        right, reader = rights[0]
-        search_seconds = timed(lambda count: generate(left, ids, search, count), progress)
-        refine_seconds = timed(
-            lambda count: mask_predict.translate(right, encode(reader, sentence).repeat(count, 1), refine), progress
-        )
+        right, reader, _ = rights[0]
+        source = encode(reader, sentence)
+        ways = [
+            lambda n: generate(left, ids, search, n),
+            lambda n: mask_predict.translate(right, source.repeat(n, 1), refine),
+        ]
+        seconds = [np.full(len(BATCHES), np.nan) if forces else timed(way, progress) for way in ways]
     return DecodingTrace(
+        request=request,
         sentence=sentence,
-        reference=reference,
-        unseen=unseen(models[0], sentence),
+        language=language,
+        reference=reference if own else "",
+        unseen=unseen(names[0], sentence),
         search=searched,
         refine=refined[0],
         contrast=tuple(refined[1:]),
         device=describe(),
         batch=np.array(BATCHES),
-        search_seconds=search_seconds,
-        refine_seconds=refine_seconds,
+        search_seconds=seconds[0],
+        refine_seconds=seconds[1],
     )
 
 
-def forced(choice: object, inputs: list) -> beam_search.Force | None:
-    """The (step, row, token) that a visitor chose in the tree of a run with these inputs; nothing when they changed.
+def forced(choice: object) -> tuple[str, tuple[beam_search.Force, ...]]:
+    """The request and the forced tokens that a click on a tree asks for.
 
-    choice: what the page sent, {"at": {"step", "row", "token"}, "inputs"}; InputError when it is anything else.
+    choice: what the page sent, {"request", "forces": [[step, row, token], ...]}; InputError when it is anything else.
     """
-    if choice is None:
-        return None
     try:
-        at, of = choice["at"], choice["inputs"]  # type: ignore[index]
-        step, row, token = (at[name] for name in ("step", "row", "token"))
-    except (KeyError, TypeError) as error:
+        request, forces = choice["request"], choice["forces"]  # type: ignore[index]
+        return str(request), tuple((step, row, token) for step, row, token in forces)
+    except (KeyError, TypeError, ValueError) as error:
         raise InputError("decoding.force") from error
-    return (step, row, token) if of == inputs else None
 
 
 def clean(sentence: str | None) -> str:
@@ -103,7 +116,7 @@ def clean(sentence: str | None) -> str:
 
 def encode(tokenizer: Any, sentence: str) -> torch.Tensor:
     """Ids (1, source) on the lab's device; InputError when there are too many."""
-    ids = tokenizer(sentence, return_tensors="pt").input_ids
+    ids = tokenizer(sentence, return_tensors="pt", split_special_tokens=True).input_ids
     if ids.shape[1] > MAX_TOKENS:
         raise InputError("decoding.many_tokens", tokens=ids.shape[1], maximum=MAX_TOKENS)
     return ids.to(device())
@@ -119,24 +132,43 @@ def unseen(reference: str, sentence: str) -> tuple[str, ...]:
 
 
 def timed(translate: Callable[[int], object], progress: Progress | None) -> np.ndarray:
-    """Seconds to translate so many copies at once (batch), nan for those expected to take too long."""
+    """Seconds to translate so many copies at once (batch), nan for those expected to take too long.
+
+    A first call warms up; what a larger batch will take is expected from the line through the two before it.
+    """
     seconds = np.full(len(BATCHES), np.nan)
+    expected = _seconds(translate, 1)
     for index, count in enumerate(BATCHES):
-        if index and seconds[index - 1] * count / BATCHES[index - 1] > BATCH_PATIENCE:
+        if expected > BATCH_PATIENCE:
             break
         if progress:
             progress(0, 0)
-        begun = time.perf_counter()
-        translate(count)
-        if device().type == "cuda":
-            torch.cuda.synchronize()
-        seconds[index] = time.perf_counter() - begun
+        seconds[index] = _seconds(translate, count)
+        expected = seconds[index]
+        if 0 < index < len(BATCHES) - 1:
+            slope = (seconds[index] - seconds[index - 1]) / (count - BATCHES[index - 1])
+            expected = seconds[index] + slope * (BATCHES[index + 1] - count)
     return seconds
+
+
+def _seconds(translate: Callable[[int], object], count: int) -> float:
+    begun = time.perf_counter()
+    translate(count)
+    if device().type == "cuda":
+        torch.cuda.synchronize()
+    return time.perf_counter() - begun
+
+
+def _attention_values(config: Any, rows: int, length: int) -> int:
+    """Attention weights of one decoder call at most, whatever the family calls its sizes."""
+    layers = getattr(config, "decoder_layers", None) or getattr(config, "num_decoder_layers", 12)
+    heads = getattr(config, "decoder_attention_heads", None) or getattr(config, "num_heads", 16)
+    return rows * layers * heads * (length + MAX_TOKENS)
 
 
 def generate(model: Any, ids: torch.Tensor, settings: beam_search.Settings, count: int, **more: Any) -> Any:
     """The library's own search on `count` copies of a sentence; `more` goes to its generate()."""
-    chosen: dict[str, Any] = {"num_beams": 1, "do_sample": settings.method == "sample"}
+    chosen: dict[str, Any] = {**NEUTRAL, "num_beams": 1, "do_sample": settings.method == "sample"}
     if settings.method == "beam":
         chosen |= {"num_beams": settings.beam_width, "length_penalty": settings.length_penalty}
         chosen |= {"early_stopping": settings.early_stopping}

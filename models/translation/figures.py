@@ -1,4 +1,4 @@
-"""How good a saved translator is: BLEU, chrF and repetition on the sentences that chose nothing."""
+"""How good a saved translator is: BLEU, chrF and repetition on its corpus's test split."""
 
 from collections.abc import Callable
 from itertools import pairwise

@@ -1,4 +1,7 @@
-"""Mask-predict: iterative refinement of all positions at once (Ghazvininejad et al. 2019, section 3), traced."""
+"""Mask-predict: iterative refinement of all positions at once (Ghazvininejad et al. 2019, section 3), traced.
+
+Padding, </s> and the mask itself are never predicted: the other tokens share the probability.
+"""
 
 import re
 import time
@@ -48,8 +51,8 @@ class Pass:
     """(row, position) after the pass"""
     probability: torch.Tensor
     """(row, position) after the pass; 1 on padding"""
-    prediction: torch.Tensor
-    """(row, position, token) probabilities of this pass"""
+    states: torch.Tensor
+    """(row, position, width) before the scores of tokens"""
     self_attention: torch.Tensor
     cross_attention: torch.Tensor
 
@@ -87,15 +90,17 @@ def passes(model: CmlmForTranslation, source: Encoded, length: torch.Tensor, set
     probability = torch.ones(token.shape, device=length.device)
     for step in range(settings.passes):
         masked = remasked(step, settings, probability, length)
-        token = token.masked_fill(masked, MASK)
-        states, self_attention, cross_attention = model.decode(token, source)
-        logits = model.logits(states)
-        logits[..., [PAD, EOS, MASK]] = float("-inf")
-        prediction = logits.float().softmax(-1)  # row, position, V
-        best = prediction.max(-1)
-        token = torch.where(masked, best.indices, token)
-        probability = torch.where(masked, best.values, probability)
-        yield Pass(masked, token, probability, prediction, self_attention, cross_attention)
+        states, self_attention, cross_attention = model.decode(token.masked_fill(masked, MASK), source)
+        scores = logits(model, states[masked])  # masked, V
+        best = scores.max(-1)
+        token = token.masked_scatter(masked, best.indices)
+        probability = probability.masked_scatter(masked, (best.values - scores.logsumexp(-1)).exp())
+        yield Pass(masked, token, probability, states, self_attention, cross_attention)
+
+
+def logits(model: CmlmForTranslation, states: torch.Tensor) -> torch.Tensor:
+    """Scores of all tokens (..., V); padding, </s> and the mask are no output of a CMLM."""
+    return model.logits(states).float().index_fill(-1, torch.tensor([PAD, EOS, MASK], device=states.device), -torch.inf)
 
 
 def lengths(source: Encoded, n_length: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -153,7 +158,8 @@ def refine(
         torch.cuda.synchronize()
     seconds = time.perf_counter() - begun
     candidates = tuple(
-        _candidate(seen, row, int(n), float(length_log_prob[row]), float(scores[row])) for row, n in enumerate(length)
+        _candidate(model, seen, row, int(n), float(length_log_prob[row]), float(scores[row]))
+        for row, n in enumerate(length)
     )
     used = sorted({int(i) for c in candidates for a in (c.token, c.rival) for i in a.flat} | {MASK})
     n = int(length[best])
@@ -173,8 +179,10 @@ def refine(
     )
 
 
-def _candidate(seen: list[Pass], row: int, length: int, log_prob: float, score: float) -> LengthCandidate:
-    rivals = [step.prediction[row, :length].topk(RIVALS) for step in seen]
+def _candidate(
+    model: CmlmForTranslation, seen: list[Pass], row: int, length: int, log_prob: float, score: float
+) -> LengthCandidate:
+    rivals = [logits(model, step.states[row, :length]).softmax(-1).topk(RIVALS) for step in seen]
     return LengthCandidate(
         masked=torch.stack([step.masked[row, :length] for step in seen]).cpu().numpy(),
         token=torch.stack([step.token[row, :length] for step in seen]).cpu().numpy(),
@@ -199,7 +207,7 @@ def _flops(model: CmlmForTranslation, ids: torch.Tensor, settings: Settings, tok
 def positions(written: str | None) -> tuple[int, ...]:
     """What a visitor wrote, such as "2 3, 5", as positions from 0; InputError when it is anything else."""
     numbers = re.findall(r"[^\s,;，、]+", written if isinstance(written, str) else "")
-    if not all(number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= MAX_LENGTH for number in numbers):
+    if not all(re.fullmatch(r"[0-9]{1,3}", number) and 1 <= int(number) <= MAX_LENGTH for number in numbers):
         raise InputError("decoding.picked", maximum=MAX_LENGTH)
     return tuple(int(number) - 1 for number in numbers)
 

@@ -18,7 +18,7 @@ from models.translation import vocabulary
 from models.translation.corpus import CORPORA, Corpus, download
 
 Pairs = list[tuple[list[int], list[int]]]
-"""Ids of source and target, each ending with </s>."""
+"""Ids of source and target; a source ends with </s>, a target too unless it is a CMLM's."""
 
 
 @dataclass(frozen=True)

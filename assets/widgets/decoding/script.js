@@ -6,6 +6,7 @@ lab.widgets.decoding = (root, text, select) => {
   // Chosen: a candidate of the search and a cell of the grid, each pinned or only pointed at; a model and its length.
   const chosen = { node: null, nodePinned: false, cell: { pass: null, position: 0 }, cellPinned: false, model: 0, length: 0 };
   let run, grid, looks;
+  let asked = 0;
 
   // Room is kept for the longest of what stepping will show.
   const longest = (sentences) => sentences.reduce((top, one) => (one.length > top.length ? one : top), "");
@@ -38,14 +39,15 @@ lab.widgets.decoding = (root, text, select) => {
   const drawSearch = () => {
     const { steps, finished } = run.search;
     const at = node();
-    const { pool, open, kept } = steps[calls() - 1] ?? { pool: [], open: true, kept: [] };
+    const { pool, kept } = steps[calls() - 1] ?? { pool: [], kept: [] };
     const line = (end) => lab.make("li", {}, lab.make("b", { textContent: minus(finished[end].score, 3) }), lab.make("span", { textContent: lab.sentence(pieces(finished[end].token)), title: lab.sentence(pieces(finished[end].token)) }));
     const best = pool.length ? pieces(finished[pool[0]].token) : kept.length ? written({ step: calls() - 1, candidate: kept[0] }) : [];
     part(".pool").replaceChildren(...(pool.length ? pool.map(line) : [text.pool_empty]));
-    part(".open").textContent = !calls() ? "" : text[calls() < steps.length ? (open ? "open" : "shut") : "over"];
+    part(".open").textContent = !calls() ? "" : text[calls() < steps.length ? "open" : `over_${run.search.stopped}`];
     say(".search", best);
     part(".search > .readout").textContent = at.step < 0 ? text.search_start : candidate(at);
     tree.show(calls(), at);
+    part(".press").hidden = !chosen.nodePinned || ["kept", "finished"].includes(steps[at.step]?.fate[at.candidate]);
     Object.assign(root.dataset, { search: calls(), best: lab.sentence(best), fate: at.step < 0 ? "" : steps[at.step].fate[at.candidate], node: `${at.step}:${at.candidate}` });
   };
 
@@ -100,20 +102,18 @@ lab.widgets.decoding = (root, text, select) => {
 
   const inTree = {
     point: (at) => !chosen.nodePinned && ((chosen.node = { step: at.step, candidate: at.candidate }), later()),
-    pick: ({ step, candidate: at }, onlyTouched) => {
-      const { parent, token, fate } = run.search.steps[step];
+    pick: ({ step, candidate: at }) => {
       const same = chosen.nodePinned && chosen.node.step === step && chosen.node.candidate === at;
-      Object.assign(chosen, { node: { step, candidate: at }, nodePinned: !same && !onlyTouched });
+      Object.assign(chosen, { node: { step, candidate: at }, nodePinned: !same });
       later();
-      if (!onlyTouched && !["kept", "finished"].includes(fate[at])) select({ step, row: parent[at], token: run.search.piece_id[token[at]] });
     },
     rebuilt: () => later(),
   };
   const inGrid = {
     point: ({ pass, position }) => !chosen.cellPinned && ((chosen.cell = { pass, position }), later()),
-    pick: ({ pass, position }, onlyTouched) => {
+    pick: ({ pass, position }) => {
       const same = chosen.cellPinned && chosen.cell.pass === pass && chosen.cell.position === position;
-      Object.assign(chosen, { cell: { pass, position }, cellPinned: !same && !onlyTouched });
+      Object.assign(chosen, { cell: { pass, position }, cellPinned: !same });
       later();
     },
   };
@@ -132,7 +132,14 @@ lab.widgets.decoding = (root, text, select) => {
   const setSpeed = (speed) => (lab.choose(part(".speeds"), [0.5, 1, 2].map((s) => [s, `${s}×`]), speed, setSpeed), film.setPace(900 / speed));
   setSpeed(1);
   lab.onKey(root, (code) => code === "Escape" && (letGo(), later(), true));
-  part(".release").onclick = () => select(null);
+  // Tokens are forced in the run that is drawn, with those that were forced before them.
+  const force = (forces) => select({ request: run.request, forces, count: ++asked });
+  part(".release").onclick = () => force([]);
+  part(".press").onclick = () => {
+    const { step, candidate: at } = chosen.node;
+    const { parent, token } = run.search.steps[step];
+    force([...run.forces.filter(([earlier]) => earlier < step), [step, parent[at], run.search.piece_id[token[at]]]]);
+  };
 
   return (value) => {
     const [before, at] = [run, film.step];
@@ -140,18 +147,18 @@ lab.widgets.decoding = (root, text, select) => {
     const { steps } = run.search;
     letGo();
     part(".search .longest").textContent = longest([...run.search.finished.map(({ token }) => lab.sentence(pieces(token))), ...steps.map(({ kept }, step) => lab.sentence(written({ step, candidate: kept[0] })))]);
-    tree.build(run.search, run.force);
+    tree.build(run.search, run.forces);
     setModel(0);
     looks.build(run);
     race.build(run.race);
     part(".contrast").hidden = run.refine.length < 2;
     part(".pool").style.height = `${24 * Math.max(2, ...steps.map(({ pool }) => pool.length))}px`;
-    const piece = run.force && run.search.piece[run.search.piece_id.indexOf(run.force[2])];
-    part(".force-line").textContent = run.force ? lab.fill(text.forced, { step: run.force[0] + 1, token: name(piece ?? "?") }) : text.force_hint;
-    part(".release").hidden = !run.force;
-    root.dataset.force = JSON.stringify(run.force);
+    const forced = ([step, , id]) => lab.fill(text.forced, { step: step + 1, token: name(run.search.piece[run.search.piece_id.indexOf(id)]) });
+    part(".force-line").textContent = run.forces.length ? run.forces.map(forced).join(" ") : text.force_hint;
+    part(".release").hidden = !run.forces.length;
+    root.dataset.forces = JSON.stringify(run.forces);
     const count = Math.max(steps.length, grid.passes) + 1;
-    const same = before?.sentence === run.sentence && before.force && !run.force;
-    film.reset(count, run.force ? run.force[0] + 1 : same ? at : count - 1);
+    const released = before?.request === run.request && before.forces.length && !run.forces.length;
+    film.reset(count, run.forces.length ? run.forces.at(-1)[0] + 1 : released ? at : count - 1);
   };
 };

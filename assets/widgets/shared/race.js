@@ -19,7 +19,7 @@ lab.race = (root, text) => {
         track.style.width = 100 * share + "%";
         track.replaceChildren(...Array.from({ length: count }, () => document.createElement("span")));
       }
-      const mark = (share) => lab.make("span", { textContent: lab.number(1000 * longest * share) + (share === 1 ? " ms" : "") });
+      const mark = (share) => lab.make("span", { textContent: lab.number(1000 * longest * share) + (share === 1 ? ` ${text.ms}` : "") });
       part(".axis").replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map(mark));
       table(race);
     },

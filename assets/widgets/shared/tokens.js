@@ -51,6 +51,7 @@ Object.assign(window.lab, {
 
   // Buttons of which one is pressed: [[value, label or what it is made of, title], …].
   choose(box, options, pressed, act) {
+    const focused = [...box.children].indexOf(document.activeElement);
     box.replaceChildren(
       ...options.map(([value, label, title = ""]) => {
         const button = lab.make("button", { type: "button", title, onclick: () => act(value) }, ...[label].flat());
@@ -58,30 +59,28 @@ Object.assign(window.lab, {
         return button;
       }),
     );
+    box.children[focused]?.focus();
   },
 
-  // Things to point at in a box: hovering or focus points, a click or Enter picks; a first tap of a finger only points.
+  // Things to point at in a box: hovering or focus points, a click or Enter picks.
   // of(node) gives what a node stands for, or nothing; beside(thing, code) the node that an arrow key leads to.
   pointing(box, of, beside, { point, pick }) {
-    let touched = null;
     let current = null;
     const at = (event) => [event.target.closest("[data-at]")].map((node) => node && of(node))[0];
     const aim = (event) => {
       const thing = at(event);
       if (thing && thing !== current) point((current = thing));
     };
-    box.addEventListener("pointerdown", (event) => (touched = event.pointerType === "touch" && at(event) !== current ? at(event) : null));
     box.addEventListener("pointermove", aim);
     box.addEventListener("focusin", aim);
     box.addEventListener("click", (event) => {
       const thing = at(event);
-      if (thing) pick(thing, thing === touched);
-      touched = null;
+      if (thing) pick(thing);
     });
     box.addEventListener("keydown", (event) => {
       const thing = at(event);
       if (!thing) return;
-      if (event.code === "Enter") return event.preventDefault(), pick(thing, false);
+      if (event.code === "Enter") return event.preventDefault(), pick(thing);
       const next = event.code.startsWith("Arrow") && beside(thing, event.code);
       if (!next) return;
       event.preventDefault();

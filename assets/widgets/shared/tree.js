@@ -35,7 +35,7 @@ Object.assign(window.lab, {
       return path;
     };
 
-    const addNode = (step, candidate, y, kept, force) => {
+    const addNode = (step, candidate, y, kept, forces) => {
       const { token, parent, fate, score } = search.steps[step];
       const end = search.finished.find((one) => one.step === step && one.candidate === candidate);
       const piece = search.piece[token[candidate]];
@@ -43,7 +43,7 @@ Object.assign(window.lab, {
       const name = lab.make("span", { className: "token", textContent: end && piece === "</s>" ? "■" : lab.pieceName(piece, text) });
       const node = lab.make("button", { type: "button", className: `node ${kept ? "kept" : fate[candidate]}`, tabIndex: -1 }, name);
       if (end || (kept && lane > 40)) node.append(lab.make("span", { className: "score", textContent: lab.number(end ? end.score : score[candidate], 2) }));
-      if (force && force[0] === step && force[1] === parent[candidate] && force[2] === search.piece_id[token[candidate]]) node.classList.add("forced");
+      if (forces.some(([at, row, id]) => at === step && row === parent[candidate] && id === search.piece_id[token[candidate]])) node.classList.add("forced");
       node.classList.toggle("ended", Boolean(end));
       node.classList.toggle("high", kept && lane > 40);
       Object.assign(node.style, { left: left(step) + "px", top: y + "px", width: width + "px", height: height + "px" });
@@ -54,23 +54,23 @@ Object.assign(window.lab, {
       nodes.set(key(step, candidate), { step, candidate, node, edge });
     };
 
-    const addStep = (step, force) => {
+    const addStep = (step, forces) => {
       const label = lab.make("span", { className: "number", textContent: step + 1 });
       Object.assign(label.style, { left: left(step) + "px", width: width + "px" });
       space.append(label);
-      search.steps[step].kept.forEach((candidate, row) => addNode(step, candidate, rowTop(row), true, force));
+      search.steps[step].kept.forEach((candidate, row) => addNode(step, candidate, rowTop(row), true, forces));
       const others = rest(step);
       const shown = all ? others : others.slice(0, others.length > most ? most - 1 : most);
-      shown.forEach((candidate, at) => addNode(step, candidate, rowTop(lanes) + 8 + at * small, false, force));
+      shown.forEach((candidate, at) => addNode(step, candidate, rowTop(lanes) + 8 + at * small, false, forces));
       if (others.length <= most) return;
-      const more = lab.make("button", { type: "button", className: "more", textContent: all ? "−" : `+${others.length - shown.length}`, title: text.more, tabIndex: -1 });
-      more.onclick = () => ((all = !all), build(search, force), on.rebuilt());
+      const more = lab.make("button", { type: "button", className: "more", textContent: all ? "−" : `+${others.length - shown.length}`, title: text.more });
+      more.onclick = () => ((all = !all), build(search, forces), on.rebuilt());
       Object.assign(more.style, { left: left(step) + "px", top: rowTop(lanes) + 8 + shown.length * small + "px" });
       more.dataset.step = step;
       space.append(more);
     };
 
-    const build = (value, force) => {
+    const build = (value, forces) => {
       search = value;
       nodes = new Map();
       lanes = Math.max(...search.steps.map(({ kept }) => kept.length));
@@ -81,7 +81,7 @@ Object.assign(window.lab, {
       const root = lab.make("span", { className: "root", textContent: "▶", title: text.start });
       Object.assign(root.style, { top: rowTop(0) + "px", height: lane - 8 + "px" });
       space.append(root);
-      search.steps.forEach((_, step) => addStep(step, force));
+      search.steps.forEach((_, step) => addStep(step, forces));
       const below = Math.max(...search.steps.map((_, step) => (all ? rest(step).length + 1 : Math.min(most, rest(step).length))));
       Object.assign(space.style, { width: left(search.steps.length) - column + width + 8 + "px", height: rowTop(lanes) + 12 + below * small + "px" });
       svg.setAttribute("width", space.style.width);

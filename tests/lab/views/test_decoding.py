@@ -54,6 +54,7 @@ def search():
         piece_id=PIECE_ID,
         flops=10,
         seconds=0.03,
+        forces=((1, 0, EIN),),
     )
 
 
@@ -92,7 +93,9 @@ def refine(model="cmlm"):
 @pytest.fixture
 def trace():
     return DecodingTrace(
+        request="[]",
         sentence="a dog",
+        language="de",
         reference="",
         unseen=(),
         search=search(),
@@ -106,9 +109,9 @@ def trace():
 
 
 def test_the_tree_speaks_in_places_of_pieces(trace):
-    facts = decoding.facts(trace, force=(1, 0, EIN))
+    facts = decoding.facts(trace)
     tree = facts["search"]
-    assert facts["force"] == (1, 0, EIN)
+    assert facts["forces"] == [[1, 0, EIN]] and facts["request"] == "[]" and tree["stopped"] == "rule"
     assert [PIECE[place] for place in tree["steps"][0]["token"]] == ["▁ein", "▁zwei", "▁Hund"]
     assert tree["steps"][1]["parent"] == [0, 1, 1]
     assert tree["steps"][1]["fate"] == ["kept", "finished", "kept"]

@@ -1,10 +1,12 @@
 """What is said about a sentence, from a hand-made trace: three calls of a beam of two, two passes over three places."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lab.text import Text
-from lab.views.translations import claim, outputs, ranks
+from lab.views.translations import claim, departures, outputs
 from models.traces import (
     FATES,
     DecodingTrace,
@@ -50,15 +52,16 @@ def length(tokens, log_prob):
 
 @pytest.fixture
 def trace():
-    """The output "b c </s>" was second at the first call and first at the others."""
+    """The output "b c </s>" was second at the first call; later it took its own most probable token, once as the
+    second of all candidates."""
     search = SearchTrace(
         model="left",
         source=("▁x", "</s>"),
         output="b <i>c</i>",
         steps=(
             call([0, 0, 0], [4, 5, 6], [KEPT, KEPT, OUTRANKED], [0, 1], [-1, -1], 1),
-            call([1, 0, 0], [6, 6, 5], [KEPT, KEPT, OUTRANKED], [0, 1], [-1, -1], 2),
-            call([0, 1, 1], [1, 5, 6], [FINISHED, KEPT, KEPT], [1, 2], [0, -1], 2),
+            call([0, 1, 0], [6, 6, 5], [KEPT, KEPT, OUTRANKED], [0, 1], [-1, -1], 2),
+            call([1, 0, 0], [1, 5, 6], [FINISHED, KEPT, KEPT], [1, 2], [0, -1], 2),
         ),
         finished=(Finished(step=2, candidate=0, score=-0.5, token=np.array([5, 6, 1])),),
         piece=("</s>", "▁a", "▁b", "▁c"),
@@ -81,7 +84,9 @@ def trace():
         seconds=0.020,
     )
     return DecodingTrace(
+        request="[]",
         sentence="x",
+        language="de",
         reference="b c",
         unseen=("x",),
         search=search,
@@ -94,17 +99,40 @@ def trace():
     )
 
 
-def test_the_outputs_place_at_each_call(trace):
-    assert ranks(trace.search) == [1, 0, 0]
+def test_the_output_departs_from_greedy_only_where_its_own_best_token_was_another(trace):
+    assert departures(trace.search) == [0]
 
 
 def test_the_claim_states_what_the_trace_holds(trace):
-    speed, repetition, size, beam = claim(trace, TEXT).split("\n")
-    for figure in ("3 decoder calls in 30 ms", "right 2 in 20 ms", "2.5 times", "8 copies", "10.0 ms", "20.0 ms"):
+    speed, batch, repetition, size, beam = claim(trace, TEXT).split("\n")
+    for figure in ("3 decoder calls in 30 ms", "right 2 in 20 ms", "2.5 times"):
         assert figure in speed, figure
+    assert "8 copies at once a sentence takes 10.0 ms left and 20.0 ms" in batch
     assert "first pass 2 of 3" in repetition and "after pass 2 1." in repetition
     assert "2 tokens (60%)" in size and "has 3 (30%)" in size
     assert "At 1 of 3 calls" in beam
+
+
+def test_what_does_not_apply_is_not_said(trace):
+    def said(**changes):
+        search = replace(trace.search, **changes)
+        return claim(replace(trace, search=search), TEXT)
+
+    assert "**Beam.**" not in said(method="greedy") and "**Beam.**" not in said(forces=((0, 0, 5),))
+    assert "At 1 of 3 calls the draw" in said(method="sample")
+    alone = replace(trace, search_seconds=np.full(3, np.nan), refine_seconds=np.full(3, np.nan))
+    assert "In a batch" not in claim(alone, TEXT)
+
+
+def test_the_model_trained_on_raw_data_is_compared(trace):
+    seen = claim(replace(trace, contrast=(trace.refine,)), TEXT)
+    assert "After the first pass 2 of 3 tokens repeat" in seen and "it is 2 of 3" in seen
+
+
+def test_chinese_is_scored_by_its_characters(trace):
+    search = replace(trace.search, output="我不知道他现在在哪里。")
+    chinese = replace(trace, language="zh", reference="我不知道他现在住在哪里。", search=search)
+    assert "BLEU 7" in outputs(chinese, TEXT)
 
 
 def test_the_outputs_are_shown_as_text_with_their_scores(trace):
@@ -114,9 +142,9 @@ def test_the_outputs_are_shown_as_text_with_their_scores(trace):
 
 
 def test_without_a_persons_translation_there_are_no_scores(trace):
-    alone = DecodingTrace(**{**vars(trace), "reference": "", "unseen": ()})
+    alone = replace(trace, reference="", unseen=())
     assert "BLEU" not in outputs(alone, TEXT) and "person" not in outputs(alone, TEXT)
 
 
 def test_both_languages_say_it(trace):
-    assert claim(trace, Text("zh")).count("\n") == 3 and "人工译文" in outputs(trace, Text("zh"))
+    assert claim(trace, Text("zh")).count("\n") == 4 and "人工译文" in outputs(trace, Text("zh"))

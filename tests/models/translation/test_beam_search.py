@@ -45,7 +45,7 @@ def sentence(seed, length=6):
 
 
 def run(model, ids, force=None, **settings):
-    return search(model, Tokenizer(), ids, Settings(**settings), "tiny", force)
+    return search(model, Tokenizer(), ids, Settings(**settings), "tiny", (force,) if force else ())
 
 
 def generate(model, ids, max_length, **settings):
@@ -224,7 +224,7 @@ def test_a_forced_token_in_greedy_decoding(token, uncounted):
     consistent(forced, 1)
     prefix = torch.tensor([[START, *best(free).token[:3], token]])
     wanted = generate(model, ids, 6, decoder_input_ids=prefix)
-    assert best(forced).token.tolist() == wanted.sequences[0, 1:].tolist() and forced.force == (3, 0, token)
+    assert best(forced).token.tolist() == wanted.sequences[0, 1:].tolist() and forced.forces == ((3, 0, token),)
 
 
 def test_a_forced_token_in_beam_search(uncounted):
@@ -363,5 +363,5 @@ def test_progress_hears_of_every_step_and_may_stop_the_search(uncounted):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        search(marian(3, eos_bias=-9.0), Tokenizer(), sentence(0), Settings(max_length=6), "tiny", None, progress)
+        search(marian(3, eos_bias=-9.0), Tokenizer(), sentence(0), Settings(max_length=6), "tiny", (), progress)
     assert heard == [(0, 0)] * 3
