@@ -109,3 +109,17 @@ def server(running):
 def chromium():
     with browser.chromium() as running:
         yield running
+
+
+@pytest.fixture
+def page(server, chromium):
+    """The English page, with `errors` and `requests` recorded on it: no errors, and nothing from another host."""
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.errors, page.requests = [], []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("request", lambda request: page.requests.append(request.url))
+    page.goto(server)
+    yield page
+    assert not page.errors
+    assert all(url.startswith((server, "data:", "blob:")) for url in page.requests), page.requests
+    page.close()
