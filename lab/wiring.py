@@ -17,6 +17,8 @@ AT_ONCE = 8
 """Runs that may download or wait at the same time; they compute one after another (models.device.turn)."""
 PATIENCE = 0.4
 """Seconds before a run shows its Stop button, and between two signs of progress."""
+QUICK: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+"""How to listen to what is answered at once, without a run."""
 runners = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="run")
 
 
@@ -101,10 +103,9 @@ def connect(
         for listen, values, way in ways
     ]
     stopped = [text("run.stopped"), text("run.changed"), gr.update(visible=False)]
-    quick: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    stop.click(lambda: stopped, None, told, cancels=events, **quick)
+    stop.click(lambda: stopped, None, told, cancels=events, **QUICK)
     for choice in choices:
-        choice.input(lambda: text("run.changed"), None, note, **quick)
+        choice.input(lambda: text("run.changed"), None, note, **QUICK)
 
 
 def _event(text: Text, run: Callable, show: Callable, outputs: int) -> Callable[..., Iterator]:

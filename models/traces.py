@@ -179,6 +179,12 @@ class CostTrace(Trace):
     window_seconds: Annotated[np.ndarray, "map"]
 
 
+METHODS = ("beam", "greedy", "sample")
+"""Ways to search."""
+STRATEGIES = ("lowest", "random", "left_to_right", "picked")
+"""Which positions mask-predict masks again."""
+
+
 @dataclass(frozen=True, eq=False)
 class SearchStep(Trace):
     """One decoder call of beam search, greedy decoding or sampling: its candidates, the best first, and what became
@@ -243,12 +249,17 @@ class SearchTrace(Trace):
     """Of the matrix products of encoder and decoder, two for each multiply-add."""
     seconds: float
     method: str = "beam"
-    """beam, greedy or sample."""
+    """One of METHODS."""
     stopped: str = "rule"
     """Why the search ended: rule (no running one could enter the pool), full (the pool was, and that sufficed),
     ended (none ran on), length (the longest output was reached)."""
     forces: tuple[tuple[int, int, int], ...] = ()
     """The call, row and id of each token that a visitor forced."""
+
+    @property
+    def winner(self) -> Finished:
+        """The hypothesis that is the output."""
+        return self.finished[self.steps[-1].pool[0]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -289,6 +300,11 @@ class RefineTrace(Trace):
     piece_id: Annotated[np.ndarray, "piece"]
     flops: int
     seconds: float
+
+    @property
+    def winner(self) -> LengthCandidate:
+        """The length that is the output."""
+        return self.candidates[self.best]
 
 
 @dataclass(frozen=True, eq=False)

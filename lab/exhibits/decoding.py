@@ -6,20 +6,19 @@ from typing import Any
 
 import gradio as gr
 
+from lab.choice import choose_model
 from lab.exhibit import Exhibit, saved_run
 from lab.sentences import examples, reference
 from lab.text import Text
 from lab.views import decoding, translations
 from lab.widget import send, widget
-from lab.wiring import connect, controls
-from models.traces import DecodingTrace
+from lab.wiring import QUICK, connect, controls
+from models.traces import METHODS, STRATEGIES, DecodingTrace
 from models.translation.pairs import CONTRASTS, PAIRS
 
 LANGUAGE = "de"
 FIRST = examples(LANGUAGE)[0]
-METHODS = ("beam", "greedy", "sample")
 STOPPING = {"heuristic": False, "at_once": True, "never": "never"}
-STRATEGIES = ("lowest", "random", "left_to_right", "picked")
 DEFAULTS = {
     "language": LANGUAGE,
     "left": PAIRS[LANGUAGE][0],
@@ -101,15 +100,11 @@ def settings(text: Text) -> list:
         choices = [(text(f"decoding.{value}"), value) for value in values]
         return gr.Radio(choices, value=DEFAULTS[key], label=text(f"decoding.{key}"), interactive=True)
 
-    def model(key: str, names: list[str]) -> gr.Dropdown:
-        choices = [(text("patches.bundled", name=name), name) for name in names]
-        label, info = text(f"decoding.{key}"), text("patches.model_info")
-        return gr.Dropdown(choices, label=label, info=info, allow_custom_value=True, interactive=True)
-
     method, width, passes = radio("method", METHODS), slider("beam_width", 1, 8), slider("passes", 1, 10)
     with gr.Accordion(text("decoding.more"), open=False):
-        left = model("left", [pair[0] for pair in PAIRS.values()])
-        right = model("right", [*(pair[1] for pair in PAIRS.values()), *CONTRASTS.values()])
+        left = choose_model(text, text("decoding.left"), [pair[0] for pair in PAIRS.values()])
+        rights = [*(pair[1] for pair in PAIRS.values()), *CONTRASTS.values()]
+        right = choose_model(text, text("decoding.right"), rights)
         penalty, stopping = slider("length_penalty", -1, 2, 0.1), radio("stopping", STOPPING)
         longest, temperature = slider("max_length", 1, 100), slider("temperature", 0.1, 2, 0.1)
         top_k, top_p = slider("top_k", 0, 100), slider("top_p", 0.05, 1, 0.05)
@@ -139,10 +134,9 @@ def build(text: Text) -> None:
             claim = gr.Markdown(saved[2], elem_classes="claim")
             gr.Markdown(text("decoding.checks"), elem_classes="claim")
     click, inputs = gr.JSON(visible=False), [sentence, language, *chosen]
-    quick: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-    drawing.select(clicked, None, click, **quick)
-    language.input(pair, language, [*chosen[:2], samples], **quick)
-    picked = samples.click(lambda row: row[0], samples, sentence, **quick)
+    drawing.select(clicked, None, click, **QUICK)
+    language.input(pair, language, [*chosen[:2], samples], **QUICK)
+    picked = samples.click(lambda row: row[0], samples, sentence, **QUICK)
     connect(
         text,
         start,

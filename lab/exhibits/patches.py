@@ -2,6 +2,7 @@
 
 import gradio as gr
 
+from lab.choice import choose_model
 from lab.exhibit import Exhibit, saved_run
 from lab.photo import EXAMPLES, Photo, example, open_photo
 from lab.text import Text
@@ -55,21 +56,6 @@ def show(seen: PatchesTrace, text: Text, owner: gr.HTML | None = None) -> list:
     ]
 
 
-def choice(text: Text, key: str, name: str, hub: dict[str, int]) -> gr.Dropdown:
-    """Choose a model: the bundled one, one of the Hub, or any other typed in."""
-    return gr.Dropdown(
-        [
-            (text("patches.bundled", name=name), name),
-            *((text("patches.download", name=known, size=size), known) for known, size in hub.items()),
-        ],
-        value=name,
-        label=text(key),
-        info=text("patches.model_info"),
-        allow_custom_value=True,
-        interactive=True,
-    )
-
-
 def views(text: Text, saved: list) -> list:
     """One tab for each view: what one sees, the widget, the claim it checks; returns them in the order of `show`."""
     shown: list = []
@@ -98,8 +84,8 @@ def build(text: Text) -> None:
         with gr.Column(scale=1, min_width=260, elem_classes="controls"):
             photo = Photo(text, value=str(example(FIRST_PHOTO)), label=text("patches.photo"), height=220)
             samples = gr.Examples([[str(example(name))] for name in EXAMPLES], photo, label=text("patches.examples"))
-            vit = choice(text, "patches.vit", FIRST_VIT, HUB_VITS)
-            swin = choice(text, "patches.swin", FIRST_SWIN, HUB_SWINS)
+            vit = choose_model(text, text("patches.vit"), [FIRST_VIT], HUB_VITS)
+            swin = choose_model(text, text("patches.swin"), [FIRST_SWIN], HUB_SWINS)
             start = controls(text, text("patches.run"), text("run.saved"))
             answer = gr.Label(saved[0], num_top_classes=3, label=text("patches.answer"))
             answers = [gr.Markdown(line, elem_classes="small") for line in saved[1:3]]

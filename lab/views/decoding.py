@@ -22,7 +22,7 @@ def facts(trace: DecodingTrace) -> dict:
 
 
 def search_facts(search: SearchTrace) -> dict:
-    """The tree: each call's candidates, each finished hypothesis, and which of them won (-1: none)."""
+    """The tree: each call's candidates, each finished hypothesis, and which of them won."""
     place = places(search.piece_id)
 
     def step_facts(step: SearchStep) -> dict:
@@ -75,7 +75,7 @@ def race(trace: DecodingTrace) -> dict:
     """Decoder calls and seconds of both, and seconds a sentence when several copies are translated at once."""
     return {
         "device": trace.device,
-        "calls": {"search": len(trace.search.steps), "refine": len(trace.refine.candidates[trace.refine.best].token)},
+        "calls": {"search": len(trace.search.steps), "refine": len(trace.refine.winner.token)},
         "seconds": {"search": trace.search.seconds, "refine": trace.refine.seconds},
         "batch": trace.batch.tolist(),
         "per_sentence": {

@@ -60,22 +60,19 @@ def _batch(trace: DecodingTrace, text: Text) -> list[str]:
     both = np.flatnonzero(np.isfinite(trace.search_seconds) & np.isfinite(trace.refine_seconds))
     if not len(both) or not both[-1]:
         return []
-    each = {
-        name: f"{1000 * seconds[at] / trace.batch[at]:.1f}"
-        for name, seconds in (("search", trace.search_seconds), ("refine", trace.refine_seconds))
-        for at in both[-1:]
-    }
-    return [text("decoding.batch", copies=int(trace.batch[both[-1]]), **each)]
+    copies = int(trace.batch[both[-1]])
+    search, refine = (1000 * seconds[both[-1]] / copies for seconds in (trace.search_seconds, trace.refine_seconds))
+    return [text("decoding.batch", copies=copies, search=f"{search:.1f}", refine=f"{refine:.1f}")]
 
 
 def _repetition(refine: RefineTrace, text: Text) -> str:
-    token = refine.candidates[refine.best].token
+    token = refine.winner.token
     repeated = repeats(token).sum(1)
     return text("decoding.repetition", first=repeated[0], last=repeated[-1], count=token.shape[1], passes=len(token))
 
 
 def _length(refine: RefineTrace, text: Text) -> str:
-    likely, best = refine.candidates[0], refine.candidates[refine.best]
+    likely, best = refine.candidates[0], refine.winner
     return text(
         "decoding.length",
         likely=likely.token.shape[1],
@@ -87,10 +84,8 @@ def _length(refine: RefineTrace, text: Text) -> str:
 
 def _distillation(refine: RefineTrace, raw: RefineTrace, text: Text) -> str:
     """Repeats after the first pass, with distilled and with raw training data."""
-    counts = [(repeats(one.candidates[one.best].token)[0].sum(), one) for one in (refine, raw)]
-    (repeated, _), (raw_repeated, _) = counts
-    lengths = [one.candidates[one.best].token.shape[1] for one in (refine, raw)]
-    return text("decoding.bought", distilled=repeated, count=lengths[0], raw=raw_repeated, raw_count=lengths[1])
+    ours, theirs = (repeats(one.winner.token)[0] for one in (refine, raw))
+    return text("decoding.bought", distilled=ours.sum(), count=len(ours), raw=theirs.sum(), raw_count=len(theirs))
 
 
 def _search(search: SearchTrace, text: Text) -> list[str]:
@@ -99,14 +94,13 @@ def _search(search: SearchTrace, text: Text) -> list[str]:
         return []
     other = departures(search)
     kind = search.method if other else f"{search.method}_same"
-    return [text(f"decoding.{kind}_bought", other=len(other), count=search.finished[search.steps[-1].pool[0]].step + 1)]
+    return [text(f"decoding.{kind}_bought", other=len(other), count=search.winner.step + 1)]
 
 
 def departures(search: SearchTrace) -> list[int]:
     """The calls at which the output did not take its own most probable next token, as greedy decoding always does."""
-    end = search.finished[search.steps[-1].pool[0]]
-    candidate, calls = end.candidate, []
-    for step in range(end.step, -1, -1):
+    candidate, calls = search.winner.candidate, []
+    for step in range(search.winner.step, -1, -1):
         call = search.steps[step]
         siblings = call.log_prob[call.parent == call.parent[candidate]]
         if call.log_prob[candidate] < siblings.max():

@@ -18,13 +18,12 @@ from transformers.generation import logits_process
 from transformers.modeling_outputs import BaseModelOutput
 
 from models.checkpoint import Progress
-from models.errors import InputError
-from models.traces import FATES, Finished, SearchStep, SearchTrace
+from models.errors import InputError, in_range
+from models.traces import FATES, METHODS, Finished, SearchStep, SearchTrace
 
 Force = tuple[int, int, int]
 Candidates = dict[str, np.ndarray]
 """parent, token, log_prob and score of continuations, the best first, as in SearchStep."""
-METHODS = ("beam", "greedy", "sample")
 WHOLE = {"beam_width": (1, 10), "max_length": (1, 256), "top_k": (0, 1000), "seed": (0, 2**31), "n_candidate": (1, 50)}
 REAL = {"length_penalty": (-2, 3), "temperature": (0.1, 5), "top_p": (0, 1)}
 
@@ -299,9 +298,8 @@ def check(settings: Settings, model: Any, forces: tuple[Force, ...] = ()) -> Set
     for name, (minimum, maximum) in (WHOLE | REAL).items():
         if name == "max_length":
             maximum = min(maximum, getattr(model.config, "max_position_embeddings", maximum))
-        value = getattr(settings, name)
-        number = isinstance(value, int | float) and not isinstance(value, bool) and minimum <= value <= maximum
-        if not number or (name in WHOLE and value % 1) or (name == "top_p" and value == 0):
-            raise InputError(f"decoding.{name}", minimum=minimum, maximum=maximum)
-        numbers[name] = int(value) if name in WHOLE else float(value)
+        code = f"decoding.{name}"
+        numbers[name] = in_range(code, getattr(settings, name), minimum, maximum, whole=name in WHOLE)
+        if name == "top_p" and not numbers[name]:
+            raise InputError(code, minimum=minimum, maximum=maximum)
     return replace(settings, **numbers)

@@ -15,7 +15,6 @@ from models.errors import InputError
 from models.traces import DecodingTrace
 from models.translation import beam_search, mask_predict, vocabulary
 from models.translation.pairs import CONTRASTS, PAIRS
-from models.translation.vocabulary import WORDS
 
 AUTOREGRESSIVE = ("MarianMTModel", "T5ForConditionalGeneration")
 NON_AUTOREGRESSIVE = ("CmlmForTranslation",)
@@ -54,20 +53,18 @@ def decode(
     left, tokenizer = open_model(names[0], AUTOREGRESSIVE, progress)
     also = [CONTRASTS[names[1]]] if CONTRASTS.get(names[1]) in bundled() else []
     rights = [(*open_model(name, NON_AUTOREGRESSIVE, progress), name) for name in (names[1], *also)]
-    ids = encode(tokenizer, sentence)
+    ids, *sources = (encode(reader, sentence) for reader in (tokenizer, *(reader for _, reader, _ in rights)))
     search, refine = beam_search.check(search, left, forces), mask_predict.check(refine)
     check_size(search.max_length * _attention_values(left.config, search.beam_width, search.max_length), names[0])
     with turn:
         searched = beam_search.search(left, tokenizer, ids, search, names[0], forces, progress)
         refined = [
-            mask_predict.refine(model, reader, encode(reader, sentence), refine, name, progress)
-            for model, reader, name in rights
+            mask_predict.refine(model, reader, source, refine, name, progress)
+            for (model, reader, name), source in zip(rights, sources, strict=True)
         ]
-        right, reader, _ = rights[0]
-        source = encode(reader, sentence)
         ways = [
             lambda n: generate(left, ids, search, n),
-            lambda n: mask_predict.translate(right, source.repeat(n, 1), refine),
+            lambda n: mask_predict.translate(rights[0][0], sources[0].repeat(n, 1), refine),
         ]
         seconds = [np.full(len(BATCHES), np.nan) if forces else timed(way, progress) for way in ways]
     return DecodingTrace(
@@ -124,7 +121,7 @@ def encode(tokenizer: Any, sentence: str) -> torch.Tensor:
 
 def unseen(reference: str, sentence: str) -> tuple[str, ...]:
     """Words of the sentence that do not occur in the training sources of a model that lists them."""
-    path = find(reference, AUTOREGRESSIVE) / WORDS
+    path = find(reference, AUTOREGRESSIVE) / vocabulary.WORDS
     if not path.is_file():
         return ()
     seen = set(path.read_text(encoding="utf-8").split("\n"))

@@ -5,22 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoTokenizer, MarianMTModel
 
-from models.checkpoint import BUNDLED, WEIGHTS
-from models.device import device
+from models.checkpoint import WEIGHTS, find, open_model
+from models.translation.batches import in_batches
 
 BEAM_WIDTH = 5
 
 
 @torch.no_grad()
-def translate(model: Any, tokenizer: Any, sentences: list[str], beam_width: int = 1, batch: int = 64) -> list[str]:
+def translate(model: Any, tokenizer: Any, sentences: list[str], beam_width: int = 1) -> list[str]:
     """The best output for each sentence, by the library's own search (the lab's traced search gives the same)."""
-    order = sorted(range(len(sentences)), key=lambda i: -len(sentences[i]))
-    outputs = [""] * len(sentences)
-    for start in range(0, len(order), batch):
-        part = order[start : start + batch]
-        source = tokenizer([sentences[i] for i in part], return_tensors="pt", padding=True).to(model.device)
+
+    def search(part: list[str]) -> list[str]:
+        source = tokenizer(part, return_tensors="pt", padding=True).to(model.device)
         ids = model.generate(
             input_ids=source.input_ids,
             attention_mask=source.attention_mask,
@@ -28,21 +25,18 @@ def translate(model: Any, tokenizer: Any, sentences: list[str], beam_width: int 
             do_sample=False,
             max_length=int(1.5 * source.input_ids.shape[1]) + 10,
         )
-        for i, text in zip(part, tokenizer.batch_decode(ids, skip_special_tokens=True), strict=True):
-            outputs[i] = text
-    return outputs
+        return tokenizer.batch_decode(ids, skip_special_tokens=True)
+
+    return in_batches(sentences, search)
 
 
 def distil(teacher: str, source: list[str], cache: Path) -> list[str]:
     """The bundled `teacher`'s outputs for the source sentences, by beam search; kept in the folder `cache`."""
-    folder = BUNDLED / teacher
-    mark = hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest()[:8]
+    mark = hashlib.sha256((find(teacher) / WEIGHTS).read_bytes()).hexdigest()[:8]
     path = cache / f"{teacher}-{mark}-outputs.txt"
     if path.exists():
         return path.read_text(encoding="utf-8").split("\n")[:-1]
-    model: Any = MarianMTModel.from_pretrained(folder, dtype=torch.float32)
-    model = model.eval().to(device())
-    outputs = translate(model, AutoTokenizer.from_pretrained(folder), source, BEAM_WIDTH)
+    outputs = translate(*open_model(teacher, ("MarianMTModel",)), source, BEAM_WIDTH)
     part = path.with_suffix(".part")
     part.write_text("\n".join(outputs) + "\n", encoding="utf-8")
     part.rename(path)

@@ -12,6 +12,7 @@ from models.checkpoint import open_model
 from models.translation import mask_predict, train_cmlm
 from models.translation.corpus import Corpus
 from models.translation.distil import translate
+from models.translation.training import bleu
 
 PASSES = (1, 2, 3, 4, 10)
 N_LENGTH = 5
@@ -20,7 +21,7 @@ N_LENGTH = 5
 def score(outputs: list[str], references: list[str], tokenize: str) -> dict[str, float]:
     """Corpus BLEU and chrF in percent."""
     return {
-        "bleu": round(BLEU(tokenize=tokenize).corpus_score(outputs, [references]).score, 2),
+        "bleu": bleu(outputs, references, tokenize),
         "chrf": round(CHRF().corpus_score(outputs, [references]).score, 2),
     }
 

@@ -15,12 +15,11 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from models.checkpoint import Progress
-from models.errors import InputError
-from models.traces import LengthCandidate, RefineTrace
+from models.errors import InputError, in_range
+from models.traces import STRATEGIES, LengthCandidate, RefineTrace
 from models.translation.cmlm import CmlmForTranslation, Encoded
 from models.translation.vocabulary import EOS, MASK, PAD
 
-STRATEGIES = ("lowest", "random", "left_to_right", "picked")
 MAX_LENGTH = 127
 """Of an output, in tokens."""
 RIVALS = 5
@@ -217,13 +216,12 @@ RANGES = {"passes": (1, 10), "n_length": (1, 10), "seed": (0, 2**31)}
 
 def check(settings: Settings) -> Settings:
     """The settings with whole numbers as int; InputError unless each is in its range."""
-    for name, (minimum, maximum) in RANGES.items():
-        value = getattr(settings, name)
-        whole = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
-        if not whole or not minimum <= value <= maximum:
-            raise InputError(f"decoding.{name}", minimum=minimum, maximum=maximum)
+    numbers = {
+        name: in_range(f"decoding.{name}", getattr(settings, name), *limits, whole=True)
+        for name, limits in RANGES.items()
+    }
     if settings.strategy not in STRATEGIES:
         raise InputError("decoding.strategy")
     if settings.strategy == "picked" and not settings.picked:
         raise InputError("decoding.picked", maximum=MAX_LENGTH)
-    return replace(settings, **{name: int(getattr(settings, name)) for name in RANGES})
+    return replace(settings, **numbers)

@@ -10,16 +10,13 @@ What it costs and reaches: recipe.json and README.md beside the weights say.
 from dataclasses import dataclass
 
 import torch
-from safetensors.torch import load_file
 from torch.nn import functional as F
-from transformers import AutoTokenizer
 
-from models.checkpoint import BUNDLED, WEIGHTS
-from models.training import seed_everything
+from models.checkpoint import open_model
 from models.translation import mask_predict, training
+from models.translation.batches import Pairs, in_batches, pad_ids
 from models.translation.cmlm import CmlmConfig, CmlmForTranslation
-from models.translation.distil import distil
-from models.translation.training import bleu, pad_ids, record, save, start, train
+from models.translation.training import main
 from models.translation.vocabulary import MASK, PAD
 
 
@@ -39,6 +36,7 @@ RECIPES = {
     "multi30k-raw": Recipe(start="marian-multi30k"),
     "tatoeba": Recipe(start="marian-tatoeba", teacher="marian-tatoeba"),
 }
+STARTS = ("MarianMTModel",)
 VAL = mask_predict.Settings(passes=4, n_length=3)
 
 
@@ -55,9 +53,8 @@ def build(recipe: Recipe, vocabulary: int) -> CmlmForTranslation:
         )
     )
     if recipe.start:
-        weights = load_file(BUNDLED / recipe.start / WEIGHTS)
-        own = model.state_dict()
-        named = {name.removeprefix("model."): value.float() for name, value in weights.items()}
+        weights, own = open_model(recipe.start, STARTS)[0].state_dict(), model.state_dict()
+        named = {name.removeprefix("model."): value for name, value in weights.items()}
         model.load_state_dict(own | {name: value.view(own[name].shape) for name, value in named.items() if name in own})
     return model
 
@@ -82,49 +79,34 @@ def loss(model: CmlmForTranslation, source: torch.Tensor, target: torch.Tensor, 
 
 
 def translate_ids(model, tokenizer, sentences: list[str], settings: mask_predict.Settings) -> list[list[int]]:
-    """The ids of the best output for each sentence, 64 sentences of like length at a time."""
-    order = sorted(range(len(sentences)), key=lambda i: -len(sentences[i]))
-    outputs: list[list[int]] = [[]] * len(sentences)
-    for begin in range(0, len(order), 64):
-        part = order[begin : begin + 64]
-        source = pad_ids([tokenizer(sentences[i]).input_ids for i in part])
-        for i, ids in zip(part, mask_predict.translate(model, source.to(model.device), settings), strict=True):
-            outputs[i] = ids
-    return outputs
+    """The ids of the best output for each sentence."""
+
+    def refine(part: list[str]) -> list[list[int]]:
+        source = pad_ids([tokenizer(sentence).input_ids for sentence in part])
+        return mask_predict.translate(model, source.to(model.device), settings)
+
+    return in_batches(sentences, refine)
 
 
-def main() -> None:
-    """The command line: distil if asked, train, then write weights, vocabulary, history.json and recipe.json."""
-    arguments, corpus, recipe = start("cmlm", RECIPES, __doc__)
-    source, target = corpus.load(arguments.data, "train")
-    val_source, val_target = corpus.load(arguments.data, "val")
-    tokenizer = AutoTokenizer.from_pretrained(BUNDLED / recipe.start)
-    if recipe.teacher:
-        target = distil(recipe.teacher, source, arguments.state.parent)
-    pairs = [
-        (ids, label[:-1][: CmlmConfig().n_length - 1])
-        for ids, label in zip(tokenizer(source).input_ids, tokenizer(target).input_ids, strict=True)
-        if len(label) > 1
-    ]
-    seed_everything(recipe.seed)
-    model = build(recipe, len(tokenizer))
-    history = train(
-        model,
-        recipe,
-        pairs,
-        loss=lambda model, source, target: loss(model, source, target, recipe),
-        evaluate=lambda model: {
-            "val_bleu": bleu(
-                tokenizer.batch_decode(translate_ids(model, tokenizer, val_source, VAL), skip_special_tokens=True),
-                val_target,
-                corpus.tokenize,
-            )
-        },
-        state=arguments.state,
-    )
-    save(model, tokenizer, source, history, arguments.out)
-    record(recipe, history, corpus, arguments)
+def translate(model, tokenizer, sentences: list[str]) -> list[str]:
+    """The outputs as text, with the settings that val is watched with."""
+    return tokenizer.batch_decode(translate_ids(model, tokenizer, sentences, VAL), skip_special_tokens=True)
+
+
+def pairs(source: list[list[int]], target: list[list[int]]) -> Pairs:
+    """Ids to learn from: targets lose their </s> and what is longer than any length; empty ones are left out."""
+    longest = CmlmConfig().n_length - 1
+    return [(ids, label[:-1][:longest]) for ids, label in zip(source, target, strict=True) if len(label) > 1]
 
 
 if __name__ == "__main__":
-    main()
+    main(
+        "cmlm",
+        RECIPES,
+        __doc__,
+        read=lambda recipe, _: open_model(recipe.start, STARTS)[1],
+        build=build,
+        pairs=pairs,
+        loss=loss,
+        translate=translate,
+    )

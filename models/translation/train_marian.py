@@ -10,10 +10,9 @@ import torch
 from torch.nn import functional as F
 from transformers import MarianConfig, MarianMTModel
 
-from models.training import seed_everything
 from models.translation import vocabulary
-from models.translation.distil import distil, translate
-from models.translation.training import Recipe, bleu, record, save, start, train
+from models.translation.distil import translate
+from models.translation.training import Recipe, main
 from models.translation.vocabulary import EOS, PAD
 
 RECIPES = {
@@ -61,28 +60,14 @@ def loss(model: MarianMTModel, source: torch.Tensor, target: torch.Tensor, smoot
     return F.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=PAD, label_smoothing=smoothing)
 
 
-def main() -> None:
-    """The command line: train, then write weights, vocabulary, history.json and recipe.json."""
-    arguments, corpus, recipe = start("marian", RECIPES, __doc__)
-    source, target = corpus.load(arguments.data, "train")
-    val_source, val_target = corpus.load(arguments.data, "val")
-    tokenizer = vocabulary.train(source + target, recipe.vocabulary)
-    if recipe.teacher:
-        target = distil(recipe.teacher, source, arguments.state.parent)
-    pairs = list(zip(tokenizer(source).input_ids, tokenizer(target).input_ids, strict=True))
-    seed_everything(recipe.seed)
-    model = build(recipe, len(tokenizer))
-    history = train(
-        model,
-        recipe,
-        pairs,
-        loss=lambda model, source, target: loss(model, source, target, recipe.label_smoothing),
-        evaluate=lambda model: {"val_bleu": bleu(translate(model, tokenizer, val_source), val_target, corpus.tokenize)},
-        state=arguments.state,
-    )
-    save(model, tokenizer, source, history, arguments.out)
-    record(recipe, history, corpus, arguments)
-
-
 if __name__ == "__main__":
-    main()
+    main(
+        "marian",
+        RECIPES,
+        __doc__,
+        read=lambda recipe, sentences: vocabulary.train(sentences, recipe.vocabulary),
+        build=build,
+        pairs=lambda source, target: list(zip(source, target, strict=True)),
+        loss=lambda model, source, target, recipe: loss(model, source, target, recipe.label_smoothing),
+        translate=translate,
+    )

@@ -1,4 +1,4 @@
-"""What the recipes of translation models share: batches of equal size in tokens, the loop, averaging, BLEU."""
+"""What the recipes of translation models share: the loop, averaging, BLEU, the files of a checkpoint."""
 
 import argparse
 from collections.abc import Callable
@@ -9,16 +9,13 @@ from typing import Any
 import torch
 from sacrebleu.metrics.bleu import BLEU
 from safetensors.torch import load_file, save_file
-from torch.nn.utils.rnn import pad_sequence
-from torch.utils.data import DataLoader
 
 from models import training
 from models.device import device
 from models.translation import vocabulary
+from models.translation.batches import Pairs, loader
 from models.translation.corpus import CORPORA, Corpus, download
-
-Pairs = list[tuple[list[int], list[int]]]
-"""Ids of source and target; a source ends with </s>, a target too unless it is a CMLM's."""
+from models.translation.distil import distil
 
 
 @dataclass(frozen=True)
@@ -60,29 +57,6 @@ class Recipe:
                 return peak * training.warmup_cosine(at / epochs, self.warmup)
             at -= epochs
         return 0.0
-
-
-def loader(pairs: Pairs, batch_tokens: int) -> DataLoader:
-    """Shuffled batches of (source, target), padded; sentences of like length together, about `batch_tokens` targets."""
-    noise = torch.rand(len(pairs)) * 2
-    order = sorted(range(len(pairs)), key=lambda i: len(pairs[i][1]) + float(noise[i]))
-    batches: list[list[int]] = [[]]
-    for index in order:
-        if batches[-1] and len(pairs[index][1]) * (len(batches[-1]) + 1) > batch_tokens:
-            batches.append([])
-        batches[-1].append(index)
-    shuffled = [batches[i] for i in torch.randperm(len(batches))]
-    return DataLoader(pairs, batch_sampler=shuffled, collate_fn=pad_pairs)  # type: ignore[arg-type]
-
-
-def pad_pairs(rows: Pairs) -> tuple[torch.Tensor, torch.Tensor]:
-    """Source (sentence, position) and target (sentence, position), padded at the end."""
-    return pad_ids([row[0] for row in rows]), pad_ids([row[1] for row in rows])
-
-
-def pad_ids(ids: list[list[int]]) -> torch.Tensor:
-    """Sentences (sentence, position), padded at the end."""
-    return pad_sequence([torch.tensor(row) for row in ids], True, vocabulary.PAD)
 
 
 def train(
@@ -134,6 +108,42 @@ def train(
 def bleu(outputs: list[str], references: list[str], tokenize: str) -> float:
     """Corpus BLEU in percent by sacrebleu with its tokeniser of that name."""
     return round(BLEU(tokenize=tokenize).corpus_score(outputs, [references]).score, 2)
+
+
+def main(
+    family: str,
+    recipes: dict[str, Any],
+    description: str | None,
+    read: Callable[[Any, list[str]], Any],
+    build: Callable[[Any, int], Any],
+    pairs: Callable[[list[list[int]], list[list[int]]], Pairs],
+    loss: Callable[[Any, torch.Tensor, torch.Tensor, Any], torch.Tensor],
+    translate: Callable[[Any, Any, list[str]], list[str]],
+) -> None:
+    """The command line of a recipe: distil if asked, train, then write weights, vocabulary, history and recipe.json.
+
+    read(recipe, sentences) gives the tokenizer, build(recipe, size of its vocabulary) the model with its first weights,
+    pairs(source ids, target ids) what it learns from, loss(model, source, target, recipe) the scalar to minimise,
+    translate(model, tokenizer, sentences) the outputs that are judged on val after every epoch.
+    """
+    arguments, corpus, recipe = start(family, recipes, description)
+    source, target = corpus.load(arguments.data, "train")
+    val_source, val_target = corpus.load(arguments.data, "val")
+    tokenizer = read(recipe, source + target)
+    if recipe.teacher:
+        target = distil(recipe.teacher, source, arguments.state.parent)
+    training.seed_everything(recipe.seed)
+    model = build(recipe, len(tokenizer))
+    history = train(
+        model,
+        recipe,
+        pairs(tokenizer(source).input_ids, tokenizer(target).input_ids),
+        loss=lambda model, source, target: loss(model, source, target, recipe),
+        evaluate=lambda model: {"val_bleu": bleu(translate(model, tokenizer, val_source), val_target, corpus.tokenize)},
+        state=arguments.state,
+    )
+    save(model, tokenizer, source, history, arguments.out)
+    record(recipe, history, corpus, arguments)
 
 
 def start(family: str, recipes: dict[str, Any], description: str | None) -> tuple[argparse.Namespace, Corpus, Any]:

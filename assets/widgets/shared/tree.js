@@ -7,7 +7,7 @@ Object.assign(window.lab, {
     return path;
   },
 
-  // Draws in `box`; on.point(node) and on.pick(node, onlyTouched) get {step, candidate}.
+  // Draws in `box`; on.point(node) and on.pick(node) get {step, candidate}.
   tree(box, text, on) {
     const [column, width, small, top, first, most] = [102, 80, 24, 24, 50, 6];
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -87,7 +87,7 @@ Object.assign(window.lab, {
       svg.setAttribute("width", space.style.width);
       svg.setAttribute("height", space.style.height);
       const end = search.finished[search.winner];
-      won = new Set(end ? lab.ancestry(search, end.step, end.candidate).map((at, step) => key(step, at)) : []);
+      won = new Set(lab.ancestry(search, end.step, end.candidate).map((at, step) => key(step, at)));
     };
 
     // The hypotheses that still run after `calls` calls, and those in the pool.

@@ -128,7 +128,7 @@ lab.widgets.windows = (root, text) => {
   const write = ({ window, tokens }, row) => {
     const { stage, window: size, shift: by } = block();
     const [rows, columns] = grid();
-    const best = row.reduce((top, weight, key) => (weight > row[top] ? key : top), 0);
+    const best = lab.largest(row);
     const name = (of) => lab.cellName(text, of, grid(), "token");
     part("title").textContent = text[`${kind()}_title`];
     part("place").textContent = lab.fill(text.place, place(index()));

@@ -13,9 +13,10 @@ from transformers import AutoTokenizer
 
 from models.checkpoint import open_model
 from models.translation import figures, mask_predict, train_cmlm, train_marian, training, vocabulary
+from models.translation.batches import in_batches, loader, pad_ids
 from models.translation.corpus import MULTI30K, TATOEBA
 from models.translation.distil import translate
-from models.translation.training import Recipe, loader, pad_ids
+from models.translation.training import Recipe
 
 SOURCE = ["A small dog runs.", "A man sees a dog.", "Two men run in the park."] * 4
 TARGET = ["Ein kleiner Hund läuft.", "Ein Mann sieht einen Hund.", "Zwei Männer laufen im Park."] * 4
@@ -146,3 +147,14 @@ def test_a_checkpoint_is_judged_as_the_lab_opens_it(which, tiny_translators, tmp
     assert record["split"] == "test_2016_flickr" and record["sentences"] == 3
     assert "tok:13a" in record["bleu"] and json.dumps(record)
     assert set(record["test"]) == ({"greedy", "beam 5"} if which == 0 else {f"{n} passes" for n in figures.PASSES})
+
+
+def test_batches_of_like_length_give_their_outputs_back_in_order():
+    seen = []
+
+    def upper(part):
+        seen.append(part)
+        return [sentence.upper() for sentence in part]
+
+    assert in_batches(["bb", "a", "dddd", "ccc"], upper, size=2) == ["BB", "A", "DDDD", "CCC"]
+    assert seen == [["dddd", "ccc"], ["bb", "a"]]
