@@ -330,3 +330,37 @@ class DecodingTrace(Trace):
     search_seconds: Annotated[np.ndarray, "batch"]
     """Seconds for all copies, without tracing; nan where it was not measured."""
     refine_seconds: Annotated[np.ndarray, "batch"]
+
+
+@dataclass(frozen=True, eq=False)
+class ConvolutionTrace(Trace):
+    """One map through a convolution and through the attention layer that stands for it, in double precision."""
+
+    alpha: float
+    kernel_size: int
+    head_width: int
+    """Channels of a head's values: the smaller of the input's and the output's."""
+    ring: int
+    """Rows of zero tokens around the map that the queries may attend to; 0 without."""
+    shift: Annotated[np.ndarray, "head place"]
+    """Rows and columns from a query to the token that the head looks for."""
+    attention: Annotated[np.ndarray, "head query key"]
+    """After softmax: each row sums to 1. Keys include the ring, queries do not."""
+    output: Annotated[np.ndarray, "channel row column"]
+    """Of the attention layer."""
+    convolved: Annotated[np.ndarray, "channel row column"]
+    """Of the convolution with stride 1 and zero padding."""
+    error: Annotated[np.ndarray, "row column"]
+    """Largest |output - convolved| of any channel."""
+    interior: Annotated[np.ndarray, "row column"]
+    """Whether the kernel lies inside the map."""
+
+    @property
+    def interior_error(self) -> float:
+        """Largest error where the kernel lies inside the map."""
+        return float(self.error[self.interior].max())
+
+    @property
+    def border_error(self) -> float:
+        """Largest error where the kernel reaches over the edge; 0 for a kernel of one place."""
+        return float(self.error[~self.interior].max(initial=0))
