@@ -15,12 +15,18 @@ def prepare(image: Image.Image, processor, config) -> torch.Tensor:
     """Pixel values (1, channel, row, column) of the whole photo: nothing is cropped away.
 
     A model trained on pictures of `config.source_size` pixels gets a photo squashed to that side first, as its data
-    were. Raises InputError when the model asks for more than 1,024 pixels a side, or for no size at all.
+    were. A CNN's config names no size, but its processor does. Raises InputError when the model asks for more than
+    1,024 pixels a side, or for no size at all.
     """
-    height, width = _sides(config.image_size)
     image = image.convert("RGB")
     if source := getattr(config, "source_size", None):
         image = image.resize(_sides(source), Image.Resampling.LANCZOS)
+    if not hasattr(config, "image_size"):
+        size = processor.size
+        height, width = _sides(size.shortest_edge or (size.height, size.width))
+        image = image.resize((width, height), Image.Resampling.BICUBIC)
+        return processor(images=image, do_resize=False, do_center_crop=False, return_tensors="pt")["pixel_values"]
+    height, width = _sides(config.image_size)
     size = {"height": height, "width": width}
     return processor(images=image, size=size, do_center_crop=False, return_tensors="pt")["pixel_values"]
 

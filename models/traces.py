@@ -364,3 +364,97 @@ class ConvolutionTrace(Trace):
     def border_error(self) -> float:
         """Largest error where the kernel reaches over the edge; 0 for a kernel of one place."""
         return float(self.error[~self.interior].max(initial=0))
+
+
+WEIGHTS = ("trained", "random")
+"""Whose fields are measured: the model's, and those of one like it that has not been trained."""
+IMAGES = ("photo", "average")
+"""What they are measured on: the visitor's photo, and the lab's photos on average."""
+
+
+@dataclass(frozen=True, eq=False)
+class FieldTrace(Trace):
+    """What one position of a photo can see and does see in every layer of one model.
+
+    Lengths are shares of the picture's side, areas shares of the picture. `weights` and `images` are the first one or
+    two of WEIGHTS and IMAGES.
+    """
+
+    model: str
+    family: str
+    """resnet, vit, deit or swin."""
+    layer_name: tuple[str, ...]
+    labels: tuple[str, ...]
+    pixels: Annotated[np.ndarray, "row column channel"]
+    """uint8 RGB as the model saw them: resized, before normalisation."""
+    probability: Annotated[np.ndarray, "label"]
+    """Class probabilities."""
+    box: Annotated[np.ndarray, "layer edge"]
+    """The theoretical field: top, left, bottom, right."""
+    field: Annotated[np.ndarray, "weights images layer field_row field_column"]
+    """The effective field in cells of a few pixels: mean |gradient| in a cell over that in the picture, so 1 on average
+    (but 0 in a field of zeros)."""
+    area: Annotated[np.ndarray, "weights images layer threshold definition"]
+    """Smallest square that holds a share of the field (receptive_field.effective.THRESHOLDS), by RepLKNet's definition
+    and by raw gradient mass."""
+    radius: Annotated[np.ndarray, "weights images layer"]
+    """Root mean square distance of the effective field from the position."""
+    box_radius: Annotated[np.ndarray, "layer"]
+    """The same, if every pixel of the theoretical field counted equally."""
+    attention_distance: Annotated[np.ndarray, "layer"]
+    """Mean over heads and queries; nan where a layer has no attention."""
+    rollout: Annotated[np.ndarray, "layer patch_row patch_column"]
+    """Attention rollout from the position's patch over all patches; one nan a layer where there is none."""
+
+
+@dataclass(frozen=True, eq=False)
+class SweepTrace(Trace):
+    """A trained convolution and the attention layer that stands for it, while alpha grows."""
+
+    model: str
+    layer: str
+    kernel_size: int
+    channels: tuple[int, int]
+    """In and out."""
+    alpha: Annotated[np.ndarray, "alpha"]
+    attention: Annotated[np.ndarray, "alpha head row column"]
+    """Of the token in the middle of the map."""
+    error: Annotated[np.ndarray, "alpha row column"]
+    """Largest difference of any output channel, as a share of the convolution's largest output."""
+    interior: Annotated[np.ndarray, "row column"]
+    """Whether the kernel lies inside the map."""
+    largest: float
+    """The convolution's largest |output|."""
+
+
+@dataclass(frozen=True, eq=False)
+class EvidenceTrace(Trace):
+    """Which pixels of a photo speak for one class of one model."""
+
+    model: str
+    pixels: Annotated[np.ndarray, "row column channel"]
+    label: str
+    probability: float
+    integrated: Annotated[np.ndarray, "row column"]
+    """Integrated gradients: what each pixel adds to the label's logit."""
+    grad_cam: Annotated[np.ndarray, "cam_row cam_column"]
+    """At least 0; one nan where the model is no CNN."""
+    logit_difference: float
+    """The label's logit for the photo less that for a plain picture of the mean colour."""
+    completeness_error: float
+    """Sum of the integrated gradients less the logit difference."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReceptiveFieldTrace(Trace):
+    """One position of one photo in several models; the rest of it only where a run asked for more than the fields."""
+
+    request: str
+    """The models and whether there is an average, as JSON, so that a page can ask for another position."""
+    position: tuple[float, float]
+    """Down and across, as shares of the sides."""
+    n_image: int
+    """How many photos the average is over; 0 without an average."""
+    columns: tuple[FieldTrace, ...]
+    evidence: tuple[EvidenceTrace, ...] = ()
+    sweep: tuple[SweepTrace, ...] = ()

@@ -6,17 +6,26 @@ slice at that place. Tokens are numbered row by row; so are the heads, over the 
 """
 
 import math
+import re
 
 import numpy as np
 import torch
+from PIL import Image
 from torch.nn import functional as F
 
+from models.checkpoint import Progress, open_model
+from models.device import device, turn
 from models.errors import InputError
-from models.traces import ConvolutionTrace
+from models.pixels import prepare
+from models.receptive_field import effective
+from models.traces import ConvolutionTrace, SweepTrace
 
 MAX_VALUES = 2**24
 """Attention values (head, query, key): 9 heads on 32 x 32 tokens with a ring are 11 million, 85 MB in double."""
 MAX_ALPHA = 1000.0
+ALPHAS = (0.0, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 40.0)
+SWEPT = ("stage 2, layer 2", "stage 3, layer 2", "stage 4, layer 2")
+"""Layers of a basic ResNet whose first convolution has stride 1 and whose map is small enough to be quick."""
 
 
 def shifts(kernel_size: int) -> np.ndarray:
@@ -97,4 +106,43 @@ def equal(kernel: torch.Tensor, x: torch.Tensor, alpha: float, ring: bool = Fals
         convolved=convolved.numpy(),
         error=(output - convolved).abs().amax(0).numpy(),
         interior=interior,
+    )
+
+
+def sweep(
+    image: Image.Image | None, reference: str, layer: str | None = None, progress: Progress | None = None
+) -> SweepTrace:
+    """The first convolution of a ResNet's `layer` on `image`, and attention that stands for it, at every alpha.
+
+    layer: one of SWEPT. Raises InputError as `trace` does, or for another layer.
+    """
+    if image is None:
+        raise InputError("photo.missing")
+    if layer not in SWEPT:
+        raise InputError("receptive_field.layer", layers=", ".join(SWEPT))
+    model, processor = open_model(reference, ("ResNetForImageClassification",), progress)
+    pixels = prepare(image, processor, model.config).to(device())
+    names = [name for name, _ in effective.layers(model)]
+    stage, number = (int(part) - 1 for part in re.findall(r"\d+", layer))
+    kernel = model.base_model.encoder.stages[stage].layers[number].layer[0].convolution.weight
+    with turn, torch.inference_mode():
+        x = effective.walk(model, pixels)[names.index(layer) - 1][0]  # C, row, column
+    rows, columns = x.shape[-2:]
+    middle = rows // 2 * columns + columns // 2
+    found = []
+    for alpha in ALPHAS:
+        if progress:
+            progress(0, 0)
+        found.append(equal(kernel, x, alpha))
+    largest = float(np.abs(found[0].convolved).max())
+    return SweepTrace(
+        model=reference,
+        layer=layer,
+        kernel_size=found[0].kernel_size,
+        channels=(kernel.shape[1], kernel.shape[0]),
+        alpha=np.array(ALPHAS),
+        attention=np.stack([one.attention[:, middle].reshape(-1, rows, columns) for one in found]),
+        error=np.stack([one.error for one in found]) / largest,
+        interior=found[0].interior,
+        largest=largest,
     )
