@@ -22,19 +22,17 @@ from models.translation.vocabulary import MASK, PAD
 
 @dataclass(frozen=True)
 class Recipe(training.Recipe):
-    """The shared recipe, where the weights start, and how much the length counts in the loss."""
+    """The shared recipe, and how much the length counts in the loss."""
 
-    cycles: tuple[tuple[int, float], ...] = ((16, 1.0),)
+    cycles: tuple[tuple[int, float], ...] = ((16, 1.0), (16, 0.7))
     adamw_lr: float = 2e-3
-    start: str = ""
-    """The bundled model whose encoder, decoder and vocabulary it starts from."""
     length_factor: float = 0.1
 
 
 RECIPES = {
     "multi30k": Recipe(start="marian-multi30k", teacher="marian-multi30k"),
     "multi30k-raw": Recipe(start="marian-multi30k"),
-    "tatoeba": Recipe(start="marian-tatoeba", teacher="marian-tatoeba"),
+    "tatoeba": Recipe(start="marian-tatoeba", teacher="marian-tatoeba", cycles=((20, 1.0),)),
 }
 STARTS = ("MarianMTModel",)
 VAL = mask_predict.Settings(passes=4, n_length=3)
@@ -74,8 +72,9 @@ def loss(model: CmlmForTranslation, source: torch.Tensor, target: torch.Tensor, 
     encoded = model.encode(source)
     states, _, _ = model.decode(target.masked_fill(hidden, MASK), encoded)
     length = target.ne(PAD).sum(1)
-    tokens = F.cross_entropy(model.logits(states[hidden]), target[hidden], label_smoothing=recipe.label_smoothing)
-    return tokens + recipe.length_factor * F.cross_entropy(encoded.length_logits, length)
+    logits = model.logits(states[hidden]).float()
+    tokens = F.cross_entropy(logits, target[hidden], label_smoothing=recipe.label_smoothing)
+    return tokens + recipe.length_factor * F.cross_entropy(encoded.length_logits.float(), length)
 
 
 def translate_ids(model, tokenizer, sentences: list[str], settings: mask_predict.Settings) -> list[list[int]]:

@@ -1,7 +1,8 @@
 """marian-multi30k, marian-multi30k-distilled, marian-tatoeba: autoregressive translators of Transformer-Tiny's size.
 
 What it does: a MarianMTModel learns to translate by teacher forcing with label smoothing, from scratch; its last epochs
-are averaged. The distilled one learns from the outputs of the first and is the fair baseline of cmlm-multi30k.
+are averaged. The distilled one goes on from the first with that one's outputs as targets: the fair baseline of
+cmlm-multi30k, which starts and learns in the same way.
 Run: python -m models.translation.train_marian multi30k --data DIR
 What it costs and reaches: recipe.json and README.md beside the weights say.
 """
@@ -10,21 +11,23 @@ import torch
 from torch.nn import functional as F
 from transformers import MarianConfig, MarianMTModel
 
+from models.checkpoint import open_model
 from models.translation import vocabulary
 from models.translation.distil import translate
 from models.translation.training import Recipe, main
 from models.translation.vocabulary import EOS, PAD
 
+STARTS = ("MarianMTModel",)
 RECIPES = {
     "multi30k": Recipe(cycles=((22, 1.0), (22, 0.6))),
-    "multi30k-distilled": Recipe(teacher="marian-multi30k"),
+    "multi30k-distilled": Recipe(start="marian-multi30k", teacher="marian-multi30k", cycles=((8, 0.6),)),
     "tatoeba": Recipe(cycles=((18, 1.0),)),
 }
 
 
 def build(recipe: Recipe, vocabulary: int) -> MarianMTModel:
-    """The model with fresh weights; <pad> also starts every output."""
-    return MarianMTModel(
+    """The model with the weights of its start, if it has one, else fresh ones; <pad> also starts every output."""
+    model = MarianMTModel(
         MarianConfig(
             vocab_size=vocabulary,
             d_model=recipe.n_embd,
@@ -47,6 +50,14 @@ def build(recipe: Recipe, vocabulary: int) -> MarianMTModel:
             init_std=recipe.n_embd**-0.5,
         )
     )
+    if recipe.start:
+        model.load_state_dict(open_model(recipe.start, STARTS)[0].state_dict())
+    return model
+
+
+def read(recipe: Recipe, sentences: list[str]):
+    """The tokenizer of its start, or one trained on the sentences."""
+    return open_model(recipe.start, STARTS)[1] if recipe.start else vocabulary.train(sentences, recipe.vocabulary)
 
 
 def loss(model: MarianMTModel, source: torch.Tensor, target: torch.Tensor, smoothing: float) -> torch.Tensor:
@@ -56,7 +67,7 @@ def loss(model: MarianMTModel, source: torch.Tensor, target: torch.Tensor, smoot
         attention_mask=source.ne(PAD),
         decoder_input_ids=F.pad(target[:, :-1], (1, 0), value=PAD),
         use_cache=False,
-    ).logits
+    ).logits.float()
     return F.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=PAD, label_smoothing=smoothing)
 
 
@@ -65,7 +76,7 @@ if __name__ == "__main__":
         "marian",
         RECIPES,
         __doc__,
-        read=lambda recipe, sentences: vocabulary.train(sentences, recipe.vocabulary),
+        read=read,
         build=build,
         pairs=lambda source, target: list(zip(source, target, strict=True)),
         loss=lambda model, source, target, recipe: loss(model, source, target, recipe.label_smoothing),

@@ -41,6 +41,8 @@ class Recipe:
     label_smoothing: float = 0.1
     average: int = 5
     """Last epochs whose weights are averaged."""
+    start: str = ""
+    """The bundled model whose weights and vocabulary it starts from; none: fresh ones."""
     teacher: str = ""
     """The bundled model whose outputs are the targets; none: the corpus's own."""
 
@@ -69,7 +71,8 @@ def train(
 ) -> list[dict]:
     """Train `model` in place to the end, resuming from `state`; leaves it with the averaged weights.
 
-    loss(model, source, target) is the scalar to minimise, evaluate(model) gives figures for the history.
+    loss(model, source, target) is the scalar to minimise, computed in bfloat16 where autocast finds it safe;
+    evaluate(model) gives figures for the history.
     """
     where = device()
     model.to(where)
@@ -83,6 +86,10 @@ def train(
     def weights(epoch: int) -> Path:
         return state.with_name(f"{state.stem}-{epoch}.safetensors")
 
+    def half(batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
+        with torch.autocast(where.type, torch.bfloat16):
+            return loss(model, *(part.to(where) for part in batch))
+
     def judge(epoch: int) -> dict:
         if epoch >= recipe.epochs - recipe.average:
             save_file({name: value.clone() for name, value in model.state_dict().items()}, weights(epoch))
@@ -93,7 +100,7 @@ def train(
         optimizers,
         recipe.epochs,
         batches=lambda _: loader(pairs, recipe.batch_tokens),
-        loss=lambda batch: loss(model, *(part.to(where) for part in batch)),
+        loss=half,
         factor=recipe.factor,
         evaluate=judge,
         state=state,
