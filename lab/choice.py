@@ -6,6 +6,17 @@ import gradio as gr
 
 from lab.text import Text
 
+HUB_VITS = {
+    "WinKawaks/vit-tiny-patch16-224": 23,
+    "facebook/deit-tiny-distilled-patch16-224@refs/pr/3": 24,
+    "WinKawaks/vit-small-patch16-224": 88,
+    "google/vit-base-patch16-224": 346,
+    "google/vit-base-patch32-384": 353,
+}
+"""Well-known models of the Hub with safetensors weights, and the size of their download in MB."""
+HUB_SWINS = {"microsoft/swin-tiny-patch4-window7-224": 113}
+HUB_RESNETS = {"microsoft/resnet-18": 47, "microsoft/resnet-50": 103}
+
 
 def choose_model(text: Text, label: str, bundled: Sequence[str], hub: Mapping[str, int] | None = None) -> gr.Dropdown:
     """The dropdown, the first bundled name chosen; `hub` holds well-known Hub ids and their downloads in MB."""

@@ -1,76 +1,11 @@
 """The vocabulary: every trace, a frozen record of NumPy arrays with named axes. Torch stops here."""
 
-import json
-from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Annotated, Any, Self, get_args, get_type_hints
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
-
-class Trace:
-    """Checks every array against the axes in its annotation: their number, that none is empty, one size per name."""
-
-    def __post_init__(self) -> None:
-        sizes: dict[str, int] = {}
-        hints = get_type_hints(type(self), include_extras=True)
-        for field in fields(self):  # type: ignore[arg-type]
-            for axes in getattr(hints[field.name], "__metadata__", ()):
-                array, names = getattr(self, field.name), axes.split()
-                if not isinstance(array, np.ndarray) or array.ndim != len(names):
-                    raise ValueError(f"{field.name} needs the axes {axes!r}")
-                for name, size in zip(names, array.shape, strict=True):
-                    if size == 0 or sizes.setdefault(name, size) != size:
-                        raise ValueError(f"{field.name}: axis {name!r} has {size}, expected {sizes.get(name)}")
-                array.setflags(write=False)
-
-    def save(self, path: Path) -> None:
-        """Write the trace to an .npz file, its float32 arrays as float16."""
-        arrays, plain = self._parts("")
-        np.savez_compressed(path, **arrays, plain=np.array(json.dumps(plain)))  # pyright: ignore[reportArgumentType]
-
-    def _parts(self, prefix: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        arrays: dict[str, np.ndarray] = {}
-        plain: dict[str, Any] = {}
-        for field in fields(self):  # type: ignore[arg-type]
-            value, name = getattr(self, field.name), prefix + field.name
-            if isinstance(value, np.ndarray):
-                arrays[name] = value.astype(np.float16) if value.dtype == np.float32 else value
-            elif isinstance(value, Trace):
-                inner, plain[field.name] = value._parts(f"{name}.")
-                arrays |= inner
-            elif isinstance(value, tuple) and value and isinstance(value[0], Trace):
-                parts = [inner._parts(f"{name}.{index}.") for index, inner in enumerate(value)]
-                plain[field.name] = [inner for _, inner in parts]
-                for inner, _ in parts:
-                    arrays |= inner
-            else:
-                plain[field.name] = value
-        return arrays, plain
-
-    @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read a trace that `save` wrote; float16 becomes float32 again."""
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files if name != "plain"}
-            plain = json.loads(str(file["plain"]))
-        arrays = {name: a.astype(np.float32) if a.dtype == np.float16 else a for name, a in arrays.items()}
-        return cls._join(arrays, plain, "")
-
-    @classmethod
-    def _join(cls, arrays: dict[str, np.ndarray], plain: dict[str, Any], prefix: str) -> Self:
-        hints, values = get_type_hints(cls), {}
-        for field in fields(cls):  # type: ignore[arg-type]
-            name = field.name
-            value = plain[name] if name in plain else arrays[prefix + name]
-            inner = (*get_args(hints[name]), hints[name])[0]
-            nested = isinstance(inner, type) and issubclass(inner, Trace)
-            if nested and isinstance(value, dict):
-                value = inner._join(arrays, value, f"{prefix}{name}.")
-            elif nested:
-                value = [inner._join(arrays, part, f"{prefix}{name}.{index}.") for index, part in enumerate(value)]
-            values[name] = tuple(value) if isinstance(value, list) else value
-        return cls(**values)
+from models.axes import Trace
 
 
 @dataclass(frozen=True, eq=False)
@@ -407,6 +342,10 @@ class FieldTrace(Trace):
     """Attention rollout from the position's patch over all patches; one nan a layer where there is none."""
 
 
+SWEPT = ("stage 2, layer 2", "stage 3, layer 2", "stage 4, layer 2")
+"""Layers of a basic ResNet whose first convolution has stride 1 and whose map is small enough to be quick."""
+
+
 @dataclass(frozen=True, eq=False)
 class SweepTrace(Trace):
     """A trained convolution and the attention layer that stands for it, while alpha grows."""
@@ -446,6 +385,70 @@ class EvidenceTrace(Trace):
 
 
 @dataclass(frozen=True, eq=False)
+class EfficiencyTrace(Trace):
+    """What models have, cost and reach, and what one layer of each kind has at growing width."""
+
+    model: tuple[str, ...]
+    parameters: Annotated[np.ndarray, "model"]
+    multiply_adds: Annotated[np.ndarray, "model"]
+    """Of one picture."""
+    val_accuracy: Annotated[np.ndarray, "model"]
+    """Share of Imagenette's validation pictures; nan where no recipe tells it."""
+    kind: tuple[str, ...]
+    """convolution (3x3), attention, vit_layer."""
+    n_embd: Annotated[np.ndarray, "width"]
+    weights: Annotated[np.ndarray, "kind width"]
+    """In kernels and matrices, biases and norms left out."""
+
+
+VARIANTS = ("photo", "shuffled", "shifted", "mirrored")
+"""Of a photo: unchanged; cut into square tiles that change places; rolled cyclically down and to the right; left and
+right exchanged."""
+SETTINGS = ("with", "without")
+"""A model as it is, and without its position parameters."""
+
+
+@dataclass(frozen=True, eq=False)
+class PositionTrace(Trace):
+    """Variants of one photo through one model, with and without its position parameters.
+
+    variant is VARIANTS; setting is SETTINGS, or its first where a model has no position parameters.
+    """
+
+    model: str
+    labels: tuple[str, ...]
+    tile: int
+    """Side of a shuffled tile in pixels."""
+    shift: int
+    """Pixels that the shifted photo was rolled down and to the right."""
+    pixels: Annotated[np.ndarray, "variant row column channel"]
+    """uint8 RGB."""
+    probability: Annotated[np.ndarray, "setting variant label"]
+    similarity: Annotated[np.ndarray, "setting variant"]
+    """Cosine of the feature that the head reads and that of the unchanged photo in the same setting."""
+
+
+@dataclass(frozen=True, eq=False)
+class DependenceTrace(Trace):
+    """Validation accuracy of each family after training on each share of the pictures, all after the same steps."""
+
+    family: tuple[str, ...]
+    steps: int
+    parameters: Annotated[np.ndarray, "family"]
+    multiply_adds: Annotated[np.ndarray, "family"]
+    """Of one picture."""
+    share: Annotated[np.ndarray, "share"]
+    """Ascending, in (0, 1]."""
+    n_image: Annotated[np.ndarray, "share"]
+    """Training pictures of each share."""
+    n_seed: Annotated[np.ndarray, "share"]
+    """Runs of each family that mean, lowest and highest are taken over; with one, all three are that run."""
+    mean: Annotated[np.ndarray, "family share"]
+    lowest: Annotated[np.ndarray, "family share"]
+    highest: Annotated[np.ndarray, "family share"]
+
+
+@dataclass(frozen=True, eq=False)
 class ReceptiveFieldTrace(Trace):
     """One position of one photo in several models; the rest of it only where a run asked for more than the fields."""
 
@@ -458,3 +461,5 @@ class ReceptiveFieldTrace(Trace):
     columns: tuple[FieldTrace, ...]
     evidence: tuple[EvidenceTrace, ...] = ()
     sweep: tuple[SweepTrace, ...] = ()
+    awareness: tuple[PositionTrace, ...] = ()
+    efficiency: tuple[EfficiencyTrace, ...] = ()

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from lab.choice import choose_model
+from lab.choice import HUB_SWINS, HUB_VITS, choose_model
 from lab.exhibit import Exhibit, saved_run
 from lab.photo import EXAMPLES, Photo, example, open_photo
 from lab.text import Text
@@ -12,15 +12,6 @@ from lab.wiring import connect, controls
 from models.traces import PatchesTrace
 
 FIRST_PHOTO, FIRST_VIT, FIRST_SWIN = "temple", "vit-imagenette", "swin-imagenette"
-HUB_VITS = {
-    "WinKawaks/vit-tiny-patch16-224": 23,
-    "facebook/deit-tiny-distilled-patch16-224@refs/pr/3": 24,
-    "WinKawaks/vit-small-patch16-224": 88,
-    "google/vit-base-patch16-224": 346,
-    "google/vit-base-patch32-384": 353,
-}
-"""Well-known models of the Hub with safetensors weights, and the size of their download in MB."""
-HUB_SWINS = {"microsoft/swin-tiny-patch4-window7-224": 113}
 
 
 def run(photo, vit, swin, progress=None) -> PatchesTrace:

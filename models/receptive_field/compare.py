@@ -1,30 +1,36 @@
 """One photo in several models, side by side: fields for a position, and all that does not depend on one."""
 
 import json
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import torch
 from PIL import Image
 
 from models.checkpoint import Progress, open_model
+from models.comparison import efficiency, position
 from models.device import device, turn
 from models.errors import InputError
-from models.pixels import prepare
+from models.pixels import prepare, restore
 from models.receptive_field import convolution, effective
 from models.receptive_field.evidence import evidence
 from models.receptive_field.trace import place, trace
-from models.traces import EvidenceTrace, FieldTrace, ReceptiveFieldTrace
+from models.traces import EfficiencyTrace, EvidenceTrace, FieldTrace, PositionTrace, ReceptiveFieldTrace
 
 KERNELS = "resnet-imagenette"
 """The model whose convolutions are rebuilt from attention."""
 N_STEPS = 16
 """Steps of integrated gradients."""
+WIDTHS = (32, 64, 128, 256, 512, 768)
+MAX_COLUMNS = 3
 
 
 def compare(
     image: Image.Image | None,
     references: Sequence[str | None],
-    position: object,
+    spot: object,
     others: Sequence[Image.Image],
     layer: str | None,
     progress: Progress | None = None,
@@ -34,7 +40,7 @@ def compare(
     others: photos to average over as well; layer: of convolution.SWEPT. Raises InputError as the parts do.
     """
     sweep = convolution.sweep(image, KERNELS, layer, progress)
-    seen = look(image, references, position, others, progress)
+    seen = look(image, references, spot, others, progress)
     return ReceptiveFieldTrace(
         request=seen.request,
         position=seen.position,
@@ -42,32 +48,31 @@ def compare(
         columns=seen.columns,
         evidence=tuple(speaks(image, column, progress) for column in seen.columns),
         sweep=(sweep,),
+        awareness=tuple(moves(image, column, progress) for column in seen.columns),
+        efficiency=(costs([column.model for column in seen.columns]),),
     )
 
 
 def look(
     image: Image.Image | None,
     references: Sequence[str | None],
-    position: object,
+    spot: object,
     others: Sequence[Image.Image],
     progress: Progress | None = None,
 ) -> ReceptiveFieldTrace:
     """The fields alone, as a click on the photo asks for them."""
-    spot = place(position)
+    at = place(spot)
     return ReceptiveFieldTrace(
         request=json.dumps([list(references), bool(others)]),
-        position=spot,
+        position=at,
         n_image=len(others),
-        columns=tuple(trace(image, reference, spot, others, progress) for reference in references),
+        columns=tuple(trace(image, reference, at, others, progress) for reference in references),
     )
 
 
 def speaks(image: Image.Image | None, column: FieldTrace, progress: Progress | None = None) -> EvidenceTrace:
     """Evidence for the answer of a column's model."""
-    if image is None:
-        raise InputError("photo.missing")
-    model, processor = open_model(column.model, effective.FAMILIES, progress)
-    pixels = prepare(image, processor, model.config).to(device())
+    model, _, pixels = opened(image, column.model, progress)
     label = int(column.probability.argmax())
     with turn:
         found = evidence(model, pixels, label, N_STEPS, progress)
@@ -82,3 +87,67 @@ def speaks(image: Image.Image | None, column: FieldTrace, progress: Progress | N
         logit_difference=found.logit_difference,
         completeness_error=found.completeness_error,
     )
+
+
+def moves(image: Image.Image | None, column: FieldTrace, progress: Progress | None = None) -> PositionTrace:
+    """What a column's model answers when parts of the photo move, with and without its position parameters.
+
+    Tiles are a ViT's patches, else an eighth of the picture's side; the shift is a quarter of it.
+    """
+    model, processor, pixels = opened(image, column.model, progress)
+    side = math.gcd(*pixels.shape[-2:])
+    tile = model.config.patch_size if column.family in ("vit", "deit") else side // 8
+    while side % tile:
+        tile -= 1
+    shift = pixels.shape[-2] // 4
+    with turn:
+        seen = position.measure(model, pixels, tile, shift, seed=0, progress=progress)
+    return PositionTrace(
+        model=column.model,
+        labels=column.labels,
+        tile=tile,
+        shift=shift,
+        pixels=np.stack([restore(variant, processor) for variant in seen.pixels]),
+        probability=seen.probability,
+        similarity=seen.similarity,
+    )
+
+
+def costs(references: Sequence[str]) -> EfficiencyTrace:
+    """What open models have, cost and reach, and what one layer of each kind has."""
+    found = []
+    for reference in references:
+        model, processor = open_model(reference, effective.FAMILIES)
+        pixels = prepare(Image.new("RGB", (32, 32)), processor, model.config)
+        with turn:
+            found.append(efficiency.model_cost(model, (pixels.shape[-2], pixels.shape[-1]), reference))
+    layers = [efficiency.layer_parameters(n_embd) for n_embd in WIDTHS]
+    return EfficiencyTrace(
+        model=tuple(references),
+        parameters=np.array([cost.parameters for cost in found]),
+        multiply_adds=np.array([cost.multiply_adds for cost in found]),
+        val_accuracy=np.array([np.nan if cost.val_accuracy is None else cost.val_accuracy for cost in found]),
+        kind=tuple(layers[0]),
+        n_embd=np.array(WIDTHS),
+        weights=np.array([[layer[kind].weight for layer in layers] for kind in layers[0]]),
+    )
+
+
+def opened(image: Image.Image | None, reference: str, progress: Progress | None) -> tuple[Any, Any, torch.Tensor]:
+    """A model, its processor and the photo as it sees it."""
+    if image is None:
+        raise InputError("photo.missing")
+    model, processor = open_model(reference, effective.FAMILIES, progress)
+    return model, processor, prepare(image, processor, model.config).to(device())
+
+
+def asked(click: Any) -> tuple[list[str | None], bool, object]:
+    """The models, whether to average, and the position that a click on the page asks for.
+
+    click: what the page sent, {"request", "position"}; InputError when it is anything else.
+    """
+    try:
+        references, average = json.loads(click["request"])
+        return list(references)[:MAX_COLUMNS], bool(average), click["position"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError("receptive_field.position") from error

@@ -18,14 +18,12 @@ from models.device import device, turn
 from models.errors import InputError
 from models.pixels import prepare
 from models.receptive_field import effective
-from models.traces import ConvolutionTrace, SweepTrace
+from models.traces import SWEPT, ConvolutionTrace, SweepTrace
 
 MAX_VALUES = 2**24
 """Attention values (head, query, key): 9 heads on 32 x 32 tokens with a ring are 11 million, 85 MB in double."""
 MAX_ALPHA = 1000.0
 ALPHAS = (0.0, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 40.0)
-SWEPT = ("stage 2, layer 2", "stage 3, layer 2", "stage 4, layer 2")
-"""Layers of a basic ResNet whose first convolution has stride 1 and whose map is small enough to be quick."""
 
 
 def shifts(kernel_size: int) -> np.ndarray:
@@ -114,7 +112,7 @@ def sweep(
 ) -> SweepTrace:
     """The first convolution of a ResNet's `layer` on `image`, and attention that stands for it, at every alpha.
 
-    layer: one of SWEPT. Raises InputError as `trace` does, or for another layer.
+    layer: one of traces.SWEPT. Raises InputError as `trace` does, or for another layer.
     """
     if image is None:
         raise InputError("photo.missing")

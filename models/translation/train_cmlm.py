@@ -24,7 +24,7 @@ from models.translation.vocabulary import MASK, PAD
 class Recipe(training.Recipe):
     """The shared recipe, and how much the length counts in the loss."""
 
-    cycles: tuple[tuple[int, float], ...] = ((16, 1.0), (16, 0.7))
+    cycles: tuple[tuple[int, float], ...] = ((16, 1.0), (10, 0.7))
     adamw_lr: float = 2e-3
     length_factor: float = 0.1
 
@@ -32,7 +32,7 @@ class Recipe(training.Recipe):
 RECIPES = {
     "multi30k": Recipe(start="marian-multi30k", teacher="marian-multi30k"),
     "multi30k-raw": Recipe(start="marian-multi30k"),
-    "tatoeba": Recipe(start="marian-tatoeba", teacher="marian-tatoeba", cycles=((20, 1.0),)),
+    "tatoeba": Recipe(start="marian-tatoeba", teacher="marian-tatoeba", cycles=((14, 1.0),)),
 }
 STARTS = ("MarianMTModel",)
 VAL = mask_predict.Settings(passes=4, n_length=3)

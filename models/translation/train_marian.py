@@ -20,7 +20,7 @@ from models.translation.vocabulary import EOS, PAD
 STARTS = ("MarianMTModel",)
 RECIPES = {
     "multi30k": Recipe(cycles=((22, 1.0), (22, 0.6))),
-    "multi30k-distilled": Recipe(start="marian-multi30k", teacher="marian-multi30k", cycles=((8, 0.6),)),
+    "multi30k-distilled": Recipe(start="marian-multi30k", teacher="marian-multi30k", cycles=((5, 0.5),)),
     "tatoeba": Recipe(cycles=((18, 1.0),)),
 }
 

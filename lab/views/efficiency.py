@@ -1,0 +1,38 @@
+"""Parameter efficiency: a chart of what one layer has, a table of what models have, cost and reach."""
+
+import numpy as np
+
+from lab.style import SERIES, figure
+from lab.text import Text, plain
+from lab.views.payload import percent, to_dict
+from models.traces import EfficiencyTrace
+
+
+def chart(trace: EfficiencyTrace, text: Text) -> dict:
+    """Weights of one layer of each kind against its width."""
+    drawn = figure(text("fields.efficiency.width"), text("fields.efficiency.weights"))
+    for colour, kind, weights in zip(SERIES, trace.kind, trace.weights, strict=False):
+        drawn.add_scatter(
+            x=trace.n_embd,
+            y=weights,
+            mode="lines+markers",
+            name=text(f"fields.efficiency.{kind}"),
+            line={"color": colour},
+        )
+    drawn.update_xaxes(type="log", tickvals=trace.n_embd.tolist())
+    drawn.update_yaxes(type="log", exponentformat="power", dtick=1)
+    return to_dict(drawn)
+
+
+def claim(trace: EfficiencyTrace, text: Text) -> str:
+    """What was counted about "attention is the less parameter-efficient", and a table of the models."""
+    weights = dict(zip(trace.kind, trace.weights[:, 0] / trace.n_embd[0] ** 2, strict=True))
+    told = text("fields.efficiency.claim", **{kind: f"{times:g}" for kind, times in weights.items()})
+    head = [text(f"fields.efficiency.{name}") for name in ("model", "parameters", "multiply_adds", "accuracy")]
+    rows = [head, ["---", "---:", "---:", "---:"]]
+    for name, parameters, macs, accuracy in zip(
+        trace.model, trace.parameters, trace.multiply_adds, trace.val_accuracy, strict=True
+    ):
+        reached = percent(accuracy) if np.isfinite(accuracy) else text("fields.efficiency.unknown")
+        rows.append([plain(name), f"{parameters / 1e6:.1f} M", f"{macs / 1e6:,.0f} M", reached])
+    return told + "\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows)
