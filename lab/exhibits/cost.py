@@ -49,6 +49,7 @@ def build(text: Text) -> None:
         run=run,
         show=show,
         outputs=[*charts, claim],
+        checked=False,
     )
 
 

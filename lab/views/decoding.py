@@ -34,7 +34,6 @@ def search_facts(search: SearchTrace) -> dict:
             "fate": [FATES[index] for index in step.fate],
             "kept": step.kept.tolist(),
             "pool": step.pool[step.pool >= 0].tolist(),
-            "open": bool(step.open),
         }
 
     return {

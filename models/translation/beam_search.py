@@ -159,16 +159,22 @@ class _Search:
             if allowed[row, token].isinf():
                 allowed[row, token] = log_prob[row, token]
             self.pool = []
+            if self.settings.method == "sample":
+                self.draw(ids, allowed)  # unused, so that later calls draw the same numbers as without a force
             return self.follow(step, allowed, row * log_prob.shape[1] + token, "forced_out")
         if self.settings.method == "beam":
             return self.beam(step, allowed)
         if self.settings.method == "greedy":
             return self.follow(step, allowed, int(allowed.argmax()), "outranked")
-        probability = self.warpers(ids, allowed).softmax(-1).cpu()  # 1, V
-        drawn = int(torch.multinomial(probability, 1, generator=self.generator))
+        probability, drawn = self.draw(ids, allowed)
         candidates, fate = self.follow(step, allowed, drawn, "not_drawn")
         impossible = probability[0, candidates["token"]] == 0
         return candidates, ["filtered" if out else name for out, name in zip(impossible, fate, strict=True)]
+
+    def draw(self, ids: torch.Tensor, log_prob: torch.Tensor) -> tuple[torch.Tensor, int]:
+        """The probabilities (1, V) after temperature, top-k and top-p, and a token drawn by them."""
+        probability = self.warpers(ids, log_prob).softmax(-1).cpu()
+        return probability, int(torch.multinomial(probability, 1, generator=self.generator))
 
     def beam(self, step: int, log_prob: torch.Tensor) -> tuple[Candidates, list[str]]:
         """The first `width` candidates that did not end run on; of the first `width`, those that did seek the pool."""

@@ -121,7 +121,6 @@ def test_the_tree_speaks_in_places_of_pieces(trace):
     assert tree["steps"][2]["log_prob"][0] == -0.1235
     assert tree["winner"] == 1
     assert [PIECE[place] for place in tree["finished"][1]["token"]] == ["▁ein", "▁Hund", "</s>"]
-    assert not tree["steps"][2]["open"]
     assert json.loads(json.dumps(facts, allow_nan=False))
 
 

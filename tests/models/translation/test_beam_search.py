@@ -209,6 +209,19 @@ def test_sampling_draws_what_the_library_draws(uncounted):
     assert fates == {"kept", "finished", "not_drawn", "filtered"}
 
 
+def test_a_force_does_not_change_what_later_calls_draw(uncounted):
+    for seed in range(6):
+        model, ids = marian(seed, eos_bias=1.0), sentence(seed)
+        free = run(model, ids, method="sample", seed=seed, max_length=8)
+        if len(free.steps) < 3:
+            continue
+        drawn = int(free.steps[1].token[free.steps[1].kept[0]])
+        forced = run(model, ids, method="sample", seed=seed, max_length=8, force=(1, 0, drawn))
+        assert best(forced).token.tolist() == best(free).token.tolist()
+        return
+    raise AssertionError("no seed gives three calls")
+
+
 def unchanged(before, after, steps):
     for one, other in zip(before.steps[:steps], after.steps[:steps], strict=True):
         for name in ("parent", "token", "score", "fate", "kept", "pool", "cross_attention"):
