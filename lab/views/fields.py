@@ -94,15 +94,16 @@ def growth_chart(trace: ReceptiveFieldTrace, text: Text) -> dict:
                 x=x,
                 y=y,
                 mode=mode,
-                name=text(f"fields.line_{kind}", model=escape(column.model)),
+                name=escape(column.model),
+                legendgroup=number,
+                showlegend=kind == "effective",
                 line={"color": colour, **line},
                 marker={"color": colour, "size": 7, "symbol": "x" if kind == "attention" else "circle"},
                 customdata=[layer_name(name, text) for name in column.layer_name],
-                hovertemplate="%{customdata}: %{y:.1%}",
+                hovertemplate=text(f"fields.line_{kind}"),
             )
     chart.update_xaxes(tickformat=".0%", range=[0, 1.03])
     chart.update_yaxes(tickformat=".0%", rangemode="tozero")
-    chart.update_layout(height=480)
     return to_dict(chart)
 
 

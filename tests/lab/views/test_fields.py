@@ -69,12 +69,11 @@ def test_levels_are_logarithmic_and_the_same_for_all(trace):
 
 
 def test_the_chart_has_a_line_for_what_was_measured(trace):
-    drawn = fields.growth_chart(trace, ENGLISH)
-    names = [line["name"] for line in drawn["data"]]
-    assert names == [
-        *("a/b: can see", "a/b: does see", "a/b: does see, untrained"),
-        *("vit: can see", "vit: does see", "vit: does see, untrained", "vit: attention distance"),
-    ]
+    drawn = fields.growth_chart(trace, ENGLISH)["data"]
+    assert [line["name"] for line in drawn] == ["a/b"] * 3 + ["vit"] * 4
+    assert [line["name"] for line in drawn if line["showlegend"]] == ["a/b", "vit"]
+    assert drawn[-1]["hovertemplate"] == "%{customdata}: attention distance %{y:.1%}"
+    assert drawn[-1]["customdata"] == ["layer 1", "layer 2"]
 
 
 def test_the_claim_tells_areas_and_from_where_on_all_is_seen(trace):
