@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from torch.nn import functional as F
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, RandomSampler, TensorDataset
 from torchvision.transforms import v2
 from torchvision.transforms.functional import to_pil_image
 
@@ -56,8 +56,11 @@ def label_config(image_size: int) -> dict[str, Any]:
     }
 
 
-def loader(dataset: Dataset, recipe: Recipe, size: int) -> DataLoader:
-    """Shuffled, augmented batches of (pixels, target probabilities)."""
+def loader(dataset: Dataset, recipe: Recipe, size: int, steps: int | None = None) -> DataLoader:
+    """Shuffled, augmented batches of (pixels, target probabilities): all pictures once.
+
+    With `steps`, that many batches, however few the pictures: one shuffle of them all after another.
+    """
     augment = v2.Compose(
         [
             v2.RandomResizedCrop(size, scale=(recipe.crop_scale, 1), antialias=True),
@@ -80,7 +83,7 @@ def loader(dataset: Dataset, recipe: Recipe, size: int) -> DataLoader:
     return DataLoader(
         TensorDataset(*dataset),
         recipe.batch_size,
-        shuffle=True,
+        sampler=RandomSampler(dataset[1], num_samples=steps and steps * recipe.batch_size),
         drop_last=True,
         collate_fn=collate,
         num_workers=workers,
@@ -126,11 +129,18 @@ def shipped_accuracy(folder: Path, family: str, dataset: Dataset) -> float:
 
 
 def train(
-    build: Callable[..., Any], recipe: Recipe, hidden: str | None, train_set: Dataset, val_set: Dataset, state: Path
+    build: Callable[..., Any],
+    recipe: Recipe,
+    hidden: str | None,
+    train_set: Dataset,
+    val_set: Dataset,
+    state: Path,
+    steps: int | None = None,
 ) -> tuple[Any, list[dict]]:
     """Train build(recipe) to the end, resuming from `state`; returns the model and its history.
 
-    hidden: part of the names of the weight matrices that Muon trains.
+    hidden: part of the names of the weight matrices that Muon trains. steps: of an epoch, instead of all pictures
+    once; then the accuracy is measured after the last epoch only.
     """
     where = device()
     training.seed_everything(recipe.seed)
@@ -149,14 +159,19 @@ def train(
             answers = logits(model, pixels)
         return F.cross_entropy(answers.float(), target, label_smoothing=recipe.label_smoothing)
 
+    def evaluate(epoch: int) -> dict:
+        judged = not steps or epoch + 1 == len(sizes)
+        reached = {"val_accuracy": accuracy(model, val_set, sizes[epoch])} if judged else {}
+        return {"size": sizes[epoch], **reached}
+
     history = training.fit(
         model,
         optimizers,
         len(sizes),
-        batches=lambda epoch: loader(train_set, recipe, sizes[epoch]),
+        batches=lambda epoch: loader(train_set, recipe, sizes[epoch], steps),
         loss=loss,
         factor=lambda progress: training.warmup_cosine(progress, recipe.warmup),
-        evaluate=lambda epoch: {"size": sizes[epoch], "val_accuracy": accuracy(model, val_set, sizes[epoch])},
+        evaluate=evaluate,
         state=state,
         seed=recipe.seed,
     )

@@ -20,8 +20,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from torch.nn import functional as F
-from torch.utils.data import DataLoader, RandomSampler
 
 from models import classification, imagenette, training
 from models.checkpoint import BUNDLED
@@ -100,59 +98,6 @@ def subset(labels: torch.Tensor, share: float, seed: int) -> torch.Tensor:
     return place.argsort(stable=True)[: round(share * len(labels))]
 
 
-def batches(dataset: Dataset, recipe: classification.Recipe, steps: int) -> DataLoader:
-    """`steps` augmented batches, however few the pictures: one shuffle of them all after another."""
-    plain = classification.loader(dataset, recipe, recipe.image_size)
-    sampler = RandomSampler(dataset[1], num_samples=steps * recipe.batch_size)
-    return DataLoader(
-        plain.dataset,
-        recipe.batch_size,
-        sampler=sampler,
-        collate_fn=plain.collate_fn,
-        num_workers=plain.num_workers,
-    )
-
-
-def train(
-    module: ModuleType, recipe: classification.Recipe, steps: int, train_set: Dataset, val_set: Dataset, state: Path
-) -> list[dict]:
-    """Train one network for epochs of `steps` steps, resuming from `state`; returns the history, an epoch a row.
-
-    module: of FAMILIES. Only the last row has a val_accuracy.
-    """
-    where, epochs = device(), len(recipe.sizes)
-    training.seed_everything(recipe.seed)
-    model = module.build(recipe).to(where)
-    optimizers = training.optimizers(
-        model,
-        hidden=module.HIDDEN,
-        muon={"lr": recipe.muon_lr, "weight_decay": recipe.weight_decay},
-        adamw={"lr": recipe.adamw_lr, "weight_decay": recipe.weight_decay},
-    )
-
-    def loss(batch):
-        pixels, target = (part.to(where) for part in batch)
-        with torch.autocast(where.type, torch.bfloat16):
-            answers = classification.logits(model, pixels)
-        return F.cross_entropy(answers.float(), target, label_smoothing=recipe.label_smoothing)
-
-    def evaluate(epoch: int) -> dict:
-        last = epoch + 1 == epochs
-        return {"val_accuracy": classification.accuracy(model, val_set, recipe.image_size)} if last else {}
-
-    return training.fit(
-        model,
-        optimizers,
-        epochs,
-        batches=lambda epoch: batches(train_set, recipe, steps),
-        loss=loss,
-        factor=lambda progress: training.warmup_cosine(progress, recipe.warmup),
-        evaluate=evaluate,
-        state=state,
-        seed=recipe.seed,
-    )
-
-
 def sweep(recipe: Recipe, train_set: Dataset, val_set: Dataset, state: Path) -> list[dict]:
     """Train every run; returns a row for each: family, share, seed, n_image, val_accuracy and seconds.
 
@@ -169,7 +114,8 @@ def sweep(recipe: Recipe, train_set: Dataset, val_set: Dataset, state: Path) -> 
         network = replace(getattr(recipe, run.family), seed=run.seed)
         running = state.with_name(f"{state.stem}-{run.family}-{run.share:g}-{run.seed}.pt")
         some = train_set[0][chosen], train_set[1][chosen]
-        history = train(FAMILIES[run.family], network, recipe.epoch_steps, some, val_set, running)
+        build, hidden = FAMILIES[run.family].build, FAMILIES[run.family].HIDDEN
+        _, history = classification.train(build, network, hidden, some, val_set, running, recipe.epoch_steps)
         reached = {"n_image": len(chosen), "val_accuracy": history[-1]["val_accuracy"]}
         rows.append({**run._asdict(), **reached, "seconds": sum(row["seconds"] for row in history)})
         partial = finished.with_suffix(".json.part")

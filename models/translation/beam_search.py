@@ -171,7 +171,7 @@ class _Search:
         impossible = probability[0, candidates["token"]] == 0
         return candidates, ["filtered" if out else name for out, name in zip(impossible, fate, strict=True)]
 
-    def draw(self, ids: torch.Tensor, log_prob: torch.Tensor) -> tuple[torch.Tensor, int]:
+    def draw(self, ids: Any, log_prob: Any) -> tuple[torch.Tensor, int]:
         """The probabilities (1, V) after temperature, top-k and top-p, and a token drawn by them."""
         probability = self.warpers(ids, log_prob).softmax(-1).cpu()
         return probability, int(torch.multinomial(probability, 1, generator=self.generator))

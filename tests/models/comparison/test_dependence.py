@@ -16,7 +16,6 @@ from models.comparison.dependence import (
     RECIPE,
     Recipe,
     Run,
-    batches,
     network_sizes,
     read,
     runs,
@@ -62,7 +61,7 @@ def swept(tmp_path_factory):
     state, histories, optimizers, steps = tmp_path_factory.mktemp("state") / "run.pt", [], [], Counter()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_DEVICE", "cpu")
-        patch.setattr(dependence, "train", kept(dependence.train, histories))
+        patch.setattr(classification, "train", kept(classification.train, histories))
         patch.setattr(training, "optimizers", kept(training.optimizers, optimizers))
         hook = register_optimizer_step_post_hook(lambda optimizer, *_: steps.update([id(optimizer)]))
         rows = sweep(TINY, DATA, DATA, state)
@@ -97,7 +96,7 @@ def test_the_seed_draws_the_subset():
 
 def test_a_small_subset_is_shuffled_again_and_again():
     recipe = replace(TINY.vit, cutmix=0.0)
-    made = list(batches((PICTURES[:5], torch.arange(5)), recipe, 7))
+    made = list(classification.loader((PICTURES[:5], torch.arange(5)), recipe, 16, 7))
     assert [pixels.shape for pixels, _ in made] == [(4, 3, 16, 16)] * 7
     drawn = torch.cat([target.argmax(-1) for _, target in made])
     assert all(drawn[start : start + 5].unique().numel() == 5 for start in range(0, 25, 5))
@@ -125,23 +124,23 @@ def test_only_the_last_accuracy_is_measured_on_all_validation_pictures(tmp_path,
         classification, "accuracy", lambda model, dataset, size: seen.append((len(dataset[0]), size)) or next(answers)
     )
     val_set = PICTURES[:7], torch.arange(7)
-    history = dependence.train(vit, TINY.vit, 2, DATA, val_set, tmp_path / "run.pt")
+    _, history = classification.train(vit.build, TINY.vit, vit.HIDDEN, DATA, val_set, tmp_path / "run.pt", 2)
     assert seen == [(7, 16)]
     assert [row.get("val_accuracy") for row in history] == [None, 0.5]
 
 
 def test_a_resumed_sweep_equals_an_uninterrupted_one(swept, tmp_path, monkeypatch):
     _, rows, histories, _ = swept
-    resumed, epochs, batches = [], [], dependence.batches
+    resumed, epochs, loader = [], [], classification.loader
 
     def interrupted(*arguments):
         epochs.append(arguments)
         if len(epochs) == 6:
             raise Interrupted
-        return batches(*arguments)
+        return loader(*arguments)
 
-    monkeypatch.setattr(dependence, "train", kept(dependence.train, resumed))
-    monkeypatch.setattr(dependence, "batches", interrupted)
+    monkeypatch.setattr(classification, "train", kept(classification.train, resumed))
+    monkeypatch.setattr(classification, "loader", interrupted)
     with pytest.raises(Interrupted):
         sweep(TINY, DATA, DATA, tmp_path / "run.pt")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run-swin-0.25-1.pt", "run.json"]
@@ -150,14 +149,14 @@ def test_a_resumed_sweep_equals_an_uninterrupted_one(swept, tmp_path, monkeypatc
     assert len(epochs) == 2 * 9 + 1
     assert [{**row, "seconds": 0} for row in again] == [{**row, "seconds": 0} for row in rows]
     assert len(resumed) == len(histories) == 9
-    for once, twice in zip(histories, resumed, strict=True):
+    for (_, once), (_, twice) in zip(histories, resumed, strict=True):
         assert [{**row, "seconds": 0} for row in once] == [{**row, "seconds": 0} for row in twice]
 
 
 def test_a_finished_sweep_is_written_and_read(swept, tmp_path, monkeypatch):
     state, rows, *_ = swept
     monkeypatch.setattr(dependence, "RECIPE", TINY)
-    monkeypatch.setattr(dependence, "train", None)
+    monkeypatch.setattr(classification, "train", None)
     monkeypatch.setattr(imagenette, "load", lambda folder, split: DATA)
     monkeypatch.setattr(imagenette, "sha256", lambda folder: {"train": "a", "val": "b"})
     out = tmp_path / "made" / "out"
