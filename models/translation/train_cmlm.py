@@ -24,7 +24,7 @@ from models.translation.vocabulary import MASK, PAD
 class Recipe(training.Recipe):
     """The shared recipe, and how much the length counts in the loss."""
 
-    cycles: tuple[tuple[int, float], ...] = ((16, 1.0), (10, 0.7))
+    cycles: tuple[tuple[int, float], ...] = ((16, 1.0), (8, 0.5))
     adamw_lr: float = 2e-3
     length_factor: float = 0.1
 

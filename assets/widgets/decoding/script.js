@@ -52,11 +52,13 @@ lab.widgets.decoding = (root, text, select) => {
   };
 
   const candidate = ({ step, candidate: at }) => {
-    const { token, log_prob, score, fate } = run.search.steps[step];
+    const { token, parent, log_prob, score, fate } = run.search.steps[step];
     const all = written({ step, candidate: at }).slice(0, -1);
     const before = (all.length > 6 ? "… " : "") + lab.sentence(all.slice(-6));
     const details = { step: step + 1, rank: at + 1, count: token.length, token: name(run.search.piece[token[at]]), before: before || "▶", log_prob: minus(log_prob[at]), share: lab.percent(Math.exp(log_prob[at])), score: minus(score[at]) };
-    return `${lab.fill(text.candidate, details)} ${text[`fate_${fate[at]}`]}`;
+    const forced = run.forces.some(([on, row, id]) => on === step && row === parent[at] && id === run.search.piece_id[token[at]]);
+    const cut = fate[at] === "finished" && run.search.piece[token[at]] !== "</s>";
+    return `${lab.fill(text.candidate, details)} ${text[forced ? "fate_forced" : cut ? "fate_cut" : `fate_${fate[at]}`]}`;
   };
 
   const drawRefine = () => {
@@ -159,6 +161,6 @@ lab.widgets.decoding = (root, text, select) => {
     root.dataset.forces = JSON.stringify(run.forces);
     const count = Math.max(steps.length, grid.passes) + 1;
     const released = before?.request === run.request && before.forces.length && !run.forces.length;
-    film.reset(count, run.forces.length ? run.forces.at(-1)[0] + 1 : released ? at : count - 1);
+    film.reset(count, run.forces.length ? count - 1 : released ? at : 1);
   };
 };

@@ -6,6 +6,7 @@ Object.assign(window.lab, {
   // Bind the widget `name` to Gradio's element: draw now and whenever Python sends a value; select(data) tells Python.
   mount(name, element, props, watch, text, select) {
     lab.restoreTheme();
+    lab.restoreTab();
     document.documentElement.lang = document.querySelector(".lab-header").lang;
     const root = element.querySelector(".lab-widget");
     for (const node of root.querySelectorAll("[data-text]")) node.textContent = text[node.dataset.text];
@@ -124,6 +125,16 @@ Object.assign(window.lab, {
     localStorage.setItem("lab-theme", dark ? "dark" : "light");
   },
 
+  // The exhibit that was open when the visitor changed the language.
+  keepTab: () => sessionStorage.setItem("lab-tab", lab.tabs().findIndex((tab) => tab.ariaSelected === "true")),
+  restoreTab() {
+    const tab = lab.tabs()[sessionStorage.getItem("lab-tab") ?? -1];
+    if (!tab) return;
+    sessionStorage.removeItem("lab-tab");
+    tab.click();
+  },
+  tabs: () => [...document.querySelector("[role=tablist]").querySelectorAll("[role=tab]")],
+
   // The visitor's last choice, unless the address names a theme.
   restoreTheme() {
     const chosen = localStorage.getItem("lab-theme");
@@ -155,4 +166,5 @@ document.addEventListener("keydown", (event) => {
   const action = { KeyT: "theme", KeyF: "wide", KeyL: "language" }[event.code];
   if (action && !lab.isTyping(event) && !event.repeat) lab.actions[action]();
 });
+document.addEventListener("click", (event) => event.target.closest(".lab-language") && lab.keepTab());
 document.addEventListener("click", (event) => lab.actions[event.target.closest("[data-lab]")?.dataset.lab]?.());

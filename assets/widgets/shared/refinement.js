@@ -62,7 +62,18 @@ Object.assign(window.lab, {
       table.replaceChildren(lab.make("thead", {}, numbers), lab.make("tbody", {}, ...rows));
     };
 
+    // Bring what a pass changed or repeats into view; where there is no such cell, what it masked.
+    const follow = (pass) => {
+      const row = [...cells.values()].filter((cell) => cell.pass === pass - 1).map(({ node }) => node);
+      const some = row.filter((node) => node.matches(".flip, .repeat"));
+      const seen = some.length ? some : row.filter((node) => node.matches(".masked"));
+      if (!seen.length) return (box.scrollLeft = 0);
+      const right = seen.at(-1).offsetLeft + seen.at(-1).offsetWidth + 16 - box.clientWidth;
+      box.scrollLeft = Math.min(Math.max(box.scrollLeft, right), Math.max(0, seen[0].offsetLeft - 48));
+    };
+
     const show = (pass, { pass: chosen, position }) => {
+      if (pass !== drawn) follow(pass);
       rows.forEach((row, at) => {
         row.classList.toggle("later", at > pass);
         row.classList.toggle("now", at === pass);
