@@ -6,6 +6,7 @@ from collections.abc import Callable
 from types import ModuleType
 
 from lab import browser
+from lab.exhibits import decoding
 from lab.exhibits import patches as exhibit
 from lab.photo import example, open_photo
 from lab.views import patches, windows
@@ -57,6 +58,36 @@ def trace_rows(name: str, reference: str, module: ModuleType, arrays: Callable) 
     line(f"{name}: trace", f"{traced * 1000:.0f} ms = {traced / forward:.2f}x", "at most 1.2x")
     line(f"{name}: trace to payload", f"{best(lambda: pack(arrays(seen)), 5) * 1000:.0f} ms")
     line(f"{name}: payload", f"{len(pack(arrays(seen))[0]) / 1e6:.2f} MB", "at most 1.5 MB")
+
+
+def decoding_rows() -> None:
+    """The traced search against generate(), and both kinds of decoding one sentence at a time and 32 at once."""
+    from models.checkpoint import open_model
+    from models.translation import beam_search, mask_predict
+    from models.translation.decoding import encode, generate
+
+    left, right = decoding.PAIRS[decoding.LANGUAGE]
+    marian, tokenizer = open_model(left, ("MarianMTModel",))
+    cmlm, _ = open_model(right, ("CmlmForTranslation",))
+    ids = encode(tokenizer, decoding.FIRST)
+    beam = beam_search.Settings(beam_width=5)
+    more = {"return_dict_in_generate": True, "output_scores": True, "output_attentions": True}
+    bare = best(lambda: generate(marian, ids, beam, 1))
+    told = best(lambda: generate(marian, ids, beam, 1, **more))
+    traced = min(beam_search.search(marian, tokenizer, ids, beam, "").seconds for _ in range(15))
+    line("generate(), beam 5: bare", f"{bare * 1000:.0f} ms")
+    line("generate(), beam 5: with scores and attentions", f"{told * 1000:.0f} ms")
+    line("traced search, beam 5", f"{traced * 1000:.0f} ms = {traced / bare:.2f}x", "at most 1x")
+    for copies in (1, 32):
+        ways: dict[str, Callable] = {
+            "greedy": lambda n=copies: generate(marian, ids, beam_search.Settings("greedy"), n),
+            "beam 5": lambda n=copies: generate(marian, ids, beam, n),
+        }
+        for passes in (1, 4, 10):
+            refine = mask_predict.Settings(passes)
+            ways[f"{passes} passes"] = lambda n=copies, r=refine: mask_predict.translate(cmlm, ids.repeat(n, 1), r)
+        for name, way in ways.items():
+            line(f"{copies} at once, {name}: a sentence", f"{best(way, 5) * 1000 / copies:.1f} ms")
 
 
 def page() -> None:
@@ -113,6 +144,7 @@ def main() -> None:
     print(describe())
     trace_rows("vit", exhibit.FIRST_VIT, vit, patches.arrays)
     trace_rows("swin", exhibit.FIRST_SWIN, swin, windows.arrays)
+    decoding_rows()
     page()
 
 

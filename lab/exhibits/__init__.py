@@ -1,5 +1,5 @@
 """The exhibits in tab order."""
 
-from lab.exhibits import cost, patches
+from lab.exhibits import cost, decoding, patches
 
-EXHIBITS = (patches.EXHIBIT, cost.EXHIBIT)
+EXHIBITS = (patches.EXHIBIT, cost.EXHIBIT, decoding.EXHIBIT)

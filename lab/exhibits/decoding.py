@@ -14,7 +14,7 @@ from lab.views import decoding, translations
 from lab.widget import send, widget
 from lab.wiring import QUICK, connect, controls
 from models.traces import METHODS, STRATEGIES, DecodingTrace
-from models.translation.pairs import CONTRASTS, PAIRS
+from models.translation.pairs import BASELINE, CONTRASTS, PAIRS
 
 LANGUAGE = "de"
 FIRST = examples(LANGUAGE)[0]
@@ -102,7 +102,7 @@ def settings(text: Text) -> list:
 
     method, width, passes = radio("method", METHODS), slider("beam_width", 1, 8), slider("passes", 1, 10)
     with gr.Accordion(text("decoding.more"), open=False):
-        left = choose_model(text, text("decoding.left"), [pair[0] for pair in PAIRS.values()])
+        left = choose_model(text, text("decoding.left"), [*(pair[0] for pair in PAIRS.values()), BASELINE])
         rights = [*(pair[1] for pair in PAIRS.values()), *CONTRASTS.values()]
         right = choose_model(text, text("decoding.right"), rights)
         penalty, stopping = slider("length_penalty", -1, 2, 0.1), radio("stopping", STOPPING)
@@ -128,6 +128,7 @@ def build(text: Text) -> None:
             start = controls(text, text("decoding.run"), text("decoding.saved"))
             outputs = gr.Markdown(saved[0])
             chosen = settings(text)
+            gr.Markdown(text("decoding.credits"), elem_classes="small")
         with gr.Column(scale=3, min_width=280):
             gr.Markdown(text("decoding.see"), elem_classes="see")
             drawing = widget("decoding", text, saved[1])

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lab.exhibits.decoding import DEFAULTS
 from lab.text import Text, table
 
 SENTENCES = [
@@ -33,9 +34,14 @@ def upload(server, content, name):
 
 
 def ask(server, photo, model):
+    """What the lab answers to a photo and a ViT."""
+    return answer(server, event(server), [photo, model, "swin-imagenette"])
+
+
+def answer(server, number, data):
     """The error message that the lab answers with ("" when Gradio itself refuses the form), or None when it ran."""
     session = uuid.uuid4().hex
-    job = {"data": [photo, model, "swin-imagenette"], "fn_index": event(server), "session_hash": session}
+    job = {"data": data, "fn_index": number, "session_hash": session}
     assert httpx.post(server + "/gradio_api/queue/join", json=job, timeout=60).status_code == 200
     with httpx.stream("GET", f"{server}/gradio_api/queue/data?session_hash={session}", timeout=120) as lines:
         for line in lines.iter_lines():
@@ -136,3 +142,18 @@ def test_files_of_the_machine_are_not_served(server):
 def test_sentences_are_told_from_tracebacks():
     assert any(s.fullmatch(Text("en")("error.photo.small", width=1, height=1, side=16)) for s in SENTENCES)
     assert not any(s.fullmatch("Traceback (most recent call last)") for s in SENTENCES)
+
+
+def test_numbers_out_of_range_and_things_that_are_no_inputs_get_a_sentence(server):
+    config = json.load(urllib.request.urlopen(server + "/config"))
+    box = next(c["id"] for c in config["components"] if c["props"].get("label") == "Your English sentence")
+    number = next(d["id"] for d in config["dependencies"] if d["inputs"][:1] == [box] and d["types"]["generator"])
+    good = ["A man runs.", *DEFAULTS.values()]
+    wrong = {0: [None, 7, ["a"]], 1: ["fr", None, ["de"]], 2: [None, ["a"], "no/such/model"], 3: [None, {}]}
+    wrong |= {4: ["best", None], 5: [99, "4", None, 2.5, True], 6: [9, "x"], 7: ["later", None, []], 8: [0, 10**9]}
+    wrong |= {9: [0, None], 10: [-1, 0.5], 11: [0, 2], 12: [0, 11], 13: [0, 1e300], 14: ["all", []], 16: [-1, None]}
+    for place, values in wrong.items():
+        for value in values:
+            message = answer(server, number, [*good[:place], value, *good[place + 1 :]]) or ""
+            assert message != table("en")["error.unexpected"], (place, value)
+            assert any(sentence.fullmatch(message) for sentence in SENTENCES), (place, value, message)
