@@ -39,7 +39,6 @@ def compare(
 
     others: photos to average over as well; layer: of convolution.SWEPT. Raises InputError as the parts do.
     """
-    sweep = convolution.sweep(image, KERNELS, layer, progress)
     seen = look(image, references, spot, others, progress)
     return ReceptiveFieldTrace(
         request=seen.request,
@@ -47,9 +46,9 @@ def compare(
         n_image=seen.n_image,
         columns=seen.columns,
         evidence=tuple(speaks(image, column, progress) for column in seen.columns),
-        sweep=(sweep,),
+        sweep=(convolution.sweep(image, KERNELS, layer, progress),),
         awareness=tuple(moves(image, column, progress) for column in seen.columns),
-        efficiency=(costs([column.model for column in seen.columns]),),
+        efficiency=(costs(seen.columns),),
     )
 
 
@@ -113,17 +112,17 @@ def moves(image: Image.Image | None, column: FieldTrace, progress: Progress | No
     )
 
 
-def costs(references: Sequence[str]) -> EfficiencyTrace:
-    """What open models have, cost and reach, and what one layer of each kind has."""
+def costs(columns: Sequence[FieldTrace]) -> EfficiencyTrace:
+    """What the columns' models have, cost and reach, and what one layer of each kind has."""
     found = []
-    for reference in references:
-        model, processor = open_model(reference, effective.FAMILIES)
-        pixels = prepare(Image.new("RGB", (32, 32)), processor, model.config)
+    for column in columns:
+        model, _ = open_model(column.model, effective.FAMILIES)
+        rows, width = column.pixels.shape[:2]
         with turn:
-            found.append(efficiency.model_cost(model, (pixels.shape[-2], pixels.shape[-1]), reference))
+            found.append(efficiency.model_cost(model, (rows, width), column.model))
     layers = [efficiency.layer_parameters(n_embd) for n_embd in WIDTHS]
     return EfficiencyTrace(
-        model=tuple(references),
+        model=tuple(column.model for column in columns),
         parameters=np.array([cost.parameters for cost in found]),
         multiply_adds=np.array([cost.multiply_adds for cost in found]),
         val_accuracy=np.array([np.nan if cost.val_accuracy is None else cost.val_accuracy for cost in found]),

@@ -82,16 +82,18 @@ def trace(
 def boxes(model, size: tuple[int, int], position: effective.Position) -> np.ndarray:
     """The theoretical field in every layer of effective.layers: (layer, edge), shares of the sides."""
     names = [name for name, _ in effective.layers(model)]
-    if model.base_model_prefix not in ("resnet", "swin"):
-        return np.tile(np.array([0, 0, 1, 1], np.float32), (len(names), 1))
-    if size[0] != size[1]:
+    family, side = model.base_model_prefix, size[0]
+    if family in ("resnet", "swin") and size[0] != size[1]:
         raise InputError("model.size", size=f"{size[0]}×{size[1]}", side=max(size))
-    side = size[0]
-    if model.base_model_prefix == "swin":
+    if family == "swin":
         n = side // model.config.patch_size
         reached = theoretical.swin_reach(model.config, side, *effective.cell(position, (n, n)))[1:]
         return np.array([_bounds(seen) for seen in reached], np.float32) / n
-    layers = {re.sub("^embedder .*", "embedder", layer.name): layer for layer in theoretical.fields(model, side)}
+    if family == "resnet":
+        known = theoretical.fields(model, side)
+    else:
+        known = theoretical.vit_fields(side, model.config.patch_size, len(names))
+    layers = {re.sub("^embedder .*", "embedder", layer.name): layer for layer in known}
     found = [theoretical.box(layers[name], *effective.cell(position, layers[name].grid), side) for name in names]
     return np.array(found, np.float32) / side
 

@@ -10,6 +10,8 @@ from models.checkpoint import WEIGHTS, find, open_model
 from models.translation.batches import in_batches
 
 BEAM_WIDTH = 5
+TEACHERS = ("MarianMTModel",)
+"""What can be learned from."""
 
 
 @torch.no_grad()
@@ -36,7 +38,7 @@ def distil(teacher: str, source: list[str], cache: Path) -> list[str]:
     path = cache / f"{teacher}-{mark}-outputs.txt"
     if path.exists():
         return path.read_text(encoding="utf-8").split("\n")[:-1]
-    outputs = translate(*open_model(teacher, ("MarianMTModel",)), source, BEAM_WIDTH)
+    outputs = translate(*open_model(teacher, TEACHERS), source, BEAM_WIDTH)
     part = path.with_suffix(".part")
     part.write_text("\n".join(outputs) + "\n", encoding="utf-8")
     part.rename(path)

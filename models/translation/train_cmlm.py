@@ -16,6 +16,7 @@ from models.checkpoint import open_model
 from models.translation import mask_predict, training
 from models.translation.batches import Pairs, in_batches, pad_ids
 from models.translation.cmlm import CmlmConfig, CmlmForTranslation
+from models.translation.distil import TEACHERS
 from models.translation.training import main
 from models.translation.vocabulary import MASK, PAD
 
@@ -34,7 +35,6 @@ RECIPES = {
     "multi30k-raw": Recipe(start="marian-multi30k"),
     "tatoeba": Recipe(start="marian-tatoeba", teacher="marian-tatoeba", cycles=((14, 1.0),)),
 }
-STARTS = ("MarianMTModel",)
 VAL = mask_predict.Settings(passes=4, n_length=3)
 
 
@@ -51,7 +51,7 @@ def build(recipe: Recipe, vocabulary: int) -> CmlmForTranslation:
         )
     )
     if recipe.start:
-        weights, own = open_model(recipe.start, STARTS)[0].state_dict(), model.state_dict()
+        weights, own = open_model(recipe.start, TEACHERS)[0].state_dict(), model.state_dict()
         named = {name.removeprefix("model."): value for name, value in weights.items()}
         model.load_state_dict(own | {name: value.view(own[name].shape) for name, value in named.items() if name in own})
     return model
@@ -103,7 +103,6 @@ if __name__ == "__main__":
         "cmlm",
         RECIPES,
         __doc__,
-        read=lambda recipe, _: open_model(recipe.start, STARTS)[1],
         build=build,
         pairs=pairs,
         loss=loss,

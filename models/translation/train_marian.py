@@ -12,12 +12,10 @@ from torch.nn import functional as F
 from transformers import MarianConfig, MarianMTModel
 
 from models.checkpoint import open_model
-from models.translation import vocabulary
-from models.translation.distil import translate
+from models.translation.distil import TEACHERS, translate
 from models.translation.training import Recipe, main
 from models.translation.vocabulary import EOS, PAD
 
-STARTS = ("MarianMTModel",)
 RECIPES = {
     "multi30k": Recipe(cycles=((22, 1.0), (22, 0.6))),
     "multi30k-distilled": Recipe(start="marian-multi30k", teacher="marian-multi30k", cycles=((5, 0.5),)),
@@ -51,13 +49,8 @@ def build(recipe: Recipe, vocabulary: int) -> MarianMTModel:
         )
     )
     if recipe.start:
-        model.load_state_dict(open_model(recipe.start, STARTS)[0].state_dict())
+        model.load_state_dict(open_model(recipe.start, TEACHERS)[0].state_dict())
     return model
-
-
-def read(recipe: Recipe, sentences: list[str]):
-    """The tokenizer of its start, or one trained on the sentences."""
-    return open_model(recipe.start, STARTS)[1] if recipe.start else vocabulary.train(sentences, recipe.vocabulary)
 
 
 def loss(model: MarianMTModel, source: torch.Tensor, target: torch.Tensor, smoothing: float) -> torch.Tensor:
@@ -76,7 +69,6 @@ if __name__ == "__main__":
         "marian",
         RECIPES,
         __doc__,
-        read=read,
         build=build,
         pairs=lambda source, target: list(zip(source, target, strict=True)),
         loss=lambda model, source, target, recipe: loss(model, source, target, recipe.label_smoothing),

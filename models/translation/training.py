@@ -11,11 +11,12 @@ from sacrebleu.metrics.bleu import BLEU
 from safetensors.torch import load_file, save_file
 
 from models import training
+from models.checkpoint import open_model
 from models.device import device
 from models.translation import vocabulary
 from models.translation.batches import Pairs, loader
 from models.translation.corpus import CORPORA, Corpus, download
-from models.translation.distil import distil
+from models.translation.distil import TEACHERS, distil
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,6 @@ def main(
     family: str,
     recipes: dict[str, Any],
     description: str | None,
-    read: Callable[[Any, list[str]], Any],
     build: Callable[[Any, int], Any],
     pairs: Callable[[list[list[int]], list[list[int]]], Pairs],
     loss: Callable[[Any, torch.Tensor, torch.Tensor, Any], torch.Tensor],
@@ -129,14 +129,16 @@ def main(
 ) -> None:
     """The command line of a recipe: distil if asked, train, then write weights, vocabulary, history and recipe.json.
 
-    read(recipe, sentences) gives the tokenizer, build(recipe, size of its vocabulary) the model with its first weights,
+    build(recipe, size of its vocabulary) gives the model with its first weights,
     pairs(source ids, target ids) what it learns from, loss(model, source, target, recipe) the scalar to minimise,
     translate(model, tokenizer, sentences) the outputs that are judged on val after every epoch.
     """
     arguments, corpus, recipe = start(family, recipes, description)
     source, target = corpus.load(arguments.data, "train")
     val_source, val_target = corpus.load(arguments.data, "val")
-    tokenizer = read(recipe, source + target)
+    tokenizer = (
+        open_model(recipe.start, TEACHERS)[1] if recipe.start else vocabulary.train(source + target, recipe.vocabulary)
+    )
     if recipe.teacher:
         target = distil(recipe.teacher, source, arguments.state.parent)
     training.seed_everything(recipe.seed)
