@@ -5,9 +5,10 @@ import gradio as gr
 from lab.choice import HUB_RESNETS, HUB_SWINS, HUB_VITS, choose_model
 from lab.exhibit import Exhibit, saved_run
 from lab.photo import EXAMPLES, Photo, example, open_photo
+from lab.tabs import tabs
 from lab.text import Text
 from lab.views import efficiency, evidence, fields, position, sweep
-from lab.widget import send, widget
+from lab.widget import send
 from lab.wiring import QUICK, connect, controls
 from models.traces import SWEPT, ReceptiveFieldTrace
 
@@ -16,6 +17,15 @@ COLUMNS = ("resnet-imagenette", "vit-imagenette", "swin-imagenette")
 HUB = (HUB_RESNETS, HUB_VITS, HUB_SWINS)
 """Hub models offered in each column, beside all bundled ones."""
 MIDDLE = (0.5, 0.5)
+VIEWS = {
+    "field": ("fields",),
+    "growth": ("chart", "claim"),
+    "efficiency": ("chart", "claim"),
+    "position": ("position", "claim"),
+    "sweep": ("sweep",),
+    "evidence": ("evidence",),
+}
+"""The tabs and their parts, in the order of `show`."""
 
 
 def run(photo, first, second, third, average, layer, click, progress=None) -> ReceptiveFieldTrace:
@@ -45,7 +55,7 @@ def first() -> ReceptiveFieldTrace:
 
 
 def show(seen: ReceptiveFieldTrace, text: Text, owner: gr.HTML | None = None) -> list:
-    """Values for the views, in the order of `views`; a click's trace has only the fields and leaves the rest alone."""
+    """Values for the views, in the order of VIEWS; a click's trace has only the fields and leaves the rest alone."""
     told = [
         send(fields.facts(seen, text), fields.arrays(seen), owner),
         fields.growth_chart(seen, text),
@@ -69,27 +79,6 @@ def clicked(event: gr.EventData) -> dict:
     return event._data
 
 
-def views(text: Text, saved: list) -> list:
-    """One tab for each view: what one sees, the widgets, the claim it checks; returns them in the order of `show`."""
-    shown: list = []
-
-    def tab(name: str, *parts: str) -> None:
-        with gr.Tab(text(f"fields.{name}.tab"), id=name):
-            gr.Markdown(text(f"fields.{name}.see"), elem_classes="see")
-            for part in parts:
-                value = saved[len(shown)]
-                shown.append(gr.Markdown(value, elem_classes="claim") if part == "claim" else widget(part, text, value))
-            gr.Markdown(text(f"fields.{name}.checks"), elem_classes="claim")
-
-    tab("field", "fields")
-    tab("growth", "chart", "claim")
-    tab("efficiency", "chart", "claim")
-    tab("position", "position", "claim")
-    tab("sweep", "sweep")
-    tab("evidence", "evidence")
-    return shown
-
-
 def column(text: Text, place: int) -> gr.Dropdown:
     """The choice of a column's model, its own bundled one first."""
     bundled = [COLUMNS[place], *(name for name in COLUMNS if name != COLUMNS[place])]
@@ -111,7 +100,7 @@ def build(text: Text) -> None:
                 layer = gr.Radio(names, value=SWEPT[0], label=text("fields.layer"), interactive=True)
             gr.Markdown(text("photo.credits"), elem_classes="small")
         with gr.Column(scale=3, min_width=280), gr.Tabs():
-            shown = views(text, saved)
+            shown = tabs(text, "fields", VIEWS, saved)
     click = gr.JSON(visible=False)
     shown[0].select(clicked, None, click, **QUICK)
     connect(

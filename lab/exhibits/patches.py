@@ -5,13 +5,23 @@ import gradio as gr
 from lab.choice import HUB_SWINS, HUB_VITS, choose_model
 from lab.exhibit import Exhibit, saved_run
 from lab.photo import EXAMPLES, Photo, example, open_photo
+from lab.tabs import tabs
 from lab.text import Text
 from lab.views import patches, windows
-from lab.widget import send, widget
+from lab.widget import send
 from lab.wiring import connect, controls
 from models.traces import PatchesTrace
 
 FIRST_PHOTO, FIRST_VIT, FIRST_SWIN = "temple", "vit-imagenette", "swin-imagenette"
+VIEWS = {
+    "cut": ("cut",),
+    "attend": ("attend",),
+    "distance": ("chart", "claim"),
+    "lens": ("chart", "claim"),
+    "windows": ("windows",),
+    "pair": ("pair",),
+}
+"""The tabs and their parts, in the order of `show`."""
 
 
 def run(photo, vit, swin, progress=None) -> PatchesTrace:
@@ -29,7 +39,7 @@ def first() -> PatchesTrace:
 
 
 def show(seen: PatchesTrace, text: Text, owner: gr.HTML | None = None) -> list:
-    """Values for the views, in the order of `build`: the answers on the left, then what `views` makes."""
+    """Values for the views, in the order of `build`: the answers on the left, then the parts of VIEWS."""
     vit = send(patches.facts(seen.vit), patches.arrays(seen.vit), owner)
     swin = send(windows.facts(seen.swin), windows.arrays(seen.swin), owner)
     return [
@@ -47,27 +57,6 @@ def show(seen: PatchesTrace, text: Text, owner: gr.HTML | None = None) -> list:
     ]
 
 
-def views(text: Text, saved: list) -> list:
-    """One tab for each view: what one sees, the widget, the claim it checks; returns them in the order of `show`."""
-    shown: list = []
-
-    def tab(name: str, kind: str, measured: bool = False) -> None:
-        with gr.Tab(text(f"patches.{name}.tab"), id=name):
-            gr.Markdown(text(f"patches.{name}.see"), elem_classes="see")
-            shown.append(widget(kind, text, saved[len(shown)]))
-            if measured:
-                shown.append(gr.Markdown(saved[len(shown)], elem_classes="claim"))
-            gr.Markdown(text(f"patches.{name}.checks"), elem_classes="claim")
-
-    tab("cut", "cut")
-    tab("attend", "attend")
-    tab("distance", "chart", measured=True)
-    tab("lens", "chart", measured=True)
-    tab("windows", "windows")
-    tab("pair", "pair")
-    return shown
-
-
 def build(text: Text) -> None:
     """Controls on the left, views on the right."""
     saved = show(PatchesTrace.load(saved_run("patches")), text)
@@ -82,7 +71,7 @@ def build(text: Text) -> None:
             answers = [gr.Markdown(line, elem_classes="small") for line in saved[1:3]]
             gr.Markdown(text("photo.credits"), elem_classes="small")
         with gr.Column(scale=3, min_width=280), gr.Tabs():
-            shown = views(text, saved[3:])
+            shown = tabs(text, "patches", VIEWS, saved[3:])
     connect(
         text,
         start,

@@ -1,0 +1,25 @@
+"""The tabs inside an exhibit: one for each view."""
+
+from collections.abc import Mapping
+
+import gradio as gr
+
+from lab.text import Text
+from lab.widget import widget
+
+
+def tabs(text: Text, exhibit: str, views: Mapping[str, tuple[str, ...]], saved: list) -> list:
+    """Lay out what one sees, the view's parts and the claim it checks; returns the parts in order.
+
+    views: by the view's name its parts: widgets by name, or "claim" for a sentence that was measured. saved: what the
+    parts show first, in order.
+    """
+    shown: list = []
+    for name, parts in views.items():
+        with gr.Tab(text(f"{exhibit}.{name}.tab"), id=name):
+            gr.Markdown(text(f"{exhibit}.{name}.see"), elem_classes="see")
+            for part in parts:
+                value = saved[len(shown)]
+                shown.append(gr.Markdown(value, elem_classes="claim") if part == "claim" else widget(part, text, value))
+            gr.Markdown(text(f"{exhibit}.{name}.checks"), elem_classes="claim")
+    return shown
