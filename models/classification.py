@@ -198,17 +198,24 @@ def save(model, recipe: Recipe, history: list[dict], folder: Path) -> None:
     training.write_json(folder / "history.json", history)
 
 
-def main(name: str, build: Callable[..., Any], recipe: Recipe, hidden: str | None, description: str | None) -> None:
-    """The command line of a recipe: train, then write weights, settings, history.json and recipe.json."""
+def start(name: str, recipe: Any, description: str | None) -> argparse.Namespace:
+    """Read a recipe's command line: data, which is there afterwards, out and state."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder with imagenette128_{train,val}.npz; without it: download")
     parser.add_argument("--out", type=Path, default=Path("checkpoints") / name)
     parser.add_argument("--state", type=Path, default=training.state_path(name, recipe))
     arguments = parser.parse_args()
-    data = arguments.data or Path("data")
     if arguments.data is None:
-        imagenette.download(data)
+        arguments.data = Path("data")
+        imagenette.download(arguments.data)
     arguments.state.parent.mkdir(parents=True, exist_ok=True)
+    return arguments
+
+
+def main(name: str, build: Callable[..., Any], recipe: Recipe, hidden: str | None, description: str | None) -> None:
+    """The command line of a recipe: train, then write weights, settings, history.json and recipe.json."""
+    arguments = start(name, recipe, description)
+    data = arguments.data
     train_set, val_set = imagenette.load(data, "train"), imagenette.load(data, "val")
     model, history = train(build, recipe, hidden, train_set, val_set, arguments.state)
     save(model, recipe, history, arguments.out)

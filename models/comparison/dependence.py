@@ -8,7 +8,6 @@ What it reaches: recipe.json says. It is the accuracy after the last step, and n
 Run: python -m models.comparison.dependence --data DIR
 """
 
-import argparse
 import json
 from collections import defaultdict
 from collections.abc import Callable
@@ -177,16 +176,9 @@ def read(folder: Path = BUNDLED / NAME) -> DependenceTrace:
 
 def main() -> None:
     """The command line: train what is missing, then write recipe.json."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, help="folder with imagenette128_{train,val}.npz; without it: download")
-    parser.add_argument("--out", type=Path, default=Path("checkpoints") / NAME)
-    parser.add_argument("--state", type=Path, default=training.state_path(NAME, RECIPE))
-    arguments = parser.parse_args()
-    data = arguments.data or Path("data")
-    if arguments.data is None:
-        imagenette.download(data)
-    for folder in (arguments.state.parent, arguments.out):
-        folder.mkdir(parents=True, exist_ok=True)
+    arguments = classification.start(NAME, RECIPE, __doc__)
+    data = arguments.data
+    arguments.out.mkdir(parents=True, exist_ok=True)
     rows = sweep(RECIPE, imagenette.load(data, "train"), imagenette.load(data, "val"), arguments.state)
     training.write_json(arguments.out / "recipe.json", record(RECIPE, rows, imagenette.sha256(data)))
 

@@ -4,24 +4,8 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from transformers import ResNetConfig, ResNetForImageClassification
 
-from models.checkpoint import open_model
-from models.receptive_field.effective import FAMILIES
 from models.receptive_field.evidence import evidence, grad_cam, integrated_gradients
-
-
-@pytest.fixture(scope="module")
-def tiny_resnet():
-    torch.manual_seed(4)
-    sizes = {"embedding_size": 8, "hidden_sizes": [8, 12], "depths": [2, 2], "num_labels": 5}
-    return ResNetForImageClassification(ResNetConfig(**sizes, layer_type="basic")).eval()
-
-
-@pytest.fixture(params=["tiny_vit", "tiny_deit", "tiny_swin", "tiny_resnet"])
-def model(request):
-    given = request.getfixturevalue(request.param)
-    return given if isinstance(given, nn.Module) else open_model(str(given), FAMILIES)[0]
 
 
 @pytest.fixture
