@@ -40,7 +40,7 @@ DEFAULTS = {
 """Everything that changes a run besides the sentence, in the order of the page's inputs."""
 
 
-def run(sentence, *chosen, forces=(), progress=None) -> DecodingTrace:
+def run(sentence: Any = None, *chosen, forces=(), progress=None) -> DecodingTrace:
     """The sentence through both models; torch is imported with the first run, after the page has opened.
 
     chosen: values in the order of DEFAULTS; where there are fewer, the rest are the defaults.

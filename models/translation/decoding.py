@@ -1,5 +1,6 @@
 """One sentence, decoded by an autoregressive and by a non-autoregressive translator side by side."""
 
+import json
 import time
 import unicodedata
 from collections.abc import Callable
@@ -90,7 +91,9 @@ def forced(choice: object) -> tuple[str, tuple[beam_search.Force, ...]]:
     """
     try:
         request, forces = choice["request"], choice["forces"]  # type: ignore[index]
-        return str(request), tuple((step, row, token) for step, row, token in forces)
+        if not isinstance(json.loads(request), list):
+            raise TypeError("a request is a list of inputs")
+        return request, tuple((step, row, token) for step, row, token in forces)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError("decoding.force") from error
 

@@ -91,6 +91,9 @@ def test_a_click_names_its_run_and_all_forced_tokens():
     for wrong in (None, 3, "x", {"request": "[]"}, {"request": "[]", "forces": [[1, 2]]}, {"forces": 1, "request": 1}):
         with pytest.raises(InputError):
             forced(wrong)
+    for request in ("no JSON", "5", ""):
+        with pytest.raises(InputError):
+            forced({"request": request, "forces": []})
 
 
 def test_forced_tokens_are_kept_and_nothing_is_timed(tiny_translators):
