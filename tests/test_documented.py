@@ -10,6 +10,7 @@ from lab.exhibit import saved_run
 from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from models.checkpoint import BUNDLED, bundled
+from models.resnet.train import RECIPE as RESNET
 from models.swin.train import RECIPE as SWIN
 from models.translation import train_cmlm, train_marian
 from models.vit.train import RECIPE as VIT
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RECIPES = {
     "vit-imagenette": VIT,
     "swin-imagenette": SWIN,
+    "resnet-imagenette": RESNET,
     **{f"marian-{name}": recipe for name, recipe in train_marian.RECIPES.items()},
     **{f"cmlm-{name}": recipe for name, recipe in train_cmlm.RECIPES.items()},
 }

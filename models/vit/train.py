@@ -31,7 +31,10 @@ RECIPE = Recipe()
 
 
 def build(recipe: Recipe) -> ViTForImageClassification:
-    """The model with fresh weights."""
+    """The model with fresh weights.
+
+    Eager attention: on a CPU the fused kernel makes a step in bfloat16 take 1.7 times as long.
+    """
     return ViTForImageClassification(
         ViTConfig(
             hidden_size=recipe.n_embd,
@@ -39,6 +42,7 @@ def build(recipe: Recipe) -> ViTForImageClassification:
             num_attention_heads=recipe.n_head,
             intermediate_size=4 * recipe.n_embd,
             patch_size=recipe.patch_size,
+            attn_implementation="eager",
             **classification.label_config(recipe.image_size),
         )
     )
