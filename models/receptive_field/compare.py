@@ -39,6 +39,7 @@ def compare(
 
     others: photos to average over as well; layer: of convolution.SWEPT. Raises InputError as the parts do.
     """
+    swept = convolution.sweep(image, KERNELS, layer, progress)
     seen = look(image, references, spot, others, progress)
     return ReceptiveFieldTrace(
         request=seen.request,
@@ -46,7 +47,7 @@ def compare(
         n_image=seen.n_image,
         columns=seen.columns,
         evidence=tuple(speaks(image, column, progress) for column in seen.columns),
-        sweep=(convolution.sweep(image, KERNELS, layer, progress),),
+        sweep=(swept,),
         awareness=tuple(moves(image, column, progress) for column in seen.columns),
         efficiency=(costs(seen.columns),),
     )
@@ -147,6 +148,9 @@ def asked(click: Any) -> tuple[list[str | None], bool, object]:
     """
     try:
         references, average = json.loads(click["request"])
-        return list(references)[:MAX_COLUMNS], bool(average), click["position"]
+        wanted = list(references)[:MAX_COLUMNS], bool(average), click["position"]
     except (KeyError, TypeError, ValueError) as error:
         raise InputError("receptive_field.position") from error
+    if not wanted[0]:
+        raise InputError("receptive_field.position")
+    return wanted

@@ -50,6 +50,16 @@ def check(model, size: tuple[int, int], reference: str) -> None:
         raise InputError("model.size", size=max(size), side=MAX_RESNET_SIDE)
 
 
+def modules(model) -> list[torch.nn.Module]:
+    """The module whose output is the map of each layer of `layers`; captum asks for them one by one."""
+    body = model.base_model
+    if model.base_model_prefix == "resnet":
+        return [body.embedder, *(layer for stage in body.encoder.stages for layer in stage.layers)]
+    if model.base_model_prefix == "swin":
+        return [block for stage in body.encoder.layers for block in stage.blocks]
+    return list(body.layers)
+
+
 def layers(model) -> list[tuple[str, float]]:
     """Name of every layer that `fields` measures, and its depth as a share of all layers, in (0, 1]."""
     body = model.base_model

@@ -16,6 +16,7 @@ from models.receptive_field.effective import (
     fields,
     layers,
     measure,
+    modules,
     radius,
     random_like,
     walk,
@@ -28,16 +29,6 @@ POSITION = (0.4, 0.7)
 @pytest.fixture
 def pixels():
     return torch.randn(3, 3, 32, 32, generator=torch.manual_seed(5))
-
-
-def modules(model):
-    """The module whose output each layer's map is."""
-    body = model.base_model
-    if model.base_model_prefix == "resnet":
-        return [body.embedder, *(layer for stage in body.encoder.stages for layer in stage.layers)]
-    if model.base_model_prefix == "swin":
-        return [block for stage in body.encoder.layers for block in stage.blocks]
-    return list(body.layers)
 
 
 def by_captum(model, module, pixels):
