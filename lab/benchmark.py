@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import ModuleType
 
 from lab import browser
-from lab.exhibits import decoding
+from lab.exhibits import decoding, fields
 from lab.exhibits import patches as exhibit
 from lab.photo import example, open_photo
 from lab.views import patches, windows
@@ -90,6 +90,35 @@ def decoding_rows() -> None:
             line(f"{copies} at once, {name}: a sentence", f"{best(way, 5) * 1000 / copies:.1f} ms")
 
 
+def field_rows() -> None:
+    """The fields of all layers of each bundled classifier, forward included, against captum once for each layer."""
+    import torch
+    from captum.attr import NeuronGradient
+
+    from models.checkpoint import open_model
+    from models.pixels import prepare
+    from models.receptive_field import effective
+
+    def middle(output: torch.Tensor | tuple) -> torch.Tensor:
+        state = output[0] if isinstance(output, tuple) else output
+        if state.ndim == 3:
+            return state[:, state.shape[1] // 2].sum(-1)
+        return state[:, :, state.shape[2] // 2, state.shape[3] // 2].sum(-1)
+
+    for reference in fields.COLUMNS:
+        model, processor = open_model(reference, effective.FAMILIES)
+        pixels = prepare(open_photo(example(fields.FIRST_PHOTO)), processor, model.config).to(model.device)
+
+        def by_captum(model=model, pixels=pixels) -> None:
+            for module in effective.modules(model):
+                NeuronGradient(model, module).attribute(pixels.clone(), middle)
+
+        ours = best(lambda m=model, p=pixels: effective.fields(m, p, fields.MIDDLE), 5)
+        theirs = best(by_captum, 5)
+        line(f"fields of all layers, {reference}", f"{ours * 1000:.0f} ms", "less than captum")
+        line(f"fields by captum, {reference}", f"{theirs * 1000:.0f} ms = {theirs / ours:.1f}x")
+
+
 def page() -> None:
     """The server's start, the page's weight and the time from a hover to what it paints."""
     with browser.lab() as running, browser.chromium() as chromium:
@@ -145,6 +174,7 @@ def main() -> None:
     trace_rows("vit", exhibit.FIRST_VIT, vit, patches.arrays)
     trace_rows("swin", exhibit.FIRST_SWIN, swin, windows.arrays)
     decoding_rows()
+    field_rows()
     page()
 
 

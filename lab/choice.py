@@ -1,6 +1,7 @@
-"""Choosing a model: a bundled one, one of the Hub, or any other typed in."""
+"""Choosing: a model (a bundled one, one of the Hub, or any other typed in), or one of a few values."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import gradio as gr
 
@@ -32,3 +33,16 @@ def choose_model(text: Text, label: str, bundled: Sequence[str], hub: Mapping[st
         allow_custom_value=True,
         interactive=True,
     )
+
+
+class OneOf(gr.Radio):
+    """A radio group that leaves it to the run to check the value, so that the answer is in the visitor's language."""
+
+    def get_block_name(self) -> str:
+        return "radio"
+
+    def get_config(self, cls=None):
+        return super().get_config(gr.Radio)
+
+    def preprocess(self, payload: Any) -> Any:
+        return payload

@@ -1,5 +1,5 @@
 """The exhibits in tab order."""
 
-from lab.exhibits import cost, decoding, patches
+from lab.exhibits import cost, decoding, fields, patches
 
-EXHIBITS = (patches.EXHIBIT, cost.EXHIBIT, decoding.EXHIBIT)
+EXHIBITS = (patches.EXHIBIT, cost.EXHIBIT, decoding.EXHIBIT, fields.EXHIBIT)

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from lab.choice import HUB_RESNETS, HUB_SWINS, HUB_VITS, choose_model
+from lab.choice import HUB_RESNETS, HUB_SWINS, HUB_VITS, OneOf, choose_model
 from lab.exhibit import Exhibit, saved_run
 from lab.photo import EXAMPLES, Photo, example, open_photo
 from lab.tabs import tabs
@@ -12,7 +12,7 @@ from lab.widget import send
 from lab.wiring import QUICK, connect, controls
 from models.traces import SWEPT, ReceptiveFieldTrace
 
-FIRST_PHOTO = "cat"
+FIRST_PHOTO = "temple"
 COLUMNS = ("resnet-imagenette", "vit-imagenette", "swin-imagenette")
 HUB = (HUB_RESNETS, HUB_VITS, HUB_SWINS)
 """Hub models offered in each column, beside all bundled ones."""
@@ -97,7 +97,7 @@ def build(text: Text) -> None:
             with gr.Accordion(text("fields.models"), open=False):
                 columns = [column(text, place) for place in range(len(COLUMNS))]
                 names = [(fields.layer_name(layer, text), layer) for layer in SWEPT]
-                layer = gr.Radio(names, value=SWEPT[0], label=text("fields.layer"), interactive=True)
+                layer = OneOf(names, value=SWEPT[0], label=text("fields.layer"), interactive=True)
             gr.Markdown(text("photo.credits"), elem_classes="small")
         with gr.Column(scale=3, min_width=280), gr.Tabs():
             shown = tabs(text, "fields", VIEWS, saved)

@@ -42,7 +42,7 @@ def build(recipe: Recipe) -> ViTForImageClassification:
             num_attention_heads=recipe.n_head,
             intermediate_size=4 * recipe.n_embd,
             patch_size=recipe.patch_size,
-            attn_implementation="eager",
+            attn_implementation="eager",  # pyright: ignore[reportCallIssue]
             **classification.label_config(recipe.image_size),
         )
     )

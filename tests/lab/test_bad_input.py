@@ -14,18 +14,23 @@ import pytest
 from PIL import Image
 
 from lab.exhibits.decoding import DEFAULTS
+from lab.exhibits.fields import COLUMNS
 from lab.text import Text, table
+from models.traces import SWEPT
 
 SENTENCES = [
     re.compile(re.sub(r"\\{\w+\\}", ".*", re.escape(table("en")[key]))) for key in table("en") if "error" in key
 ]
 
 
-def event(server):
-    """The number of the English page's run event, read from the page's own config."""
+def events(server, label):
+    """The English page's events that run from an input with this label: their numbers by their count of inputs."""
     config = json.load(urllib.request.urlopen(server + "/config"))
-    photo = next(c["id"] for c in config["components"] if c["type"] == "image")
-    return next(d["id"] for d in config["dependencies"] if d["inputs"][:1] == [photo] and d["types"]["generator"])
+    first = [c["id"] for c in config["components"] if c["props"].get("label") == label]
+    found = [
+        d for d in config["dependencies"] if d["inputs"][:1] in [[one] for one in first] and d["types"]["generator"]
+    ]
+    return {len(d["inputs"]): d["id"] for d in found}
 
 
 def upload(server, content, name):
@@ -35,7 +40,7 @@ def upload(server, content, name):
 
 def ask(server, photo, model):
     """What the lab answers to a photo and a ViT."""
-    return answer(server, event(server), [photo, model, "swin-imagenette"])
+    return answer(server, events(server, "Your photo")[3], [photo, model, "swin-imagenette"])
 
 
 def answer(server, number, data):
@@ -145,13 +150,34 @@ def test_sentences_are_told_from_tracebacks():
 
 
 def test_numbers_out_of_range_and_things_that_are_no_inputs_get_a_sentence(server):
-    config = json.load(urllib.request.urlopen(server + "/config"))
-    box = next(c["id"] for c in config["components"] if c["props"].get("label") == "Your English sentence")
-    number = next(d["id"] for d in config["dependencies"] if d["inputs"][:1] == [box] and d["types"]["generator"])
+    number = events(server, "Your English sentence")[1 + len(DEFAULTS)]
     good = ["A man runs.", *DEFAULTS.values()]
     wrong = {0: [None, 7, ["a"]], 1: ["fr", None, ["de"]], 2: [None, ["a"], "no/such/model"], 3: [None, {}]}
     wrong |= {4: ["best", None], 5: [99, "4", None, 2.5, True], 6: [9, "x"], 7: ["later", None, []], 8: [0, 10**9]}
     wrong |= {9: [0, None], 10: [-1, 0.5], 11: [0, 2], 12: [0, 11], 13: [0, 1e300], 14: ["all", []], 16: [-1, None]}
+    refused(server, number, good, wrong)
+
+
+def test_points_layers_and_models_that_do_not_exist_get_a_sentence(server):
+    number = events(server, "Your photo")
+    photo = upload(server, picture(), "a.png")
+    models = ["nothing", None, ["vit-imagenette"], {"a": 1}, "marian-multi30k", 7]
+    points = [
+        {"position": point} for point in ([2, 0], [-0.1, 0], [0.5], [1, 1], "middle", None, ["a", "b"], [1e300, 0])
+    ]
+    good = [photo, *COLUMNS, False, SWEPT[0], None]
+    wrong = {0: [None], 1: models, 2: models, 3: models, 5: ["stage 9, layer 1", None, 3, []], 6: points}
+    refused(server, number[len(good)], good, wrong)
+    request = json.dumps([COLUMNS, False])
+    bad = [{"request": request, **point} for point in points]
+    bad += [
+        {"request": text, "position": [0.5, 0.5]} for text in ("", "[]", "3", "[7, 1]", '[["nothing"], 0]', "[[], 0]")
+    ]
+    refused(server, number[2], [photo, {"request": request, "position": [0.5, 0.5]}], {1: [*bad, None, 3, "x", [], {}]})
+
+
+def refused(server, number, good, wrong):
+    """That each wrong value, by its place among good ones, gets a sentence that says what to change."""
     for place, values in wrong.items():
         for value in values:
             message = answer(server, number, [*good[:place], value, *good[place + 1 :]]) or ""
