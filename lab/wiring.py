@@ -17,6 +17,8 @@ AT_ONCE = 8
 """Runs that may download or wait at the same time; they compute one after another (models.device.turn)."""
 PATIENCE = 0.4
 """Seconds before a run shows its Stop button, and between two signs of progress."""
+UNANSWERED = "() => { dispatchEvent(new Event('lab-unanswered')); return []; }"
+"""Tells the widgets that a run ended without a trace, so that none goes on waiting for it."""
 QUICK: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """How to listen to what is answered at once, without a run."""
 runners = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="run")
@@ -103,7 +105,9 @@ def connect(
         for listen, values, way in ways
     ]
     stopped = [text("run.stopped"), text("run.changed"), gr.update(visible=False)]
-    stop.click(lambda: stopped, None, told, cancels=events, **QUICK)
+    stop.click(lambda: stopped, None, told, cancels=events, js=UNANSWERED, **QUICK)
+    for run_event in events:
+        run_event.failure(None, js=UNANSWERED)
     for choice in choices:
         choice.input(lambda: text("run.changed"), None, note, **QUICK)
 

@@ -87,6 +87,7 @@ lab.widgets.fields = (root, text, select) => {
     ask();
   };
   const back = () => ((pending = "no"), move(...run.position));
+  addEventListener("lab-unanswered", () => pending === "yes" && back());
   lab.onKey(root, (code) => {
     if (code === "Escape") return back(), true;
     if (code === "Enter" && (lab.byPointer || !document.activeElement.matches("button, a"))) return ask(), true;
