@@ -113,7 +113,7 @@ def field_rows() -> None:
             for module in effective.modules(model):
                 NeuronGradient(model, module).attribute(pixels.clone(), middle)
 
-        ours = best(lambda m=model, p=pixels: effective.fields(m, p, fields.MIDDLE), 5)
+        ours = best(lambda m=model, p=pixels: effective.fields(m, p, (0.5, 0.5)), 5)
         theirs = best(by_captum, 5)
         line(f"fields of all layers, {reference}", f"{ours * 1000:.0f} ms", "less than captum")
         line(f"fields by captum, {reference}", f"{theirs * 1000:.0f} ms = {theirs / ours:.1f}x")

@@ -91,7 +91,6 @@ class Photo(gr.Image):
     """An image input that opens only files uploaded here, and those only by `open_photo`."""
 
     def __init__(self, text: Text, **settings):
-        self.text = text
         super().__init__(
             type="pil",
             sources=["upload", "webcam", "clipboard"],
@@ -107,14 +106,14 @@ class Photo(gr.Image):
     def get_config(self, cls=None):
         return super().get_config(gr.Image)
 
-    def preprocess(self, payload: Any) -> Image.Image | None:
-        """The visitor's picture, or a sentence in the visitor's language."""
+    def preprocess(self, payload: Any) -> Any:
+        """The visitor's picture, or the InputError that a run then raises (lab.wiring)."""
         if payload is None:
             return None
         try:
             return open_photo(self._uploaded(payload.path))
         except InputError as error:
-            raise gr.Error(self.text(f"error.{error.code}", **error.details), print_exception=False) from error
+            return error
 
     @staticmethod
     def _uploaded(path: str | None) -> Path:

@@ -66,15 +66,16 @@ def pack(arrays: dict[str, np.ndarray]) -> tuple[bytes, dict]:
 def send(facts: dict, arrays: dict[str, np.ndarray], owner: gr.HTML | None = None) -> dict:
     """A value for widgets: plain facts, and arrays in one file of Gradio's cache.
 
-    The file goes when the cache is cleaned, unless there is no `owner` to clean it for: then the page itself shows it,
-    under a name of its own, so that an equal run of a visitor's does not take it along.
+    No two values are equal: an equal answer is an answer, too. The file goes when the cache is cleaned, unless there
+    is no `owner` to clean it for: then the page itself shows it, under a name of its own, so that an equal run of a
+    visitor's does not take it along.
     """
     content, index = pack(arrays)
     path = Path(get_upload_folder()) / hashlib.sha256(content).hexdigest() / ("run.bin.gz" if owner else "first.bin.gz")
     _write(path, content)
     if owner:
         owner.temp_files.add(str(path))
-    return {**facts, "file": f"gradio_api/file={path}", "arrays": index}
+    return {**facts, "file": f"gradio_api/file={path}", "arrays": index, "answer": uuid.uuid4().hex}
 
 
 def _write(path: Path, content: bytes) -> None:

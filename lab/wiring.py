@@ -84,27 +84,29 @@ def connect(
 
     `status` tells progress, then the time the run took and the device. When one of the `choices` changes, or a run
     ends without a trace, `note` says that the outputs are older, until the next run. `stop` ends the visitor's own run
-    and is seen only while there is one. An InputError becomes its sentence in the page's language, any other failure
-    is logged and becomes one general sentence; the outputs keep what they showed.
+    and is seen only while there is one; a newer run of the same visitor ends it too. An InputError becomes its sentence
+    in the page's language, any other failure is logged and becomes one general sentence; the outputs keep what they
+    showed.
     """
     start, stop, status, note = controls
     told = [status, note, stop]
+    latest: dict[str | None, Meter] = {}
     ways = [*((listen, inputs, run) for listen in (start.click, *also)), *others]
     events: Any = [
         listen(
-            _event(text, way, show, len(outputs)),
+            _event(text, way, show, len(outputs), latest),
             list(values),
             [*outputs, *told],
             concurrency_id="runs",
             concurrency_limit=AT_ONCE,
-            trigger_mode="always_last",
+            trigger_mode="multiple",
             show_progress="hidden",
             api_visibility="private",
             preprocess=checked,
         )
         for listen, values, way in ways
     ]
-    stopped = [text("run.stopped"), text("run.changed"), gr.update(visible=False)]
+    stopped = [text("run.stopped"), text("run.older"), gr.update(visible=False)]
     stop.click(lambda: stopped, None, told, cancels=events, js=UNANSWERED, **QUICK)
     for run_event in events:
         run_event.failure(None, js=UNANSWERED)
@@ -112,28 +114,48 @@ def connect(
         choice.input(lambda: text("run.changed"), None, note, **QUICK)
 
 
-def _event(text: Text, run: Callable, show: Callable, outputs: int) -> Callable[..., Iterator]:
+def _event(
+    text: Text, run: Callable, show: Callable, outputs: int, latest: dict[str | None, Meter]
+) -> Callable[..., Iterator]:
     keep = [gr.skip()] * outputs
 
-    def event(*values: Any) -> Iterator:
-        meter, begun = Meter(), time.perf_counter()
-        running = runners.submit(run, *values, meter)
+    def event(visitor: gr.Request, *values: Any) -> Iterator:
+        meter, begun, session = Meter(), time.perf_counter(), visitor.session_hash
+        if session in latest:
+            latest[session].stopped = True
+        if session:
+            latest[session] = meter
+        running = runners.submit(_checked, run, values, meter)
         try:
             yield *keep, meter.sentence(text, 0), "", gr.skip()
             while wait([running], PATIENCE).not_done:
+                if meter.stopped:
+                    return
                 seconds = time.perf_counter() - begun
                 yield *keep, meter.sentence(text, seconds), gr.skip(), gr.update(visible=True)
+            if meter.stopped:
+                return
             message, shown = _outcome(running, text, show)
             if message:
-                yield *keep, plain(message), text("run.changed"), gr.update(visible=False)
-                raise gr.Error(message, title=text("error.title"), print_exception=False)
+                yield *keep, plain(message), text("run.older"), gr.update(visible=False)
+                raise gr.Error(message, print_exception=False)
             took = text("run.took", seconds=f"{time.perf_counter() - begun:.2f}", device=describe())
             yield *shown, took, gr.skip(), gr.update(visible=False)
         finally:
             meter.stopped = True
             running.cancel()
+            if latest.get(session) is meter:
+                del latest[session]
 
     return event
+
+
+def _checked(run: Callable, values: tuple, meter: Meter) -> Any:
+    """The run's trace; raises what an input turned out to be when it was read, a lab.photo.Photo for example."""
+    for value in values:
+        if isinstance(value, InputError):
+            raise value
+    return run(*values, meter)
 
 
 def _outcome(running: Future, text: Text, show: Callable) -> tuple[str, list]:

@@ -16,8 +16,10 @@ def prepare(image: Image.Image, processor, config) -> torch.Tensor:
 
     A model trained on pictures of `config.source_size` pixels gets a photo squashed to that side first, as its data
     were. A CNN's config names no size, but its processor does. Raises InputError when the model asks for more than
-    1,024 pixels a side, or for no size at all.
+    1,024 pixels a side or for no size at all, or reads other pictures than coloured ones.
     """
+    if (channels := getattr(config, "num_channels", 3)) != 3:
+        raise InputError("model.channels", channels=channels)
     image = image.convert("RGB")
     if source := getattr(config, "source_size", None):
         image = image.resize(_sides(source), Image.Resampling.LANCZOS)
@@ -40,6 +42,13 @@ def _sides(size: Any) -> tuple[int, int]:
 
 def restore(pixel_values: np.ndarray, processor) -> np.ndarray:
     """uint8 (row, column, channel) from normalised (channel, row, column)."""
-    mean = np.reshape(processor.image_mean, (3, 1, 1)) if processor.do_normalize else 0.0
-    std = np.reshape(processor.image_std, (3, 1, 1)) if processor.do_normalize else 1.0
+    mean, std = (
+        np.broadcast_to(np.ravel(given), 3).reshape(3, 1, 1) if processor.do_normalize else plain
+        for given, plain in ((processor.image_mean, 0.0), (processor.image_std, 1.0))
+    )
     return np.clip((pixel_values * std + mean) * 255, 0, 255).round().astype(np.uint8).transpose(1, 2, 0)
+
+
+def class_names(config, count: int) -> tuple[str, ...]:
+    """The names of a model's classes, or their numbers where its config has no name for them."""
+    return tuple(config.id2label.get(index, str(index)) for index in range(count))

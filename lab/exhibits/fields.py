@@ -7,7 +7,7 @@ from lab.exhibit import Exhibit, saved_run
 from lab.photo import EXAMPLES, Photo, example, open_photo
 from lab.tabs import tabs
 from lab.text import Text
-from lab.views import efficiency, evidence, fields, position, sweep
+from lab.views import dependence, efficiency, evidence, fields, position, sweep
 from lab.widget import send
 from lab.wiring import QUICK, connect, controls
 from models.traces import SWEPT, ReceptiveFieldTrace
@@ -16,11 +16,11 @@ FIRST_PHOTO = "temple"
 COLUMNS = ("resnet-imagenette", "vit-imagenette", "swin-imagenette")
 HUB = (HUB_RESNETS, HUB_VITS, HUB_SWINS)
 """Hub models offered in each column, beside all bundled ones."""
-MIDDLE = (0.5, 0.5)
 VIEWS = {
     "field": ("fields",),
     "growth": ("chart", "claim"),
     "efficiency": ("chart", "claim"),
+    "data": ("chart", "claim"),
     "position": ("position", "claim"),
     "sweep": ("sweep",),
     "evidence": ("evidence",),
@@ -30,18 +30,16 @@ VIEWS = {
 
 def run(photo, first, second, third, average, layer, click, progress=None) -> ReceptiveFieldTrace:
     """Everything about the photo, its fields at the point last clicked; torch is imported with the first run."""
-    from models.receptive_field.compare import compare
+    from models.receptive_field.compare import compare, spot
 
-    spot = click["position"] if isinstance(click, dict) and "position" in click else MIDDLE
-    return compare(photo, (first, second, third), spot, others(average), layer, progress)
+    return compare(photo, (first, second, third), spot(click), others(average), layer, progress)
 
 
-def look(photo, click, progress=None) -> ReceptiveFieldTrace:
-    """The fields at the point clicked, in the models whose fields the page shows."""
-    from models.receptive_field.compare import asked, look
+def move(photo, first, second, third, average, layer, click, progress=None) -> ReceptiveFieldTrace:
+    """What a click asks for: the fields at its point, and all else where the page shows an older choice."""
+    from models.receptive_field.compare import answer
 
-    references, average, spot = asked(click)
-    return look(photo, references, spot, others(average), progress)
+    return answer(photo, (first, second, third), click, others(average), layer, progress)
 
 
 def others(average: object) -> list:
@@ -62,11 +60,13 @@ def show(seen: ReceptiveFieldTrace, text: Text, owner: gr.HTML | None = None) ->
         fields.growth_claim(seen, text),
     ]
     if not seen.evidence:
-        return [*told, *[gr.skip()] * 6]
+        return [*told, *[gr.skip()] * 8]
     return [
         *told,
         efficiency.chart(seen.efficiency[0], text),
         efficiency.claim(seen.efficiency[0], text),
+        dependence.chart(seen.dependence[0], text),
+        dependence.claim(seen.dependence[0], text),
         send(position.facts(seen.awareness, text), position.arrays(seen.awareness), owner),
         position.claim(seen.awareness, text),
         send(sweep.facts(seen.sweep[0], text), sweep.arrays(seen.sweep[0]), owner),
@@ -103,16 +103,17 @@ def build(text: Text) -> None:
             shown = tabs(text, "fields", VIEWS, saved)
     click = gr.JSON(visible=False)
     shown[0].select(clicked, None, click, **QUICK)
+    chosen = [photo, *columns, average, layer, click]
     connect(
         text,
         start,
         also=[photo.upload, samples.load_input_event.success],
         choices=[*columns, average, layer],
-        inputs=[photo, *columns, average, layer, click],
+        inputs=chosen,
         run=run,
         show=lambda seen: show(seen, text, shown[0]),
         outputs=shown,
-        others=[(click.change, [photo, click], look)],
+        others=[(click.change, chosen, move)],
     )
 
 

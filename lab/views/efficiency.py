@@ -11,7 +11,7 @@ from models.traces import EfficiencyTrace
 def chart(trace: EfficiencyTrace, text: Text) -> dict:
     """Weights of one layer of each kind against its width."""
     drawn = figure(text("fields.efficiency.width"), text("fields.efficiency.weights"))
-    for colour, kind, weights in zip(SERIES, trace.kind, trace.weights, strict=False):
+    for colour, (kind, weights) in zip(SERIES, layers(trace).items(), strict=False):
         drawn.add_scatter(
             x=trace.n_embd,
             y=weights,
@@ -24,10 +24,16 @@ def chart(trace: EfficiencyTrace, text: Text) -> dict:
     return to_dict(drawn)
 
 
+def layers(trace: EfficiencyTrace) -> dict[str, np.ndarray]:
+    """Weights of one layer of each kind by width; a basic ResNet layer is two of the convolutions."""
+    weights = dict(zip(trace.kind, trace.weights, strict=True))
+    return weights | {"resnet_layer": 2 * weights["convolution"]}
+
+
 def claim(trace: EfficiencyTrace, text: Text) -> str:
     """What was counted about "attention is the less parameter-efficient", and a table of the models."""
-    weights = dict(zip(trace.kind, trace.weights[:, 0] / trace.n_embd[0] ** 2, strict=True))
-    told = text("fields.efficiency.claim", **{kind: f"{times:g}" for kind, times in weights.items()})
+    squares = {kind: f"{weights[0] / trace.n_embd[0] ** 2:g}" for kind, weights in layers(trace).items()}
+    told = text("fields.efficiency.claim", **squares)
     head = [text(f"fields.efficiency.{name}") for name in ("model", "parameters", "multiply_adds", "accuracy")]
     rows = [head, ["---", "---:", "---:", "---:"]]
     for name, parameters, macs, accuracy in zip(

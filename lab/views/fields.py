@@ -8,12 +8,18 @@ import numpy as np
 from lab.style import SERIES, figure
 from lab.text import Text, plain
 from lab.views.payload import percent, to_dict
-from models.traces import FieldTrace, ReceptiveFieldTrace
+from models.traces import THRESHOLDS, FieldTrace, ReceptiveFieldTrace, TheoryTrace
 
 LOW, HIGH = 0.1, 1000.0
 """Ends of the colour scale: a field's value as a multiple of its mean over the picture."""
-HALF = 2
-"""Which of the thresholds is one half."""
+HALF = THRESHOLDS.index(0.5)
+LOOKS: dict[str, tuple[dict, str]] = {
+    "theory": ({"dash": "dash", "width": 1.5}, "lines"),
+    "effective": ({"width": 3}, "lines+markers"),
+    "untrained": ({"dash": "dot", "width": 1.5}, "lines"),
+    "attention": ({"width": 0}, "markers"),
+}
+"""Line and mode of each kind of distance in the chart."""
 
 
 def facts(trace: ReceptiveFieldTrace, text: Text) -> dict:
@@ -46,7 +52,8 @@ def arrays(trace: ReceptiveFieldTrace) -> dict[str, np.ndarray]:
     """What the widget draws, by name; one set for every column.
 
     field: (weights, images, layer, row, column), bytes of `levels`; box: (layer, edge); area: (weights, images, layer,
-    definition) for one half of the field; distance: (layer,); rollout: (layer, row, column), bytes of `levels` as well.
+    definition) for one half of the field; square: (weights, images, layer, edge), the one of that gradient mass;
+    distance: (layer,); rollout: (layer, row, column), bytes of `levels` as well.
     """
     drawn: dict[str, np.ndarray] = {}
     for index, column in enumerate(trace.columns):
@@ -56,6 +63,7 @@ def arrays(trace: ReceptiveFieldTrace) -> dict[str, np.ndarray]:
             f"pixels_{index}": column.pixels,
             f"field_{index}": levels(column.field),
             f"box_{index}": column.box.astype(np.float32),
+            f"square_{index}": np.nan_to_num(column.square).astype(np.float32),
             f"area_{index}": column.area[..., HALF, :].astype(np.float32),
             f"radius_{index}": column.radius.astype(np.float32),
             f"distance_{index}": np.nan_to_num(column.attention_distance).astype(np.float32),
@@ -75,33 +83,39 @@ def depths(column: FieldTrace) -> np.ndarray:
     return np.arange(1, len(column.layer_name) + 1) / len(column.layer_name)
 
 
+def look(kind: str, colour: str) -> dict:
+    """How the chart draws a kind of distance."""
+    line, mode = LOOKS[kind]
+    marker = {"color": colour, "size": 7, "symbol": "x" if kind == "attention" else "circle"}
+    return {"mode": mode, "line": {"color": colour, **line}, "marker": marker}
+
+
 def growth_chart(trace: ReceptiveFieldTrace, text: Text) -> dict:
     """Over depth: how far a position could see if all that it can see counted equally, how far it does, and how far
     attention looks."""
     chart = figure(text("fields.depth"), text("fields.radius"))
     for number, column in enumerate(trace.columns):
-        colour, x = SERIES[number % len(SERIES)], depths(column)
-        lines = {
-            "theory": (column.box_radius, {"dash": "dash", "width": 1.5}, "lines"),
-            "effective": (column.radius[0, 0], {"width": 3}, "lines+markers"),
-            "untrained": (column.radius[1, 0], {"dash": "dot", "width": 1.5}, "lines"),
-            "attention": (column.attention_distance, {"width": 0}, "markers"),
+        distances = {
+            "theory": column.box_radius,
+            "effective": column.radius[0, 0],
+            "untrained": column.radius[1, 0],
+            "attention": column.attention_distance,
         }
-        for kind, (y, line, mode) in lines.items():
-            if not np.isfinite(y).any():
+        for kind, distance in distances.items():
+            if not np.isfinite(distance).any():
                 continue
             chart.add_scatter(
-                x=x,
-                y=y,
-                mode=mode,
+                x=depths(column),
+                y=distance,
                 name=escape(column.model),
                 legendgroup=number,
                 showlegend=kind == "effective",
-                line={"color": colour, **line},
-                marker={"color": colour, "size": 7, "symbol": "x" if kind == "attention" else "circle"},
                 customdata=[layer_name(name, text) for name in column.layer_name],
                 hovertemplate=text(f"fields.line_{kind}"),
+                **look(kind, SERIES[number % len(SERIES)]),
             )
+    for kind in LOOKS:
+        chart.add_scatter(x=[None], y=[None], name=text(f"fields.kind_{kind}"), **look(kind, SERIES[-1]))
     chart.update_xaxes(tickformat=".0%", range=[0, 1.03])
     chart.update_yaxes(tickformat=".0%", rangemode="tozero")
     return to_dict(chart)
@@ -129,4 +143,11 @@ def growth_claim(trace: ReceptiveFieldTrace, text: Text) -> str:
                 whole=layer_name(column.layer_name[whole[0]], text) if len(whole) else "",
             )
         )
-    return text("fields.claim") + "\n\n" + "\n".join(f"- {line}" for line in lines)
+    told = text("fields.claim") + "\n\n" + "\n".join(f"- {line}" for line in lines)
+    return "\n\n".join([told, *(theory(published, text) for published in trace.published)])
+
+
+def theory(trace: TheoryTrace, text: Text) -> str:
+    """What published CNNs can see by theory."""
+    seen = [f"{model} {size:,}" for model, size in zip(trace.model, trace.size.tolist(), strict=True)]
+    return text("fields.published", side=trace.side, seen=" · ".join(seen))

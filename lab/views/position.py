@@ -29,7 +29,13 @@ def _model(one: PositionTrace, text: Text) -> dict:
         ]
         for setting, settings in enumerate(one.probability)
     ]
-    return {"model": one.model, "tile": one.tile, "shift": one.shift, "settings": told}
+    return {"model": one.model, "tiles": tiles(one), "tile": one.tile, "shift": one.shift, "settings": told}
+
+
+def tiles(one: PositionTrace) -> str:
+    """How many tiles were shuffled: "14×14"."""
+    rows, columns = (side // one.tile for side in one.pixels.shape[1:3])
+    return f"{rows}×{columns}"
 
 
 def change(one: PositionTrace) -> np.ndarray:
@@ -51,6 +57,6 @@ def claim(awareness: tuple[PositionTrace, ...], text: Text) -> str:
     for one in awareness:
         moved = change(one)[:, SHUFFLED]
         key = "fields.position.line" if len(moved) > 1 else "fields.position.line_none"
-        exact = f"{moved[-1]:.0e}" if 0 < moved[-1] < 0.0001 else percent(float(moved[-1]))
-        lines.append(text(key, model=plain(one.model), tile=one.tile, kept=percent(float(moved[0])), without=exact))
+        kept, without = percent(float(moved[0])), percent(float(moved[-1]))
+        lines.append(text(key, model=plain(one.model), tiles=tiles(one), tile=one.tile, kept=kept, without=without))
     return text("fields.position.claim") + "\n\n" + "\n".join(f"- {line}" for line in lines)

@@ -1,8 +1,8 @@
 """Parameter efficiency: what an image classifier has, computes and reaches, and what a layer of each kind costs.
 
 "Attention is less parameter-efficient than convolution" is two claims. A layer's parameters at one width can be counted
-(`layer_parameters`): attention has fewer than a 3x3 convolution, a whole ViT layer has more. What a parameter buys is
-accuracy at equal size and equal data, which takes training (`models.comparison.dependence`).
+(`layer_parameters`): attention has fewer than a 3x3 convolution, a whole ViT layer fewer than the two convolutions of a
+ResNet layer. What a parameter buys is accuracy at equal size and data, which takes training (`comparison.dependence`).
 """
 
 import json

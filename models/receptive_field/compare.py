@@ -1,30 +1,29 @@
 """One photo in several models, side by side: fields for a position, and all that does not depend on one."""
 
-import json
-import math
+import hashlib
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 import torch
+import torchvision
 from PIL import Image
 
-from models.checkpoint import Progress, open_model
-from models.comparison import efficiency, position
-from models.device import device, turn
-from models.errors import InputError
-from models.pixels import prepare, restore
-from models.receptive_field import convolution, effective
+from models.checkpoint import Progress
+from models.comparison import dependence, efficiency, position
+from models.device import turn
+from models.pixels import restore
+from models.receptive_field import convolution, theoretical
 from models.receptive_field.evidence import evidence
-from models.receptive_field.trace import place, trace
-from models.traces import EfficiencyTrace, EvidenceTrace, FieldTrace, PositionTrace, ReceptiveFieldTrace
+from models.receptive_field.trace import Opened, opened, place, trace
+from models.traces import EfficiencyTrace, EvidenceTrace, FieldTrace, PositionTrace, ReceptiveFieldTrace, TheoryTrace
 
 KERNELS = "resnet-imagenette"
 """The model whose convolutions are rebuilt from attention."""
-N_STEPS = 16
-"""Steps of integrated gradients."""
 WIDTHS = (32, 64, 128, 256, 512, 768)
-MAX_COLUMNS = 3
+MIDDLE = (0.5, 0.5)
+PUBLISHED = ("vgg16", "resnet18", "resnet50", "resnet152", "convnext_tiny")
+"""CNNs of torchvision. Their weights are pickles, which the lab does not open; theory needs none."""
 
 
 def compare(
@@ -37,19 +36,24 @@ def compare(
 ) -> ReceptiveFieldTrace:
     """Everything about one photo: fields at the position, evidence for each model's answer, a convolution as attention.
 
-    others: photos to average over as well; layer: of convolution.SWEPT. Raises InputError as the parts do.
+    others: photos to average over as well; layer: of traces.SWEPT. What a visitor chose is checked before anything is
+    computed: raises InputError as `place`, `opened` and `convolution.sweep` do.
     """
+    at, models = place(spot), [opened(image, reference, progress) for reference in references]
     swept = convolution.sweep(image, KERNELS, layer, progress)
-    seen = look(image, references, spot, others, progress)
+    columns = tuple(trace(one, at, others, progress) for one in models)
+    pairs = list(zip(models, columns, strict=True))
     return ReceptiveFieldTrace(
-        request=seen.request,
-        position=seen.position,
-        n_image=seen.n_image,
-        columns=seen.columns,
-        evidence=tuple(speaks(image, column, progress) for column in seen.columns),
+        request=request(image, references, layer),
+        position=at,
+        n_image=len(others),
+        columns=columns,
+        published=(published(),),
+        evidence=tuple(speaks(one, column, progress) for one, column in pairs),
         sweep=(swept,),
-        awareness=tuple(moves(image, column, progress) for column in seen.columns),
-        efficiency=(costs(seen.columns),),
+        awareness=tuple(moves(one, column, progress) for one, column in pairs),
+        efficiency=(costs(models),),
+        dependence=(dependence.read(),),
     )
 
 
@@ -58,24 +62,52 @@ def look(
     references: Sequence[str | None],
     spot: object,
     others: Sequence[Image.Image],
+    layer: str | None,
     progress: Progress | None = None,
 ) -> ReceptiveFieldTrace:
-    """The fields alone, as a click on the photo asks for them."""
-    at = place(spot)
+    """The fields alone, for a click on a page that shows all else of the same request."""
+    at, models = place(spot), [opened(image, reference, progress) for reference in references]
     return ReceptiveFieldTrace(
-        request=json.dumps([list(references), bool(others)]),
+        request=request(image, references, layer),
         position=at,
         n_image=len(others),
-        columns=tuple(trace(image, reference, at, others, progress) for reference in references),
+        columns=tuple(trace(one, at, others, progress) for one in models),
+        published=(published(),),
     )
 
 
-def speaks(image: Image.Image | None, column: FieldTrace, progress: Progress | None = None) -> EvidenceTrace:
+def answer(
+    image: Image.Image | None,
+    references: Sequence[str | None],
+    click: object,
+    others: Sequence[Image.Image],
+    layer: str | None,
+    progress: Progress | None = None,
+) -> ReceptiveFieldTrace:
+    """What a click asks for: the fields alone where its page shows all else of the same request, otherwise everything.
+
+    click: what the page, or a script, sent as {"request", "position"}.
+    """
+    same = isinstance(click, dict) and click.get("request") == request(image, references, layer)
+    return (look if same else compare)(image, references, spot(click), others, layer, progress)
+
+
+def spot(click: object) -> object:
+    """The position in what a page, or a script, sent as a click; the middle before the first click."""
+    return click.get("position") if isinstance(click, dict) else MIDDLE
+
+
+def request(image: Image.Image | None, references: Sequence[str | None], layer: str | None) -> str:
+    """A mark of what was asked for, besides the position and the photos to average over."""
+    pixels = image.tobytes() if image else b""
+    return hashlib.sha256(repr((*references, layer)).encode() + pixels).hexdigest()
+
+
+def speaks(one: Opened, column: FieldTrace, progress: Progress | None = None) -> EvidenceTrace:
     """Evidence for the answer of a column's model."""
-    model, _, pixels = opened(image, column.model, progress)
     label = int(column.probability.argmax())
     with turn:
-        found = evidence(model, pixels, label, N_STEPS, progress)
+        found = evidence(one.model, one.photo, label, progress=progress)
     none = np.full((1, 1), np.nan, np.float32)
     return EvidenceTrace(
         model=column.model,
@@ -89,41 +121,37 @@ def speaks(image: Image.Image | None, column: FieldTrace, progress: Progress | N
     )
 
 
-def moves(image: Image.Image | None, column: FieldTrace, progress: Progress | None = None) -> PositionTrace:
+def moves(one: Opened, column: FieldTrace, progress: Progress | None = None) -> PositionTrace:
     """What a column's model answers when parts of the photo move, with and without its position parameters.
 
-    Tiles are a ViT's patches, else an eighth of the picture's side; the shift is a quarter of it.
+    Tiles are a ViT's patches, else about an eighth of the picture's side; the shift is about a quarter, in whole tiles.
     """
-    model, processor, pixels = opened(image, column.model, progress)
-    side = math.gcd(*pixels.shape[-2:])
-    tile = model.config.patch_size if column.family in ("vit", "deit") else side // 8
+    side = one.photo.shape[-1]
+    tile = one.model.config.patch_size if column.family in ("vit", "deit") else max(1, side // 8)
     while side % tile:
         tile -= 1
-    shift = pixels.shape[-2] // 4
+    shift = tile * round(side / 4 / tile)
     with turn:
-        seen = position.measure(model, pixels, tile, shift, seed=0, progress=progress)
+        seen = position.measure(one.model, one.photo, tile, shift, seed=0, progress=progress)
     return PositionTrace(
         model=column.model,
         labels=column.labels,
         tile=tile,
         shift=shift,
-        pixels=np.stack([restore(variant, processor) for variant in seen.pixels]),
+        pixels=np.stack([restore(variant, one.processor) for variant in seen.pixels]),
         probability=seen.probability,
         similarity=seen.similarity,
     )
 
 
-def costs(columns: Sequence[FieldTrace]) -> EfficiencyTrace:
+def costs(models: Sequence[Opened]) -> EfficiencyTrace:
     """What the columns' models have, cost and reach, and what one layer of each kind has."""
-    found = []
-    for column in columns:
-        model, _ = open_model(column.model, effective.FAMILIES)
-        rows, width = column.pixels.shape[:2]
-        with turn:
-            found.append(efficiency.model_cost(model, (rows, width), column.model))
+    with turn:
+        sizes = [(one.photo.shape[-2], one.photo.shape[-1]) for one in models]
+        found = [efficiency.model_cost(one.model, size, one.reference) for one, size in zip(models, sizes, strict=True)]
     layers = [efficiency.layer_parameters(n_embd) for n_embd in WIDTHS]
     return EfficiencyTrace(
-        model=tuple(column.model for column in columns),
+        model=tuple(one.reference for one in models),
         parameters=np.array([cost.parameters for cost in found]),
         multiply_adds=np.array([cost.multiply_adds for cost in found]),
         val_accuracy=np.array([np.nan if cost.val_accuracy is None else cost.val_accuracy for cost in found]),
@@ -133,24 +161,13 @@ def costs(columns: Sequence[FieldTrace]) -> EfficiencyTrace:
     )
 
 
-def opened(image: Image.Image | None, reference: str, progress: Progress | None) -> tuple[Any, Any, torch.Tensor]:
-    """A model, its processor and the photo as it sees it."""
-    if image is None:
-        raise InputError("photo.missing")
-    model, processor = open_model(reference, effective.FAMILIES, progress)
-    return model, processor, prepare(image, processor, model.config).to(device())
-
-
-def asked(click: Any) -> tuple[list[str | None], bool, object]:
-    """The models, whether to average, and the position that a click on the page asks for.
-
-    click: what the page sent, {"request", "position"}; InputError when it is anything else.
-    """
-    try:
-        references, average = json.loads(click["request"])
-        wanted = list(references)[:MAX_COLUMNS], bool(average), click["position"]
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError("receptive_field.position") from error
-    if not wanted[0]:
-        raise InputError("receptive_field.position")
-    return wanted
+@lru_cache(maxsize=1)
+def published(side: int = 224) -> TheoryTrace:
+    """The theoretical fields of PUBLISHED on pictures of side x side pixels."""
+    sizes = []
+    for name in PUBLISHED:
+        with torch.device("meta"):
+            model = torchvision.models.get_model(name)
+        maps = [layer for layer in theoretical.fields(model, side) if layer.row.jump]
+        sizes.append(maps[-1].row.size)
+    return TheoryTrace(model=PUBLISHED, side=side, size=np.array(sizes))

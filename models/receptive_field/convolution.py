@@ -117,30 +117,33 @@ def sweep(
     if image is None:
         raise InputError("photo.missing")
     if layer not in SWEPT:
-        raise InputError("receptive_field.layer", layers=", ".join(SWEPT))
+        raise InputError("receptive_field.layer", layers="; ".join(SWEPT))
     model, processor = open_model(reference, ("ResNetForImageClassification",), progress)
     pixels = prepare(image, processor, model.config).to(device())
-    names = [name for name, _ in effective.layers(model)]
+    names = effective.layers(model)
     stage, number = (int(part) - 1 for part in re.findall(r"\d+", layer))
     kernel = model.base_model.encoder.stages[stage].layers[number].layer[0].convolution.weight
     with turn, torch.inference_mode():
         x = effective.walk(model, pixels)[names.index(layer) - 1][0]  # C, row, column
-    rows, columns = x.shape[-2:]
-    middle = rows // 2 * columns + columns // 2
-    found = []
-    for alpha in ALPHAS:
-        if progress:
-            progress(0, 0)
-        found.append(equal(kernel, x, alpha))
-    largest = float(np.abs(found[0].convolved).max())
+        rows, columns = x.shape[-2:]
+        middle = rows // 2 * columns + columns // 2
+        flat = equal(kernel, x, ALPHAS[0])
+        attention, errors = [], []
+        for alpha in ALPHAS:
+            if progress:
+                progress(0, 0)
+            found = equal(kernel, x, alpha)
+            attention.append(found.attention[:, middle].reshape(-1, rows, columns))
+            errors.append(found.error)
+    largest = float(np.abs(flat.convolved).max())
     return SweepTrace(
         model=reference,
         layer=layer,
-        kernel_size=found[0].kernel_size,
+        kernel_size=flat.kernel_size,
         channels=(kernel.shape[1], kernel.shape[0]),
         alpha=np.array(ALPHAS),
-        attention=np.stack([one.attention[:, middle].reshape(-1, rows, columns) for one in found]),
-        error=np.stack([one.error for one in found]) / largest,
-        interior=found[0].interior,
+        attention=np.stack(attention),
+        error=np.stack(errors) / largest,
+        interior=flat.interior,
         largest=largest,
     )

@@ -6,9 +6,9 @@ Swin's mask is -100, not minus infinity: between the regions of one window some 
 A ResNet's map is what follows the ReLU, after its residual connection; Swin's is the one before patch merging.
 """
 
+import json
 from collections.abc import Callable
-from copy import deepcopy
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from models.attention import check_size
 from models.checkpoint import Progress
 from models.errors import InputError
 from models.swin.trace import check_maps
+from models.traces import THRESHOLDS
 
 FAMILIES = (
     "ResNetForImageClassification",
@@ -30,7 +31,6 @@ MAX_RESNET_SIDE = 512
 """Pixels a side: a ResNet-152 then keeps about 1.4 GB for its backward passes."""
 PASS_PIXELS = 2**17
 """Pixels of all images that share one forward pass; a larger image has its own."""
-THRESHOLDS = (0.2, 0.3, 0.5, 0.99)
 
 Position = tuple[float, float]
 """(y, x), each a share in [0, 1) of its own side."""
@@ -39,11 +39,15 @@ Position = tuple[float, float]
 def check(model, size: tuple[int, int], reference: str) -> None:
     """Raise InputError where pictures of `size` (rows, columns) would need too much memory, or do not fit the model."""
     config = model.config
+    if size[0] != size[1]:
+        raise InputError("model.square", reference=reference, size=f"{size[0]}×{size[1]}")
     if model.base_model_prefix == "swin":
         check_maps(config, size, reference)
     elif model.base_model_prefix != "resnet":
         if not isinstance(config.patch_size, int):
             raise InputError("model.unreadable", reference=reference)
+        if any(side % config.patch_size for side in size):
+            raise InputError("model.patches", reference=reference, size=size[0], patch=config.patch_size)
         tokens = model.base_model.embeddings.position_embeddings.shape[1]
         check_size(config.num_hidden_layers * config.num_attention_heads * tokens**2, reference)
     elif max(size) > MAX_RESNET_SIDE:
@@ -60,18 +64,16 @@ def modules(model) -> list[torch.nn.Module]:
     return list(body.layers)
 
 
-def layers(model) -> list[tuple[str, float]]:
-    """Name of every layer that `fields` measures, and its depth as a share of all layers, in (0, 1]."""
+def layers(model) -> list[str]:
+    """Name of every layer that `fields` measures, in order."""
     body = model.base_model
     if model.base_model_prefix == "resnet":
         stages = [len(stage.layers) for stage in body.encoder.stages]
-        names = ["embedder", *(f"stage {s}, layer {n + 1}" for s, count in enumerate(stages, 1) for n in range(count))]
-    elif model.base_model_prefix == "swin":
+        return ["embedder", *(f"stage {s}, layer {n + 1}" for s, count in enumerate(stages, 1) for n in range(count))]
+    if model.base_model_prefix == "swin":
         stages = [len(stage.blocks) for stage in body.encoder.layers]
-        names = [f"stage {s}, block {n + 1}" for s, count in enumerate(stages, 1) for n in range(count)]
-    else:
-        names = [f"layer {n + 1}" for n in range(len(body.layers))]
-    return [(name, (index + 1) / len(names)) for index, name in enumerate(names)]
+        return [f"stage {s}, block {n + 1}" for s, count in enumerate(stages, 1) for n in range(count)]
+    return [f"layer {n + 1}" for n in range(len(body.layers))]
 
 
 def walk(model, pixels: torch.Tensor) -> list[torch.Tensor]:
@@ -125,7 +127,7 @@ def fields(model, pixels: torch.Tensor, position: Position, progress: Progress |
     `progress` hears (0, 0) between layers. Raises ValueError for a position outside the picture, and whatever
     `progress` raises.
     """
-    return measure(lambda part: walk(model, part), pixels, position, progress)
+    return measure(lambda part: walk(model, part), pixels, position, progress, partial(unit, model))
 
 
 def measure(
@@ -133,8 +135,11 @@ def measure(
     pixels: torch.Tensor,
     position: Position,
     progress: Progress | None = None,
+    choose: Callable[[Position, tuple[int, int]], tuple[int, int]] | None = None,
 ) -> np.ndarray:
     """`fields` of any network: `maps` gives each layer's map (image, channel, row, column), no image seeing another.
+
+    choose: row and column of the unit of a map (rows, columns) that stands for the position; else `cell`.
 
     One forward pass, then one backward pass per layer from its unit down. As the images are independent, the gradient
     of the sum of their units holds, exactly, each image's own.
@@ -143,7 +148,9 @@ def measure(
     for part in pixels.split(max(1, PASS_PIXELS // pixels[0, 0].numel())):
         part = part.detach().requires_grad_()
         with torch.enable_grad():
-            units = [_unit(state, position) for state in maps(part)]
+            units = [
+                _sum(state, *(choose or cell)(position, (state.shape[-2], state.shape[-1]))) for state in maps(part)
+            ]
         found = []
         for depth, unit in enumerate(units, 1):
             if progress:
@@ -154,8 +161,7 @@ def measure(
     return (total / len(pixels)).cpu().numpy()
 
 
-def _unit(state: torch.Tensor, position: Position) -> torch.Tensor:
-    row, column = cell(position, (state.shape[-2], state.shape[-1]))
+def _sum(state: torch.Tensor, row: int, column: int) -> torch.Tensor:
     return state[:, :, row, column].sum()
 
 
@@ -166,13 +172,30 @@ def cell(position: Position, grid: tuple[int, int]) -> tuple[int, int]:
     return int(position[0] * grid[0]), int(position[1] * grid[1])
 
 
-@lru_cache(maxsize=4)
+def unit(model, position: Position, grid: tuple[int, int]) -> tuple[int, int]:
+    """Row and column of the unit of a map that stands for a position. Raises ValueError for one outside the picture.
+
+    For a ResNet, whose padded odd kernels centre the field of unit i at pixel i * jump, the unit centred nearest; for
+    patches the cell that holds the position.
+    """
+    held = cell(position, grid)
+    if model.base_model_prefix != "resnet":
+        return held
+    row, column = (min(int(share * n + 0.5), n - 1) for share, n in zip(position, grid, strict=True))
+    return row, column
+
+
 def random_like(model, seed: int = 0):
     """A model like `model` with the random weights that its class starts training from, in eval mode, kept."""
+    return _random(type(model), model.config.to_json_string(), model.config._attn_implementation, model.device, seed)
+
+
+@lru_cache(maxsize=3)
+def _random(kind: type, config: str, attention: str, where: torch.device, seed: int):
+    own = kind.config_class.from_dict(json.loads(config), attn_implementation=attention)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        fresh = type(model)(deepcopy(model.config))
-    return fresh.eval().to(model.device)
+        return kind(own).eval().to(where)
 
 
 class AreaRatio(NamedTuple):
@@ -185,28 +208,49 @@ class AreaRatio(NamedTuple):
     """The share is of the gradient itself: no scale changes it."""
 
 
-def area_ratios(field: np.ndarray, position: Position = (0.5, 0.5)) -> dict[float, AreaRatio]:
+Edges = tuple[float, float, float, float]
+"""Top, left, bottom, right, as shares of the sides."""
+WHOLE: Edges = (0.0, 0.0, 1.0, 1.0)
+
+
+def area_ratios(field: np.ndarray, position: Position = (0.5, 0.5), box: Edges = WHOLE) -> dict[float, AreaRatio]:
     """For every threshold t of THRESHOLDS, the smallest odd square around a position with more than t of a field.
 
     field: (row, column) of `fields`. RepLKNet's squares stand at the picture's centre; elsewhere, and where they
-    outgrow the picture, only their part inside counts. RepLKNet's own gradients are clipped at zero, not absolute, and
-    its least square has a side of 3.
+    outgrow the theoretical field, `box`, only their part inside counts. RepLKNet's own gradients are clipped at zero,
+    not absolute, and its least square has a side of 3.
     """
-    scores = field.astype(np.float64)
-    logs = _areas(np.log10(scores + 1), position)  # its division by the maximum changes no share
-    masses = _areas(scores, position)
-    return {t: AreaRatio(logs[t], masses[t]) for t in THRESHOLDS}
+    logs = squares(
+        np.log10(field.astype(np.float64) + 1), position, box
+    )  # its division by the maximum changes no share
+    masses = squares(field, position, box)
+    return {t: AreaRatio(_area(logs[t]), _area(masses[t])) for t in THRESHOLDS}
 
 
-def _areas(scores: np.ndarray, position: Position) -> dict[float, float]:
-    row, column = cell(position, (scores.shape[0], scores.shape[1]))
+def _area(edges: Edges) -> float:
+    top, left, bottom, right = edges
+    return (bottom - top) * (right - left)
+
+
+def squares(scores: np.ndarray, position: Position, box: Edges = WHOLE) -> dict[float, Edges]:
+    """For every threshold, the part inside the box of the smallest odd square with more than that share of the scores.
+
+    scores: (row, column). All nan where they are zeros.
+    """
+    sides = np.array(scores.shape)
+    centre = np.array(cell(position, (scores.shape[0], scores.shape[1])))
     rows, columns = np.indices(scores.shape)
-    ring = np.maximum(abs(rows - row), abs(columns - column))  # the square of side 2r + 1 holds rings 0 to r
-    mass = np.bincount(ring.ravel(), scores.ravel()).cumsum()
-    area = np.bincount(ring.ravel()).cumsum() / scores.size
+    ring = np.maximum(abs(rows - centre[0]), abs(columns - centre[1]))  # the square of side 2r + 1 holds rings 0 to r
+    mass = np.bincount(ring.ravel(), scores.astype(np.float64).ravel()).cumsum()
     if mass[-1] == 0:
-        return dict.fromkeys(THRESHOLDS, float("nan"))
-    return {t: float(area[np.argmax(mass > t * mass[-1])]) for t in THRESHOLDS}
+        return dict.fromkeys(THRESHOLDS, (np.nan, np.nan, np.nan, np.nan))
+    found: dict[float, Edges] = {}
+    for t in THRESHOLDS:
+        reach = int(np.argmax(mass > t * mass[-1]))
+        top, left = np.maximum((centre - reach) / sides, box[:2]).tolist()
+        bottom, right = np.minimum((centre + reach + 1) / sides, box[2:]).tolist()
+        found[t] = top, left, bottom, right
+    return found
 
 
 def radius(field: np.ndarray, position: Position) -> float:

@@ -10,9 +10,11 @@ import torch
 from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam
 
 from models.checkpoint import Progress
+from models.receptive_field.effective import PASS_PIXELS
 
-N_STEPS = 32
+N_STEPS = 16
 STEPS_A_PASS = 8
+"""At most; fewer of large pictures (effective.PASS_PIXELS)."""
 
 
 class Evidence(NamedTuple):
@@ -60,8 +62,9 @@ def integrated_gradients(logits, pixels: torch.Tensor, label: int, n_steps: int 
     logits: a function of pixels (image, channel, row, column) that gives (image, label). The n_steps points of the
     path are Gauss-Legendre's.
     """
+    at_once = max(1, min(STEPS_A_PASS, PASS_PIXELS // pixels[0, 0].numel()))
     given = IntegratedGradients(logits).attribute(
-        pixels.detach().clone(), 0.0, label, n_steps=n_steps, internal_batch_size=STEPS_A_PASS
+        pixels.detach().clone(), 0.0, label, n_steps=n_steps, internal_batch_size=at_once
     )
     return given[0].sum(dim=0).detach().float().cpu().numpy()
 

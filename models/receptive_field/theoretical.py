@@ -114,21 +114,6 @@ def box(layer: Layer, row: int, column: int, size: int | None = None) -> tuple[i
     return top, left, bottom, right
 
 
-def whole(size: int, n: int, path: str, name: str) -> Layer:
-    """A layer of n x n units that all see the whole picture of size x size pixels."""
-    return Layer(name, path, (n, n), Field(0, size, 0), Field(0, size, 0))
-
-
-def vit_fields(size: int, patch_size: int, n_layer: int) -> list[Layer]:
-    """A ViT's patches, then its layers: from the first on, attention joins every patch with all others.
-
-    Paths are those inside transformers' `model.base_model`.
-    """
-    n, patch = size // patch_size, Field(0, patch_size, patch_size)
-    layers = [whole(n * patch_size, n, f"layers.{index}", f"layer {index + 1}") for index in range(n_layer)]
-    return [Layer("patches", "embeddings.patch_embeddings", (n, n), patch, patch), *layers]
-
-
 def swin_reach(config, size: int, row: int, column: int) -> np.ndarray:
     """The patches that can influence the place of patch (row, column) of a Swin: (depth, row, column) of booleans.
 

@@ -1,19 +1,19 @@
 """One position of a photo in several models: what it can see, what it does see, and how far attention looks."""
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from PIL import Image
 from torch.nn import functional as F
 
-from models.attention import mean_distance, rollout
+from models.attention import patch_distance, rollout
 from models.checkpoint import Progress, open_model
 from models.device import device, turn
 from models.errors import InputError, in_range
-from models.pixels import prepare, restore
+from models.pixels import class_names, prepare, restore
 from models.receptive_field import effective, theoretical
 from models.swin import trace as swin
 from models.traces import FieldTrace, SwinBlock
@@ -31,71 +31,115 @@ def place(position: Any) -> effective.Position:
     return down, across
 
 
-def trace(
-    image: Image.Image | None,
-    reference: str | None,
-    position: effective.Position,
-    others: Sequence[Image.Image] = (),
-    progress: Progress | None = None,
-) -> FieldTrace:
-    """The fields of `position` in the model that `reference` names, on `image` and, on average, on the `others`.
+class Opened(NamedTuple):
+    """A model and a photo as it sees it."""
 
-    `progress` hears of a download and (0, 0) between layers. Raises InputError when there is no image, or when the
-    model cannot be opened, is too large, or does not fit the lab's pictures.
+    reference: str
+    model: Any
+    processor: Any
+    photo: torch.Tensor
+    """(1, channel, row, column), prepared, on the model's device."""
+
+
+def opened(image: Image.Image | None, reference: str | None, progress: Progress | None = None) -> Opened:
+    """The model that `reference` names and the photo for it; `progress` hears of a download.
+
+    Raises InputError when there is no image, or when the model cannot be opened, is too large, or does not fit the
+    lab's pictures.
     """
     if image is None:
         raise InputError("photo.missing")
     model, processor = open_model(reference, effective.FAMILIES, progress)
-    prepared = [prepare(picture, processor, model.config).to(device()) for picture in (image, *others)]
-    photo, rows, columns = prepared[0], prepared[0].shape[-2], prepared[0].shape[-1]
-    effective.check(model, (rows, columns), str(reference))
-    box = boxes(model, (rows, columns), position)
-    sets = [photo, torch.cat(prepared[1:])] if others else [photo]
+    photo = prepare(image, processor, model.config).to(device())
+    effective.check(model, (photo.shape[-2], photo.shape[-1]), str(reference))
+    return Opened(str(reference), model, processor, photo)
+
+
+def trace(
+    one: Opened, position: effective.Position, others: Sequence[Image.Image] = (), progress: Progress | None = None
+) -> FieldTrace:
+    """The fields of `position` in a model, on its photo and, on average, on the `others`.
+
+    `progress` hears (0, 0) between layers.
+    """
+    model, photo = one.model, one.photo
+    prepared = [prepare(other, one.processor, model.config).to(photo.device) for other in others]
+    sets = [photo, torch.cat(prepared)] if others else [photo]
     with turn:
+        box, centre = theory(model, photo.shape[-1], position)
         fields = np.stack(
             [
-                np.stack([effective.fields(one, pixels, position, progress) for pixels in sets])
-                for one in (model, effective.random_like(model))
+                np.stack([effective.fields(weights, pixels, position, progress) for pixels in sets])
+                for weights in (model, effective.random_like(model))
             ]
         )  # weights, images, layer, H, W
         with torch.inference_mode():
-            probability = model(photo).logits[0].softmax(-1)
+            probability = model(photo).logits[0].softmax(-1).cpu().numpy()
             distance, rolled = looks(model, photo, position)
-    name, labels = model.config.id2label, len(probability)
     return FieldTrace(
-        model=str(reference),
+        model=one.reference,
         family=model.base_model_prefix,
-        layer_name=tuple(name for name, _ in effective.layers(model)),
-        labels=tuple(name[index] for index in range(labels)),
-        pixels=restore(photo[0].cpu().numpy(), processor),
-        probability=probability.cpu().numpy(),
+        layer_name=tuple(effective.layers(model)),
+        labels=class_names(model.config, len(probability)),
+        pixels=restore(photo[0].cpu().numpy(), one.processor),
+        probability=probability,
         box=box,
         field=cells(fields),
-        area=_each(fields, lambda field: np.array(list(effective.area_ratios(field, position).values()))),
-        radius=_each(fields, lambda field: np.array(effective.radius(field, position))),
-        box_radius=np.array([effective.radius(filled(edges, (rows, columns)), position) for edges in box], np.float32),
+        **extents(fields, box, centre),
         attention_distance=distance,
         rollout=rolled,
     )
 
 
-def boxes(model, size: tuple[int, int], position: effective.Position) -> np.ndarray:
-    """The theoretical field in every layer of effective.layers: (layer, edge), shares of the sides."""
-    names = [name for name, _ in effective.layers(model)]
-    family, side = model.base_model_prefix, size[0]
-    if family in ("resnet", "swin") and size[0] != size[1]:
-        raise InputError("model.size", size=f"{size[0]}×{size[1]}", side=max(size))
-    if family == "swin":
-        n = side // model.config.patch_size
-        reached = theoretical.swin_reach(model.config, side, *effective.cell(position, (n, n)))[1:]
-        return np.array([_bounds(seen) for seen in reached], np.float32) / n
-    if family == "resnet":
-        known = theoretical.fields(model, side)
-    else:
-        known = theoretical.vit_fields(side, model.config.patch_size, len(names))
-    layers = {re.sub("^embedder .*", "embedder", layer.name): layer for layer in known}
-    found = [theoretical.box(layers[name], *effective.cell(position, layers[name].grid), side) for name in names]
-    return np.array(found, np.float32) / side
+def extents(fields: np.ndarray, box: np.ndarray, centre: np.ndarray) -> dict[str, np.ndarray]:
+    """How far fields (weights, images, layer, row, column) reach: area, square, radius and box_radius of a FieldTrace.
+
+    box: (layer, edge), the theoretical fields; centre: (layer, axis), of the units. Both are shares of the sides.
+    """
+    whole = [
+        effective.radius(filled(edges, fields.shape[-1]), middle) for edges, middle in zip(box, centre, strict=True)
+    ]
+
+    def each(measure: Callable) -> np.ndarray:
+        lead = np.ndindex(fields.shape[:3])
+        found = [measure(fields[index], centre[index[-1]], box[index[-1]]) for index in lead]
+        return np.array(found, np.float32).reshape(*fields.shape[:3], *np.shape(found[0]))
+
+    return {
+        "area": each(lambda field, middle, edges: list(effective.area_ratios(field, middle, edges).values())),
+        "square": each(lambda field, middle, edges: effective.squares(field, middle, edges)[0.5]),
+        "radius": each(lambda field, middle, _: effective.radius(field, middle)),
+        "box_radius": np.array(whole, np.float32),
+    }
+
+
+def theory(model, side: int, position: effective.Position) -> tuple[np.ndarray, np.ndarray]:
+    """The theoretical field of every layer's unit (layer, edge), and the unit's centre (layer, axis), on side x side.
+
+    All are shares of the sides. Hold `device.turn`: another run may have put hooks on the model.
+    """
+    names, config = effective.layers(model), model.config
+    if model.base_model_prefix == "swin":
+        n = side // config.patch_size
+        reached = theoretical.swin_reach(config, side, *effective.cell(position, (n, n)))[1:]
+        box = np.array([_bounds(seen) for seen in reached], np.float32) / n
+        grids = [n // 2**stage for stage, depth in enumerate(config.depths) for _ in range(depth)]
+        return box, np.array([_middle(position, grid) for grid in grids])
+    if model.base_model_prefix != "resnet":
+        n = side // config.patch_size
+        box = np.tile(np.array(effective.WHOLE, np.float32), (len(names), 1))
+        return box, np.array([_middle(position, n)] * len(names))
+    layers = {re.sub("^embedder .*", "embedder", layer.name): layer for layer in theoretical.fields(model, side)}
+    units = [effective.unit(model, position, layers[name].grid) for name in names]
+    box = [theoretical.box(layers[name], *at, side) for name, at in zip(names, units, strict=True)]
+    fields = [layers[name].row for name in names]
+    centre = [[seen.start + index * seen.jump for index in at] for seen, at in zip(fields, units, strict=True)]
+    return np.array(box, np.float32) / side, np.array(centre) / side
+
+
+def _middle(position: effective.Position, grid: int) -> tuple[float, float]:
+    row, column = effective.cell(position, (grid, grid))
+    return (row + 0.5) / grid, (column + 0.5) / grid
 
 
 def _bounds(seen: np.ndarray) -> tuple[int, int, int, int]:
@@ -103,48 +147,57 @@ def _bounds(seen: np.ndarray) -> tuple[int, int, int, int]:
     return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
 
 
-def filled(edges: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def filled(edges: np.ndarray, side: int) -> np.ndarray:
     """A field (row, column) that is 1 inside the edges and 0 outside."""
-    top, left, bottom, right = (edges * [size[0], size[1], size[0], size[1]]).round().astype(int)
-    field = np.zeros(size, np.float32)
+    top, left, bottom, right = (edges * side).round().astype(int)
+    field = np.zeros((side, side), np.float32)
     field[top:bottom, left:right] = 1
     return field
 
 
 def cells(fields: np.ndarray) -> np.ndarray:
-    """Fields (…, row, column) in at most MAX_CELLS cells a side, each as a multiple of its field's mean."""
-    rows, columns = (side // -(-side // MAX_CELLS) for side in fields.shape[-2:])
+    """Fields (…, row, column) in at most MAX_CELLS cells a side, each as a multiple of its field's mean.
+
+    The cells are equal squares of pixels where the side has a fitting divisor; else they overlap by a pixel.
+    """
+    rows, columns = (_cell_count(side) for side in fields.shape[-2:])
     flat = torch.from_numpy(fields).reshape(-1, 1, *fields.shape[-2:])
     pooled = F.adaptive_avg_pool2d(flat, (rows, columns)).reshape(*fields.shape[:-2], rows, columns).numpy()
     return pooled / np.maximum(pooled.mean(axis=(-2, -1), keepdims=True), 1e-30)
 
 
-def _each(fields: np.ndarray, measure) -> np.ndarray:
-    lead = fields.shape[:3]
-    found = [measure(field) for field in fields.reshape(-1, *fields.shape[-2:])]
-    return np.array(found, np.float32).reshape(*lead, *found[0].shape)
+def _cell_count(side: int) -> int:
+    even = [count for count in range(MAX_CELLS // 2, MAX_CELLS + 1) if side % count == 0]
+    return even[-1] if even else side // -(-side // MAX_CELLS)
 
 
 def looks(model, photo: torch.Tensor, position: effective.Position) -> tuple[np.ndarray, np.ndarray]:
-    """Mean attention distance (layer,) and the rollout from the position's patch (layer, row, column); nan without."""
-    count, side = len(effective.layers(model)), max(photo.shape[-2:])
+    """How far attention looks from the position's token (layer,), and its rollout (layer, row, column); nan without."""
+    count, side = len(effective.layers(model)), photo.shape[-1]
     none = np.full((count, 1, 1), np.nan, np.float32)
     if model.base_model_prefix == "resnet":
         return none[:, 0, 0], none
+    patch_size = model.config.patch_size
     if model.base_model_prefix == "swin":
         _, blocks = swin.walk(model, photo)
-        return np.array([window_distance(block, model.config.patch_size) / side for block in blocks]), none
-    patch_size = model.config.patch_size
-    grid = (photo.shape[-2] // patch_size, photo.shape[-1] // patch_size)
+        return np.array([window_distance(block, position) / block.grid[0] for block in blocks]), none
+    n = side // patch_size
     attention = vit.walk(model, photo)[1].cpu().numpy()
-    row, column = effective.cell(position, grid)
-    patches = grid[0] * grid[1]
-    rolled = rollout(attention)[:, row * grid[1] + column - patches, -patches:]
-    return mean_distance(attention, grid, patch_size).mean(-1) / side, rolled.reshape(-1, *grid)
+    row, column = effective.cell(position, (n, n))
+    query = row * n + column - n * n  # from the last token, as prefix tokens come first
+    away = patch_distance((n, n), patch_size)[query] / side
+    distance = [rms(layer[:, query, -n * n :], away) for layer in attention]
+    return np.array(distance), rollout(attention)[:, query, -n * n :].reshape(-1, n, n)
 
 
-def window_distance(block: SwinBlock, patch_size: int) -> float:
-    """Mean distance in pixels that a Swin block's attention spans, over its windows, heads and queries."""
-    rows, columns = np.divmod(block.window_token, block.grid[1])  # window, slot
-    away = np.hypot(rows[:, :, None] - rows[:, None], columns[:, :, None] - columns[:, None])  # window, query, key
-    return float((block.attention * away[:, None]).sum(-1).mean() * patch_size * 2**block.stage)
+def window_distance(block: SwinBlock, position: effective.Position) -> float:
+    """Root mean square distance, in tokens, that a Swin block's attention spans from the position's token."""
+    row, column = effective.cell(position, block.grid)
+    window, slot = np.argwhere(block.window_token == row * block.grid[1] + column)[0]
+    rows, columns = np.divmod(block.window_token[window], block.grid[1])
+    return rms(block.attention[window, :, slot], np.hypot(rows - row, columns - column))
+
+
+def rms(weights: np.ndarray, away: np.ndarray) -> float:
+    """Root mean square of the distances `away` (key,) by weights (head, key), mean over the heads."""
+    return float(np.sqrt((weights * away**2).sum(-1) / np.maximum(weights.sum(-1), 1e-12)).mean())

@@ -7,7 +7,7 @@ from models.attention import check_size
 from models.checkpoint import Progress, open_model
 from models.device import device, turn
 from models.errors import InputError
-from models.pixels import prepare, restore
+from models.pixels import class_names, prepare, restore
 from models.swin.windows import region_ids, window_token
 from models.traces import SwinBlock, SwinTrace
 
@@ -29,11 +29,10 @@ def trace(image: Image.Image | None, reference: str | None, progress: Progress |
     with turn, torch.inference_mode():
         state, blocks = walk(model, pixel_values)
         probability = predict(model, state)[0].softmax(-1)
-    labels = model.config.id2label
     return SwinTrace(
         model=str(reference),
         patch_size=model.config.patch_size,
-        labels=tuple(labels[index] for index in range(len(probability))),
+        labels=class_names(model.config, len(probability)),
         pixels=restore(pixel_values[0].cpu().numpy(), processor),
         probability=probability.cpu().numpy(),
         blocks=tuple(blocks),

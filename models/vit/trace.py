@@ -8,7 +8,7 @@ from models.attention import check_size
 from models.checkpoint import Progress, open_model
 from models.device import device, turn
 from models.errors import InputError
-from models.pixels import prepare, restore
+from models.pixels import class_names, prepare, restore
 from models.traces import VitTrace
 
 FAMILIES = ("ViTForImageClassification", "DeiTForImageClassification", "DeiTForImageClassificationWithTeacher")
@@ -41,7 +41,7 @@ def trace(image: Image.Image | None, reference: str | None, progress: Progress |
             patch_size=config.patch_size,
             grid=(height // config.patch_size, width // config.patch_size),
             prefix=("CLS", "distillation")[: tokens - len(patches)],
-            labels=tuple(config.id2label[index] for index in range(lens.shape[-1])),
+            labels=class_names(config, lens.shape[-1]),
             pixels=restore(pixel_values[0].cpu().numpy(), processor),
             attention=attention.cpu().numpy(),
             lens=lens.cpu().numpy(),

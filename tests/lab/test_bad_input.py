@@ -23,14 +23,12 @@ SENTENCES = [
 ]
 
 
-def events(server, label):
-    """The English page's events that run from an input with this label: their numbers by their count of inputs."""
+def events(server, label, count):
+    """The numbers of the English page's events that run from `count` inputs, the first of them with this label."""
     config = json.load(urllib.request.urlopen(server + "/config"))
     first = [c["id"] for c in config["components"] if c["props"].get("label") == label]
-    found = [
-        d for d in config["dependencies"] if d["inputs"][:1] in [[one] for one in first] and d["types"]["generator"]
-    ]
-    return {len(d["inputs"]): d["id"] for d in found}
+    found = [d for d in config["dependencies"] if len(d["inputs"]) == count and d["types"]["generator"]]
+    return [d["id"] for d in found if d["inputs"][0] in first]
 
 
 def upload(server, content, name):
@@ -40,7 +38,7 @@ def upload(server, content, name):
 
 def ask(server, photo, model):
     """What the lab answers to a photo and a ViT."""
-    return answer(server, events(server, "Your photo")[3], [photo, model, "swin-imagenette"])
+    return answer(server, events(server, "Your photo", 3)[0], [photo, model, "swin-imagenette"])
 
 
 def answer(server, number, data):
@@ -150,7 +148,7 @@ def test_sentences_are_told_from_tracebacks():
 
 
 def test_numbers_out_of_range_and_things_that_are_no_inputs_get_a_sentence(server):
-    number = events(server, "Your English sentence")[1 + len(DEFAULTS)]
+    number = events(server, "Your English sentence", 1 + len(DEFAULTS))[0]
     good = ["A man runs.", *DEFAULTS.values()]
     wrong = {0: [None, 7, ["a"]], 1: ["fr", None, ["de"]], 2: [None, ["a"], "no/such/model"], 3: [None, {}]}
     wrong |= {4: ["best", None], 5: [99, "4", None, 2.5, True], 6: [9, "x"], 7: ["later", None, []], 8: [0, 10**9]}
@@ -159,21 +157,15 @@ def test_numbers_out_of_range_and_things_that_are_no_inputs_get_a_sentence(serve
 
 
 def test_points_layers_and_models_that_do_not_exist_get_a_sentence(server):
-    number = events(server, "Your photo")
     photo = upload(server, picture(), "a.png")
     models = ["nothing", None, ["vit-imagenette"], {"a": 1}, "marian-multi30k", 7]
-    points = [
-        {"position": point} for point in ([2, 0], [-0.1, 0], [0.5], [1, 1], "middle", None, ["a", "b"], [1e300, 0])
-    ]
+    points = [[2, 0], [-0.1, 0], [0.5], [1, 1], "middle", None, ["a", "b"], [1e300, 0], {}]
+    clicks = [{"request": "x", "position": point} for point in points] + [{}, {"request": [["deep"] * 9]}]
     good = [photo, *COLUMNS, False, SWEPT[0], None]
-    wrong = {0: [None], 1: models, 2: models, 3: models, 5: ["stage 9, layer 1", None, 3, []], 6: points}
-    refused(server, number[len(good)], good, wrong)
-    request = json.dumps([COLUMNS, False])
-    bad = [{"request": request, **point} for point in points]
-    bad += [
-        {"request": text, "position": [0.5, 0.5]} for text in ("", "[]", "3", "[7, 1]", '[["nothing"], 0]', "[[], 0]")
-    ]
-    refused(server, number[2], [photo, {"request": request, "position": [0.5, 0.5]}], {1: [*bad, None, 3, "x", [], {}]})
+    wrong = {0: [None], 1: models, 2: models, 3: models, 5: ["stage 9, layer 1", None, 3, []], 6: clicks}
+    look, *_, click = events(server, "Your photo", len(good))
+    refused(server, look, good, wrong)
+    refused(server, click, good, {1: models[:2], 5: [None], 6: clicks})
 
 
 def refused(server, number, good, wrong):

@@ -87,16 +87,13 @@ def test_files_that_are_no_whole_picture(tmp_path, photo):
         assert caught.value.code == "photo.unreadable"
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_server_path_sent_by_a_script_is_refused(language, tmp_path, photo):
-    text = Text(language)
+def test_a_server_path_sent_by_a_script_is_refused(tmp_path, photo):
     with gr.Blocks():
-        component = Photo(text)
+        component = Photo(Text("en"))
     outside = saved(photo, tmp_path / "secret.png")
     for path in (str(outside), "/etc/passwd", None, ""):
-        with pytest.raises(gr.Error) as caught:
-            component.preprocess(SimpleNamespace(path=path))
-        assert caught.value.message == text("error.photo.not_uploaded")
+        found = component.preprocess(SimpleNamespace(path=path))
+        assert isinstance(found, InputError) and found.code == "photo.not_uploaded"
 
 
 def test_an_uploaded_picture_is_opened(photo):

@@ -2,6 +2,8 @@
 
 import threading
 import time
+from functools import partial
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -11,6 +13,7 @@ from lab.wiring import Meter, Stopped, connect, controls
 from models.errors import InputError
 
 SHOWN, STATUS, NOTE, STOP = 0, 1, 2, 3
+VISITOR = SimpleNamespace(session_hash="one")
 
 
 def event(run, language="en"):
@@ -19,7 +22,8 @@ def event(run, language="en"):
         text, box = Text(language), gr.Textbox()
         buttons = controls(text, "Go", "")
         connect(text, buttons, [], [box], [box], run, lambda trace: [trace * 2], [box])
-    return next(block.fn for block in demo.fns.values() if (buttons.start._id, "click") in block.targets)
+    found = next(block.fn for block in demo.fns.values() if (buttons.start._id, "click") in block.targets)
+    return partial(found, VISITOR)
 
 
 def test_a_run_gives_what_it_shows_and_how_long_it_took():
@@ -53,7 +57,7 @@ def test_an_input_error_becomes_its_sentence(language, part):
     failed = next(steps)
     assert failed[STOP]["visible"] is False
     assert part in failed[STATUS]
-    assert failed[NOTE] == Text(language)("run.changed")
+    assert failed[NOTE] == Text(language)("run.older")
     with pytest.raises(gr.Error) as caught:
         next(steps)
     assert part in caught.value.message
@@ -89,6 +93,37 @@ def test_a_visitor_who_leaves_ends_the_download():
     assert begun.wait(5)
     steps.close()
     assert ended.wait(5)
+
+
+def test_an_input_that_could_not_be_read_is_told_before_the_run():
+    steps = event(lambda value, progress: pytest.fail("it ran"))(InputError("photo.unreadable"))
+    next(steps)
+    failed = next(steps)
+    assert "cannot be read" in failed[STATUS] and failed[NOTE] == Text("en")("run.older")
+
+
+def test_a_newer_run_of_the_same_visitor_ends_the_older_one():
+    ended, go_on = threading.Event(), threading.Event()
+
+    def run(value, progress):
+        try:
+            while value == "old" and not go_on.wait(0.01):
+                progress()
+        finally:
+            if value == "old":
+                ended.set()
+        return value
+
+    start = event(run)
+    old = start("old")
+    next(old)
+    other = start.func(SimpleNamespace(session_hash="two"), "other")
+    assert list(other)[-1][SHOWN] == "otherother"
+    assert not ended.is_set()
+    assert list(start("new"))[-1][SHOWN] == "newnew"
+    assert all(step[SHOWN] == gr.skip() for step in old)
+    assert ended.wait(5)
+    go_on.set()
 
 
 def test_the_meter_stops_who_reports_to_it():

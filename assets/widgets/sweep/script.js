@@ -4,6 +4,7 @@ lab.widgets.sweep = (root, text) => {
   const series = ["inside", "border"];
   const colours = lab.series.slice(0, 2).map((colour) => `rgb(${colour})`);
   const floor = -15;
+  const near = 9;
   const [left, right, top, bottom] = [66, 366, 14, 200];
   let run, now, dots;
 
@@ -16,6 +17,11 @@ lab.widgets.sweep = (root, text) => {
     return `${digits} × ${raised(Number(power))}`;
   };
 
+  // Of a map's rows or columns: the middle one, and of those around it the first that the heads show and how many.
+  const middle = (side) => Math.floor(side / 2);
+  const around = (side) => [Math.max(0, middle(side) - middle(near)), Math.min(side, near)];
+  const shape = () => run.arrays.attention.shape.slice(2);
+
   // The tile of a head, which looks from the middle token to its neighbour at the head's shift.
   const tile = (head) => {
     const size = run.kernel_size;
@@ -24,8 +30,9 @@ lab.widgets.sweep = (root, text) => {
     const near = shift.every((places) => Math.abs(places) < 2);
     const arrow = near ? "↖↑↗←•→↙↓↘"[3 * shift[0] + shift[1] + 4] : `(${signed})`;
     const mark = lab.make("div", { className: "mark" });
-    const [, , rows, columns] = run.arrays.attention.shape;
-    lab.placeMark(mark, Math.floor(rows / 2) * columns + Math.floor(columns / 2), [rows, columns]);
+    const [[top, rows], [left, columns]] = shape().map(around);
+    const [row, column] = shape().map(middle);
+    lab.placeMark(mark, (row - top) * columns + column - left, [rows, columns]);
     return lab.make(
       "div",
       { title: lab.fill(text.shift, { head: head + 1, shift: signed }) },
@@ -37,11 +44,13 @@ lab.widgets.sweep = (root, text) => {
   const drawHeads = (step) => {
     const { attention } = run.arrays;
     const [, heads, rows, columns] = attention.shape;
+    const [[top, high], [left, wide]] = shape().map(around);
     [...part("heads").children].forEach((made, head) => {
       const from = (step * heads + head) * rows * columns;
       const weights = attention.subarray(from, from + rows * columns);
       const largest = weights.reduce((a, b) => Math.max(a, b), 1e-12);
-      lab.drawCells(made.querySelector("canvas"), weights.map((weight) => weight / largest), rows, columns, lab.weightColour);
+      const shown = Array.from({ length: high * wide }, (_, i) => weights[(top + Math.floor(i / wide)) * columns + left + (i % wide)] / largest);
+      lab.drawCells(made.querySelector("canvas"), shown, high, wide, lab.weightColour);
       made.querySelector("output").textContent = lab.percent(largest);
     });
   };
@@ -126,10 +135,13 @@ lab.widgets.sweep = (root, text) => {
   return (value) => {
     const before = run?.alphas.join();
     run = value;
-    const [, heads, rows, columns] = run.arrays.attention.shape;
+    const heads = run.arrays.attention.shape[1];
+    const [rows, columns] = shape();
+    const [[, high], [, wide]] = shape().map(around);
     const size = run.kernel_size;
     root.style.setProperty("--size", size);
     root.style.setProperty("--shape", `${columns} / ${rows}`);
+    root.style.setProperty("--near", `${wide} / ${high}`);
     part("which").textContent = lab.fill(text.which, { model: run.model, layer: run.layer, size });
     part("conditions").textContent = lab.fill(text.conditions, { size, heads, channels_in: run.channels[0], channels_out: run.channels[1] });
     part("heads").replaceChildren(...Array.from({ length: heads }, (_, head) => tile(head)));

@@ -39,7 +39,8 @@ def by_captum(model, module, pixels):
             side = int(tokens**0.5)
             row, column = int(POSITION[0] * side), int(POSITION[1] * side)
             return output[:, tokens - side**2 + row * side + column].sum(-1)
-        return output[:, :, int(POSITION[0] * output.shape[2]), int(POSITION[1] * output.shape[3])].sum(-1)
+        row, column = (round(share * side) for share, side in zip(POSITION, output.shape[2:], strict=True))
+        return output[:, :, row, column].sum(-1)
 
     found = NeuronGradient(model, module).attribute(pixels.clone(), unit)
     return found.abs().sum(1).mean(0).numpy()
@@ -88,21 +89,23 @@ def test_walk_ends_in_the_models_own_answer(model, pixels):
         elif model.base_model_prefix == "swin":
             answer = model.classifier(model.base_model.layernorm(last.flatten(2).mT).mean(1))
         else:
+            maps = [state[:, -last[0, 0].numel() :] for state in hidden(model, pixels)]
+            assert len(maps) == len(walk(model, pixels))
+            torch.testing.assert_close(last.flatten(2).mT, maps[-1], rtol=0, atol=1e-5)
             return
     torch.testing.assert_close(answer, logits, rtol=0, atol=1e-5)
 
 
-def test_layers_have_names_and_growing_depth(model):
-    named = layers(model)
-    depths = [depth for _, depth in named]
-    assert len(named) == len({name for name, _ in named}) == len(modules(model))
-    np.testing.assert_allclose(depths, np.arange(1, len(named) + 1) / len(named))
+def hidden(model, pixels):
+    """The states after every layer, by transformers."""
+    return model(pixels, output_hidden_states=True).hidden_states[1:]
 
 
-def test_layer_names(tiny_resnet, tiny_vit, tiny_swin):
-    assert [name for name, _ in layers(tiny_resnet)][:3] == ["embedder", "stage 1, layer 1", "stage 1, layer 2"]
-    assert layers(open_model(str(tiny_vit), FAMILIES)[0])[-1] == ("layer 3", 1.0)
-    assert layers(open_model(str(tiny_swin), FAMILIES)[0])[3] == ("stage 2, block 2", 4 / 6)
+def test_layers_have_names(model, tiny_resnet, tiny_vit, tiny_swin):
+    assert len(layers(model)) == len(set(layers(model))) == len(modules(model))
+    assert layers(tiny_resnet)[:3] == ["embedder", "stage 1, layer 1", "stage 1, layer 2"]
+    assert layers(open_model(str(tiny_vit), FAMILIES)[0])[-1] == "layer 3"
+    assert layers(open_model(str(tiny_swin), FAMILIES)[0])[3] == "stage 2, block 2"
 
 
 @pytest.mark.parametrize("position", [(0.0, 0.0), (0.4, 0.7), (0.99, 0.5)])
@@ -210,7 +213,7 @@ def test_random_like_keeps_eager_attention(tiny_vit):
 def test_check_refuses_what_would_not_fit(tiny_resnet, tiny_vit, tiny_swin, monkeypatch):
     check(tiny_resnet, (512, 512), "tiny")
     with pytest.raises(InputError, match=r"model\.size"):
-        check(tiny_resnet, (32, 513), "tiny")
+        check(tiny_resnet, (513, 513), "tiny")
     vit, swin = (open_model(str(folder), FAMILIES)[0] for folder in (tiny_vit, tiny_swin))
     check(vit, (32, 32), "tiny")
     check(swin, (32, 32), "tiny")
@@ -220,36 +223,37 @@ def test_check_refuses_what_would_not_fit(tiny_resnet, tiny_vit, tiny_swin, monk
     for model in (vit, swin):
         with pytest.raises(InputError, match="attention_too_large"):
             check(model, (32, 32), "tiny")
-    odd = SimpleNamespace(base_model_prefix="vit", config=SimpleNamespace(patch_size=[8, 8]))
-    with pytest.raises(InputError, match="unreadable"):
-        check(odd, (32, 32), "tiny")
+    for size, patch_size, code in (((32, 32), [8, 8], "unreadable"), ((30, 30), 8, "patches"), ((32, 40), 8, "square")):
+        odd = SimpleNamespace(base_model_prefix="vit", config=SimpleNamespace(patch_size=patch_size))
+        with pytest.raises(InputError, match=code):
+            check(odd, size, "tiny")
 
 
 def test_area_ratios_of_known_fields():
     point = np.zeros((9, 9))
     point[4, 4] = 1
     assert set(area_ratios(point)) == {0.2, 0.3, 0.5, 0.99}
-    assert all(ratio == (1 / 81, 1 / 81) for ratio in area_ratios(point).values())
+    assert all(ratio == pytest.approx((1 / 81, 1 / 81)) for ratio in area_ratios(point).values())
     flat = area_ratios(np.ones((9, 9)))
-    assert [flat[t].gradient_mass for t in (0.2, 0.3, 0.5, 0.99)] == [25 / 81, 25 / 81, 49 / 81, 1]
-    assert [flat[t].replknet for t in (0.2, 0.3, 0.5, 0.99)] == [25 / 81, 25 / 81, 49 / 81, 1]
+    assert [flat[t].gradient_mass for t in (0.2, 0.3, 0.5, 0.99)] == pytest.approx([25 / 81, 25 / 81, 49 / 81, 1])
+    assert [flat[t].replknet for t in (0.2, 0.3, 0.5, 0.99)] == pytest.approx([25 / 81, 25 / 81, 49 / 81, 1])
     assert all(np.isnan(value) for ratio in area_ratios(np.zeros((4, 4))).values() for value in ratio)
 
 
 def test_a_share_must_exceed_the_threshold():
     field = np.zeros((5, 5))
     field[2, 2], field[2, 3] = 1, 1
-    assert area_ratios(field)[0.5].gradient_mass == 9 / 25
+    assert area_ratios(field)[0.5].gradient_mass == pytest.approx(9 / 25)
 
 
 def test_replknets_ratio_depends_on_scale_and_that_of_the_mass_does_not():
     field = np.ones((9, 9))
     field[4, 4] = 99
     ratio = area_ratios(field)
-    assert ratio[0.5].gradient_mass == 1 / 81  # 99 of 179
-    assert ratio[0.5].replknet == 49 / 81  # log10(100) = 2 against 80 log10(2) = 24.1
+    assert ratio[0.5].gradient_mass == pytest.approx(1 / 81)  # 99 of 179
+    assert ratio[0.5].replknet == pytest.approx(49 / 81)  # log10(100) = 2 against 80 log10(2) = 24.1
     small = area_ratios(field * 1e-6)
-    assert small[0.5] == (1 / 81, 1 / 81)
+    assert small[0.5] == pytest.approx((1 / 81, 1 / 81))
     assert {t: each.gradient_mass for t, each in area_ratios(field * 1e6).items()} == {
         t: each.gradient_mass for t, each in ratio.items()
     }
@@ -272,10 +276,10 @@ def test_squares_at_a_position_are_clipped_at_the_border():
     field = np.zeros((10, 20))
     field[0, 0] = field[1, 1] = 1
     ratio = area_ratios(field, (0.0, 0.0))
-    assert ratio[0.3].gradient_mass == 1 / 200
-    assert ratio[0.5].gradient_mass == 4 / 200
-    assert area_ratios(field, (0.15, 0.05))[0.99].gradient_mass == 3 * 3 / 200
-    assert area_ratios(field)[0.99].gradient_mass == 200 / 200
+    assert ratio[0.3].gradient_mass == pytest.approx(1 / 200)
+    assert ratio[0.5].gradient_mass == pytest.approx(4 / 200)
+    assert area_ratios(field, (0.15, 0.05))[0.99].gradient_mass == pytest.approx(3 * 3 / 200)
+    assert area_ratios(field)[0.99].gradient_mass == pytest.approx(200 / 200)
 
 
 def test_radius():

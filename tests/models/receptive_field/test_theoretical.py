@@ -9,7 +9,7 @@ from torchvision.models.vgg import cfgs, make_layers
 from transformers import ResNetConfig, ResNetForImageClassification, SwinConfig, SwinModel
 
 from models.errors import InputError
-from models.receptive_field.theoretical import Field, Layer, box, fields, swin_reach, vit_fields, whole
+from models.receptive_field.theoretical import Field, Layer, box, fields, swin_reach
 
 
 class Join(nn.Module):
@@ -340,14 +340,6 @@ def test_box_clips_and_refuses_units_off_the_map():
     for row, column in ((3, 0), (0, 2), (-1, 0)):
         with pytest.raises(InputError, match="outside"):
             box(layer, row, column)
-
-
-def test_a_vit_sees_a_patch_and_then_everything():
-    patches, *layers = vit_fields(64, 8, 3)
-    assert box(patches, 2, 3) == (16, 24, 24, 32)
-    assert [layer.name for layer in layers] == ["layer 1", "layer 2", "layer 3"]
-    assert all(box(layer, *unit) == (0, 0, 64, 64) for layer in layers for unit in ((0, 0), (7, 7)))
-    assert whole(64, 8, "x", "y").grid == (8, 8)
 
 
 def test_swins_reach_is_where_its_gradient_goes():

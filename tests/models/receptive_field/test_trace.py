@@ -9,10 +9,11 @@ from PIL import Image
 from transformers import ResNetConfig, ResNetForImageClassification
 
 from models.checkpoint import open_model
+from models.comparison import efficiency
 from models.errors import InputError
 from models.pixels import prepare
 from models.receptive_field import compare, convolution, effective
-from models.receptive_field.trace import cells, place, trace, window_distance
+from models.receptive_field.trace import cells, opened, place, theory, trace, window_distance
 from models.swin import trace as swin
 from models.traces import ReceptiveFieldTrace
 from models.vit import trace as vit
@@ -43,7 +44,7 @@ def other():
 
 
 def test_a_trace_holds_what_was_measured(reference, photo, other):
-    seen = trace(photo, reference, POSITION, [other, photo])
+    seen = trace(opened(photo, reference), POSITION, [other, photo])
     model, processor = open_model(reference, effective.FAMILIES)
     one, two = (prepare(image, processor, model.config) for image in (photo, other))
     fields = effective.fields(model, one, POSITION)
@@ -53,17 +54,21 @@ def test_a_trace_holds_what_was_measured(reference, photo, other):
         mean = np.maximum(expected.mean(axis=(1, 2), keepdims=True), 1e-30)
         np.testing.assert_allclose(kept, expected / mean, rtol=1e-3, atol=1e-4)
     assert not np.allclose(seen.field[0, 0], seen.field[0, 1])
+    box, centre = theory(model, one.shape[-1], POSITION)
+    np.testing.assert_allclose(seen.box, box, rtol=1e-6)
     for layer, field in enumerate(fields):
-        assert seen.radius[0, 0, layer] == pytest.approx(effective.radius(field, POSITION), rel=1e-4)
-        ratios = effective.area_ratios(field, POSITION)
+        assert seen.radius[0, 0, layer] == pytest.approx(effective.radius(field, centre[layer]), rel=1e-4)
+        ratios = effective.area_ratios(field, centre[layer], box[layer])
         np.testing.assert_allclose(seen.area[0, 0, layer], list(ratios.values()), rtol=1e-5)
-    assert seen.layer_name == tuple(name for name, _ in effective.layers(model))
+        top, left, bottom, right = seen.square[0, 0, layer]
+        assert (bottom - top) * (right - left) == pytest.approx(ratios[0.5].gradient_mass, rel=1e-5)
+    assert seen.layer_name == tuple(effective.layers(model))
     with torch.inference_mode():
         np.testing.assert_allclose(seen.probability, model(one).logits[0].softmax(-1), atol=1e-6)
 
 
 def test_nothing_outside_the_theoretical_field_moves_the_unit(reference, photo):
-    seen = trace(photo, reference, POSITION)
+    seen = trace(opened(photo, reference), POSITION)
     rows, columns = seen.field.shape[-2:]
     inside = 0
     for box, field in zip(seen.box, seen.field[0, 0], strict=True):
@@ -78,45 +83,47 @@ def test_nothing_outside_the_theoretical_field_moves_the_unit(reference, photo):
 
 
 def test_the_box_grows_with_depth_and_its_radius_is_that_of_equal_pixels(reference, photo):
-    seen = trace(photo, reference, (0.5, 0.5))
+    seen = trace(opened(photo, reference), (0.5, 0.5))
     area = (seen.box[:, 2] - seen.box[:, 0]) * (seen.box[:, 3] - seen.box[:, 1])
     assert (np.diff(area) >= -1e-6).all()
-    assert seen.box_radius[-1] <= 0.409
+    _, centre = theory(opened(photo, reference).model, seen.pixels.shape[0], (0.5, 0.5))
     whole = np.flatnonzero(area > 0.999)
-    np.testing.assert_allclose(seen.box_radius[whole], np.sqrt(1 / 6), rtol=0.02)
+    assert len(whole)
+    expected = np.sqrt(1 / 6 + ((centre[whole] - 0.5) ** 2).sum(-1))
+    np.testing.assert_allclose(seen.box_radius[whole], expected, rtol=0.02)
 
 
 def test_attention_distance_and_rollout_belong_to_the_layers(tiny_vit, tiny_swin, tiny_resnet, photo):
-    seen = trace(photo, str(tiny_vit), POSITION)
+    seen = trace(opened(photo, str(tiny_vit)), POSITION)
     attention = vit.trace(photo, str(tiny_vit)).attention
-    rows, columns = np.divmod(np.arange(16), 4)
-    away = np.hypot(rows[:, None] - rows, columns[:, None] - columns) * 8 / 32
-    patches = attention[..., 1:, 1:]
-    expected = (patches * away).sum(-1) / patches.sum(-1)
-    np.testing.assert_allclose(seen.attention_distance, expected.mean((-1, -2)), rtol=1e-5)
-    one = 0.5 * attention[0].mean(0) + 0.5 * np.eye(17)
     token = 1 + 1 * 4 + 3
+    rows, columns = np.divmod(np.arange(16), 4)
+    away = np.hypot(rows - 1, columns - 3) * 8 / 32
+    own = attention[:, :, token, 1:]
+    expected = np.sqrt((own * away**2).sum(-1) / own.sum(-1)).mean(-1)
+    np.testing.assert_allclose(seen.attention_distance, expected, rtol=1e-5)
+    one = 0.5 * attention[0].mean(0) + 0.5 * np.eye(17)
     np.testing.assert_allclose(seen.rollout[0], one[token, 1:].reshape(4, 4), rtol=1e-4)
 
     block = swin.trace(photo, str(tiny_swin)).blocks[2]
-    total = count = 0.0
-    for window, tokens in enumerate(block.window_token):
-        for query, key, weight in (
-            (q, k, w) for q in range(4) for k in range(4) for w in block.attention[window, :, q, k]
-        ):
-            a, b = divmod(int(tokens[query]), 4), divmod(int(tokens[key]), 4)
-            total += weight * np.hypot(a[0] - b[0], a[1] - b[1])
-        count += 4 * block.attention.shape[1]
-    assert window_distance(block, 4) == pytest.approx(total / count * 8, rel=1e-5)
+    window, query = next(
+        (w, s) for w, row in enumerate(block.window_token) for s, t in enumerate(row) if t == 1 * 4 + 3
+    )
+    expected = 0.0
+    for head in block.attention[window]:
+        places = [divmod(int(token), 4) for token in block.window_token[window]]
+        expected += sum(w * ((a - 1) ** 2 + (b - 3) ** 2) for w, (a, b) in zip(head[query], places, strict=True)) ** 0.5
+    assert window_distance(block, POSITION) == pytest.approx(expected / block.attention.shape[1], rel=1e-5)
 
-    assert np.isnan(trace(photo, str(tiny_resnet), POSITION).attention_distance).all()
+    assert np.isnan(trace(opened(photo, str(tiny_resnet)), POSITION).attention_distance).all()
 
 
 def test_cells_keep_a_fields_mean_and_its_zeros():
     field = np.zeros((1, 130, 130), np.float32)
     field[0, 0, 0] = 9
     kept = cells(field)
-    assert kept.shape == (1, 43, 43)
+    assert kept.shape == (1, 43, 43)  # 130 has no divisor from 32 to 64
+    assert cells(np.ones((1, 160, 224), np.float32)).shape == (1, 40, 56)
     assert kept.mean() == pytest.approx(1)
     assert np.count_nonzero(kept) == 1
     assert not cells(np.zeros((1, 8, 8), np.float32)).any()
@@ -136,7 +143,9 @@ def test_all_of_it_is_kept_and_comes_back(tiny_resnet, tiny_vit, tiny_swin, phot
     calls = []
     seen = compare.compare(photo, references, [0.5, 0.5], [], "stage 2, layer 2", lambda *told: calls.append(told))
     assert len(calls) > 30
-    assert json.loads(seen.request) == [references, False]
+    again = compare.look(photo, references, [0.5, 0.5], [], "stage 2, layer 2")
+    assert again.request == seen.request != compare.request(photo, references, "stage 3, layer 2")
+    assert compare.request(photo.rotate(90), references, "stage 2, layer 2") != seen.request
     assert [column.family for column in seen.columns] == ["resnet", "vit", "swin"]
     for evidence, column in zip(seen.evidence, seen.columns, strict=True):
         assert evidence.label == column.labels[int(column.probability.argmax())]
@@ -148,7 +157,16 @@ def test_all_of_it_is_kept_and_comes_back(tiny_resnet, tiny_vit, tiny_swin, phot
     back = ReceptiveFieldTrace.load(tmp_path / "run.npz")
     np.testing.assert_allclose(back.columns[2].field, seen.columns[2].field, rtol=1e-3, atol=1e-4)
     assert back.sweep[0].layer == "stage 2, layer 2"
-    assert not compare.look(photo, references[:1], [0, 0], []).evidence
+    assert not again.evidence
+    assert [(one.tile, one.shift) for one in seen.awareness] == [(8, 16), (8, 8), (4, 8)]
+    vit_moves = seen.awareness[1].probability
+    np.testing.assert_allclose(vit_moves[1, 1:3], vit_moves[1, [0, 0]], atol=1e-6)  # a bag of patches
+    models = [open_model(reference, effective.FAMILIES)[0] for reference in references]
+    assert seen.efficiency[0].parameters.tolist() == [efficiency.parameters(model) for model in models]
+    sides = [(column.pixels.shape[:2]) for column in seen.columns]
+    counted = [efficiency.multiply_adds(model, side) for model, side in zip(models, sides, strict=True)]
+    assert seen.efficiency[0].multiply_adds.tolist() == counted
+    assert seen.published[0].size[seen.published[0].model.index("vgg16")] == 212  # Araujo et al. 2019, table 1
 
 
 def test_the_sweep_is_the_convolution_of_the_models_own_map(tiny_resnet, photo):
@@ -174,3 +192,31 @@ def test_the_sweep_is_the_convolution_of_the_models_own_map(tiny_resnet, photo):
 def test_another_layer_is_refused(tiny_resnet, photo, layer):
     with pytest.raises(InputError, match=r"receptive_field\.layer"):
         convolution.sweep(photo, str(tiny_resnet), layer)
+
+
+def test_what_was_chosen_is_checked_before_anything_is_computed(tiny_vit, photo, monkeypatch):
+    monkeypatch.setattr(compare, "trace", None)
+    monkeypatch.setattr(convolution, "equal", None)
+    good = [str(tiny_vit)] * 2
+    for references, spot, code in (([*good, "nothing"], [0.5, 0.5], "unknown"), (good, [2, 0], "position")):
+        with pytest.raises(InputError, match=code):
+            compare.compare(photo, references, spot, [], "stage 2, layer 2")
+
+
+def test_theory_does_not_mind_the_hooks_of_another_visitors_run(tiny_resnet, photo):
+    one = opened(photo, str(tiny_resnet))
+    alone = theory(one.model, 64, POSITION)
+    hook = one.model.base_model.encoder.stages[-1].register_forward_hook(lambda *_: None)
+    np.testing.assert_array_equal(theory(one.model, 64, POSITION)[0], alone[0])
+    hook.remove()
+
+
+def test_squares_stay_in_the_box_and_units_stand_nearest_to_the_point(tiny_swin, tiny_resnet, photo):
+    for position in ((0.26, 0.26), (0.01, 0.99), (0.62, 0.4)):
+        for folder in (tiny_swin, tiny_resnet):
+            seen = trace(opened(photo, str(folder)), position)
+            area = (seen.box[:, 2] - seen.box[:, 0]) * (seen.box[:, 3] - seen.box[:, 1])
+            assert (seen.area <= area[None, None, :, None, None] + 1e-6).all()
+    _, centre = theory(opened(photo, str(tiny_resnet)).model, 64, (0.26, 0.4))
+    jumps = np.array([4, 4, 4, 8, 8, 16, 16, 32, 32])
+    assert (np.abs(centre - (0.26, 0.4)).max(-1) <= jumps / 2 / 64 + 1e-6).all()
