@@ -1,6 +1,7 @@
 """connect(): input -> run -> trace -> show -> output. The only event wiring; queue, progress, errors, timing."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -21,6 +22,8 @@ UNANSWERED = "() => { dispatchEvent(new Event('lab-unanswered')); return []; }"
 """Tells the widgets that a run ended without a trace, so that none goes on waiting for it."""
 QUICK: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """How to listen to what is answered at once, without a run."""
+changing = threading.Lock()
+"""Held while it changes which run of a visitor is the latest."""
 runners = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="run")
 
 
@@ -118,22 +121,26 @@ def _event(
     text: Text, run: Callable, show: Callable, outputs: int, latest: dict[str | None, Meter]
 ) -> Callable[..., Iterator]:
     keep = [gr.skip()] * outputs
+    nothing = (*keep, *[gr.skip()] * 3)  # Gradio sends again, at the end, what was sent last
 
     def event(visitor: gr.Request, *values: Any) -> Iterator:
         meter, begun, session = Meter(), time.perf_counter(), visitor.session_hash
-        if session in latest:
-            latest[session].stopped = True
-        if session:
-            latest[session] = meter
+        with changing:
+            if older := latest.get(session):
+                older.stopped = True
+            if session:
+                latest[session] = meter
         running = runners.submit(_checked, run, values, meter)
         try:
             yield *keep, meter.sentence(text, 0), "", gr.skip()
             while wait([running], PATIENCE).not_done:
                 if meter.stopped:
+                    yield nothing
                     return
                 seconds = time.perf_counter() - begun
                 yield *keep, meter.sentence(text, seconds), gr.skip(), gr.update(visible=True)
             if meter.stopped:
+                yield nothing
                 return
             message, shown = _outcome(running, text, show)
             if message:
@@ -144,8 +151,9 @@ def _event(
         finally:
             meter.stopped = True
             running.cancel()
-            if latest.get(session) is meter:
-                del latest[session]
+            with changing:
+                if latest.get(session) is meter:
+                    del latest[session]
 
     return event
 

@@ -99,8 +99,8 @@ def spot(click: object) -> object:
 
 def request(image: Image.Image | None, references: Sequence[str | None], layer: str | None) -> str:
     """A mark of what was asked for, besides the position and the photos to average over."""
-    pixels = image.tobytes() if image else b""
-    return hashlib.sha256(repr((*references, layer)).encode() + pixels).hexdigest()
+    size, pixels = (image.size, image.tobytes()) if image else (None, b"")
+    return hashlib.sha256(repr((*references, layer, size)).encode() + pixels).hexdigest()
 
 
 def speaks(one: Opened, column: FieldTrace, progress: Progress | None = None) -> EvidenceTrace:

@@ -7,8 +7,8 @@ A ResNet's map is what follows the ReLU, after its residual connection; Swin's i
 """
 
 import json
-from collections.abc import Callable
-from functools import lru_cache, partial
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +34,8 @@ PASS_PIXELS = 2**17
 
 Position = tuple[float, float]
 """(y, x), each a share in [0, 1) of its own side."""
+Unit = tuple[int, int]
+"""Row and column in a map."""
 
 
 def check(model, size: tuple[int, int], reference: str) -> None:
@@ -118,16 +120,23 @@ def _map(tokens: torch.Tensor, grid: tuple[int, int]) -> torch.Tensor:
     return tokens.unflatten(1, grid).permute(0, 3, 1, 2)  # B, D, row, column
 
 
-def fields(model, pixels: torch.Tensor, position: Position, progress: Progress | None = None) -> np.ndarray:
+def fields(
+    model,
+    pixels: torch.Tensor,
+    position: Position,
+    progress: Progress | None = None,
+    units: Sequence[Unit] | None = None,
+) -> np.ndarray:
     """The effective receptive field of one position in every layer: (layer, row, column), float32.
 
     |gradient of the layer's unit to the input|, summed over the colours, averaged over the images; its unit is that of
     the model's map for one of its normalised pixels. model: of FAMILIES, in eval mode; `check` bounds the memory.
-    pixels: (image, channel, row, column), prepared, on the model's device.
+    pixels: (image, channel, row, column), prepared, on the model's device. units: of each layer, what stands for the
+    position; else the cells that hold it.
     `progress` hears (0, 0) between layers. Raises ValueError for a position outside the picture, and whatever
     `progress` raises.
     """
-    return measure(lambda part: walk(model, part), pixels, position, progress, partial(unit, model))
+    return measure(lambda part: walk(model, part), pixels, position, progress, units)
 
 
 def measure(
@@ -135,11 +144,9 @@ def measure(
     pixels: torch.Tensor,
     position: Position,
     progress: Progress | None = None,
-    choose: Callable[[Position, tuple[int, int]], tuple[int, int]] | None = None,
+    units: Sequence[Unit] | None = None,
 ) -> np.ndarray:
     """`fields` of any network: `maps` gives each layer's map (image, channel, row, column), no image seeing another.
-
-    choose: row and column of the unit of a map (rows, columns) that stands for the position; else `cell`.
 
     One forward pass, then one backward pass per layer from its unit down. As the images are independent, the gradient
     of the sum of their units holds, exactly, each image's own.
@@ -148,21 +155,17 @@ def measure(
     for part in pixels.split(max(1, PASS_PIXELS // pixels[0, 0].numel())):
         part = part.detach().requires_grad_()
         with torch.enable_grad():
-            units = [
-                _sum(state, *(choose or cell)(position, (state.shape[-2], state.shape[-1]))) for state in maps(part)
-            ]
+            states = maps(part)
+            chosen = units or [cell(position, (state.shape[-2], state.shape[-1])) for state in states]
+            sums = [state[:, :, row, column].sum() for state, (row, column) in zip(states, chosen, strict=True)]
         found = []
-        for depth, unit in enumerate(units, 1):
+        for depth, unit in enumerate(sums, 1):
             if progress:
                 progress(0, 0)
-            (gradient,) = torch.autograd.grad(unit, part, retain_graph=depth < len(units))  # B, C, H, W
+            (gradient,) = torch.autograd.grad(unit, part, retain_graph=depth < len(sums))  # B, C, H, W
             found.append(gradient.abs().sum(dim=(0, 1)))
         total = total.to(part.device) + torch.stack(found)  # layer, H, W
     return (total / len(pixels)).cpu().numpy()
-
-
-def _sum(state: torch.Tensor, row: int, column: int) -> torch.Tensor:
-    return state[:, :, row, column].sum()
 
 
 def cell(position: Position, grid: tuple[int, int]) -> tuple[int, int]:
@@ -170,19 +173,6 @@ def cell(position: Position, grid: tuple[int, int]) -> tuple[int, int]:
     if not all(0 <= share < 1 for share in position):
         raise ValueError(f"the position {position} is not in the picture")
     return int(position[0] * grid[0]), int(position[1] * grid[1])
-
-
-def unit(model, position: Position, grid: tuple[int, int]) -> tuple[int, int]:
-    """Row and column of the unit of a map that stands for a position. Raises ValueError for one outside the picture.
-
-    For a ResNet, whose padded odd kernels centre the field of unit i at pixel i * jump, the unit centred nearest; for
-    patches the cell that holds the position.
-    """
-    held = cell(position, grid)
-    if model.base_model_prefix != "resnet":
-        return held
-    row, column = (min(int(share * n + 0.5), n - 1) for share, n in zip(position, grid, strict=True))
-    return row, column
 
 
 def random_like(model, seed: int = 0):

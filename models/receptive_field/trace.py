@@ -66,10 +66,10 @@ def trace(
     prepared = [prepare(other, one.processor, model.config).to(photo.device) for other in others]
     sets = [photo, torch.cat(prepared)] if others else [photo]
     with turn:
-        box, centre = theory(model, photo.shape[-1], position)
+        units, box, centre = theory(model, photo.shape[-1], position)
         fields = np.stack(
             [
-                np.stack([effective.fields(weights, pixels, position, progress) for pixels in sets])
+                np.stack([effective.fields(weights, pixels, position, progress, units) for pixels in sets])
                 for weights in (model, effective.random_like(model))
             ]
         )  # weights, images, layer, H, W
@@ -113,33 +113,38 @@ def extents(fields: np.ndarray, box: np.ndarray, centre: np.ndarray) -> dict[str
     }
 
 
-def theory(model, side: int, position: effective.Position) -> tuple[np.ndarray, np.ndarray]:
-    """The theoretical field of every layer's unit (layer, edge), and the unit's centre (layer, axis), on side x side.
+def theory(model, side: int, position: effective.Position) -> tuple[list[effective.Unit], np.ndarray, np.ndarray]:
+    """Each layer's unit that stands for a position, its theoretical field (layer, edge), its centre (layer, axis).
 
-    All are shares of the sides. Hold `device.turn`: another run may have put hooks on the model.
+    Fields and centres are shares of the side of a square picture. The unit is the cell that holds the position, in a
+    ResNet the one whose field is centred nearest. Hold `device.turn`: another run may have put hooks on the model.
     """
-    names, config = effective.layers(model), model.config
+    config = model.config
+    if model.base_model_prefix == "resnet":
+        return _resnet_theory(model, side, position)
+    n = side // config.patch_size
     if model.base_model_prefix == "swin":
-        n = side // config.patch_size
+        grids = [n // 2**stage for stage, depth in enumerate(config.depths) for _ in range(depth)]
         reached = theoretical.swin_reach(config, side, *effective.cell(position, (n, n)))[1:]
         box = np.array([_bounds(seen) for seen in reached], np.float32) / n
-        grids = [n // 2**stage for stage, depth in enumerate(config.depths) for _ in range(depth)]
-        return box, np.array([_middle(position, grid) for grid in grids])
-    if model.base_model_prefix != "resnet":
-        n = side // config.patch_size
-        box = np.tile(np.array(effective.WHOLE, np.float32), (len(names), 1))
-        return box, np.array([_middle(position, n)] * len(names))
+    else:
+        grids = [n] * len(effective.layers(model))
+        box = np.tile(np.array(effective.WHOLE, np.float32), (len(grids), 1))
+    units = [effective.cell(position, (grid, grid)) for grid in grids]
+    return units, box, (np.array(units) + 0.5) / np.array(grids)[:, None]
+
+
+def _resnet_theory(model, side: int, position: effective.Position):
     layers = {re.sub("^embedder .*", "embedder", layer.name): layer for layer in theoretical.fields(model, side)}
-    units = [effective.unit(model, position, layers[name].grid) for name in names]
-    box = [theoretical.box(layers[name], *at, side) for name, at in zip(names, units, strict=True)]
-    fields = [layers[name].row for name in names]
-    centre = [[seen.start + index * seen.jump for index in at] for seen, at in zip(fields, units, strict=True)]
-    return np.array(box, np.float32) / side, np.array(centre) / side
-
-
-def _middle(position: effective.Position, grid: int) -> tuple[float, float]:
-    row, column = effective.cell(position, (grid, grid))
-    return (row + 0.5) / grid, (column + 0.5) / grid
+    units, box, centre = [], [], []
+    for layer in (layers[name] for name in effective.layers(model)):
+        along, last = layer.row, layer.grid[0] - 1  # rows and columns alike: the picture is square
+        row, column = (round((share * side - along.start) / along.jump) for share in position)
+        at = min(max(row, 0), last), min(max(column, 0), last)
+        units.append(at)
+        box.append(theoretical.box(layer, *at, side))
+        centre.append([along.start + index * along.jump for index in at])
+    return units, np.array(box, np.float32) / side, np.array(centre) / side
 
 
 def _bounds(seen: np.ndarray) -> tuple[int, int, int, int]:

@@ -132,7 +132,8 @@ lab.widgets.fields = (root, text, select) => {
     if (!run.n_image) chosen.images = 0;
     if (!hasRollout()) chosen.mode = "field";
     choices();
-    back();
+    if (pending === "moved") later();
+    else back();
     const count = Math.max(...depths(run));
     if (depths(run).join() !== before) depth.reset(count, Math.floor((count - 1) / 2));
   };

@@ -97,7 +97,7 @@ def test_the_claim_tells_areas_and_from_where_on_all_is_seen(trace):
 def test_the_claim_tells_what_published_cnns_can_see(trace):
     theory = TheoryTrace(model=("vgg16", "resnet152"), side=224, size=np.array([212, 1451]))
     told = fields.growth_claim(replace(trace, published=(theory,)), ENGLISH)
-    assert told.endswith("a picture of 224 pixels: vgg16 212 · resnet152 1,451.")
+    assert told.endswith("the picture of 224 pixels into the padding: vgg16 212 · resnet152 1,451.")
 
 
 def test_evidence_keeps_signs_and_says_where_there_is_no_map():

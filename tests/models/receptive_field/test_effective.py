@@ -39,8 +39,7 @@ def by_captum(model, module, pixels):
             side = int(tokens**0.5)
             row, column = int(POSITION[0] * side), int(POSITION[1] * side)
             return output[:, tokens - side**2 + row * side + column].sum(-1)
-        row, column = (round(share * side) for share, side in zip(POSITION, output.shape[2:], strict=True))
-        return output[:, :, row, column].sum(-1)
+        return output[:, :, int(POSITION[0] * output.shape[2]), int(POSITION[1] * output.shape[3])].sum(-1)
 
     found = NeuronGradient(model, module).attribute(pixels.clone(), unit)
     return found.abs().sum(1).mean(0).numpy()

@@ -12,7 +12,7 @@ from models.checkpoint import open_model
 from models.comparison import efficiency
 from models.errors import InputError
 from models.pixels import prepare
-from models.receptive_field import compare, convolution, effective
+from models.receptive_field import compare, convolution, effective, theoretical
 from models.receptive_field.trace import cells, opened, place, theory, trace, window_distance
 from models.swin import trace as swin
 from models.traces import ReceptiveFieldTrace
@@ -47,14 +47,14 @@ def test_a_trace_holds_what_was_measured(reference, photo, other):
     seen = trace(opened(photo, reference), POSITION, [other, photo])
     model, processor = open_model(reference, effective.FAMILIES)
     one, two = (prepare(image, processor, model.config) for image in (photo, other))
-    fields = effective.fields(model, one, POSITION)
-    average = effective.fields(model, torch.cat([two, one]), POSITION)
-    fresh = effective.fields(effective.random_like(model), one, POSITION)
+    units, box, centre = theory(model, one.shape[-1], POSITION)
+    fields = effective.fields(model, one, POSITION, units=units)
+    average = effective.fields(model, torch.cat([two, one]), POSITION, units=units)
+    fresh = effective.fields(effective.random_like(model), one, POSITION, units=units)
     for kept, expected in ((seen.field[0, 0], fields), (seen.field[0, 1], average), (seen.field[1, 0], fresh)):
         mean = np.maximum(expected.mean(axis=(1, 2), keepdims=True), 1e-30)
         np.testing.assert_allclose(kept, expected / mean, rtol=1e-3, atol=1e-4)
     assert not np.allclose(seen.field[0, 0], seen.field[0, 1])
-    box, centre = theory(model, one.shape[-1], POSITION)
     np.testing.assert_allclose(seen.box, box, rtol=1e-6)
     for layer, field in enumerate(fields):
         assert seen.radius[0, 0, layer] == pytest.approx(effective.radius(field, centre[layer]), rel=1e-4)
@@ -86,7 +86,7 @@ def test_the_box_grows_with_depth_and_its_radius_is_that_of_equal_pixels(referen
     seen = trace(opened(photo, reference), (0.5, 0.5))
     area = (seen.box[:, 2] - seen.box[:, 0]) * (seen.box[:, 3] - seen.box[:, 1])
     assert (np.diff(area) >= -1e-6).all()
-    _, centre = theory(opened(photo, reference).model, seen.pixels.shape[0], (0.5, 0.5))
+    _, _, centre = theory(opened(photo, reference).model, seen.pixels.shape[0], (0.5, 0.5))
     whole = np.flatnonzero(area > 0.999)
     assert len(whole)
     expected = np.sqrt(1 / 6 + ((centre[whole] - 0.5) ** 2).sum(-1))
@@ -146,6 +146,8 @@ def test_all_of_it_is_kept_and_comes_back(tiny_resnet, tiny_vit, tiny_swin, phot
     again = compare.look(photo, references, [0.5, 0.5], [], "stage 2, layer 2")
     assert again.request == seen.request != compare.request(photo, references, "stage 3, layer 2")
     assert compare.request(photo.rotate(90), references, "stage 2, layer 2") != seen.request
+    plain, turned = (compare.request(Image.new("RGB", size), [], None) for size in ((20, 10), (10, 20)))
+    assert plain != turned
     assert [column.family for column in seen.columns] == ["resnet", "vit", "swin"]
     for evidence, column in zip(seen.evidence, seen.columns, strict=True):
         assert evidence.label == column.labels[int(column.probability.argmax())]
@@ -207,7 +209,7 @@ def test_theory_does_not_mind_the_hooks_of_another_visitors_run(tiny_resnet, pho
     one = opened(photo, str(tiny_resnet))
     alone = theory(one.model, 64, POSITION)
     hook = one.model.base_model.encoder.stages[-1].register_forward_hook(lambda *_: None)
-    np.testing.assert_array_equal(theory(one.model, 64, POSITION)[0], alone[0])
+    np.testing.assert_array_equal(theory(one.model, 64, POSITION)[1], alone[1])
     hook.remove()
 
 
@@ -217,6 +219,18 @@ def test_squares_stay_in_the_box_and_units_stand_nearest_to_the_point(tiny_swin,
             seen = trace(opened(photo, str(folder)), position)
             area = (seen.box[:, 2] - seen.box[:, 0]) * (seen.box[:, 3] - seen.box[:, 1])
             assert (seen.area <= area[None, None, :, None, None] + 1e-6).all()
-    _, centre = theory(opened(photo, str(tiny_resnet)).model, 64, (0.26, 0.4))
-    jumps = np.array([4, 4, 4, 8, 8, 16, 16, 32, 32])
-    assert (np.abs(centre - (0.26, 0.4)).max(-1) <= jumps / 2 / 64 + 1e-6).all()
+
+
+@pytest.mark.parametrize("side", [64, 150, 200])
+def test_a_resnets_unit_is_the_one_whose_field_is_centred_nearest(tiny_resnet, photo, side):
+    model = opened(photo, str(tiny_resnet)).model
+    known = {layer.name: layer for layer in theoretical.fields(model, side)}
+    for position in ((0.26, 0.4), (0.0, 0.999), (0.7, 0.71)):
+        units, _, centre = theory(model, side, position)
+        for name, unit, middle in zip(effective.layers(model), units, centre, strict=True):
+            layer = known.get(name) or known["embedder pooling"]
+            centres = layer.row.start + np.arange(layer.grid[0]) * layer.row.jump
+            for share, index, at in zip(position, unit, middle, strict=True):
+                away = abs(centres - share * side)
+                assert away[index] == away.min()
+                assert at * side == pytest.approx(centres[index])
