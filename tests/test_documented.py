@@ -54,6 +54,8 @@ def test_the_sweep_over_data_has_its_recipe_and_a_card_with_its_measured_figures
     assert {path.name for path in folder.iterdir()} == {"recipe.json", "README.md"}
     record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
     assert record["recipe"] == json.loads(json.dumps(asdict(dependence.RECIPE)))
+    trained = [(run["family"], run["share"], run["seed"]) for run in record["runs"]]
+    assert trained == dependence.runs(dependence.RECIPE)
     for word in ("Data", "Licence", "Recipe", "Limits", "3,925", *(f"{mean:.1%}" for mean in seen.mean.ravel())):
         assert word in card, word
 
