@@ -133,10 +133,7 @@ def _event(
         running = runners.submit(_checked, run, values, meter)
         try:
             yield *keep, meter.sentence(text, 0), "", gr.skip()
-            while wait([running], PATIENCE).not_done:
-                if meter.stopped:
-                    yield nothing
-                    return
+            while wait([running], PATIENCE).not_done and not meter.stopped:
                 seconds = time.perf_counter() - begun
                 yield *keep, meter.sentence(text, seconds), gr.skip(), gr.update(visible=True)
             if meter.stopped:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -14,6 +15,7 @@ from models.comparison import dependence, efficiency, position
 from models.device import turn
 from models.pixels import restore
 from models.receptive_field import convolution, theoretical
+from models.receptive_field.effective import Position
 from models.receptive_field.evidence import evidence
 from models.receptive_field.trace import Opened, opened, place, trace
 from models.traces import EfficiencyTrace, EvidenceTrace, FieldTrace, PositionTrace, ReceptiveFieldTrace, TheoryTrace
@@ -41,14 +43,10 @@ def compare(
     """
     at, models = place(spot), [opened(image, reference, progress) for reference in references]
     swept = convolution.sweep(image, KERNELS, layer, progress)
-    columns = tuple(trace(one, at, others, progress) for one in models)
-    pairs = list(zip(models, columns, strict=True))
-    return ReceptiveFieldTrace(
-        request=request(image, references, layer),
-        position=at,
-        n_image=len(others),
-        columns=columns,
-        published=(published(),),
+    seen = _fields(request(image, references, layer), at, models, others, progress)
+    pairs = list(zip(models, seen.columns, strict=True))
+    return replace(
+        seen,
         evidence=tuple(speaks(one, column, progress) for one, column in pairs),
         sweep=(swept,),
         awareness=tuple(moves(one, column, progress) for one, column in pairs),
@@ -67,8 +65,14 @@ def look(
 ) -> ReceptiveFieldTrace:
     """The fields alone, for a click on a page that shows all else of the same request."""
     at, models = place(spot), [opened(image, reference, progress) for reference in references]
+    return _fields(request(image, references, layer), at, models, others, progress)
+
+
+def _fields(
+    mark: str, at: Position, models: Sequence[Opened], others: Sequence[Image.Image], progress: Progress | None
+) -> ReceptiveFieldTrace:
     return ReceptiveFieldTrace(
-        request=request(image, references, layer),
+        request=mark,
         position=at,
         n_image=len(others),
         columns=tuple(trace(one, at, others, progress) for one in models),

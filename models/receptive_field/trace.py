@@ -134,7 +134,9 @@ def theory(model, side: int, position: effective.Position) -> tuple[list[effecti
     return units, box, (np.array(units) + 0.5) / np.array(grids)[:, None]
 
 
-def _resnet_theory(model, side: int, position: effective.Position):
+def _resnet_theory(
+    model, side: int, position: effective.Position
+) -> tuple[list[effective.Unit], np.ndarray, np.ndarray]:
     layers = {re.sub("^embedder .*", "embedder", layer.name): layer for layer in theoretical.fields(model, side)}
     units, box, centre = [], [], []
     for layer in (layers[name] for name in effective.layers(model)):

@@ -17,8 +17,10 @@ Object.assign(window.lab, {
       const run = await lab.loadAll(value).catch(() => null);
       if (value !== props.value) return;
       root.querySelector(".gone")?.remove();
-      if (!run) dispatchEvent(new Event("lab-unanswered"));
-      if (!run) return root.prepend(lab.make("p", { className: "gone", textContent: text.gone }));
+      if (!run) {
+        dispatchEvent(new Event("lab-unanswered"));
+        return root.prepend(lab.make("p", { className: "gone", textContent: text.gone }));
+      }
       root.inert = false;
       draw(run);
       root.dataset.file = value.file ?? "";
