@@ -7,35 +7,65 @@ from typing import Any, Self, get_args, get_type_hints
 
 import numpy as np
 
+HALF = np.float16
+"""In an annotation, Annotated[np.ndarray, "layer head query key", HALF]: this array may be saved in half precision."""
+
 
 class Trace:
-    """Checks every array against the axes in its annotation: their number, that none is empty, one size per name."""
+    """Checks every array against the axes in its annotation: their number, that none is empty, one size per name.
+
+    Where a model has nothing to give (a CNN has no attention), an array holds nan, one along each axis that would
+    otherwise be empty.
+    """
 
     def __post_init__(self) -> None:
         sizes: dict[str, int] = {}
-        hints = get_type_hints(type(self), include_extras=True)
-        for field in fields(self):  # type: ignore[arg-type]
-            for axes in getattr(hints[field.name], "__metadata__", ()):
-                array, names = getattr(self, field.name), axes.split()
-                if not isinstance(array, np.ndarray) or array.ndim != len(names):
-                    raise ValueError(f"{field.name} needs the axes {axes!r}")
-                for name, size in zip(names, array.shape, strict=True):
-                    if size == 0 or sizes.setdefault(name, size) != size:
-                        raise ValueError(f"{field.name}: axis {name!r} has {size}, expected {sizes.get(name)}")
-                array.setflags(write=False)
+        for name, (axes, *_) in _annotations(type(self)).items():
+            array, names = getattr(self, name), axes.split()
+            if not isinstance(array, np.ndarray) or array.ndim != len(names):
+                raise ValueError(f"{name} needs the axes {axes!r}")
+            for axis, size in zip(names, array.shape, strict=True):
+                if size == 0 or sizes.setdefault(axis, size) != size:
+                    raise ValueError(f"{name}: axis {axis!r} has {size}, expected {sizes.get(axis)}")
+            array.setflags(write=False)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all arrays, those of nested traces included."""
+        arrays, _ = self._parts("")
+        return sum(array.nbytes for array in arrays.values())
 
     def save(self, path: Path) -> None:
-        """Write the trace to an .npz file, its float32 arrays as float16."""
+        """Write the trace to an .npz file without loss, but for arrays annotated with HALF."""
         arrays, plain = self._parts("")
-        np.savez_compressed(path, **arrays, plain=np.array(json.dumps(plain)))  # pyright: ignore[reportArgumentType]
+        half = {name: array.astype(HALF) for name, array in arrays.items() if name in self._halved("")}
+        np.savez_compressed(path, **(arrays | half), plain=np.array(json.dumps(plain)))  # pyright: ignore[reportArgumentType]
+
+    def _halved(self, prefix: str) -> set[str]:
+        """Names of the arrays that are saved in half precision."""
+        found = {prefix + name for name, axes in _annotations(type(self)).items() if HALF in axes}
+        for name, inner in self._nested(prefix):
+            found |= inner._halved(name)
+        return found
+
+    def _nested(self, prefix: str) -> list[tuple[str, "Trace"]]:
+        """The traces that this one holds, each with the prefix of its arrays' names."""
+        found: list[tuple[str, Trace]] = []
+        for field in fields(self):  # pyright: ignore[reportArgumentType]
+            value, name = getattr(self, field.name), f"{prefix}{field.name}."
+            if isinstance(value, Trace):
+                found.append((name, value))
+            elif isinstance(value, tuple) and value and isinstance(value[0], Trace):
+                found += [(f"{name}{index}.", inner) for index, inner in enumerate(value)]
+        return found
 
     def _parts(self, prefix: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         arrays: dict[str, np.ndarray] = {}
         plain: dict[str, Any] = {}
-        for field in fields(self):  # type: ignore[arg-type]
+        for field in fields(self):  # pyright: ignore[reportArgumentType]
             value, name = getattr(self, field.name), prefix + field.name
             if isinstance(value, np.ndarray):
-                arrays[name] = value.astype(np.float16) if value.dtype == np.float32 else value
+                arrays[name] = value
             elif isinstance(value, Trace):
                 inner, plain[field.name] = value._parts(f"{name}.")
                 arrays |= inner
@@ -50,17 +80,17 @@ class Trace:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read a trace that `save` wrote; float16 becomes float32 again."""
+        """Read a trace that `save` wrote; half precision becomes float32."""
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files if name != "plain"}
             plain = json.loads(str(file["plain"]))
-        arrays = {name: a.astype(np.float32) if a.dtype == np.float16 else a for name, a in arrays.items()}
+        arrays = {name: a.astype(np.float32) if a.dtype == HALF else a for name, a in arrays.items()}
         return cls._join(arrays, plain, "")
 
     @classmethod
     def _join(cls, arrays: dict[str, np.ndarray], plain: dict[str, Any], prefix: str) -> Self:
         hints, values = get_type_hints(cls), {}
-        for field in fields(cls):  # type: ignore[arg-type]
+        for field in fields(cls):  # pyright: ignore[reportArgumentType]
             name = field.name
             value = plain[name] if name in plain else arrays[prefix + name]
             inner = (*get_args(hints[name]), hints[name])[0]
@@ -69,5 +99,16 @@ class Trace:
                 value = inner._join(arrays, value, f"{prefix}{name}.")
             elif nested:
                 value = [inner._join(arrays, part, f"{prefix}{name}.{index}.") for index, part in enumerate(value)]
-            values[name] = tuple(value) if isinstance(value, list) else value
+            values[name] = _tuples(value)
         return cls(**values)
+
+
+def _tuples(value: Any) -> Any:
+    """JSON knows lists only; what a trace holds is tuples, at every depth."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def _annotations(kind: type) -> dict[str, tuple[Any, ...]]:
+    """What stands beside the type of every annotated field: its axes, and HALF where it may lose precision."""
+    hints = get_type_hints(kind, include_extras=True)
+    return {name: hint.__metadata__ for name, hint in hints.items() if hasattr(hint, "__metadata__")}

@@ -1,0 +1,29 @@
+"""The only stopwatch and the only counter: seconds of a call, multiply-adds of a forward. torch is imported late."""
+
+import time
+from collections.abc import Callable
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """Wall-clock seconds of one call, work that it left running on the GPU included."""
+    from models.device import device
+
+    begun = time.perf_counter()
+    call()
+    if device().type == "cuda":
+        import torch
+
+        torch.cuda.synchronize()
+    return time.perf_counter() - begun
+
+
+def multiply_adds(call: Callable[[], object]) -> int:
+    """Multiply-adds of the matrix products and convolutions that a call computes with torch.
+
+    Zero padding counts as input; biases, norms, softmax and activations are left out.
+    """
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter:
+        call()
+    return counter.get_total_flops() // 2

@@ -1,0 +1,162 @@
+"""What autoregressive search and mask-predict do with one sentence."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from models.axes import HALF, Trace
+
+METHODS = ("beam", "greedy", "sample")
+"""Ways to search."""
+
+
+STRATEGIES = ("lowest", "random", "left_to_right", "picked")
+"""Which positions mask-predict masks again."""
+
+
+@dataclass(frozen=True, eq=False)
+class SearchStep(Trace):
+    """One decoder call of beam search, greedy decoding or sampling: its candidates, the best first, and what became
+    of each. Rows are the running hypotheses that the call extends."""
+
+    parent: Annotated[np.ndarray, "candidate"]
+    """The row that a candidate extends."""
+    token: Annotated[np.ndarray, "candidate"]
+    """Its last token's id."""
+    log_prob: Annotated[np.ndarray, "candidate"]
+    """Of its last token, given the source and the tokens before it."""
+    score: Annotated[np.ndarray, "candidate"]
+    """Sum of its tokens' log probabilities."""
+    fate: Annotated[np.ndarray, "candidate"]
+    """Index into FATES."""
+    kept: Annotated[np.ndarray, "next_row"]
+    """The candidates that run on, in the order of the next call's rows; where none does, the best that ended."""
+    pool: Annotated[np.ndarray, "slot"]
+    """Finished hypotheses after this call, the best first: indices into the trace's `finished`, -1 where empty."""
+    open: bool
+    """Whether a running hypothesis could still beat the worst of the pool, as far as the stopping rule can tell."""
+    cross_attention: Annotated[np.ndarray, "row layer head source", HALF]
+    """Of each row's last token over the source."""
+    self_attention: Annotated[np.ndarray, "row layer head key", HALF]
+    """Of each row's last token over the decoder's inputs up to itself."""
+
+
+FATES = ("kept", "finished", "outranked", "ended_low", "pool_better", "not_drawn", "filtered", "forced_out")
+"""kept: runs on. finished: ended and entered the pool. outranked: did not end, and beam_width others were better.
+ended_low: ended, but not among the beam_width best candidates. pool_better: ended among them, but the pool was full of
+better ones. not_drawn: sampling drew another. filtered: temperature, top-k or
+top-p left it no probability. forced_out: a visitor forced another token."""
+
+
+@dataclass(frozen=True, eq=False)
+class Finished(Trace):
+    """One finished hypothesis: where it ended and its score divided by length ** length_penalty."""
+
+    step: int
+    candidate: int
+    score: float
+    token: Annotated[np.ndarray, "position"]
+    """Its ids, without the decoder's start token, with </s> where it has one."""
+
+
+@dataclass(frozen=True, eq=False)
+class SearchTrace(Trace):
+    """One sentence through one autoregressive model, every decoder call."""
+
+    model: str
+    source: tuple[str, ...]
+    """The source's pieces, </s> last."""
+    output: str
+    """The best hypothesis as plain text."""
+    steps: tuple[SearchStep, ...]
+    finished: tuple[Finished, ...]
+    """In the order in which they entered the pool."""
+    piece: tuple[str, ...]
+    piece_id: Annotated[np.ndarray, "piece"]
+    """The id of each piece: all that occur in the steps."""
+    flops: int
+    """Of the matrix products of encoder and decoder, two for each multiply-add."""
+    seconds: float
+    method: str = "beam"
+    """One of METHODS."""
+    stopped: str = "rule"
+    """Why the search ended: rule (no running one could enter the pool), full (the pool was, and that sufficed),
+    ended (none ran on), length (the longest output was reached)."""
+    forces: tuple[tuple[int, int, int], ...] = ()
+    """The call, row and id of each token that a visitor forced."""
+
+    @property
+    def winner(self) -> Finished:
+        """The hypothesis that is the output."""
+        return self.finished[self.steps[-1].pool[0]]
+
+
+@dataclass(frozen=True, eq=False)
+class LengthCandidate(Trace):
+    """One output length through all passes of mask-predict."""
+
+    masked: Annotated[np.ndarray, "step position"]
+    """Which positions the pass saw as a mask and predicted."""
+    token: Annotated[np.ndarray, "step position"]
+    """Ids after each pass."""
+    probability: Annotated[np.ndarray, "step position"]
+    """Of the token after each pass; where it was not masked, that of the pass that predicted it (stale)."""
+    rival: Annotated[np.ndarray, "step position rank"]
+    """The ids that the pass found most probable at each position, masked or not."""
+    rival_probability: Annotated[np.ndarray, "step position rank"]
+    log_prob: float
+    """Log probability of this length."""
+    score: float
+    """Mean log probability of its final tokens; the best candidate is the output."""
+
+
+@dataclass(frozen=True, eq=False)
+class RefineTrace(Trace):
+    """One sentence through one non-autoregressive model by mask-predict."""
+
+    model: str
+    source: tuple[str, ...]
+    output: str
+    candidates: tuple[LengthCandidate, ...]
+    """In the order of their lengths' probability."""
+    best: int
+    length_probability: Annotated[np.ndarray, "length"]
+    """Of each output length from 0."""
+    cross_attention: Annotated[np.ndarray, "step layer head position source", HALF]
+    """Of the best candidate."""
+    self_attention: Annotated[np.ndarray, "step layer head query key", HALF]
+    piece: tuple[str, ...]
+    piece_id: Annotated[np.ndarray, "piece"]
+    flops: int
+    seconds: float
+
+    @property
+    def winner(self) -> LengthCandidate:
+        """The length that is the output."""
+        return self.candidates[self.best]
+
+
+@dataclass(frozen=True, eq=False)
+class DecodingTrace(Trace):
+    """One sentence through an autoregressive and a non-autoregressive model."""
+
+    request: str
+    """What was asked, as JSON, so that a page can ask it again with a forced token."""
+    sentence: str
+    language: str
+    """Of the translation: de or zh."""
+    reference: str
+    """A person's translation, or nothing."""
+    unseen: tuple[str, ...]
+    """Words of the sentence that never occur in the training sources of the autoregressive model."""
+    search: SearchTrace
+    refine: RefineTrace
+    contrast: tuple[RefineTrace, ...]
+    """The same by the model trained on raw instead of distilled data, where there is one."""
+    device: str
+    batch: Annotated[np.ndarray, "batch"]
+    """How many copies of the sentence were translated at once."""
+    search_seconds: Annotated[np.ndarray, "batch"]
+    """Seconds for all copies, without tracing; nan where it was not measured."""
+    refine_seconds: Annotated[np.ndarray, "batch"]
