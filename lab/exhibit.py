@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.text import Text
-from models.traces import Trace
+from models.axes import Trace
 
 RUNS = Path(__file__).resolve().parent.parent / "assets" / "runs"
 

@@ -16,10 +16,25 @@ def tabs(text: Text, exhibit: str, views: Mapping[str, tuple[str, ...]], saved: 
     """
     shown: list = []
     for name, parts in views.items():
-        with gr.Tab(text(f"{exhibit}.{name}.tab"), id=name):
-            gr.Markdown(text(f"{exhibit}.{name}.see"), elem_classes="see")
+        with gr.Tab(text(f"{place(exhibit, name)}.tab"), id=name):
+            gr.Markdown(text(f"{place(exhibit, name)}.see"), elem_classes="see")
             for part in parts:
                 value = saved[len(shown)]
                 shown.append(gr.Markdown(value, elem_classes="claim") if part == "claim" else widget(part, text, value))
-            gr.Markdown(text(f"{exhibit}.{name}.checks"), elem_classes="claim")
+            gr.Markdown(text(f"{place(exhibit, name)}.checks"), elem_classes="claim")
     return shown
+
+
+MOVED = {
+    "efficiency": "parameters",
+    "data": "data",
+    "position": "position",
+    "sweep": "convolution",
+    "evidence": "attribution",
+}
+
+
+def place(exhibit: str, view: str) -> str:
+    """Where the words of a view are."""
+    moved = exhibit == "fields" and view in MOVED
+    return f"cnn_vs_attention.view.{MOVED[view]}" if moved else f"{exhibit}.view.{view}"

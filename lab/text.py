@@ -5,6 +5,8 @@ import tomllib
 from functools import lru_cache
 from pathlib import Path
 
+from models.errors import InputError
+
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "text"
 LANGUAGES = ("en", "zh")
 
@@ -32,7 +34,7 @@ def table(language: str) -> dict[str, str]:
 
 
 class Text:
-    """The strings of one language: text("patches.cut.title"), text("error.photo.small", side=16)."""
+    """The strings of one language: text("patches.cut.title"), text("photo.error.small", side=16)."""
 
     def __init__(self, language: str):
         if language not in LANGUAGES:
@@ -41,6 +43,11 @@ class Text:
 
     def __call__(self, key: str, **details: object) -> str:
         return table(self.language)[key].format(**details) if details else table(self.language)[key]
+
+    def error(self, error: InputError) -> str:
+        """The sentence of an error: "photo.small" is [error] small in the text file "photo"."""
+        room, name = error.code.split(".", 1)
+        return self(f"{room}.error.{name}", **error.details)
 
     def label(self, name: str) -> str:
         """A class name in this language where the lab has a translation, else as the model gives it."""

@@ -15,6 +15,15 @@ from lab import style
 from lab.text import Text
 
 WIDGETS = Path(__file__).resolve().parent.parent / "assets" / "widgets"
+WORDS = {
+    **{name: (f"patches.widget.{name}",) for name in ("cut", "attend", "windows", "pair")},
+    "decoding": ("decoding.widget.decode", "decoding.widget.race"),
+    "fields": ("fields.widget.field",),
+    "evidence": ("cnn_vs_attention.widget.attribution",),
+    "sweep": ("cnn_vs_attention.widget.convolution",),
+    "position": ("cnn_vs_attention.widget.position",),
+}
+"""Where the words of each widget are."""
 SELECT = "(data) => trigger('select', data)"
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 
@@ -27,7 +36,11 @@ def widget(name: str, text: Text, value: object = None, **settings) -> gr.HTML:
     """
     folder = WIDGETS / name
     template = (folder / "template.html").read_text(encoding="utf-8")
-    strings = json.dumps(text.section(f"widget.{name}") | text.section("widget.shared"), ensure_ascii=False)
+    strings = json.dumps(
+        {key: word for place in WORDS.get(name, ()) for key, word in text.section(place).items()}
+        | text.section("widget.shared"),
+        ensure_ascii=False,
+    )
     return gr.HTML(
         value,
         html_template=template,

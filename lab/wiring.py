@@ -168,7 +168,7 @@ def _outcome(running: Future, text: Text, show: Callable) -> tuple[str, list]:
     try:
         return "", show(running.result())
     except InputError as error:
-        return text(f"error.{error.code}", **error.details), []
+        return text.error(error), []
     except Exception:
         log.exception("a run failed")
-        return text("error.unexpected"), []
+        return text("run.unexpected"), []

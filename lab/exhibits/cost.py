@@ -26,20 +26,20 @@ def build(text: Text) -> None:
     saved = show(CostTrace.load(saved_run("cost")))
     with gr.Row():
         with gr.Column(scale=1, min_width=260, elem_classes="controls"):
-            width = gr.Radio(list(COST_WIDTHS), value=COST_WIDTHS[0], label=text("cost.n_embd"), interactive=True)
+            width = gr.Radio(list(COST_WIDTHS), value=COST_WIDTHS[0], label=text("cost.input.n_embd"), interactive=True)
             window = gr.Radio(
-                list(COST_WINDOWS), value=COST_WINDOWS[0], label=text("cost.window_size"), interactive=True
+                list(COST_WINDOWS), value=COST_WINDOWS[0], label=text("cost.input.window_size"), interactive=True
             )
             start = controls(text, text("cost.run"), text("cost.saved"))
         with gr.Column(scale=3, min_width=280):
-            gr.Markdown(text("cost.see"), elem_classes="see")
+            gr.Markdown(text("cost.view.cost.see"), elem_classes="see")
             charts = []
             with gr.Row():
                 for chart in saved[:2]:
                     with gr.Column(min_width=280):
                         charts.append(widget("chart", text, chart))
             claim = gr.Markdown(saved[2], elem_classes="claim")
-            gr.Markdown(text("cost.checks"), elem_classes="claim")
+            gr.Markdown(text("cost.view.cost.checks"), elem_classes="claim")
     connect(
         text,
         start,

@@ -93,23 +93,25 @@ def settings(text: Text) -> list:
     """All that changes the run besides sentence and language, in the order of DEFAULTS."""
 
     def slider(key: str, minimum: float, maximum: float, step: float = 1) -> gr.Slider:
-        label = text(f"decoding.{key}")
+        label = text(f"decoding.input.{key}")
         return gr.Slider(minimum, maximum, value=DEFAULTS[key], step=step, label=label, interactive=True)
 
     def radio(key: str, values: Iterable[str]) -> gr.Radio:
-        choices = [(text(f"decoding.{value}"), value) for value in values]
-        return gr.Radio(choices, value=DEFAULTS[key], label=text(f"decoding.{key}"), interactive=True)
+        choices = [(text(f"decoding.choice.{key}.{value}"), value) for value in values]
+        return gr.Radio(choices, value=DEFAULTS[key], label=text(f"decoding.input.{key}"), interactive=True)
 
     method, width, passes = radio("method", METHODS), slider("beam_width", 1, 8), slider("passes", 1, 10)
     with gr.Accordion(text("decoding.more"), open=False):
-        left = choose_model(text, text("decoding.left"), [*(pair[0] for pair in PAIRS.values()), BASELINE])
+        left = choose_model(
+            text, text("decoding.input.autoregressive"), [*(pair[0] for pair in PAIRS.values()), BASELINE]
+        )
         rights = [*(pair[1] for pair in PAIRS.values()), *CONTRASTS.values()]
-        right = choose_model(text, text("decoding.right"), rights)
+        right = choose_model(text, text("decoding.input.non_autoregressive"), rights)
         penalty, stopping = slider("length_penalty", -1, 2, 0.1), radio("stopping", STOPPING)
         longest, temperature = slider("max_length", 1, 100), slider("temperature", 0.1, 2, 0.1)
         top_k, top_p = slider("top_k", 0, 100), slider("top_p", 0.05, 1, 0.05)
         lengths, strategy = slider("n_length", 1, 10), radio("strategy", STRATEGIES)
-        picked = gr.Textbox(label=text("decoding.picked_positions"), placeholder="2 3 5", interactive=True)
+        picked = gr.Textbox(label=text("decoding.input.picked"), placeholder="2 3 5", interactive=True)
         seed = slider("seed", 0, 99)
     search = [left, right, method, width, penalty, stopping, longest, temperature, top_k, top_p]
     return [*search, passes, lengths, strategy, picked, seed]
@@ -120,9 +122,9 @@ def build(text: Text) -> None:
     saved = show(DecodingTrace.load(saved_run("decoding")), text)
     with gr.Row():
         with gr.Column(scale=1, min_width=260, elem_classes="controls"):
-            sentence = gr.Textbox(FIRST, label=text("decoding.sentence"), lines=2, max_lines=6, interactive=True)
-            languages = [(text(f"decoding.to_{language}"), language) for language in PAIRS]
-            language = gr.Radio(languages, value=LANGUAGE, label=text("decoding.language"), interactive=True)
+            sentence = gr.Textbox(FIRST, label=text("decoding.input.sentence"), lines=2, max_lines=6, interactive=True)
+            languages = [(text(f"decoding.choice.language.{language}"), language) for language in PAIRS]
+            language = gr.Radio(languages, value=LANGUAGE, label=text("decoding.input.language"), interactive=True)
             label = text("decoding.examples")
             samples = gr.Dataset(components=[sentence], label=label, layout="gallery", **listed(LANGUAGE))
             start = controls(text, text("decoding.run"), text("decoding.saved"))
@@ -130,10 +132,10 @@ def build(text: Text) -> None:
             chosen = settings(text)
             gr.Markdown(text("decoding.credits"), elem_classes="small")
         with gr.Column(scale=3, min_width=280):
-            gr.Markdown(text("decoding.see"), elem_classes="see")
+            gr.Markdown(text("decoding.view.decode.see"), elem_classes="see")
             drawing = widget("decoding", text, saved[1])
             claim = gr.Markdown(saved[2], elem_classes="claim")
-            gr.Markdown(text("decoding.checks"), elem_classes="claim")
+            gr.Markdown(text("decoding.view.decode.checks"), elem_classes="claim")
     click, inputs = gr.JSON(visible=False), [sentence, language, *chosen]
     drawing.select(clicked, None, click, **QUICK)
     language.input(pair, language, [*chosen[:2], samples], **QUICK)

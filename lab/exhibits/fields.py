@@ -82,7 +82,7 @@ def clicked(event: gr.EventData) -> dict:
 def column(text: Text, place: int) -> gr.Dropdown:
     """The choice of a column's model, its own bundled one first."""
     bundled = [COLUMNS[place], *(name for name in COLUMNS if name != COLUMNS[place])]
-    return choose_model(text, text("fields.column", number=place + 1), bundled, HUB[place])
+    return choose_model(text, text("fields.input.column", number=place + 1), bundled, HUB[place])
 
 
 def build(text: Text) -> None:
@@ -90,14 +90,14 @@ def build(text: Text) -> None:
     saved = show(ReceptiveFieldTrace.load(saved_run("fields")), text)
     with gr.Row():
         with gr.Column(scale=1, min_width=260, elem_classes="controls"):
-            photo = Photo(text, value=str(example(FIRST_PHOTO)), label=text("fields.photo"), height=220)
-            samples = gr.Examples([[str(example(name))] for name in EXAMPLES], photo, label=text("fields.examples"))
+            photo = Photo(text, value=str(example(FIRST_PHOTO)), label=text("fields.input.photo"), height=220)
+            samples = gr.Examples([[str(example(name))] for name in EXAMPLES], photo, label=text("photo.examples"))
             start = controls(text, text("fields.run"), text("run.saved"))
-            average = gr.Checkbox(False, label=text("fields.average", count=len(EXAMPLES)), interactive=True)
-            with gr.Accordion(text("fields.models"), open=False):
+            average = gr.Checkbox(False, label=text("fields.input.average", count=len(EXAMPLES)), interactive=True)
+            with gr.Accordion(text("fields.more"), open=False):
                 columns = [column(text, place) for place in range(len(COLUMNS))]
                 names = [(fields.layer_name(layer, text), layer) for layer in SWEPT]
-                layer = OneOf(names, value=SWEPT[0], label=text("fields.layer"), interactive=True)
+                layer = OneOf(names, value=SWEPT[0], label=text("cnn_vs_attention.input.layer"), interactive=True)
             gr.Markdown(text("photo.credits"), elem_classes="small")
         with gr.Column(scale=3, min_width=280), gr.Tabs():
             shown = tabs(text, "fields", VIEWS, saved)

@@ -62,12 +62,12 @@ def build(text: Text) -> None:
     saved = show(PatchesTrace.load(saved_run("patches")), text)
     with gr.Row():
         with gr.Column(scale=1, min_width=260, elem_classes="controls"):
-            photo = Photo(text, value=str(example(FIRST_PHOTO)), label=text("patches.photo"), height=220)
-            samples = gr.Examples([[str(example(name))] for name in EXAMPLES], photo, label=text("patches.examples"))
-            vit = choose_model(text, text("patches.vit"), [FIRST_VIT], HUB_VITS)
-            swin = choose_model(text, text("patches.swin"), [FIRST_SWIN], HUB_SWINS)
+            photo = Photo(text, value=str(example(FIRST_PHOTO)), label=text("patches.input.photo"), height=220)
+            samples = gr.Examples([[str(example(name))] for name in EXAMPLES], photo, label=text("photo.examples"))
+            vit = choose_model(text, text("patches.input.vit"), [FIRST_VIT], HUB_VITS)
+            swin = choose_model(text, text("patches.input.swin"), [FIRST_SWIN], HUB_SWINS)
             start = controls(text, text("patches.run"), text("run.saved"))
-            answer = gr.Label(saved[0], num_top_classes=3, label=text("patches.answer"))
+            answer = gr.Label(saved[0], num_top_classes=3, label=text("patches.view.answer.label"))
             answers = [gr.Markdown(line, elem_classes="small") for line in saved[1:3]]
             gr.Markdown(text("photo.credits"), elem_classes="small")
         with gr.Column(scale=3, min_width=280), gr.Tabs():

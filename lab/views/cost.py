@@ -10,34 +10,40 @@ from models.traces import CostTrace
 
 def macs_chart(trace: CostTrace, text: Text) -> dict:
     """Multiply-adds: the formulas as dashed lines, what was counted as points."""
-    chart = _chart(text("cost.side"), text("cost.macs"))
+    chart = _chart(text("cost.view.cost.side"), text("cost.view.cost.macs"))
     for colour, kind in zip(SERIES, ("global", "window"), strict=False):
-        name = text(f"cost.{kind}")
+        name = text(f"cost.view.cost.{kind}")
         line = {"color": colour, "dash": "dash"}
         formula, counted = getattr(trace, f"{kind}_formula"), getattr(trace, f"{kind}_counted")
-        chart.add_scatter(x=trace.side, y=formula, mode="lines", name=text("cost.formula", name=name), line=line)
         chart.add_scatter(
-            x=trace.side, y=counted, mode="markers", name=text("cost.counted", name=name), marker=_marker(colour)
+            x=trace.side, y=formula, mode="lines", name=text("cost.view.cost.formula", name=name), line=line
+        )
+        chart.add_scatter(
+            x=trace.side,
+            y=counted,
+            mode="markers",
+            name=text("cost.view.cost.counted", name=name),
+            marker=_marker(colour),
         )
     return to_dict(chart)
 
 
 def time_chart(trace: CostTrace, text: Text) -> dict:
     """Milliseconds of one layer, measured; beyond that, global attention as its formula would go on, dashed."""
-    chart = _chart(text("cost.side"), text("cost.milliseconds"))
+    chart = _chart(text("cost.view.cost.side"), text("cost.view.cost.milliseconds"))
     for colour, kind in zip(SERIES, ("global", "window"), strict=False):
         chart.add_scatter(
             x=trace.side,
             y=getattr(trace, f"{kind}_seconds") * 1000,
             mode="lines+markers",
-            name=text(f"cost.{kind}"),
+            name=text(f"cost.view.cost.{kind}"),
             line={"color": colour},
             marker=_marker(colour),
         )
     last = _last(trace)
     beyond = trace.global_formula[last:] / trace.global_formula[last] * trace.global_seconds[last] * 1000
     line = {"color": SERIES[0], "dash": "dash"}
-    chart.add_scatter(x=trace.side[last:], y=beyond, mode="lines", name=text("cost.extrapolated"), line=line)
+    chart.add_scatter(x=trace.side[last:], y=beyond, mode="lines", name=text("cost.view.cost.extrapolated"), line=line)
     return to_dict(chart)
 
 
@@ -63,7 +69,7 @@ def claim(trace: CostTrace, text: Text) -> str:
     """What was measured about "window attention makes O(N^2) into O(N)", in a few sentences."""
     last, side = _last(trace), gain_from(trace)
     return text(
-        "cost.claim" if side else "cost.claim_without_gain",
+        "cost.view.cost.claim" if side else "cost.view.cost.claim_without_gain",
         device=trace.device,
         n_embd=trace.n_embd,
         window=trace.window_size,

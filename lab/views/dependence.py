@@ -10,14 +10,14 @@ from models.traces import DependenceTrace
 
 def chart(trace: DependenceTrace, text: Text) -> dict:
     """Accuracy over the number of pictures; bars reach from the lowest to the highest of several seeds."""
-    drawn = figure(text("fields.data.pictures"), text("fields.data.accuracy"))
+    drawn = figure(text("cnn_vs_attention.view.data.pictures"), text("cnn_vs_attention.view.data.accuracy"))
     for number, family in enumerate(trace.family):
         mean = trace.mean[number]
         drawn.add_scatter(
             x=trace.n_image,
             y=mean,
             mode="lines+markers",
-            name=text(f"fields.data.{family}"),
+            name=text(f"cnn_vs_attention.view.data.{family}"),
             line={"color": SERIES[number], "width": 3},
             error_y={
                 "array": (trace.highest[number] - mean).tolist(),
@@ -35,8 +35,8 @@ def claim(trace: DependenceTrace, text: Text) -> str:
     few, all_ = trace.mean[:, 0], trace.mean[:, -1]
     lines = [
         text(
-            "fields.data.claim_line",
-            family=text(f"fields.data.{family}"),
+            "cnn_vs_attention.view.data.claim_line",
+            family=text(f"cnn_vs_attention.view.data.{family}"),
             few=percent(few[number]),
             all=percent(all_[number]),
             few_low=percent(trace.lowest[number, 0]),
@@ -50,7 +50,7 @@ def claim(trace: DependenceTrace, text: Text) -> str:
         for number, family in enumerate(trace.family)
     ]
     told = text(
-        "fields.data.claim",
+        "cnn_vs_attention.view.data.claim",
         steps=f"{trace.steps:,}",
         few=f"{trace.n_image[0]:,}",
         all=f"{trace.n_image[-1]:,}",

@@ -10,13 +10,13 @@ from models.traces import EfficiencyTrace
 
 def chart(trace: EfficiencyTrace, text: Text) -> dict:
     """Weights of one layer of each kind against its width."""
-    drawn = figure(text("fields.efficiency.width"), text("fields.efficiency.weights"))
+    drawn = figure(text("cnn_vs_attention.view.parameters.width"), text("cnn_vs_attention.view.parameters.weights"))
     for colour, (kind, weights) in zip(SERIES, layers(trace).items(), strict=False):
         drawn.add_scatter(
             x=trace.n_embd,
             y=weights,
             mode="lines+markers",
-            name=text(f"fields.efficiency.{kind}"),
+            name=text(f"cnn_vs_attention.view.parameters.{kind}"),
             line={"color": colour},
         )
     drawn.update_xaxes(type="log", tickvals=trace.n_embd.tolist())
@@ -33,12 +33,15 @@ def layers(trace: EfficiencyTrace) -> dict[str, np.ndarray]:
 def claim(trace: EfficiencyTrace, text: Text) -> str:
     """What was counted about "attention is the less parameter-efficient", and a table of the models."""
     squares = {kind: f"{weights[0] / trace.n_embd[0] ** 2:g}" for kind, weights in layers(trace).items()}
-    told = text("fields.efficiency.claim", **squares)
-    head = [text(f"fields.efficiency.{name}") for name in ("model", "parameters", "multiply_adds", "accuracy")]
+    told = text("cnn_vs_attention.view.parameters.claim", **squares)
+    head = [
+        text(f"cnn_vs_attention.view.parameters.{name}")
+        for name in ("model", "parameters", "multiply_adds", "accuracy")
+    ]
     rows = [head, ["---", "---:", "---:", "---:"]]
     for name, parameters, macs, accuracy in zip(
         trace.model, trace.parameters, trace.multiply_adds, trace.val_accuracy, strict=True
     ):
-        reached = percent(accuracy) if np.isfinite(accuracy) else text("fields.efficiency.unknown")
+        reached = percent(accuracy) if np.isfinite(accuracy) else text("cnn_vs_attention.view.parameters.unknown")
         rows.append([plain(name), f"{parameters / 1e6:.1f} M", f"{macs / 1e6:,.0f} M", reached])
     return told + "\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows)

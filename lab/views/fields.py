@@ -45,7 +45,7 @@ def facts(trace: ReceptiveFieldTrace, text: Text) -> dict:
 def layer_name(name: str, text: Text) -> str:
     """A layer's name in the page's language: "stage 2, block 1", "layer 3", "embedder"."""
     kind = "_".join(re.findall("[a-z]+", name))
-    return text(f"fields.name_{kind}", **dict(zip("ab", re.findall(r"\d+", name), strict=False)))
+    return text(f"model.layer.{kind}", **dict(zip("ab", re.findall(r"\d+", name), strict=False)))
 
 
 def arrays(trace: ReceptiveFieldTrace) -> dict[str, np.ndarray]:
@@ -93,7 +93,7 @@ def look(kind: str, colour: str) -> dict:
 def growth_chart(trace: ReceptiveFieldTrace, text: Text) -> dict:
     """Over depth: how far a position could see if all that it can see counted equally, how far it does, and how far
     attention looks."""
-    chart = figure(text("fields.depth"), text("fields.radius"))
+    chart = figure(text("fields.view.growth.depth"), text("fields.view.growth.radius"))
     for number, column in enumerate(trace.columns):
         distances = {
             "theory": column.box_radius,
@@ -111,11 +111,11 @@ def growth_chart(trace: ReceptiveFieldTrace, text: Text) -> dict:
                 legendgroup=number,
                 showlegend=kind == "effective",
                 customdata=[layer_name(name, text) for name in column.layer_name],
-                hovertemplate=text(f"fields.line_{kind}"),
+                hovertemplate=text(f"fields.view.growth.line_{kind}"),
                 **look(kind, SERIES[number % len(SERIES)]),
             )
     for kind in LOOKS:
-        chart.add_scatter(x=[None], y=[None], name=text(f"fields.kind_{kind}"), **look(kind, SERIES[-1]))
+        chart.add_scatter(x=[None], y=[None], name=text(f"fields.view.growth.kind_{kind}"), **look(kind, SERIES[-1]))
     chart.update_xaxes(tickformat=".0%", range=[0, 1.03])
     chart.update_yaxes(tickformat=".0%", rangemode="tozero")
     return to_dict(chart)
@@ -130,7 +130,7 @@ def growth_claim(trace: ReceptiveFieldTrace, text: Text) -> str:
         middle, last = (len(reach) - 1) // 2, len(reach) - 1
         lines.append(
             text(
-                "fields.claim_line" if len(whole) else "fields.claim_line_part",
+                "fields.view.growth.claim_line" if len(whole) else "fields.view.growth.claim_line_part",
                 model=plain(column.model),
                 first=layer_name(column.layer_name[0], text),
                 first_can=percent(reach[0]),
@@ -143,11 +143,11 @@ def growth_claim(trace: ReceptiveFieldTrace, text: Text) -> str:
                 whole=layer_name(column.layer_name[whole[0]], text) if len(whole) else "",
             )
         )
-    told = text("fields.claim") + "\n\n" + "\n".join(f"- {line}" for line in lines)
+    told = text("fields.view.growth.claim") + "\n\n" + "\n".join(f"- {line}" for line in lines)
     return "\n\n".join([told, *(theory(published, text) for published in trace.published)])
 
 
 def theory(trace: TheoryTrace, text: Text) -> str:
     """What published CNNs can see by theory."""
     seen = [f"{model} {size:,}" for model, size in zip(trace.model, trace.size.tolist(), strict=True)]
-    return text("fields.published", side=trace.side, seen=" · ".join(seen))
+    return text("fields.view.published.line", side=trace.side, seen=" · ".join(seen))

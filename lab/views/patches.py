@@ -53,22 +53,22 @@ def distance_chart(trace: VitTrace, text: Text) -> dict:
     measured, uniform = distances(trace)
     layers, heads = measured.shape
     colours = SERIES if heads < len(SERIES) else SERIES[:1]
-    chart = figure(text("patches.distance.layer"), text("patches.distance.share"))
+    chart = figure(text("patches.view.distance.layer"), text("patches.view.distance.share"))
     for head in range(heads):
         chart.add_scatter(
             x=np.arange(1, layers + 1),
             y=measured[:, head],
             mode="markers",
-            name=text("patches.distance.head", head=head + 1),
+            name=text("patches.view.distance.head", head=head + 1),
             marker={"size": 9, "color": colours[head % len(colours)], "opacity": 0.85},
-            hovertemplate=text("patches.distance.hover", head=head + 1),
+            hovertemplate=text("patches.view.distance.hover", head=head + 1),
             showlegend=heads < len(SERIES),
         )
     chart.add_scatter(
         x=[0.5, layers + 0.5],
         y=[uniform, uniform],
         mode="lines",
-        name=text("patches.distance.uniform"),
+        name=text("patches.view.distance.uniform"),
         line={"dash": "dash", "color": SERIES[-1]},
         hoverinfo="skip",
         showlegend=True,
@@ -83,7 +83,7 @@ def distance_claim(trace: VitTrace, text: Text) -> str:
     measured, uniform = distances(trace)
     nearest, farthest = (np.unravel_index(pick(measured), measured.shape) for pick in (np.argmin, np.argmax))
     return text(
-        "patches.distance.claim",
+        "patches.view.distance.claim",
         first=percent(measured[0].mean()),
         last=percent(measured[-1].mean()),
         low=percent(measured[nearest]),
@@ -100,7 +100,7 @@ def distance_claim(trace: VitTrace, text: Text) -> str:
 
 def lens_chart(trace: VitTrace, text: Text, count: int = 5) -> dict:
     """The probability of the final prediction's first classes, had the model stopped at each depth."""
-    chart = figure(text("patches.lens.depth"), text("patches.lens.probability"))
+    chart = figure(text("patches.view.lens.depth"), text("patches.view.lens.probability"))
     depths = np.arange(len(trace.lens))
     for place, label in enumerate(np.argsort(-trace.probability)[:count]):
         chart.add_scatter(
@@ -109,7 +109,7 @@ def lens_chart(trace: VitTrace, text: Text, count: int = 5) -> dict:
             mode="lines+markers",
             name=escape(text.label(trace.labels[label])),
             line={"color": SERIES[place % len(SERIES)], "width": 3 if place == 0 else 1.5},
-            hovertemplate=text("patches.lens.hover", label=escape(text.label(trace.labels[label]))),
+            hovertemplate=text("patches.view.lens.hover", label=escape(text.label(trace.labels[label]))),
         )
     top = float(trace.lens[:, np.argsort(-trace.probability)[:count]].max())
     chart.update_yaxes(range=[0, min(1.02, 1.15 * top)], tickformat=".0%" if top > 0.05 else ".2%")
@@ -123,7 +123,7 @@ def lens_claim(trace: VitTrace, text: Text) -> str:
     leads = trace.lens.argmax(axis=-1) == label
     since = len(leads) - int(np.argmin(leads[::-1])) if not leads.all() else 0
     return text(
-        "patches.lens.claim",
+        "patches.view.lens.claim",
         label=plain(text.label(trace.labels[label])),
         depth=since,
         layers=len(leads) - 1,
@@ -143,6 +143,6 @@ def prediction(trace: VitTrace, text: Text) -> dict[str, float]:
 def knowledge(trace: VitTrace, text: Text) -> str:
     """Which classes the model knows, so that nobody wonders at its answer."""
     if len(trace.labels) <= 12:
-        names = text("patches.comma").join(plain(text.label(label)) for label in trace.labels)
-        return text("patches.knows_few", model=plain(trace.model), count=len(trace.labels), names=names)
-    return text("patches.knows_many", model=plain(trace.model), count=len(trace.labels))
+        names = text("patches.view.answer.comma").join(plain(text.label(label)) for label in trace.labels)
+        return text("patches.view.answer.knows_few", model=plain(trace.model), count=len(trace.labels), names=names)
+    return text("patches.view.answer.knows_many", model=plain(trace.model), count=len(trace.labels))

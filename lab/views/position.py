@@ -56,7 +56,7 @@ def claim(awareness: tuple[PositionTrace, ...], text: Text) -> str:
     lines = []
     for one in awareness:
         moved = change(one)[:, SHUFFLED]
-        key = "fields.position.line" if len(moved) > 1 else "fields.position.line_none"
+        key = "cnn_vs_attention.view.position.line" if len(moved) > 1 else "cnn_vs_attention.view.position.line_none"
         kept, without = percent(float(moved[0])), percent(float(moved[-1]))
         lines.append(text(key, model=plain(one.model), tiles=tiles(one), tile=one.tile, kept=kept, without=without))
-    return text("fields.position.claim") + "\n\n" + "\n".join(f"- {line}" for line in lines)
+    return text("cnn_vs_attention.view.position.claim") + "\n\n" + "\n".join(f"- {line}" for line in lines)

@@ -14,13 +14,15 @@ def outputs(trace: DecodingTrace, text: Text) -> str:
     """Both translations, a person's where there is one with the scores against it, and the words never seen."""
     sides = [("search", trace.search), ("refine", trace.refine), *(("contrast", other) for other in trace.contrast)]
     lines = [
-        text(f"decoding.{kind}_output", output=plain(side.output), scores=scores(trace, side.output, text))
+        text(f"decoding.view.outputs.{kind}_output", output=plain(side.output), scores=scores(trace, side.output, text))
         for kind, side in sides
     ]
     if trace.reference:
-        lines.append(text("decoding.reference", reference=plain(trace.reference)))
+        lines.append(text("decoding.view.outputs.reference", reference=plain(trace.reference)))
     if trace.unseen:
-        lines.append(text("decoding.unseen", words=plain(text("decoding.comma").join(trace.unseen))))
+        lines.append(
+            text("decoding.view.outputs.unseen", words=plain(text("decoding.view.outputs.comma").join(trace.unseen)))
+        )
     return "\n\n".join(lines)
 
 
@@ -31,7 +33,7 @@ def scores(trace: DecodingTrace, output: str, text: Text) -> str:
     tokenize = "zh" if trace.language == "zh" else "13a"
     bleu = BLEU(effective_order=True, tokenize=tokenize).sentence_score(output, [trace.reference]).score
     chrf = CHRF().sentence_score(output, [trace.reference]).score
-    return text("decoding.scores", bleu=f"{bleu:.0f}", chrf=f"{chrf:.0f}")
+    return text("decoding.view.outputs.scores", bleu=f"{bleu:.0f}", chrf=f"{chrf:.0f}")
 
 
 def claim(trace: DecodingTrace, text: Text) -> str:
@@ -45,7 +47,7 @@ def claim(trace: DecodingTrace, text: Text) -> str:
 
 def _speed(trace: DecodingTrace, text: Text) -> str:
     return text(
-        "decoding.speed",
+        "decoding.view.decode.speed",
         search_calls=len(trace.search.steps),
         refine_calls=len(trace.refine.cross_attention),
         search_ms=f"{1000 * trace.search.seconds:.0f}",
@@ -62,19 +64,21 @@ def _batch(trace: DecodingTrace, text: Text) -> list[str]:
         return []
     copies = int(trace.batch[both[-1]])
     search, refine = (1000 * seconds[both[-1]] / copies for seconds in (trace.search_seconds, trace.refine_seconds))
-    return [text("decoding.batch", copies=copies, search=f"{search:.1f}", refine=f"{refine:.1f}")]
+    return [text("decoding.view.race.batch", copies=copies, search=f"{search:.1f}", refine=f"{refine:.1f}")]
 
 
 def _repetition(refine: RefineTrace, text: Text) -> str:
     token = refine.winner.token
     repeated = repeats(token).sum(1)
-    return text("decoding.repetition", first=repeated[0], last=repeated[-1], count=token.shape[1], passes=len(token))
+    return text(
+        "decoding.view.decode.repetition", first=repeated[0], last=repeated[-1], count=token.shape[1], passes=len(token)
+    )
 
 
 def _length(refine: RefineTrace, text: Text) -> str:
     likely, best = refine.candidates[0], refine.winner
     return text(
-        "decoding.length",
+        "decoding.view.decode.length",
         likely=likely.token.shape[1],
         share=percent(float(np.exp(likely.log_prob))),
         best=best.token.shape[1],
@@ -85,7 +89,9 @@ def _length(refine: RefineTrace, text: Text) -> str:
 def _distillation(refine: RefineTrace, raw: RefineTrace, text: Text) -> str:
     """Repeats after the first pass, with distilled and with raw training data."""
     ours, theirs = (repeats(one.winner.token)[0] for one in (refine, raw))
-    return text("decoding.bought", distilled=ours.sum(), count=len(ours), raw=theirs.sum(), raw_count=len(theirs))
+    return text(
+        "decoding.view.decode.bought", distilled=ours.sum(), count=len(ours), raw=theirs.sum(), raw_count=len(theirs)
+    )
 
 
 def _search(search: SearchTrace, text: Text) -> list[str]:
@@ -94,7 +100,7 @@ def _search(search: SearchTrace, text: Text) -> list[str]:
         return []
     other = departures(search)
     kind = search.method if other else f"{search.method}_same"
-    return [text(f"decoding.{kind}_bought", other=len(other), count=search.winner.step + 1)]
+    return [text(f"decoding.view.decode.{kind}_bought", other=len(other), count=search.winner.step + 1)]
 
 
 def departures(search: SearchTrace) -> list[int]:

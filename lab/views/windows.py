@@ -61,5 +61,8 @@ def answer(trace: SwinTrace, text: Text) -> str:
     label = int(trace.probability.argmax())
     share = percent(trace.probability[label])
     return text(
-        "patches.swin_answer", model=plain(trace.model), label=plain(text.label(trace.labels[label])), share=share
+        "patches.view.swin_answer.line",
+        model=plain(trace.model),
+        label=plain(text.label(trace.labels[label])),
+        share=share,
     )

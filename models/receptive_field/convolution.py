@@ -57,12 +57,12 @@ def check(shape: tuple[int, int], alpha: float, kernel_size: int, ring: int) -> 
     """Raise InputError for what `attention` does not take."""
     rows, columns = shape
     if kernel_size % 2 == 0 or min(rows, columns) < kernel_size:
-        raise InputError("receptive_field.kernel", kernel_size=kernel_size, rows=rows, columns=columns)
+        raise InputError("cnn_vs_attention.kernel", kernel_size=kernel_size, rows=rows, columns=columns)
     if not 0 <= alpha <= MAX_ALPHA:
-        raise InputError("receptive_field.alpha", maximum=f"{MAX_ALPHA:g}")
+        raise InputError("cnn_vs_attention.alpha", maximum=f"{MAX_ALPHA:g}")
     limit = MAX_VALUES // kernel_size**2
     if rows * columns * (rows + 2 * ring) * (columns + 2 * ring) > limit:
-        raise InputError("receptive_field.too_many_tokens", tokens=rows * columns, maximum=math.isqrt(limit))
+        raise InputError("cnn_vs_attention.too_many_tokens", tokens=rows * columns, maximum=math.isqrt(limit))
 
 
 def projections(kernel: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -117,7 +117,7 @@ def sweep(
     if image is None:
         raise InputError("photo.missing")
     if layer not in SWEPT:
-        raise InputError("receptive_field.layer", layers="; ".join(SWEPT))
+        raise InputError("cnn_vs_attention.layer", layers="; ".join(SWEPT))
     model, processor = open_model(reference, ("ResNetForImageClassification",), progress)
     pixels = prepare(image, processor, model.config).to(device())
     names = effective.layers(model)

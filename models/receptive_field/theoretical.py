@@ -105,7 +105,7 @@ def box(layer: Layer, row: int, column: int, size: int | None = None) -> tuple[i
     a unit that is not on the map.
     """
     if not (0 <= row < layer.grid[0] and 0 <= column < layer.grid[1]):
-        raise InputError("receptive_field.outside", rows=layer.grid[0], columns=layer.grid[1])
+        raise InputError("fields.outside", rows=layer.grid[0], columns=layer.grid[1])
     down, across = row * layer.row.jump, column * layer.column.jump
     edges = (layer.row.left + down, layer.column.left + across, layer.row.right + down, layer.column.right + across)
     if size is None:
@@ -123,7 +123,7 @@ def swin_reach(config, size: int, row: int, column: int) -> np.ndarray:
     """
     n = size // config.patch_size
     if not (0 <= row < n and 0 <= column < n):
-        raise InputError("receptive_field.outside", rows=n, columns=n)
+        raise InputError("fields.outside", rows=n, columns=n)
     groups, grids = [], []
     for stage, depth in enumerate(config.depths):
         side = n // 2**stage
@@ -197,7 +197,7 @@ class Walk:
             seen, dims = self.spread(module, name, operands, args, out)
         except (NotImplementedError, ValueError) as error:
             layer = f"{path} {type(module).__name__} {name}".strip()
-            raise InputError("receptive_field.unknown_layer", layer=layer) from error
+            raise InputError("fields.unknown_layer", layer=layer) from error
         if any(module.children()):
             self.blocks |= {path} if len(operands) > 1 else set()
         elif seen != operands[0].seen:

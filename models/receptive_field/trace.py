@@ -26,8 +26,8 @@ MAX_CELLS = 64
 def place(position: Any) -> effective.Position:
     """The position (down, across) that a page sends. Raises InputError unless it is two shares in [0, 1)."""
     if not isinstance(position, list | tuple) or len(position) != 2:
-        raise InputError("receptive_field.position")
-    down, across = (in_range("receptive_field.position", share, 0, np.nextafter(1, 0)) for share in position)
+        raise InputError("fields.position")
+    down, across = (in_range("fields.position", share, 0, np.nextafter(1, 0)) for share in position)
     return down, across
 
 

@@ -19,7 +19,9 @@ from lab.text import Text, table
 from models.traces import SWEPT
 
 SENTENCES = [
-    re.compile(re.sub(r"\\{\w+\\}", ".*", re.escape(table("en")[key]))) for key in table("en") if "error" in key
+    re.compile(re.sub(r"\\{\w+\\}", ".*", re.escape(sentence)))
+    for key, sentence in table("en").items()
+    if ".error." in key or key == "run.unexpected"
 ]
 
 
@@ -109,7 +111,7 @@ def test_bad_pictures_get_a_sentence_and_no_memory(running):
 
 @pytest.mark.parametrize("path", ["/etc/hostname", "app.py", "", None])
 def test_a_photo_that_was_not_uploaded_gets_a_sentence(server, path):
-    assert ask(server, {"path": path}, "vit-imagenette") == Text("en")("error.photo.not_uploaded")
+    assert ask(server, {"path": path}, "vit-imagenette") == Text("en")("photo.error.not_uploaded")
 
 
 @pytest.mark.parametrize("photo", [{"url": "http://127.0.0.1/a.png"}, {}, "x", 3, []])
@@ -143,7 +145,7 @@ def test_files_of_the_machine_are_not_served(server):
 
 
 def test_sentences_are_told_from_tracebacks():
-    assert any(s.fullmatch(Text("en")("error.photo.small", width=1, height=1, side=16)) for s in SENTENCES)
+    assert any(s.fullmatch(Text("en")("photo.error.small", width=1, height=1, side=16)) for s in SENTENCES)
     assert not any(s.fullmatch("Traceback (most recent call last)") for s in SENTENCES)
 
 
@@ -173,5 +175,5 @@ def refused(server, number, good, wrong):
     for place, values in wrong.items():
         for value in values:
             message = answer(server, number, [*good[:place], value, *good[place + 1 :]]) or ""
-            assert message != table("en")["error.unexpected"], (place, value)
+            assert message != table("en")["run.unexpected"], (place, value)
             assert any(sentence.fullmatch(message) for sentence in SENTENCES), (place, value, message)

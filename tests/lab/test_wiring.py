@@ -69,10 +69,10 @@ def test_an_unexpected_error_tells_nothing_of_the_machine():
 
     steps = event(run)("a")
     next(steps)
-    assert next(steps)[STATUS] == Text("en")("error.unexpected")
+    assert next(steps)[STATUS] == Text("en")("run.unexpected")
     with pytest.raises(gr.Error) as caught:
         next(steps)
-    assert caught.value.message == Text("en")("error.unexpected")
+    assert caught.value.message == Text("en")("run.unexpected")
 
 
 def test_a_visitor_who_leaves_ends_the_download():

@@ -322,7 +322,7 @@ class Around(nn.Module):
 def test_an_unknown_operation_is_named(network):
     with pytest.raises(InputError) as error:
         fields(nn.Sequential(conv(1), network), 8)
-    assert error.value.code == "receptive_field.unknown_layer"
+    assert error.value.code == "fields.unknown_layer"
     assert str(error.value.details["layer"]).startswith(f"1 {type(network).__name__}")
 
 
