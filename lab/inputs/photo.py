@@ -1,15 +1,18 @@
 """The one safe way in for pictures."""
 
+import hashlib
 import warnings
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import gradio as gr
 import numpy as np
 from gradio.utils import get_upload_folder
 from PIL import Image, ImageOps
 
+from lab.inputs.kinds import Input
 from lab.text import Text
 from models.errors import InputError
 
@@ -87,38 +90,88 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-class Photo(gr.Image):
-    """An image input that opens only files uploaded here, and those only by `open_photo`."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Photo(Input):
+    """A photo: uploaded, taken or pasted here, or one of the examples; `default` is the name of an example."""
 
-    def __init__(self, text: Text, **settings):
-        super().__init__(
-            type="pil",
+    default: str = "temple"
+    bad: ClassVar[tuple[Any, ...]] = (
+        None,
+        [],
+        {},
+        "x",
+        3,
+        {"path": None},
+        {"path": "/etc/hostname"},
+        {"path": "app.py"},
+        {"path": ["a"]},
+        {"path": "data:image/png;base64,AAAA"},
+        {"url": "http://127.0.0.1/a.png"},
+        {"example": "none of these"},
+    )
+
+    def component(self, text: Text, exhibit: str) -> gr.Image:
+        return gr.Image(
+            str(example(self.default)),
+            type="filepath",
             sources=["upload", "webcam", "clipboard"],
+            label=text(f"{exhibit}.input.{self.name}"),
+            height=220,
             interactive=True,
             show_label=False,
             placeholder=text("photo.drop"),
-            **settings,
         )
 
-    def get_block_name(self) -> str:
-        return "image"
+    def examples(self, text: Text, component: gr.Image) -> gr.Examples:
+        """Thumbnails that fill the component when they are clicked."""
+        return gr.Examples([[str(example(name))] for name in EXAMPLES], component, label=text("photo.examples"))
 
-    def get_config(self, cls=None):
-        return super().get_config(gr.Image)
+    def checked(self, sent: Any) -> Image.Image:
+        if sent is None:
+            raise InputError("photo.missing")
+        if isinstance(sent, str) and sent in EXAMPLES:
+            return open_photo(example(sent))
+        return open_photo(uploaded(sent.get("path") if isinstance(sent, dict) else None))
 
-    def preprocess(self, payload: Any) -> Any:
-        """The visitor's picture, or the InputError that a run then raises (lab.wiring)."""
-        if payload is None:
-            return None
-        try:
-            return open_photo(self._uploaded(payload.path))
-        except InputError as error:
-            return error
+    def kept(self, sent: Any) -> Any:
+        return sent if isinstance(sent, str) else {"path": sent["path"]}
 
-    @staticmethod
-    def _uploaded(path: str | None) -> Path:
-        folder = Path(get_upload_folder()).resolve()
-        file = Path(path or "").resolve()
-        if not path or not file.is_relative_to(folder) or not file.is_file():
-            raise InputError("photo.not_uploaded")
-        return file
+    def key(self, value: Image.Image) -> str:
+        return digest(value)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ExamplePhotos(Input):
+    """Whether to measure on the example photos as well; the computation gets them, or none."""
+
+    default: bool = False
+    bad: ClassVar[tuple[Any, ...]] = (None, [], {"a": 1}, "yes", 2)
+
+    def component(self, text: Text, exhibit: str) -> gr.Checkbox:
+        label = text(f"{exhibit}.input.{self.name}", count=len(EXAMPLES))
+        return gr.Checkbox(self.default, label=label, interactive=True)
+
+    def checked(self, sent: Any) -> tuple[Image.Image, ...]:
+        if not isinstance(sent, bool):
+            raise self.refusal("flag")
+        return tuple(open_photo(example(name)) for name in EXAMPLES) if sent else ()
+
+    def key(self, value: tuple[Image.Image, ...]) -> str:
+        return str(len(value))
+
+
+def digest(picture: Image.Image) -> str:
+    """Equal for pictures of equal size and pixels."""
+    return hashlib.sha256(repr(picture.size).encode() + picture.tobytes()).hexdigest()
+
+
+def uploaded(path: Any) -> Path:
+    """The file that a visitor has uploaded here. Raises InputError for any other."""
+    folder = Path(get_upload_folder()).resolve()
+    try:
+        file = Path(path).resolve()
+        if file.is_relative_to(folder) and file.is_file():
+            return file
+    except (TypeError, ValueError, OSError) as error:
+        raise InputError("photo.not_uploaded") from error
+    raise InputError("photo.not_uploaded")
