@@ -42,3 +42,12 @@ def mean_distance(attention: np.ndarray, grid: tuple[int, int], patch_size: int)
     among = attention[..., -patches:, -patches:]
     rows = (among * patch_distance(grid, patch_size)).sum(-1) / np.maximum(among.sum(-1), 1e-12)
     return rows.mean(-1)
+
+
+def rms_distance(attention: np.ndarray, distance: np.ndarray) -> float:
+    """Root mean square distance that attention (head, key) spans, by the keys' `distance` (key,), mean over heads.
+
+    Rows that do not sum to 1 are normalised.
+    """
+    mean_square = (attention * distance**2).sum(-1) / np.maximum(attention.sum(-1), 1e-12)
+    return float(np.sqrt(mean_square).mean())
