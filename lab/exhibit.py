@@ -76,6 +76,10 @@ class Run:
         """The function that `compute` names."""
         return resolve_name(self.compute)
 
+    def opener(self) -> Callable[..., Any]:
+        """The function that `open` names."""
+        return resolve_name(self.open)
+
 
 @dataclass(frozen=True, eq=False)
 class Exhibit:

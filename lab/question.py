@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pkgutil import resolve_name
 from types import GeneratorType
 from typing import Any
 
@@ -29,7 +28,7 @@ class Question:
         inputs = [self.exhibit.input(name) for name in self.run.inputs]
         chosen = [one for one in inputs if isinstance(one, Model)]
         if self.run.open:
-            return resolve_name(self.run.open)(**{one.name: self.values[one.name] for one in chosen}, progress=progress)
+            return self.run.opener()(**{one.name: self.values[one.name] for one in chosen}, progress=progress)
         return {one.name: one.open(self.values[one.name], progress) for one in chosen}
 
     def traces(self, progress: Progress) -> Iterator[Trace]:

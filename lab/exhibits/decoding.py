@@ -1,14 +1,19 @@
 """Decoding: beam search beside mask-predict, step by step, on the visitor's own sentence."""
 
-from models.families import AUTOREGRESSIVE, NON_AUTOREGRESSIVE
-from models.translation.bundled import BY_LANGUAGE, DISTILLED_BASELINE, RAW_COUNTERPART
+from models.translation.bundled import (
+    AUTOREGRESSIVE,
+    BY_LANGUAGE,
+    DISTILLED_BASELINE,
+    NON_AUTOREGRESSIVE,
+    RAW_COUNTERPART,
+)
 
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Choice, Forces, Line, Model, Number
 from lab.inputs.sentence import Sentence
 from lab.sentences import examples
 from lab.views.decoding import decode, outputs, race
-from models.traces import METHODS, STRATEGIES, DecodingTrace, RaceTrace
+from models.traces import METHODS, STOPPING, STRATEGIES, DecodingTrace, RaceTrace
 
 LANGUAGE = "de"
 FIRST, SECOND = ({language: pair[place] for language, pair in BY_LANGUAGE.items()} for place in (0, 1))
@@ -39,7 +44,7 @@ INPUTS = (
         more=True,
     ),
     Number(name="length_penalty", default=1.0, minimum=-1, maximum=2, step=0.1, more=True),
-    Choice(name="stopping", default="heuristic", values=("heuristic", "at_once", "never"), more=True),
+    Choice(name="stopping", default="heuristic", values=tuple(STOPPING), more=True),
     Number(name="max_length", default=64, minimum=1, maximum=100, more=True),
     Number(name="temperature", default=1.0, minimum=0.1, maximum=2, step=0.1, more=True),
     Number(name="top_k", default=0, minimum=0, maximum=100, more=True),

@@ -1,6 +1,6 @@
 """The lab as tests and the benchmark meet it: started as a person starts it, in a real browser.
 
-python -m lab.browser makes sure that there is a browser: by apt where there is apt, else by Playwright's download.
+python -m tools.browser makes sure that there is a browser: by apt where there is apt, else by Playwright's download.
 """
 
 import os
@@ -72,16 +72,25 @@ def _answered(address: str, process: subprocess.Popen) -> str:
 
 
 def main() -> None:
-    """Install a browser where there is none."""
+    """Install a browser where there is none; a person at a terminal is asked before anything needs root."""
     if executable():
         return
-    if shutil.which("apt-get"):
-        sudo = ["sudo"] if os.geteuid() else []
-        subprocess.run([*sudo, "apt-get", "update", "-qq"], check=False)
-        command = [*sudo, "apt-get", "install", "-y", "-qq", "chromium", "fonts-noto-cjk"]
+    command = [*(["sudo"] if os.geteuid() else []), "apt-get", "install", "-y", "-qq", "chromium", "fonts-noto-cjk"]
+    if shutil.which("apt-get") and _agreed(command):
+        update = [*command[: command.index("apt-get") + 1], "update", "-qq"]
+        subprocess.run(update, check=False)
         if subprocess.run(command, check=False).returncode == 0:
             return
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+
+
+def _agreed(command: list[str]) -> bool:
+    """Whether this may run: as root without asking, else if the person at the terminal says so."""
+    if not os.geteuid():
+        return True
+    if not sys.stdin.isatty():
+        return False
+    return input(f"The tests need Chromium. Run “{' '.join(command)}”? [y/N] ").strip().lower() == "y"
 
 
 if __name__ == "__main__":
