@@ -1,6 +1,7 @@
 """One source of colours: palette, colour map, Plotly template, Gradio theme and CSS variables."""
 
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go
 from gradio import themes
@@ -10,6 +11,33 @@ CSS = Path(__file__).resolve().parent.parent / "assets" / "lab.css"
 FONT = "IBM Plex Sans, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 SERIES = ("#4f6df5", "#e4572e", "#17a398", "#c77dff", "#e0a100", "#e84393", "#7cb518", "#6b7280")
 """Colours of lines and points, in order; readable on white and on slate."""
+
+COLOURS = {
+    "mark": "#d6336c",
+    "highlight": "#ffd43b",
+    "point": "#22d3ee",
+    "allowed": "#6366f1",
+    "blocked": "#282838",
+    "masked": "#787c8c",
+    "absent": "#808080",
+    "ink": "#14141c",
+    "paper": "#ffffff",
+    "finished": SERIES[2],
+    "winner": SERIES[4],
+    "forced": SERIES[5],
+}
+"""What widgets draw in one colour: the chosen cell, lines and rows that stand out, a point of the photo, what a mask
+allows and blocks, what is masked out or not there yet, text on light and on dark, and a search's hypotheses."""
+
+
+def constants() -> dict[str, Any]:
+    """Colours as the browser's scripts take them; they become CSS variables there: --lab-mark, --lab-series-1."""
+    return {
+        "colourMap": colour_map(),
+        "divergingMap": diverging_map(),
+        "series": series(),
+        "colours": COLOURS,
+    }
 
 
 def series() -> list[list[int]]:

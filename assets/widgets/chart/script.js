@@ -3,7 +3,9 @@ lab.widgets.chart = (root) => {
   const plot = root.querySelector(".plot");
   let figure;
   const library = () => {
-    lab.plotlyReady ??= new Promise((ready, failed) => document.head.append(lab.make("script", { src: lab.plotly, onload: ready, onerror: failed })));
+    lab.plotlyReady ??= new Promise((ready, failed) =>
+      document.head.append(lab.make("script", { src: lab.plotly, onload: ready, onerror: failed })),
+    );
     lab.plotlyReady.catch(() => (lab.plotlyReady = undefined));
     return lab.plotlyReady;
   };

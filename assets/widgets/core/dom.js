@@ -1,0 +1,103 @@
+// Elements by hand: text reaches the page as text, never as markup.
+
+/**
+ * An element with properties; children are elements or plain text.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Partial<HTMLElementTagNameMap[Tag]>} [properties]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function make(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+/**
+ * An SVG element with attributes.
+ * @template {keyof SVGElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string | number>} [attributes]
+ * @param {...(Node | string)} children
+ * @returns {SVGElementTagNameMap[Tag]}
+ */
+export function makeSvg(tag, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  made.append(...children);
+  return made;
+}
+
+/**
+ * The one element of `root` that a CSS selector names; a template without it is a mistake.
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @returns {HTMLElement}
+ */
+export function find(root, selector) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof HTMLElement)) throw new Error(`no element ${selector}`);
+  return found;
+}
+
+/**
+ * The one canvas that a CSS selector names.
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @returns {HTMLCanvasElement}
+ */
+export function findCanvas(root, selector) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof HTMLCanvasElement)) throw new Error(`no canvas ${selector}`);
+  return found;
+}
+
+/**
+ * A canvas for screen readers: a picture with a name, or nothing when it only lies over another one.
+ * @param {string} className
+ * @param {string} [label]
+ * @returns {HTMLCanvasElement}
+ */
+export function makeCanvas(className, label) {
+  const canvas = make("canvas", { className });
+  nameCanvas(canvas, label);
+  return canvas;
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {string} [label]
+ */
+export function nameCanvas(canvas, label) {
+  if (label) canvas.setAttribute("role", "img");
+  if (label) canvas.setAttribute("aria-label", label);
+  else canvas.setAttribute("aria-hidden", "true");
+}
+
+/**
+ * The pen of a canvas.
+ * @param {HTMLCanvasElement} canvas
+ * @returns {CanvasRenderingContext2D}
+ */
+export function penOf(canvas) {
+  const pen = canvas.getContext("2d");
+  if (!pen) throw new Error("this browser cannot draw on a canvas");
+  return pen;
+}
+
+/**
+ * Do again only what depends on something that changed: once(keys, act) acts unless all keys are those of its last call.
+ * Keys are compared by identity. Where `act` throws, the next call acts again.
+ * @returns {(keys: readonly unknown[], act: () => void) => void}
+ */
+export function whenChanged() {
+  /** @type {readonly unknown[] | null} */
+  let before = null;
+  return (keys, act) => {
+    if (before?.length === keys.length && keys.every((key, at) => Object.is(key, before?.[at]))) return;
+    before = null;
+    act();
+    before = [...keys];
+  };
+}

@@ -1,0 +1,90 @@
+// Binds a widget's folder to the element that Gradio made for it.
+import { loadAll } from "./arrays.js";
+import { nameCanvas } from "./dom.js";
+import { own, say } from "./state.js";
+import { onTheme, restorePage } from "./theme.js";
+
+/** The one event that widgets fire: what a click asks of the server. */
+const ACT = "act";
+
+/**
+ * Show what Python sends to the widget `name` ("patches/cut"), now and whenever it changes.
+ * @param {string} name
+ * @param {HTMLElement} element
+ * @param {{value: any}} props
+ * @param {(prop: string, act: () => void) => void} watch
+ * @param {Record<string, string>} text
+ * @param {(event: string, data: import("./lab").Asked) => void} trigger
+ */
+export async function mount(name, element, props, watch, text, trigger) {
+  const root = element.querySelector(".lab-widget");
+  if (!(root instanceof HTMLElement)) throw new Error(`the template of ${name} has no .lab-widget`);
+  restorePage();
+  root.inert = true;
+  write(root, text);
+  const [exhibit] = name.split("/");
+  /** @type {import("./state.js").Owner} */
+  let owner;
+  try {
+    const { default: widget } = await import(`../${name}/script.js`);
+    owner = own(root, widget, text, (data) => trigger(ACT, data));
+  } catch (error) {
+    console.error(error);
+    root.classList.add("broken");
+    return say(root, text.failed);
+  }
+
+  const show = async () => {
+    const { value } = props;
+    if (!value) return;
+    const run = await loadAll(value).catch(() => null);
+    if (value !== props.value) return;
+    if (!run) {
+      owner.answered();
+      return say(root, text.gone);
+    }
+    owner.show(run, value.answer);
+    root.dataset.file = value.file ?? "";
+  };
+  watch("value", show);
+  addEventListener("lab-unanswered", (event) => {
+    if (event instanceof CustomEvent && event.detail === exhibit) owner.answered();
+  });
+  onTheme(root, owner.redraw);
+  onWidth(root, owner.redraw);
+  await show();
+}
+
+/**
+ * What the template asks for: data-text, data-label and data-title name texts; a canvas without a name says nothing.
+ * @param {HTMLElement} root
+ * @param {Record<string, string>} text
+ */
+function write(root, text) {
+  root.setAttribute("role", "group");
+  root.setAttribute("aria-label", text.name ?? text.view);
+  /** @type {(kind: string) => [HTMLElement, string][]} */
+  const asking = (kind) =>
+    [...root.querySelectorAll(`[data-${kind}]`)].map((node) => {
+      const asked = /** @type {HTMLElement} */ (node);
+      return [asked, text[asked.dataset[kind] ?? ""]];
+    });
+  for (const [node, sentence] of asking("text")) node.textContent = sentence;
+  for (const [node, sentence] of asking("title")) node.title = sentence;
+  for (const [node, sentence] of asking("label")) node.setAttribute("aria-label", sentence);
+  for (const canvas of root.querySelectorAll("canvas")) nameCanvas(canvas, canvas.getAttribute("aria-label") ?? "");
+}
+
+/**
+ * Call back when the widget gets another width, also when its tab is opened.
+ * @param {HTMLElement} root
+ * @param {() => void} act
+ */
+function onWidth(root, act) {
+  let width = root.clientWidth;
+  new ResizeObserver(() => {
+    if (root.clientWidth === width) return;
+    width = root.clientWidth;
+    if (width) act();
+  }).observe(root);
+}

@@ -1,0 +1,117 @@
+// The grid of mask-predict: a row for each pass, a cell for each position.
+import { make, whenChanged } from "../core/dom.js";
+import { pieceName } from "../read/pieces.js";
+import { pointing, shade } from "./tokens.js";
+
+/** @typedef {import("../read/refinement.js").Passes} Passes */
+/** @typedef {import("../read/refinement.js").Cell} Cell */
+/** @typedef {{pass: number, position: number}} At */
+/** @typedef {{end: string, mask: string, pass: string, all_masked: string}} GridText */
+
+const keyOf = (/** @type {At} */ { pass, position }) => `${pass}:${position}`;
+
+/**
+ * Draws in `box`; on.point and on.pick get {pass, position}. Returns draw(passes, {pass, chosen}): after how many passes,
+ * which cell.
+ * @param {HTMLElement} box
+ * @param {GridText} text
+ * @param {{point: (at: At) => void, pick: (at: At) => void}} on
+ */
+export function grid(box, text, on) {
+  const table = make("table");
+  box.replaceChildren(table);
+  /** @type {Map<string, At & {node: HTMLElement}>} */
+  const cells = new Map();
+  /** @type {HTMLElement[]} */
+  let rows = [];
+  let passed = 0;
+
+  /** @type {(label: string | number, scope: string, title?: string) => HTMLElement} */
+  const head = (label, scope, title = "") => make("th", { scope, textContent: String(label), title });
+
+  /** @type {(cell: Cell) => HTMLElement} */
+  const cellOf = ({ piece, probability, masked, flip, repeat }) => {
+    const label = make("span", { textContent: pieceName(piece, text) });
+    const node = make("td", { tabIndex: -1 }, label);
+    if (repeat) node.append(make("i", { className: "same", textContent: "=" }));
+    if (flip) node.append(make("i", { textContent: "↻" }));
+    for (const [name, is] of Object.entries({ masked, flip, repeat })) node.classList.toggle(name, is);
+    shade(label, probability);
+    return node;
+  };
+
+  /** @type {(passes: Passes, pass: number) => HTMLElement} */
+  const rowOf = (passes, pass) => {
+    const row = make("tr", {}, head(pass + 1, "row"));
+    for (const [position, cell] of passes.row(pass).entries()) {
+      const node = cellOf(cell);
+      node.dataset.at = keyOf({ pass, position });
+      cells.set(node.dataset.at, { pass, position, node });
+      row.append(node);
+    }
+    return row;
+  };
+
+  /** @param {Passes} passes */
+  const build = (passes) => {
+    cells.clear();
+    const positions = Array.from({ length: passes.positions }, (_, position) => position);
+    const masks = positions.map(() => make("td", { className: "mask" }, make("span", { textContent: text.mask })));
+    const start = make("tr", {}, head("0", "row", text.all_masked), ...masks);
+    rows = [start, ...Array.from({ length: passes.passes }, (_, pass) => rowOf(passes, pass))];
+    const numbers = positions.map((position) => head(position + 1, "col"));
+    const top = make("tr", { className: "positions" }, head(text.pass, "col"), ...numbers);
+    table.replaceChildren(make("thead", {}, top), make("tbody", {}, ...rows));
+  };
+
+  // Bring what a pass changed or repeats into view; where there is no such cell, what it masked.
+  /** @param {number} pass */
+  const follow = (pass) => {
+    const row = [...cells.values()].filter((cell) => cell.pass === pass - 1).map(({ node }) => node);
+    const some = row.filter((node) => node.matches(".flip, .repeat"));
+    const seen = some.length ? some : row.filter((node) => node.matches(".masked"));
+    const last = seen.at(-1);
+    if (!last) {
+      box.scrollLeft = 0;
+      return;
+    }
+    const right = last.offsetLeft + last.offsetWidth + 16 - box.clientWidth;
+    box.scrollLeft = Math.min(Math.max(box.scrollLeft, right), Math.max(0, seen[0].offsetLeft - 48));
+  };
+
+  /** @type {(pass: number, chosen: At) => void} */
+  const show = (pass, chosen) => {
+    passed = pass;
+    for (const [at, row] of rows.entries()) {
+      row.classList.toggle("later", at > pass);
+      row.classList.toggle("now", at === pass);
+    }
+    for (const [key, { node }] of cells) {
+      node.classList.toggle("chosen", key === keyOf(chosen));
+      node.tabIndex = key === keyOf(chosen) ? 0 : -1;
+    }
+  };
+
+  pointing(box, {
+    thing: (node) => {
+      const cell = cells.get(node.dataset.at ?? "");
+      return cell && cell.pass < passed ? cell : null;
+    },
+    beside: ({ pass, position }, down, right) => {
+      const next = { pass: pass + down, position: position + right };
+      return next.pass < passed ? cells.get(keyOf(next))?.node : null;
+    },
+    point: ({ pass, position }) => on.point({ pass, position }),
+    pick: ({ pass, position }) => on.pick({ pass, position }),
+  });
+
+  const built = whenChanged();
+  const followed = whenChanged();
+  /** @type {(passes: Passes, shown: {pass: number, chosen: At}) => void} */
+  const draw = (passes, { pass, chosen }) => {
+    built([passes], () => build(passes));
+    show(pass, chosen);
+    followed([passes, pass, box.clientWidth], () => follow(pass));
+  };
+  return draw;
+}

@@ -1,0 +1,72 @@
+// Tokens as people read them: words shaded by weight, things in a box to point at.
+import { make } from "../core/dom.js";
+import { arrow } from "../core/keys.js";
+import { largest } from "../read/attention.js";
+import { percent } from "../read/format.js";
+import { weightColour } from "./cells.js";
+
+/**
+ * A node's background for a weight in [0, 1], and a colour of text that can be read on it.
+ * @param {HTMLElement} node
+ * @param {number} weight
+ */
+export function shade(node, weight) {
+  const [red, green, blue] = weightColour(weight);
+  const light = 0.299 * red + 0.587 * green + 0.114 * blue > 125;
+  node.style.background = `rgb(${red}, ${green}, ${blue})`;
+  node.style.color = light ? "var(--lab-ink)" : "var(--lab-paper)";
+}
+
+/**
+ * Words shaded by their weights, the largest in full colour and with its share.
+ * @param {HTMLElement} box
+ * @param {readonly string[]} words
+ * @param {ArrayLike<number>} row
+ */
+export function wordRow(box, words, row) {
+  const best = largest(row);
+  const shown = words.map((word, at) => {
+    const label = make("span", { className: "word", textContent: word, title: percent(row[at]) });
+    shade(label, row[at] / row[best]);
+    const share = make("small", { textContent: at === best ? percent(row[at]) : "" });
+    return make("span", { className: at === best ? "best" : "" }, label, share);
+  });
+  box.replaceChildren(...shown);
+}
+
+/**
+ * Things to point at in a box, each a node with data-at: hovering or focus points, a click or Enter picks.
+ * @template Thing
+ * @param {HTMLElement} box
+ * @param {{
+ *   thing: (node: HTMLElement) => Thing | null,
+ *   beside: (thing: Thing, down: number, right: number) => HTMLElement | null | undefined,
+ *   point: (thing: Thing) => void,
+ *   pick: (thing: Thing) => void,
+ * }} on  thing(node): what a node stands for; beside(thing, …): the node that an arrow key leads to.
+ */
+export function pointing(box, { thing, beside, point, pick }) {
+  /** @param {Event} event */
+  const under = ({ target }) => {
+    const node = target instanceof Element ? target.closest("[data-at]") : null;
+    return node instanceof HTMLElement ? thing(node) : null;
+  };
+  /** @type {(act: (thing: Thing) => void) => (event: Event) => void} */
+  const on = (act) => (event) => {
+    const found = under(event);
+    if (found) act(found);
+  };
+  box.addEventListener("pointermove", on(point));
+  box.addEventListener("focusin", on(point));
+  box.addEventListener("click", on(pick));
+  box.addEventListener("keydown", (event) => {
+    const found = under(event);
+    if (!found) return;
+    const way = arrow(event.code);
+    const next = way && beside(found, ...way);
+    if (event.code !== "Enter" && !next) return;
+    event.preventDefault();
+    if (next) next.focus();
+    else pick(found);
+  });
+}

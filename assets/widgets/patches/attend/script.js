@@ -1,0 +1,120 @@
+// Where a token looks: one row of the attention matrix over the photo.
+import { find, findCanvas, make, makeCanvas, whenChanged } from "../../core/dom.js";
+import { drawCells, drawPixels, overlayColour, weightColour } from "../../draw/cells.js";
+import { buttonGroup, OPACITY, opacitySlider } from "../../draw/choices.js";
+import { picker, placeMark } from "../../draw/marks.js";
+import { stepBar } from "../../draw/step_bar.js";
+import { halfCount, heads, largest, sharesOfLargest, sum } from "../../read/attention.js";
+import { cellName, fill, percent } from "../../read/format.js";
+import { attentionRow } from "../../read/vit.js";
+
+/** @typedef {import("../../core/lab").VitRun} Run */
+/** @typedef {import("../../core/lab").PatchesAttendText} Text */
+/** @typedef {import("../../core/lab").Head | "rollout"} Head */
+/** @typedef {{step: number, head: Head, query: number, pinned: boolean, opacity: number}} State */
+
+/**
+ * The heads of a layer, their mean, and the rollout, with their names.
+ * @type {(run: Run, text: Text) => [Head, string][]}
+ */
+const choicesOf = (run, text) => [
+  ...heads("mean", run.arrays.attention.shape[1]).map((head) => /** @type {[Head, string]} */ ([head, `${head + 1}`])),
+  ["mean", text.mean],
+  ["rollout", text.rollout],
+];
+
+/** @type {(run: Run) => State} */
+const first = (run) => {
+  const [rows, columns] = run.grid;
+  const middle = Math.floor(rows / 2) * columns + Math.floor(columns / 2);
+  const step = run.arrays.attention.shape[0] - 1;
+  return { step, head: "mean", query: run.prefix.length + middle, pinned: false, opacity: OPACITY };
+};
+
+/** @type {(run: Run, state: State) => {patches: Float32Array, half: number, sentence: (text: Text) => string}} */
+const look = (run, { step, head, query }) => {
+  const weights = attentionRow(run, step, query, head);
+  const begin = run.prefix.length;
+  const patches = weights.subarray(begin);
+  const best = largest(patches);
+  const half = halfCount(patches);
+  /** @param {Text} text */
+  const sentence = (text) =>
+    fill(text.readout, {
+      query: query < begin ? run.prefix[query] : cellName(text.patch, query - begin, run.grid),
+      key: cellName(text.patch, best, run.grid),
+      share: percent(patches[best]),
+      prefix: run.prefix.join(" + "),
+      half,
+      count: patches.length,
+      rest: percent(sum(weights.subarray(0, begin))),
+    });
+  return { patches, half, sentence };
+};
+
+/** @type {import("../../core/lab").Widget<Run, State, Text>} */
+export default {
+  first,
+
+  keep: (state, run, before) =>
+    run.arrays.attention.shape.join() === before.arrays.attention.shape.join() ? state : first(run),
+
+  build: (root, text, set) => {
+    const [mark, thumbs] = [find(root, ".mark"), find(root, ".thumbs")];
+    const drawSteps = stepBar(root, find(root, ".layers"), text, set, {
+      count: (run) => run.arrays.attention.shape[0],
+    });
+    const drawOpacity = opacitySlider(root, find(root, ".overlay"), text.opacity, set);
+    const drawPrefix = buttonGroup(find(root, ".prefix"), text.query, (/** @type {number} */ query) =>
+      set((state) => ({ query, pinned: !(state.pinned && state.query === query) })),
+    );
+    picker(root, [find(root, ".stage")], set, {
+      grid: (run) => run.grid,
+      cell: (run, { query }) => query - run.prefix.length,
+      choose: (cell, run) => ({ query: cell + run.prefix.length }),
+    });
+
+    /** @type {(choice: [Head, string]) => HTMLElement} */
+    const thumb = ([head, label]) => {
+      const ariaLabel = `${text.head_name} ${label}`;
+      return make("button", { type: "button", ariaLabel, onclick: () => set({ head }) }, makeCanvas(""), label);
+    };
+    const onHeads = whenChanged();
+    /** @type {(run: Run, state: State) => void} */
+    const drawThumbs = (run, { step, query, head }) => {
+      const choices = choicesOf(run, text);
+      onHeads([choices.length], () => {
+        thumbs.replaceChildren(...choices.map(thumb));
+        thumbs.classList.toggle("many", choices.length > 8);
+      });
+      for (const [at, [choice]] of choices.entries()) {
+        const patches = attentionRow(run, step, query, choice).subarray(run.prefix.length);
+        const button = thumbs.children[at];
+        drawCells(findCanvas(button, "canvas"), sharesOfLargest(patches), run.grid, weightColour);
+        button.setAttribute("aria-pressed", String(choice === head));
+      }
+    };
+
+    return (run, state) => {
+      const { step, query } = state;
+      const begin = run.prefix.length;
+      const { patches, half, sentence } = look(run, state);
+      drawPixels(findCanvas(root, ".photo"), run.arrays.pixels);
+      drawCells(findCanvas(root, ".heat"), sharesOfLargest(patches), run.grid, overlayColour);
+      if (query >= begin) placeMark(mark, query - begin, run.grid);
+      else mark.hidden = true;
+      drawSteps(run, state);
+      drawOpacity(state);
+      drawThumbs(run, state);
+      drawPrefix(
+        run.prefix.map((label, value) => ({ label, value })),
+        query,
+      );
+      find(root, ".layer").textContent = `${step + 1} / ${run.arrays.attention.shape[0]}`;
+      find(root, ".readout").textContent = sentence(text);
+      return { layer: step + 1, half };
+    };
+  },
+
+  read: (run, state, text) => look(run, state).sentence(text),
+};

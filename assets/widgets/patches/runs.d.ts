@@ -1,0 +1,55 @@
+/** The payloads of Patches & Windows, as the TypedDicts in lab/views/patches say. */
+import type { Arrays, Grid, NumberArray } from "../core/lab";
+
+export interface VitRun {
+  patch_size: number;
+  grid: Grid;
+  /** The tokens before the patches: CLS, … */
+  prefix: string[];
+  arrays: Record<
+    | "pixels"
+    | "attention"
+    | "attention_max"
+    | "rollout"
+    | "rollout_max"
+    | "vector"
+    | "vector_max"
+    | "embedding"
+    | "embedding_max"
+    | "position",
+    NumberArray
+  >;
+}
+
+export type FrameKind = "grid" | "partition" | "attention" | "shift" | "mask" | "reverse" | "merge";
+export interface SwinBlock {
+  stage: number;
+  grid: Grid;
+  window: number;
+  shift: number;
+}
+export interface SwinRun {
+  patch_size: number;
+  blocks: SwinBlock[];
+  frames: { kind: FrameKind; block: number }[];
+  /** pixels; for each block attention_<n>, attention_max_<n>, window_token_<n>, region_<n>, group_<n>, group_still_<n>. */
+  arrays: Arrays;
+}
+
+export interface PairRun {
+  vit: VitRun;
+  swin: SwinRun;
+}
+
+/** The largest class probabilities of a model; labels in the page's language. */
+export interface AnswerRun {
+  model: string;
+  classes: { label: string; share: number }[];
+}
+
+/** One Plotly figure, or several side by side. */
+export interface Figure {
+  data: object[];
+  layout: Record<string, any>;
+}
+export type ChartRun = Figure | Figure[];

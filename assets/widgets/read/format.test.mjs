@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cellName, fill, number, percent, word } from "./format.js";
+import { longest, pieceName, sentence } from "./pieces.js";
+
+test("every gap of a sentence is filled, also twice and with 0", () => {
+  assert.equal(fill("{a} of {b}, {a}", { a: 0, b: "two" }), "0 of two, 0");
+});
+
+test("shares are as fine as bytes can tell", () => {
+  assert.deepEqual([0.0004, 0.0123, 0.0994, 0.0996, 0.5].map(percent), ["< 0.1%", "1.23%", "9.94%", "10.0%", "50.0%"]);
+});
+
+test("numbers have a real minus and commas", () => {
+  assert.equal(number(-1234.5, 1), "−1,234.5");
+  assert.equal(number(12), "12");
+});
+
+test("a composed key gives its text", () => {
+  assert.equal(word({ over_a: "A", over_b: "B" }, "over_", "b"), "B");
+  assert.equal(word({ a_title: "T" }, "", "a", "_title"), "T");
+});
+
+test("cells count from 1, by row and column", () => {
+  assert.equal(cellName("{number}: {row}/{column}", 9, [3, 4]), "10: 3/2");
+});
+
+test("pieces are read as words, and the marks of a sentence are not", () => {
+  const text = { end: "END", mask: "MASK" };
+  assert.deepEqual(
+    ["▁dog", "s", "</s>", "<mask>"].map((piece) => pieceName(piece, text)),
+    ["·dog", "s", "END", "MASK"],
+  );
+  assert.equal(sentence(["<s>", "▁Two", "▁dog", "s", "<mask>", "</s>"]), "Two dogs");
+  assert.equal(longest(["a", "abc", "abd"]), "abc");
+});

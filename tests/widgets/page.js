@@ -1,0 +1,70 @@
+// A page without Gradio: mounts one widget as Gradio does, and lets a test send values, set states and take pictures.
+import { mount } from "../../assets/widgets/core/mount.js";
+import { readingOf, setState, stateOf } from "../../assets/widgets/core/state.js";
+
+const element = /** @type {HTMLElement} */ (document.getElementById("element"));
+const root = () => /** @type {HTMLElement} */ (element.querySelector(".lab-widget"));
+/** @type {{value: unknown}} */
+const props = { value: null };
+/** @type {() => void} */
+let changed = () => {};
+/** @type {unknown[]} */
+const asked = [];
+
+/** Wait until everything that was asked for is drawn. */
+async function settled() {
+  for (let frame = 0; frame < 3; frame++) await new Promise((done) => requestAnimationFrame(done));
+}
+
+/**
+ * What a widget says and shows, without what differs between two pages that show the same.
+ * @returns {Promise<Record<string, unknown>>}
+ */
+async function picture() {
+  await settled();
+  const canvases = [...root().querySelectorAll("canvas")].map((canvas) => canvas.toDataURL());
+  const copy = /** @type {HTMLElement} */ (root().cloneNode(true));
+  copy.querySelector(".reading")?.remove();
+  return { data: { ...root().dataset }, reading: readingOf(root()), canvases, markup: copy.innerHTML };
+}
+
+const page = {
+  asked,
+  picture,
+  state: () => stateOf(root()),
+  /** @param {Record<string, unknown>} state */
+  async set(state) {
+    setState(root(), state);
+    await settled();
+  },
+  /** @param {unknown} value */
+  async send(value) {
+    props.value = value;
+    changed();
+    await settled();
+  },
+  /** @param {string} exhibit */
+  unanswered(exhibit) {
+    dispatchEvent(new CustomEvent("lab-unanswered", { detail: exhibit }));
+  },
+  /**
+   * @param {string} name
+   * @param {string} template
+   * @param {string} style
+   * @param {Record<string, string>} text
+   * @param {unknown} value
+   */
+  async open(name, template, style, text, value) {
+    const sheet = document.createElement("style");
+    sheet.textContent = `#element { ${style} }`;
+    document.head.append(sheet);
+    element.append(document.createRange().createContextualFragment(template));
+    props.value = value;
+    const watch = (/** @type {string} */ _, /** @type {() => void} */ act) => {
+      changed = act;
+    };
+    await mount(name, element, props, watch, text, (event, data) => asked.push([event, data]));
+    await settled();
+  },
+};
+Object.assign(window, { page });

@@ -1,0 +1,34 @@
+"""Values for widgets, made by the lab's own views from its saved runs."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lab.views import patches, windows
+from models.traces import PatchesTrace
+
+RUNS = Path(__file__).resolve().parents[2] / "assets" / "runs"
+
+
+@cache
+def photo_run() -> PatchesTrace:
+    return PatchesTrace.load(RUNS / "patches.npz")
+
+
+def vit(bench: Any) -> dict:
+    return bench.value(patches.facts(photo_run().vit), patches.arrays(photo_run().vit))
+
+
+def swin(bench: Any) -> dict:
+    return bench.value(windows.facts(photo_run().swin), windows.arrays(photo_run().swin))
+
+
+def pair(bench: Any) -> dict:
+    return {"vit": vit(bench), "swin": swin(bench)}
+
+
+PAYLOADS: dict[str, Callable[[Any], Any]] = {
+    "patches/attend": vit,
+}
+"""A value for each widget. A new widget is one line here and one in `JOURNEYS` of test_states.py."""

@@ -1,0 +1,74 @@
+"""Every widget: a state reached by hand is plain JSON, and a fresh page that gets it shows and says the same."""
+
+import json
+
+import pytest
+
+from lab.text import LANGUAGES
+
+from .payloads import PAYLOADS
+
+pytestmark = pytest.mark.browser
+
+JOURNEYS = {
+    "patches/attend": ["[", "[", "click .thumbs button:nth-child(2)", "ArrowRight", "ArrowDown"],
+}
+"""What a visitor does in each widget: keys, and clicks on what a selector names."""
+
+
+def travel(page, steps):
+    """Do what a visitor does."""
+    page.locator(".lab-widget").hover(position={"x": 2, "y": 2}, force=True)
+    for step in steps:
+        kind, _, selector = step.partition(" ")
+        if kind == "click":
+            page.locator(selector).first.click()
+        else:
+            page.keyboard.press(step)
+
+
+def picture(page):
+    """All that a widget shows and says."""
+    return page.evaluate("page.picture()")
+
+
+def test_every_widget_has_a_payload_and_a_journey(widgets):
+    assert set(PAYLOADS) == set(JOURNEYS) == widgets
+
+
+@pytest.mark.parametrize("name", JOURNEYS)
+def test_a_state_set_on_a_fresh_page_shows_and_says_the_same(bench, name):
+    value = PAYLOADS[name](bench)
+    page = bench.open(name, value)
+    first, opening = page.evaluate("page.state()"), picture(page)
+    travel(page, JOURNEYS[name])
+    reached, drawn = page.evaluate("page.state()"), picture(page)
+    assert reached == json.loads(json.dumps(reached))
+    assert reached != first
+    assert drawn["data"] != opening["data"]
+    assert drawn["reading"] != opening["reading"]
+
+    fresh = bench.open(name, value)
+    assert picture(fresh) == opening
+    fresh.evaluate("(state) => page.set(state)", reached)
+    assert fresh.evaluate("page.state()") == reached
+    again = picture(fresh)
+    for part in drawn:
+        assert again[part] == drawn[part], part
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_widget_has_a_name_a_reading_and_named_pictures(bench, name, language):
+    page = bench.open(name, PAYLOADS[name](bench), language)
+    root = page.locator(".lab-widget")
+    assert root.get_attribute("role") == "group"
+    assert root.get_attribute("aria-label")
+    reading = picture(page)["reading"]
+    assert len(reading) > 10
+    for missing in ("undefined", "NaN", "{", "}"):
+        assert missing not in reading
+        assert missing not in root.inner_text()
+    page.wait_for_function("(said) => document.querySelector('.reading').textContent === said", arg=reading)
+    nameless = "canvas:not([role=img][aria-label]):not([aria-hidden=true]), button:not([aria-label]):empty"
+    assert root.locator(nameless).count() == 0
