@@ -7,7 +7,7 @@ from models.errors import InputError
 
 
 def overrides(exhibit: Exhibit, run: Run, sent: Any) -> dict[str, Any]:
-    """The hidden input that an action sets, and its value as it was sent; {"action": name, "value": …} is asked for.
+    """The hidden input that an action sets, and its value as it was sent; widgets send {"action": name, "values": {input: value}}.
 
     Raises InputError for an action that the run does not have, or a value that the input does not take.
     """
@@ -15,5 +15,5 @@ def overrides(exhibit: Exhibit, run: Run, sent: Any) -> dict[str, Any]:
     hidden = run.actions.get(name) if isinstance(name, str) else None
     if not hidden:
         raise InputError("run.action")
-    value = exhibit.input(hidden).checked(sent.get("value"))
-    return {hidden: value}
+    values = sent.get("values")
+    return {hidden: exhibit.input(hidden).checked(values.get(hidden) if isinstance(values, dict) else None)}

@@ -27,7 +27,7 @@ from models.axes import Trace
 
 WIDGETS = Path(__file__).resolve().parent.parent / "assets" / "widgets"
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-DTYPES = ("uint8", "int8", "uint16", "int16", "int32", "float32")
+DTYPES = ("bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
 """What core/arrays.js reads."""
 MAX_KEPT_VALUES = 64
 
@@ -40,14 +40,14 @@ def widget(view: View, exhibit: Exhibit, text: Text, **settings: Any) -> gr.HTML
     """
     folder = WIDGETS / view.widget
     words = text.section(f"{exhibit.name}.widget.{view.name}") | text.section("widget.shared")
-    names = {"widget": view.widget, "exhibit": exhibit.name, "view": view.name}
-    told = json.dumps({**names, "text": words}, ensure_ascii=False)
     module = json.dumps(f"{address()}/core/mount.js")
+    told = json.dumps([view.widget, words], ensure_ascii=False)
     return gr.HTML(
         html_template=(folder / "template.html").read_text(encoding="utf-8"),
         css_template=(folder / "style.css").read_text(encoding="utf-8"),
-        js_on_load=f"""import(new URL({module}, document.baseURI).href).then(({{ mount }}) =>
-            mount({told}, element, props, watch, (data) => trigger("act", data)));""",
+        js_on_load=f"""const [name, words] = {told};
+            import(new URL({module}, document.baseURI).href).then(({{ mount }}) =>
+                mount(name, "{exhibit.name}", element, props, watch, words, (data) => trigger("act", data)));""",
         apply_default_css=False,
         container=False,
         **settings,
@@ -80,12 +80,7 @@ def routes() -> list[BaseRoute]:
 
 def head() -> str:
     """What every page needs once: colours as the one source has them, and the scripts that all widgets share."""
-    constants = {
-        "colourMap": style.colour_map(),
-        "divergingMap": style.diverging_map(),
-        "series": style.series(),
-        "plotly": f"lab/plotly-{plotly.__version__}/{PLOTLY_JS.name}",
-    }
+    constants = style.constants() | {"plotly": f"lab/plotly-{plotly.__version__}/{PLOTLY_JS.name}"}
     shared = sorted(path for room in ("core", "draw", "read") for path in (WIDGETS / room).glob("[!.]*.js"))
     links = [f'<link rel="modulepreload" href="{address()}/{path.relative_to(WIDGETS)}">' for path in shared]
     return "\n".join([f'<script type="application/json" id="lab-constants">{json.dumps(constants)}</script>', *links])
@@ -126,6 +121,8 @@ def shown_value(key: str, payload: Callable[[Any, Text], Any], trace: Trace, tex
 
 def sent(drawn: Any, owner: gr.HTML | None) -> dict:
     """What a view draws as its widget's value: charts as they are, a payload's arrays in a file of Gradio's cache."""
+    if isinstance(drawn, Payload) and not drawn.arrays:
+        return dict(drawn.meta)
     if isinstance(drawn, Payload):
         content, index = pack(drawn.arrays)
         path = Path(get_upload_folder()) / hashlib.sha256(content).hexdigest() / "run.bin.gz"

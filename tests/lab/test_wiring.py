@@ -269,9 +269,9 @@ def test_an_action_asks_again_with_what_it_sets():
 
     page.work.do = looks
     list(page.press(word="b"))
-    list(page.act({"action": "force", "value": [[1, 0, 7]]}))
-    list(page.act({"action": "force", "value": []}))
-    list(page.act({"action": "force", "value": [[1, 0, 7]]}))
+    list(page.act({"action": "force", "values": {"forces": [[1, 0, 7]]}}))
+    list(page.act({"action": "force", "values": {"forces": []}}))
+    list(page.act({"action": "force", "values": {"forces": [[1, 0, 7]]}}))
     list(page.press(word="b"))
     assert seen == [("b", ()), ("b", ((1, 0, 7),))]
     assert page.visit.asked["forces"] == ()
@@ -287,7 +287,7 @@ def test_an_action_asks_again_with_what_it_sets():
         {"action": "none"},
         {"action": ["force"]},
         {"action": "force"},
-        {"action": "force", "value": 3},
+        {"action": "force", "values": {"forces": 3}},
     ],
 )
 def test_what_a_page_may_not_ask_for_gets_a_sentence(sent):
