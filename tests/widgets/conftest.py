@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from lab import browser, style
+from tools import browser, style
 from lab.text import Text
 from lab.widget import pack
 
