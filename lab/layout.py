@@ -13,6 +13,9 @@ from lab.inputs.sentence import Sentence
 from lab.text import Text
 from lab.widget import widget
 
+TABLE = "table"
+"""The tab of the rows that views with a verdict have."""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -38,10 +41,9 @@ class Board:
     """Inputs that start a run when they change."""
     samples: dict[gr.Dataset, Callable[[str], list[list[str]]]] = field(default_factory=dict)
     """Examples that depend on a choice, and how to list them."""
-    tabs: dict[str, gr.Tab] = field(default_factory=dict)
+    tabs: dict[str, gr.Tab | None] = field(default_factory=dict)
+    """By view, or TABLE; None where a single view needs no tab."""
     views: dict[str, Parts] = field(default_factory=dict)
-    doors: dict[str, gr.Button] = field(default_factory=dict)
-    """Buttons of the table, by the view that they open."""
 
     def outputs(self) -> list[Any]:
         """All that an answer may change."""
@@ -115,34 +117,34 @@ def lay_out_content(one: Photo | Sentence, exhibit: Exhibit, text: Text, board: 
 
 
 def lay_out_views(exhibit: Exhibit, text: Text, board: Board) -> None:
-    """The table, where views have a row in it, and a tab for each view; no tabs where there is one view."""
-    tabbed = [view for _, view in exhibit.views.values() if not view.aside]
-    if len(tabbed) == 1:
-        lay_out_view(tabbed[0], exhibit, text, board)
+    """A tab for each view, and before them the table where views have a row in it; no tabs where there is one view."""
+    views = [view for _, view in exhibit.views.values() if not view.aside]
+    if len(views) == 1:
+        board.tabs[views[0].name] = None
+        lay_out_view(views[0], exhibit, text, board)
         return
-    verdicts = lay_out_table(tabbed, exhibit, text, board)
+    verdicts: dict[str, gr.Markdown] = {}
+    doors: dict[str, gr.Button] = {}
     with gr.Tabs() as tabs:
-        for view in tabbed:
-            with gr.Tab(text(f"{exhibit.name}.view.{view.name}.tab"), id=view.name) as tab:
+        if rows := [view for view in views if view.verdict]:
+            with gr.Tab(text(f"{exhibit.name}.{TABLE}"), id=TABLE) as board.tabs[TABLE]:
+                gr.Markdown(text(f"{exhibit.name}.see"), elem_classes="see")
+                for view in rows:
+                    doors[view.name], verdicts[view.name] = lay_out_row(view, exhibit, text)
+        for view in views:
+            with gr.Tab(text(f"{exhibit.name}.view.{view.name}.tab"), id=view.name) as board.tabs[view.name]:
                 lay_out_view(view, exhibit, text, board, verdicts.get(view.name))
-            board.tabs[view.name] = tab
-    for name, door in board.doors.items():
+    for name, door in doors.items():
         door.click(lambda name=name: gr.Tabs(selected=name), None, tabs, queue=False, api_visibility="private")
 
 
-def lay_out_table(views: list[View], exhibit: Exhibit, text: Text, board: Board) -> dict[str, gr.Markdown]:
-    """A row for each view that has a verdict: what the slide says, what was measured, and a button that opens it."""
-    verdicts: dict[str, gr.Markdown] = {}
-    rows = [view for view in views if view.verdict]
-    if rows:
-        gr.Markdown(text(f"{exhibit.name}.see"), elem_classes="see")
-    for view in rows:
-        words = f"{exhibit.name}.view.{view.name}"
-        with gr.Row(elem_classes="verdict-row"):
-            board.doors[view.name] = gr.Button(text(f"{words}.row"), size="sm", min_width=120, scale=1)
-            gr.Markdown(text(f"{words}.slide"), elem_classes="small slide")
-            verdicts[view.name] = gr.Markdown(elem_classes="small verdict")
-    return verdicts
+def lay_out_row(view: View, exhibit: Exhibit, text: Text) -> tuple[gr.Button, gr.Markdown]:
+    """A row of the table: a button that opens the view, what the slide says, and what was measured."""
+    words = f"{exhibit.name}.view.{view.name}"
+    with gr.Row(elem_classes="table-row"):
+        door = gr.Button(text(f"{words}.row"), min_width=120, scale=1)
+        gr.Markdown(text(f"{words}.slide"), elem_classes="slide")
+        return door, gr.Markdown(elem_classes="verdict")
 
 
 def lay_out_view(view: View, exhibit: Exhibit, text: Text, board: Board, verdict: gr.Markdown | None = None) -> None:

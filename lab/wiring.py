@@ -5,7 +5,6 @@ by an input that starts a run, by a view that is opened, and by what a widget as
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ import gradio as gr
 from lab.actions import overrides
 from lab.computing import Answer, Computation, Stopped, computations
 from lab.exhibit import Exhibit, Run
-from lab.layout import Board
+from lab.layout import TABLE, Board
 from lab.question import Question, ask, defaults
 from lab.text import Text, plain
 from lab.widget import shown_value
@@ -31,18 +30,20 @@ MAX_WAITING = 40
 """Visitors who may wait for an answer at the same time; equal questions are computed once (lab.computing)."""
 UNQUEUED: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """Options for handlers that answer at once, outside the queue."""
-visit_lock = threading.Lock()
-"""Held while a visit changes."""
 
 
 @dataclass
 class Visit:
-    """What one visitor has asked of one exhibit. `asked` holds what was sent, by input; `shown` keys, by run."""
+    """What one visitor has asked of one exhibit.
+
+    view: the open one, or layout.TABLE. asked: what was sent, by input. shown: the key of what a run shows, by run.
+    turn: grows with everything that is asked; whoever answers an older turn stops.
+    """
 
     view: str
     asked: dict[str, Any]
     shown: dict[str, str] = field(default_factory=dict)
-    latest: Computation | None = None
+    turn: int = 0
 
 
 def js_run_failed(exhibit: Exhibit) -> str:
@@ -55,8 +56,7 @@ class Wiring:
 
     def __init__(self, exhibit: Exhibit, text: Text, board: Board):
         self.exhibit, self.text, self.board = exhibit, text, board
-        first = next(view.name for _, view in exhibit.views.values() if not view.aside)
-        self.visit = gr.State(Visit(first, defaults(exhibit)))
+        self.visit = gr.State(Visit(next(iter(board.tabs)), defaults(exhibit)))
 
     def opens_with(self, listen: Callable[..., Any]) -> None:
         """What opens the exhibit: the views that need no computing are filled then."""
@@ -89,92 +89,84 @@ class Wiring:
         return hidden | {name: data[component] for name, component in self.board.inputs.items()}
 
     def pressed(self, data: dict[Any, Any]) -> Iterator[dict]:
-        """The button, or an input that starts a run: everything is asked anew, the open view is answered."""
+        """The button, or an input that starts a run: everything is asked anew, what is open is answered."""
         visit: Visit = data[self.visit]
-        yield from self.answered(visit, visit.view, self.sent(data))
+        yield from self.answered(visit, self.sent(data))
 
     def opened(self, data: dict[Any, Any], view: str = "") -> Iterator[dict]:
         """A view, or with "" the exhibit itself: what it shows belongs to what was asked last."""
         visit: Visit = data[self.visit]
-        if view:
-            visit.view = view
-        yield from self.answered(visit, visit.view, visit.asked, again=False)
+        visit.view = view or visit.view
+        yield from self.answered(visit, visit.asked, again=False)
         for run in self.exhibit.runs:
             yield self.known(visit, run)
 
-    def acted(self, data: dict[Any, Any], event: gr.EventData, run: Run) -> Iterator[dict]:
-        """What a widget asks for: the run that it shows, with hidden inputs set."""
+    def acted(self, data: dict[Any, Any], asked: Any, run: Run) -> Iterator[dict]:
+        """What a widget asks for: what was asked last, with a hidden input set."""
         visit: Visit = data[self.visit]
         try:
-            sent = visit.asked | overrides(self.exhibit, run, event._data)
+            sent = visit.asked | overrides(self.exhibit, run, asked)
         except InputError as error:
             yield from self.failed(self.text.error(error, self.exhibit.name))
             return
-        yield from self.answered(visit, visit.view, sent)
+        yield from self.answered(visit, sent)
 
     # Answers, in the same form.
 
-    def answered(self, visit: Visit, view: str, sent: dict[str, Any], again: bool = True) -> Iterator[dict]:
-        """All that the visitor sees of one question, step by step. again: even where its answer is shown already."""
-        run, _ = self.exhibit.views[view]
+    def answered(self, visit: Visit, sent: dict[str, Any], again: bool = True) -> Iterator[dict]:
+        """All that the visitor sees of what is asked, step by step. again: also where its answer is shown already."""
+        before, turn = visit.asked, 0
         try:
-            question = ask(self.exhibit, run, sent)
-        except InputError as error:
-            yield from self.failed(self.text.error(error, self.exhibit.name))
-            return
-        except Exception:
-            log.exception("an input could not be checked")
-            yield from self.failed(self.text("run.unexpected"))
-            return
-        if not again and visit.shown.get(run.name) == question.key:
-            return
-        before, visit.asked = visit.asked, {one.name: one.kept(sent[one.name]) for one in self.exhibit.inputs}
-        if not (again and run.fresh) and (answer := computations.known(question)):
-            with visit_lock:
-                visit.latest = None
-            yield self.shows(visit, question, answer) | {self.board.note: ""}
-            return
-        computation = computations.watch(question)
-        with visit_lock:
-            visit.latest = computation
-        try:
-            yield from self.watched(visit, question, computation)
+            for run in self.runs(visit.view):
+                question = ask(self.exhibit, run, sent)
+                if not again and visit.shown.get(run.name) == question.key:
+                    continue
+                if not turn:
+                    turn = visit.turn = visit.turn + 1
+                    visit.asked = {one.name: one.kept(sent[one.name]) for one in self.exhibit.inputs}
+                yield from self.answer(visit, question, again)
+                if visit.turn != turn:
+                    return
         except InputError as error:
             visit.asked = before
             yield from self.failed(self.text.error(error, self.exhibit.name))
         except Stopped:
             visit.asked = before
-        except gr.Error:
-            raise
         except Exception:
             visit.asked = before
             log.exception("a run failed")
             yield from self.failed(self.text("run.unexpected"))
+
+    def runs(self, view: str) -> list[Run]:
+        """The runs that an open view shows: its own, or those of all rows of the table."""
+        if view == TABLE:
+            return [run for run, row in self.exhibit.views.values() if row.verdict]
+        return [self.exhibit.views[view][0]]
+
+    def answer(self, visit: Visit, question: Question, again: bool) -> Iterator[dict]:
+        """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew."""
+        board, turn = self.board, visit.turn
+        if not (again and question.run.fresh) and (known := computations.known(question)):
+            yield self.shows(visit, question, known) | {board.note: ""}
+            return
+        begun, partial_trace, computation = time.perf_counter(), None, computations.watch(question)
+        try:
+            yield {board.status: self.progress(computation, 0), board.note: ""}
+            while not computation.future.done():
+                computation.wait(partial_trace, PROGRESS_SECONDS)
+                if visit.turn != turn:
+                    return
+                if computation.future.done():
+                    break
+                told = self.progress(computation, time.perf_counter() - begun)
+                step = {board.status: told, board.stop: gr.update(visible=True)}
+                if computation.partial is not partial_trace and (partial_trace := computation.partial):
+                    step |= self.values(question, Answer(partial_trace, 0.0, "computed"))
+                yield step
+            if visit.turn == turn:
+                yield self.shows(visit, question, computation.future.result())
         finally:
             computations.leave(computation)
-            with visit_lock:
-                if visit.latest is computation:
-                    visit.latest = None
-
-    def watched(self, visit: Visit, question: Question, computation: Computation) -> Iterator[dict]:
-        """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew."""
-        board, begun, partial_trace = self.board, time.perf_counter(), None
-        yield {board.status: self.progress(computation, 0), board.note: ""}
-        while not computation.future.done():
-            computation.wait(partial_trace, PROGRESS_SECONDS)
-            if visit.latest is not computation:
-                return
-            if computation.future.done():
-                break
-            told = {
-                board.status: self.progress(computation, time.perf_counter() - begun),
-                board.stop: gr.update(visible=True),
-            }
-            if computation.partial is not partial_trace and (partial_trace := computation.partial):
-                told |= self.values(question, Answer(partial_trace, 0.0, "computed"))
-            yield told
-        if visit.latest is computation:
-            yield self.shows(visit, question, computation.future.result())
 
     def progress(self, computation: Computation, seconds: float) -> str:
         """What is going on, in a sentence."""
@@ -261,10 +253,10 @@ def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
     """Wire an exhibit; its views stay empty until it is opened (`Wiring.opens_with`)."""
     wiring = Wiring(exhibit, text, board)
     events = [wiring.listens(listen, wiring.pressed, *board.inputs.values()) for listen in board.starts]
-    events += [wiring.listens(tab.select, partial(wiring.opened, view=name)) for name, tab in board.tabs.items()]
+    events += [wiring.listens(tab.select, partial(wiring.opened, view=name)) for name, tab in board.tabs.items() if tab]
     for run in exhibit.runs:
         widgets = [board.views[view.name].widget for view in run.views if run.actions]
-        events += [wiring.listens(drawn.act, partial(wiring.acted, run=run)) for drawn in widgets if drawn]
+        events += [wiring.listens(drawn.act, acts(wiring, run)) for drawn in widgets if drawn]
     told = [board.status, board.note, board.stop]
     board.stop.click(wiring.stopped, None, told, cancels=events, js=js_run_failed(exhibit), **UNQUEUED)
     for name, component in board.inputs.items():
@@ -275,6 +267,15 @@ def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
             changed = [*(board.inputs[one.name] for one in followers), *board.samples]
             component.input(partial(follow, board=board, followers=followers), component, changed, **UNQUEUED)
     return wiring
+
+
+def acts(wiring: Wiring, run: Run) -> Callable[..., Iterator[dict]]:
+    """The listener to what a run's widgets ask for; Gradio tells by the annotation that it wants the event's data."""
+
+    def act(data: dict[Any, Any], event: gr.EventData) -> Iterator[dict]:
+        yield from wiring.acted(data, event._data, run)
+
+    return act
 
 
 def follow(value: Any, board: Board, followers: list) -> dict:

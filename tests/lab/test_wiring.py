@@ -3,7 +3,6 @@
 import sys
 import threading
 import time
-from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -64,8 +63,7 @@ class Page:
         return map(self.seen, self.wiring.opened({self.wiring.visit: self.visit}, view))
 
     def act(self, sent):
-        event = SimpleNamespace(_data=sent)
-        return map(self.seen, self.wiring.acted({self.wiring.visit: self.visit}, event, self.exhibit.run("first")))
+        return map(self.seen, self.wiring.acted({self.wiring.visit: self.visit}, sent, self.exhibit.run("first")))
 
 
 def failed(steps):
