@@ -15,7 +15,8 @@ from models.device import describe, device, turn
 from models.errors import InputError
 from models.traces import DecodingTrace
 from models.translation import beam_search, mask_predict, vocabulary
-from models.translation.pairs import CONTRASTS, PAIRS
+from models.translation.bundled import BY_LANGUAGE as PAIRS
+from models.translation.bundled import RAW_COUNTERPART as CONTRASTS
 
 AUTOREGRESSIVE = ("MarianMTModel", "T5ForConditionalGeneration")
 NON_AUTOREGRESSIVE = ("CmlmForTranslation",)

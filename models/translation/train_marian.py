@@ -12,8 +12,9 @@ from torch.nn import functional as F
 from transformers import MarianConfig, MarianMTModel
 
 from models.checkpoint import open_model
-from models.translation.distil import TEACHERS, translate
+from models.translation.distil import TEACHERS
 from models.translation.training import Recipe, main
+from models.translation.translate import by_search
 from models.translation.vocabulary import EOS, PAD
 
 RECIPES = {
@@ -72,5 +73,5 @@ if __name__ == "__main__":
         build=build,
         pairs=lambda source, target: list(zip(source, target, strict=True)),
         loss=lambda model, source, target, recipe: loss(model, source, target, recipe.label_smoothing),
-        translate=translate,
+        translate=by_search,
     )
