@@ -18,7 +18,6 @@ from models.traces.swin import SwinBlock, SwinTrace
 from models.traces.translation import (
     FATES,
     METHODS,
-    STOPPED,
     STOPPING,
     STRATEGIES,
     DecodingTrace,
@@ -38,7 +37,6 @@ __all__ = [
     "IMAGES",
     "METHODS",
     "SETTINGS",
-    "STOPPED",
     "STOPPING",
     "STRATEGIES",
     "SWEPT",

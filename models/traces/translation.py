@@ -1,7 +1,7 @@
 """What autoregressive search and mask-predict do with one sentence, and how long they take."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 
@@ -43,7 +43,7 @@ class SearchStep(Trace):
     """Of each row's last token over the decoder's inputs up to itself."""
 
 
-FATES = (
+Fate = Literal[
     "kept",
     "finished",
     "outranked",
@@ -52,14 +52,15 @@ FATES = (
     "not_drawn",
     "filtered",
     "displaced_by_force",
-)
+]
 """kept: runs on. finished: ended and entered the pool. outranked: did not end, and beam_width others were better.
 ended_outside_beam: ended, but not among the beam_width best candidates. pool_was_better: ended among them, but the pool
 was full of better ones. not_drawn: sampling drew another. filtered: temperature, top-k or top-p left it no probability.
 displaced_by_force: a visitor forced another token."""
-STOPPED = ("rule", "full", "ended", "length")
-"""Why a search ended: no running hypothesis could enter the pool, the pool was full and that sufficed, none ran on, the
-longest output was reached."""
+FATES: tuple[Fate, ...] = get_args(Fate)
+Stopped = Literal["rule", "full", "ended", "length"]
+"""Why a search ended. rule: no running hypothesis could enter the pool. full: the pool was, and that sufficed.
+ended: none ran on. length: the longest output was reached."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +95,7 @@ class SearchTrace(Trace):
     """Of encoder and decoder, recording included."""
     method: str = "beam"
     """One of METHODS."""
-    stopped: str = "rule"
-    """One of STOPPED."""
+    stopped: Stopped = "rule"
     forces: tuple[tuple[int, int, int], ...] = ()
     """The call, row and id of each token that a visitor forced."""
 

@@ -19,6 +19,7 @@ from models.errors import InputError, in_range
 from models.measure import multiply_adds, seconds
 from models.progress import NO_PROGRESS, Progress
 from models.traces import FATES, METHODS, Finished, SearchStep, SearchTrace
+from models.traces.translation import Stopped
 
 Force = tuple[int, int, int]
 Candidates = dict[str, np.ndarray]
@@ -93,7 +94,8 @@ class _Search:
     """A search under way: the running hypotheses, the pool of finished ones, and what every call left."""
 
     def __init__(self, model: Any, ids: torch.Tensor, settings: Settings, forces: tuple[Force, ...]):
-        self.model, self.ids, self.settings, self.stopped = model, ids, settings, "length"
+        self.model, self.ids, self.settings = model, ids, settings
+        self.stopped: Stopped = "length"
         self.forces = {step: (row, token) for step, row, token in forces}
         beam, config, eos = settings.method == "beam", model.generation_config, model.generation_config.eos_token_id
         self.eos = {eos} if isinstance(eos, int) else set(eos or ())
