@@ -7,7 +7,7 @@ from models.errors import InputError
 MAX_VALUES = 20_000_000
 
 
-def check_size(values: int, reference: str | None) -> None:
+def refuse_oversized_attention(values: int, reference: str | None) -> None:
     """Raise InputError when a model would give more attention values than a page can show."""
     if values > MAX_VALUES:
         raise InputError("model.attention_too_large", reference=reference, millions=values // 10**6)

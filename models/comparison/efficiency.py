@@ -46,8 +46,8 @@ class LayerParameters(NamedTuple):
 def model_cost(model, size: tuple[int, int], reference: str) -> ModelCost:
     """Count one open classifier at the `size` (rows, columns) in pixels that it takes.
 
-    model: of receptive_field.effective.FAMILIES, in eval mode; the caller holds `models.device.turn`. reference: the
-    name it was opened by. Raises ValueError when a ViT or DeiT does not take pictures of this size.
+    model: of receptive_field.effective.FAMILIES, in eval mode; the caller holds `models.device.compute_lock`.
+    reference: the name it was opened by. Raises ValueError when a ViT or DeiT does not take pictures of this size.
     """
     return ModelCost(parameters(model), multiply_adds(model, size), recorded_accuracy(reference))
 

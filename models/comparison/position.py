@@ -22,7 +22,7 @@ import torch
 from torch.func import functional_call
 from torch.nn import functional as F
 
-from models.checkpoint import Progress
+from models.progress import NO_PROGRESS, Progress
 
 PARAMETERS = ("position_embeddings", "relative_position_bias_table")
 """What transformers calls the parameters that hold positions and nothing else."""
@@ -43,21 +43,20 @@ class Answers(NamedTuple):
     setting. To be compared within one model: a ResNet's features are never negative, so neither are its cosines."""
 
 
-def measure(model, pixels: torch.Tensor, tile: int, shift: int, seed: int, progress: Progress | None = None) -> Answers:
+def measure(model, pixels: torch.Tensor, tile: int, shift: int, seed: int, progress: Progress = NO_PROGRESS) -> Answers:
     """Show every variant of a photo to the model, all in one forward pass a setting.
 
     model: of receptive_field.effective.FAMILIES, in eval mode. During a pass its position parameters are exchanged and
-    then put back, so the caller holds `models.device.turn`.
+    then put back, so the caller holds `models.device.compute_lock`.
     pixels: (1, channel, row, column), prepared, on the model's device. `variants` explains tile, shift and seed.
-    `progress` hears (0, 0) before each pass. Raises ValueError as `variants` does, and whatever `progress` raises.
+    `progress` hears a beat before each pass. Raises ValueError as `variants` does, and whatever `progress` raises.
     """
     probability, similarity = [], []
     with torch.inference_mode():
         images = variants(pixels, tile, shift, seed)
         zeros = position_zeros(model)
         for replaced in [{}, zeros] if zeros else [{}]:
-            if progress:
-                progress(0, 0)
+            progress.beat()
             feature, logits = answer(model, images, replaced)
             probability.append(logits.softmax(-1))
             similarity.append(F.cosine_similarity(feature, feature[:1]))

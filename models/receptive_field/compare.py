@@ -10,10 +10,10 @@ import torch
 import torchvision
 from PIL import Image
 
-from models.checkpoint import Progress
 from models.comparison import dependence, efficiency, position
-from models.device import turn
-from models.pixels import restore
+from models.device import compute_lock
+from models.pixels import denormalise
+from models.progress import NO_PROGRESS, Progress
 from models.receptive_field import convolution, theoretical
 from models.receptive_field.effective import Position
 from models.receptive_field.evidence import evidence
@@ -34,7 +34,7 @@ def compare(
     spot: object,
     others: Sequence[Image.Image],
     layer: str | None,
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> ReceptiveFieldTrace:
     """Everything about one photo: fields at the position, evidence for each model's answer, a convolution as attention.
 
@@ -61,7 +61,7 @@ def look(
     spot: object,
     others: Sequence[Image.Image],
     layer: str | None,
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> ReceptiveFieldTrace:
     """The fields alone, for a click on a page that shows all else of the same request."""
     at, models = place(spot), [opened(image, reference, progress) for reference in references]
@@ -69,7 +69,7 @@ def look(
 
 
 def _fields(
-    mark: str, at: Position, models: Sequence[Opened], others: Sequence[Image.Image], progress: Progress | None
+    mark: str, at: Position, models: Sequence[Opened], others: Sequence[Image.Image], progress: Progress
 ) -> ReceptiveFieldTrace:
     return ReceptiveFieldTrace(
         request=mark,
@@ -86,7 +86,7 @@ def answer(
     click: object,
     others: Sequence[Image.Image],
     layer: str | None,
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> ReceptiveFieldTrace:
     """What a click asks for: the fields alone where its page shows all else of the same request, otherwise everything.
 
@@ -107,10 +107,10 @@ def request(image: Image.Image | None, references: Sequence[str | None], layer: 
     return hashlib.sha256(repr((*references, layer, size)).encode() + pixels).hexdigest()
 
 
-def speaks(one: Opened, column: FieldTrace, progress: Progress | None = None) -> EvidenceTrace:
+def speaks(one: Opened, column: FieldTrace, progress: Progress = NO_PROGRESS) -> EvidenceTrace:
     """Evidence for the answer of a column's model."""
     label = int(column.probability.argmax())
-    with turn:
+    with compute_lock:
         found = evidence(one.model, one.photo, label, progress=progress)
     none = np.full((1, 1), np.nan, np.float32)
     return EvidenceTrace(
@@ -125,7 +125,7 @@ def speaks(one: Opened, column: FieldTrace, progress: Progress | None = None) ->
     )
 
 
-def moves(one: Opened, column: FieldTrace, progress: Progress | None = None) -> PositionTrace:
+def moves(one: Opened, column: FieldTrace, progress: Progress = NO_PROGRESS) -> PositionTrace:
     """What a column's model answers when parts of the photo move, with and without its position parameters.
 
     Tiles are a ViT's patches, else about an eighth of the picture's side; the shift is about a quarter, in whole tiles.
@@ -135,14 +135,14 @@ def moves(one: Opened, column: FieldTrace, progress: Progress | None = None) -> 
     while side % tile:
         tile -= 1
     shift = tile * round(side / 4 / tile)
-    with turn:
+    with compute_lock:
         seen = position.measure(one.model, one.photo, tile, shift, seed=0, progress=progress)
     return PositionTrace(
         model=column.model,
         labels=column.labels,
         tile=tile,
         shift=shift,
-        pixels=np.stack([restore(variant, one.processor) for variant in seen.pixels]),
+        pixels=np.stack([denormalise(variant, one.processor) for variant in seen.pixels]),
         probability=seen.probability,
         similarity=seen.similarity,
     )
@@ -150,7 +150,7 @@ def moves(one: Opened, column: FieldTrace, progress: Progress | None = None) -> 
 
 def costs(models: Sequence[Opened]) -> EfficiencyTrace:
     """What the columns' models have, cost and reach, and what one layer of each kind has."""
-    with turn:
+    with compute_lock:
         sizes = [(one.photo.shape[-2], one.photo.shape[-1]) for one in models]
         found = [efficiency.model_cost(one.model, size, one.reference) for one, size in zip(models, sizes, strict=True)]
     layers = [efficiency.layer_parameters(n_embd) for n_embd in WIDTHS]

@@ -13,10 +13,11 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
-from models.checkpoint import Progress, open_model
-from models.device import device, turn
+from models.checkpoint import open_model
+from models.device import compute_lock, device
 from models.errors import InputError
 from models.pixels import prepare
+from models.progress import NO_PROGRESS, Progress
 from models.receptive_field import effective
 from models.traces import SWEPT, ConvolutionTrace, SweepTrace
 
@@ -108,7 +109,7 @@ def equal(kernel: torch.Tensor, x: torch.Tensor, alpha: float, ring: bool = Fals
 
 
 def sweep(
-    image: Image.Image | None, reference: str, layer: str | None = None, progress: Progress | None = None
+    image: Image.Image | None, reference: str, layer: str | None = None, progress: Progress = NO_PROGRESS
 ) -> SweepTrace:
     """The first convolution of a ResNet's `layer` on `image`, and attention that stands for it, at every alpha.
 
@@ -118,20 +119,19 @@ def sweep(
         raise InputError("photo.missing")
     if layer not in SWEPT:
         raise InputError("cnn_vs_attention.layer", layers="; ".join(SWEPT))
-    model, processor = open_model(reference, ("ResNetForImageClassification",), progress)
+    _, model, processor = open_model(reference, ("ResNetForImageClassification",), "image", progress)
     pixels = prepare(image, processor, model.config).to(device())
     names = effective.layers(model)
     stage, number = (int(part) - 1 for part in re.findall(r"\d+", layer))
     kernel = model.base_model.encoder.stages[stage].layers[number].layer[0].convolution.weight
-    with turn, torch.inference_mode():
+    with compute_lock, torch.inference_mode():
         x = effective.walk(model, pixels)[names.index(layer) - 1][0]  # C, row, column
         rows, columns = x.shape[-2:]
         middle = rows // 2 * columns + columns // 2
         flat = equal(kernel, x, ALPHAS[0])
         attention, errors = [], []
         for alpha in ALPHAS:
-            if progress:
-                progress(0, 0)
+            progress.beat()
             found = equal(kernel, x, alpha)
             attention.append(found.attention[:, middle].reshape(-1, rows, columns))
             errors.append(found.error)

@@ -14,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from models.attention import check_size
-from models.checkpoint import Progress
+from models.attention import refuse_oversized_attention
+from models.checkpoint import build_lock
 from models.errors import InputError
+from models.progress import NO_PROGRESS, Progress
 from models.swin.trace import check_maps
 from models.traces import THRESHOLDS
 
@@ -51,7 +52,7 @@ def check(model, size: tuple[int, int], reference: str) -> None:
         if any(side % config.patch_size for side in size):
             raise InputError("model.patches", reference=reference, size=size[0], patch=config.patch_size)
         tokens = model.base_model.embeddings.position_embeddings.shape[1]
-        check_size(config.num_hidden_layers * config.num_attention_heads * tokens**2, reference)
+        refuse_oversized_attention(config.num_hidden_layers * config.num_attention_heads * tokens**2, reference)
     elif max(size) > MAX_RESNET_SIDE:
         raise InputError("model.size", size=max(size), side=MAX_RESNET_SIDE)
 
@@ -124,7 +125,7 @@ def fields(
     model,
     pixels: torch.Tensor,
     position: Position,
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
     units: Sequence[Unit] | None = None,
 ) -> np.ndarray:
     """The effective receptive field of one position in every layer: (layer, row, column), float32.
@@ -133,7 +134,7 @@ def fields(
     the model's map for one of its normalised pixels. model: of FAMILIES, in eval mode; `check` bounds the memory.
     pixels: (image, channel, row, column), prepared, on the model's device. units: of each layer, what stands for the
     position; else the cells that hold it.
-    `progress` hears (0, 0) between layers. Raises ValueError for a position outside the picture, and whatever
+    `progress` hears a beat between layers. Raises ValueError for a position outside the picture, and whatever
     `progress` raises.
     """
     return measure(lambda part: walk(model, part), pixels, position, progress, units)
@@ -143,7 +144,7 @@ def measure(
     maps: Callable[[torch.Tensor], list[torch.Tensor]],
     pixels: torch.Tensor,
     position: Position,
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
     units: Sequence[Unit] | None = None,
 ) -> np.ndarray:
     """`fields` of any network: `maps` gives each layer's map (image, channel, row, column), no image seeing another.
@@ -160,8 +161,7 @@ def measure(
             sums = [state[:, :, row, column].sum() for state, (row, column) in zip(states, chosen, strict=True)]
         found = []
         for depth, unit in enumerate(sums, 1):
-            if progress:
-                progress(0, 0)
+            progress.beat()
             (gradient,) = torch.autograd.grad(unit, part, retain_graph=depth < len(sums))  # B, C, H, W
             found.append(gradient.abs().sum(dim=(0, 1)))
         total = total.to(part.device) + torch.stack(found)  # layer, H, W
@@ -183,7 +183,7 @@ def random_like(model, seed: int = 0):
 @lru_cache(maxsize=3)
 def _random(kind: type, config: str, attention: str, where: torch.device, seed: int):
     own = kind.config_class.from_dict(json.loads(config), attn_implementation=attention)
-    with torch.random.fork_rng():
+    with build_lock, torch.random.fork_rng():
         torch.manual_seed(seed)
         return kind(own).eval().to(where)
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam
 
-from models.checkpoint import Progress
+from models.progress import NO_PROGRESS, Progress
 from models.receptive_field.effective import PASS_PIXELS
 
 N_STEPS = 16
@@ -30,19 +30,18 @@ class Evidence(NamedTuple):
 
 
 def evidence(
-    model, pixels: torch.Tensor, label: int, n_steps: int = N_STEPS, progress: Progress | None = None
+    model, pixels: torch.Tensor, label: int, n_steps: int = N_STEPS, progress: Progress = NO_PROGRESS
 ) -> Evidence:
     """Evidence for `label` in one photo, (1, channel, row, column), prepared, on the model's device.
 
-    model: of effective.FAMILIES, in eval mode. While it runs it carries a hook (captum's), so hold `device.turn`.
+    model: of effective.FAMILIES, in eval mode. While it runs it carries a hook (captum's): hold `device.compute_lock`.
     The baseline of integrated gradients is zero after normalisation: a plain picture of the processor's mean colour.
-    `progress` hears (0, 0) between passes. Raises ValueError for a label that the model does not have, and whatever
+    `progress` hears a beat between passes. Raises ValueError for a label that the model does not have, and whatever
     `progress` raises.
     """
 
     def logits(batch: torch.Tensor) -> torch.Tensor:
-        if progress:
-            progress(0, 0)
+        progress.beat()
         return model(batch).logits  # B, label
 
     if not 0 <= label < model.config.num_labels:

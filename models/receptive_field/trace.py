@@ -10,10 +10,11 @@ from PIL import Image
 from torch.nn import functional as F
 
 from models.attention import patch_distance, rollout
-from models.checkpoint import Progress, open_model
-from models.device import device, turn
+from models.checkpoint import open_model
+from models.device import compute_lock, device
 from models.errors import InputError, in_range
-from models.pixels import class_names, prepare, restore
+from models.pixels import class_names, denormalise, prepare
+from models.progress import NO_PROGRESS, Progress
 from models.receptive_field import effective, theoretical
 from models.swin import trace as swin
 from models.traces import FieldTrace, SwinBlock
@@ -41,7 +42,7 @@ class Opened(NamedTuple):
     """(1, channel, row, column), prepared, on the model's device."""
 
 
-def opened(image: Image.Image | None, reference: str | None, progress: Progress | None = None) -> Opened:
+def opened(image: Image.Image | None, reference: str | None, progress: Progress = NO_PROGRESS) -> Opened:
     """The model that `reference` names and the photo for it; `progress` hears of a download.
 
     Raises InputError when there is no image, or when the model cannot be opened, is too large, or does not fit the
@@ -49,23 +50,23 @@ def opened(image: Image.Image | None, reference: str | None, progress: Progress 
     """
     if image is None:
         raise InputError("photo.missing")
-    model, processor = open_model(reference, effective.FAMILIES, progress)
+    _, model, processor = open_model(reference, effective.FAMILIES, "image", progress)
     photo = prepare(image, processor, model.config).to(device())
     effective.check(model, (photo.shape[-2], photo.shape[-1]), str(reference))
     return Opened(str(reference), model, processor, photo)
 
 
 def trace(
-    one: Opened, position: effective.Position, others: Sequence[Image.Image] = (), progress: Progress | None = None
+    one: Opened, position: effective.Position, others: Sequence[Image.Image] = (), progress: Progress = NO_PROGRESS
 ) -> FieldTrace:
     """The fields of `position` in a model, on its photo and, on average, on the `others`.
 
-    `progress` hears (0, 0) between layers.
+    `progress` hears a beat between layers.
     """
     model, photo = one.model, one.photo
     prepared = [prepare(other, one.processor, model.config).to(photo.device) for other in others]
     sets = [photo, torch.cat(prepared)] if others else [photo]
-    with turn:
+    with compute_lock:
         units, box, centre = theory(model, photo.shape[-1], position)
         fields = np.stack(
             [
@@ -81,7 +82,7 @@ def trace(
         family=model.base_model_prefix,
         layer_name=tuple(effective.layers(model)),
         labels=class_names(model.config, len(probability)),
-        pixels=restore(photo[0].cpu().numpy(), one.processor),
+        pixels=denormalise(photo[0].cpu().numpy(), one.processor),
         probability=probability,
         box=box,
         field=cells(fields),
@@ -117,7 +118,8 @@ def theory(model, side: int, position: effective.Position) -> tuple[list[effecti
     """Each layer's unit that stands for a position, its theoretical field (layer, edge), its centre (layer, axis).
 
     Fields and centres are shares of the side of a square picture. The unit is the cell that holds the position, in a
-    ResNet the one whose field is centred nearest. Hold `device.turn`: another run may have put hooks on the model.
+    ResNet the one whose field is centred nearest. Hold `device.compute_lock`: another run may have put hooks on the
+    model.
     """
     config = model.config
     if model.base_model_prefix == "resnet":

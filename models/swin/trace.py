@@ -3,18 +3,19 @@
 import torch
 from PIL import Image
 
-from models.attention import check_size
-from models.checkpoint import Progress, open_model
-from models.device import device, turn
+from models.attention import refuse_oversized_attention
+from models.checkpoint import open_model
+from models.device import compute_lock, device
 from models.errors import InputError
-from models.pixels import class_names, prepare, restore
+from models.pixels import class_names, denormalise, prepare
+from models.progress import NO_PROGRESS, Progress
 from models.swin.windows import region_ids, window_token
 from models.traces import SwinBlock, SwinTrace
 
 FAMILIES = ("SwinForImageClassification",)
 
 
-def trace(image: Image.Image | None, reference: str | None, progress: Progress | None = None) -> SwinTrace:
+def trace(image: Image.Image | None, reference: str | None, progress: Progress = NO_PROGRESS) -> SwinTrace:
     """Run `image` (RGB) through the model that `reference` names and keep what a lecture shows.
 
     `progress` hears of a download. Raises InputError when there is no image, when the model cannot be opened, when one
@@ -22,18 +23,18 @@ def trace(image: Image.Image | None, reference: str | None, progress: Progress |
     """
     if image is None:
         raise InputError("photo.missing")
-    model, processor = open_model(reference, FAMILIES, progress)
+    _, model, processor = open_model(reference, FAMILIES, "image", progress)
     pixel_values = prepare(image, processor, model.config).to(device())
     rows, columns = pixel_values.shape[-2:]
     check_maps(model.config, (rows, columns), str(reference))
-    with turn, torch.inference_mode():
+    with compute_lock, torch.inference_mode():
         state, blocks = walk(model, pixel_values)
         probability = predict(model, state)[0].softmax(-1)
     return SwinTrace(
         model=str(reference),
         patch_size=model.config.patch_size,
         labels=class_names(model.config, len(probability)),
-        pixels=restore(pixel_values[0].cpu().numpy(), processor),
+        pixels=denormalise(pixel_values[0].cpu().numpy(), processor),
         probability=probability.cpu().numpy(),
         blocks=tuple(blocks),
     )
@@ -53,7 +54,7 @@ def check_maps(config, size: tuple[int, int], reference: str) -> None:
         if rows % window or columns % window:
             raise InputError("model.windows", reference=reference, window=window, side=f"{min(rows, columns):g}")
         values += int(rows * columns) * depth * heads * window**2
-    check_size(values, reference)
+    refuse_oversized_attention(values, reference)
 
 
 def walk(model, pixel_values: torch.Tensor) -> tuple[torch.Tensor, list[SwinBlock]]:

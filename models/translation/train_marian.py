@@ -50,7 +50,7 @@ def build(recipe: Recipe, vocabulary: int) -> MarianMTModel:
         )
     )
     if recipe.start:
-        model.load_state_dict(open_model(recipe.start, TEACHERS)[0].state_dict())
+        model.load_state_dict(open_model(recipe.start, TEACHERS, "text").model.state_dict())
     return model
 
 
@@ -62,7 +62,9 @@ def loss(model: MarianMTModel, source: torch.Tensor, target: torch.Tensor, recip
         decoder_input_ids=F.pad(target[:, :-1], (1, 0), value=PAD),
         use_cache=False,
     ).logits.float()
-    return F.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=PAD, label_smoothing=recipe.label_smoothing)
+    return F.cross_entropy(
+        logits.flatten(0, 1), target.flatten(), ignore_index=PAD, label_smoothing=recipe.label_smoothing
+    )
 
 
 if __name__ == "__main__":

@@ -4,17 +4,18 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
-from models.attention import check_size
-from models.checkpoint import Progress, open_model
-from models.device import device, turn
+from models.attention import refuse_oversized_attention
+from models.checkpoint import open_model
+from models.device import compute_lock, device
 from models.errors import InputError
-from models.pixels import class_names, prepare, restore
+from models.pixels import class_names, denormalise, prepare
+from models.progress import NO_PROGRESS, Progress
 from models.traces import VitTrace
 
 FAMILIES = ("ViTForImageClassification", "DeiTForImageClassification", "DeiTForImageClassificationWithTeacher")
 
 
-def trace(image: Image.Image | None, reference: str | None, progress: Progress | None = None) -> VitTrace:
+def trace(image: Image.Image | None, reference: str | None, progress: Progress = NO_PROGRESS) -> VitTrace:
     """Run `image` (RGB) through the model that `reference` names and keep what a lecture shows.
 
     `progress` hears of a download. Raises InputError when there is no image, when the model cannot be opened, or when
@@ -22,14 +23,14 @@ def trace(image: Image.Image | None, reference: str | None, progress: Progress |
     """
     if image is None:
         raise InputError("photo.missing")
-    model, processor = open_model(reference, FAMILIES, progress)
+    _, model, processor = open_model(reference, FAMILIES, "image", progress)
     config = model.config
     tokens = model.base_model.embeddings.position_embeddings.shape[1]
-    check_size(config.num_hidden_layers * config.num_attention_heads * tokens**2, reference)
+    refuse_oversized_attention(config.num_hidden_layers * config.num_attention_heads * tokens**2, reference)
     if not isinstance(config.patch_size, int):
         raise InputError("model.unreadable", reference=reference)
     pixel_values = prepare(image, processor, config).to(device())
-    with turn, torch.inference_mode():
+    with compute_lock, torch.inference_mode():
         states, attention = walk(model, pixel_values)
         lens = predict(model, states).softmax(-1)
         patches = F.unfold(pixel_values, config.patch_size, stride=config.patch_size)[0].T  # T, C*P*P
@@ -42,7 +43,7 @@ def trace(image: Image.Image | None, reference: str | None, progress: Progress |
             grid=(height // config.patch_size, width // config.patch_size),
             prefix=("CLS", "distillation")[: tokens - len(patches)],
             labels=class_names(config, lens.shape[-1]),
-            pixels=restore(pixel_values[0].cpu().numpy(), processor),
+            pixels=denormalise(pixel_values[0].cpu().numpy(), processor),
             attention=attention.cpu().numpy(),
             lens=lens.cpu().numpy(),
             patch_vector=patches.cpu().numpy(),
