@@ -73,7 +73,10 @@ def lay_out_inputs(exhibit: Exhibit, text: Text) -> Board:
         note=gr.Markdown(elem_classes="small note", render=False),
     )
     for one in content:
-        lay_out_content(one, exhibit, text, board)
+        if isinstance(one, Photo):
+            lay_out_photo(one, exhibit, text, board)
+        else:
+            lay_out_sentence(one, exhibit, text, board)
     with gr.Row():
         board.start.render()
         board.stop.render()
@@ -100,14 +103,17 @@ def lay_out_settings(settings: list[Input], exhibit: Exhibit, text: Text, board:
         board.inputs[one.name] = one.component(text, exhibit.name)
 
 
-def lay_out_content(one: Photo | Sentence, exhibit: Exhibit, text: Text, board: Board) -> None:
-    """A photo or a sentence with its examples; a new one starts a run at once."""
+def lay_out_photo(one: Photo, exhibit: Exhibit, text: Text, board: Board) -> None:
+    """A photo and the example photos; a new one starts a run at once."""
     component = board.inputs[one.name] = one.component(text, exhibit.name)
-    if isinstance(one, Photo):
-        examples = one.examples(text, component)
-        board.starts += [component.upload, examples.load_input_event.success]
-        board.at_once.append(component)
-        return
+    examples = one.examples(text, component)
+    board.starts += [component.upload, examples.load_input_event.success]
+    board.at_once.append(component)
+
+
+def lay_out_sentence(one: Sentence, exhibit: Exhibit, text: Text, board: Board) -> None:
+    """A sentence, the choice that it follows, and examples for it; a clicked one starts a run at once."""
+    component = board.inputs[one.name] = one.component(text, exhibit.name)
     leader = exhibit.input(one.follows)
     board.inputs[leader.name] = leader.component(text, exhibit.name)
     dataset = one.samples(text, component, leader.default)

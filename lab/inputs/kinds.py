@@ -209,9 +209,10 @@ class Forces(Input):
     bad: ClassVar[tuple[Any, ...]] = (None, {}, "x", [1], [[1, 2]], [["a", 0, 0]], [[0, 0, 1.5]], [[0, 0, 0]] * 101)
 
     def checked(self, sent: Any) -> tuple[tuple[int, int, int], ...]:
-        rows = sent if isinstance(sent, list | tuple) and len(sent) <= self.maximum else [None]
-        for row in rows:
-            triple = isinstance(row, list | tuple) and len(row) == 3
-            if not triple or not all(type(number) is int for number in row):
-                raise InputError("decoding.force")
-        return tuple((step, row, token) for step, row, token in rows)
+        if not isinstance(sent, list | tuple) or len(sent) > self.maximum or not all(map(_is_force, sent)):
+            raise InputError("decoding.force")
+        return tuple((step, row, token) for step, row, token in sent)
+
+
+def _is_force(row: Any) -> bool:
+    return isinstance(row, list | tuple) and len(row) == 3 and all(type(number) is int for number in row)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import gradio as gr
 import numpy as np
+from gradio.helpers import Examples
 from gradio.utils import get_upload_folder
 from PIL import Image, ImageOps
 
@@ -122,7 +123,7 @@ class Photo(Input):
             placeholder=text("photo.drop"),
         )
 
-    def examples(self, text: Text, component: gr.Image) -> gr.Examples:
+    def examples(self, text: Text, component: gr.Image) -> Examples:
         """Thumbnails that fill the component when they are clicked."""
         return gr.Examples([[str(example(name))] for name in EXAMPLES], component, label=text("photo.examples"))
 
