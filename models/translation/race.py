@@ -57,11 +57,12 @@ def race(
         lambda copies: generate(model, ids, question.search, copies),
         lambda copies: mask_predict.translate(other_model, other_ids.repeat(copies, 1), question.refine),
     ]
-    expected = [_attempt(way, 1) for way in ways]  # warms up what is timed below
+    warm_up = [_attempt(way, 1) for way in ways]
     progress.beat()
     search = beam_search.search(model, tokenizer, ids, question.search, name, progress=progress)
     refine = mask_predict.refine(other_model, other_tokenizer, other_ids, question.refine, other_name, progress)
-    search_batch_seconds, refine_batch_seconds = batch_seconds(ways, expected, progress)
+    expected = np.minimum(warm_up, [search.seconds, refine.seconds])  # nan, where the warm-up failed
+    search_batch_seconds, refine_batch_seconds = batch_seconds(ways, expected.tolist(), progress)
     return RaceTrace(
         sentence=question.sentence,
         autoregressive=name,

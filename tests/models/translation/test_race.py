@@ -6,10 +6,16 @@ import pytest
 from models.errors import InputError
 from models.translation import race as module
 from models.translation.decoding import decode
-from models.translation.race import BATCHES, PATIENCE, batch_seconds, generate, race
+from models.translation.race import BATCHES, batch_seconds, generate, race
 
-QUICK = {"language": "de", "beam_width": 3, "max_length": 10, "passes": 3, "n_length": 2}
+QUICK = {"language": "de", "beam_width": 2, "max_length": 4, "passes": 2, "n_length": 2}
 SENTENCE = "A small dog runs."
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """A loaded machine takes its time."""
+    monkeypatch.setattr(module, "PATIENCE", np.inf)
 
 
 @pytest.fixture
@@ -30,7 +36,7 @@ def clock(monkeypatch):
 def test_both_ways_are_counted_and_timed_alone_and_in_batches(translators):
     seen = race(sentence=SENTENCE, **translators, **QUICK)
     run = decode(sentence=SENTENCE, **translators, **QUICK)
-    assert (seen.search_calls, seen.refine_calls) == (len(run.search.steps), 3)
+    assert (seen.search_calls, seen.refine_calls) == (len(run.search.steps), 2)
     assert (seen.search_multiply_adds, seen.refine_multiply_adds) == (
         run.search.multiply_adds,
         run.refine.multiply_adds,
@@ -74,11 +80,12 @@ def test_the_ways_take_turns(clock, beats):
     assert calls == [(way, copies) for copies in BATCHES for way in (0, 1)]
 
 
-def test_a_batch_that_would_take_too_long_is_not_measured(clock, beats):
+def test_a_batch_that_would_take_too_long_is_not_measured(clock, beats, monkeypatch):
     """The second way grows by 0.15 s a copy: 0.3 s, 1.35 s, and 4.95 s that are expected; the third is slow alone."""
+    monkeypatch.setattr(module, "PATIENCE", 2.0)
     ways, calls = clock
-    grows, slow = (lambda copies: 0.15 + 0.15 * copies), (lambda _: PATIENCE + 1)
-    seconds = batch_seconds(ways(lambda _: 0.1, grows, slow), [0.1, 0.3, PATIENCE + 1], beats)
+    grows, slow = (lambda copies: 0.15 + 0.15 * copies), (lambda _: 2.1)
+    seconds = batch_seconds(ways(lambda _: 0.1, grows, slow), [0.1, 0.3, 2.1], beats)
     np.testing.assert_allclose(seconds, [[0.1, 0.1, 0.1], [0.3, 1.35, np.nan], [np.nan] * 3])
     assert [copies for way, copies in calls if way == 1] == [1, 8] and not any(way == 2 for way, _ in calls)
 

@@ -47,7 +47,7 @@ def trained(request, tokenizer, tmp_path, monkeypatch):
     if request.param == "marian":
         recipe = Recipe(**SMALL, batch_tokens=40)
         model = train_marian.build(recipe, len(tokenizer))
-        loss = lambda model, source, target: train_marian.loss(model, source, target, 0.1)  # noqa: E731
+        loss = lambda model, source, target: train_marian.loss(model, source, target, recipe)  # noqa: E731
     else:
         recipe = train_cmlm.Recipe(**SMALL, batch_tokens=40)
         model = train_cmlm.build(recipe, len(tokenizer))
