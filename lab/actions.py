@@ -7,7 +7,7 @@ from models.errors import InputError
 
 
 def overrides(exhibit: Exhibit, run: Run, sent: Any) -> dict[str, Any]:
-    """The hidden input that an action sets, and its value as it was sent; widgets send {"action": name, "values": {input: value}}.
+    """The hidden input that an action sets, and its value; widgets send {"action": name, "values": {input: value}}.
 
     Raises InputError for an action that the run does not have, or a value that the input does not take.
     """

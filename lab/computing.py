@@ -36,7 +36,7 @@ class Answer:
 class Computation:
     """One question on its way; any number of visitors may watch it. It is the `progress` of its own run."""
 
-    def __init__(self, question: Question, finished: "Computations"):
+    def __init__(self, question: Question, finished: "Computations") -> None:
         self.question = question
         self.watchers = 1
         self.done = self.total = 0
@@ -85,7 +85,7 @@ class Computation:
 class Computations:
     """All questions on their way, and the answers of late, bounded in bytes."""
 
-    def __init__(self, max_bytes: int = MAX_REMEMBERED_BYTES):
+    def __init__(self, max_bytes: int = MAX_REMEMBERED_BYTES) -> None:
         self.max_bytes = max_bytes
         self.lock = threading.Lock()
         self.running: dict[str, Computation] = {}

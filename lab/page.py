@@ -1,6 +1,7 @@
 """The page: one tab per exhibit; theme, language, shared scripts. `/` is English, `/zh` Chinese."""
 
 from html import escape
+from typing import Any
 
 import gradio as gr
 from gradio.components import Navbar
@@ -53,7 +54,7 @@ def fill(demo: gr.Blocks, text: Text, other: str) -> None:
     )
 
 
-def launch(**settings) -> None:
+def launch(**settings: Any) -> None:
     """Open the lab."""
     demo = build()
     demo.queue(max_size=32, api_open=False).launch(

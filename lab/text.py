@@ -36,7 +36,7 @@ def table(language: str) -> dict[str, str]:
 class Text:
     """The strings of one language: text("patches.cut.title"), text("photo.error.small", side=16)."""
 
-    def __init__(self, language: str):
+    def __init__(self, language: str) -> None:
         if language not in LANGUAGES:
             raise ValueError(f"language must be one of {LANGUAGES}, not {language!r}")
         self.language = language

@@ -54,7 +54,7 @@ def js_run_failed(exhibit: Exhibit) -> str:
 class Wiring:
     """The events of one exhibit on one page."""
 
-    def __init__(self, exhibit: Exhibit, text: Text, board: Board):
+    def __init__(self, exhibit: Exhibit, text: Text, board: Board) -> None:
         self.exhibit, self.text, self.board = exhibit, text, board
         self.visit = gr.State(Visit(next(iter(board.tabs)), defaults(exhibit)))
 

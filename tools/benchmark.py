@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable
 from types import ModuleType
 
+from lab.photo import example, open_photo
+
 from lab import browser
 from lab.exhibits import decoding, fields
 from lab.exhibits import patches as exhibit
-from lab.photo import example, open_photo
 from lab.views import patches, windows
 from lab.widget import pack
 from models.device import describe

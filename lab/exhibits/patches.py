@@ -1,12 +1,11 @@
 """Patches & Windows: a photo cut into patches, where each patch looks, and how Swin keeps looking cheap."""
 
-from models.families import SWIN, VIT
-
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Model
 from lab.inputs.models import HUB_SWINS, HUB_VITS
 from lab.inputs.photo import Photo
 from lab.views.patches import answer, attend, cut, distance, lens, pair, swin_answer, windows
+from models.families import SWIN, VIT
 from models.traces import PatchesTrace, SwinTrace, VitTrace
 
 EXHIBIT = Exhibit(

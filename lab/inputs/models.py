@@ -1,8 +1,7 @@
 """Models of the Hub that the lab offers by name, and the inputs that several exhibits share."""
 
-from models.families import CLASSIFIERS
-
 from lab.inputs.kinds import Model
+from models.families import CLASSIFIERS
 
 HUB_VITS = {
     "WinKawaks/vit-tiny-patch16-224": 23,

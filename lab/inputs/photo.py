@@ -65,7 +65,8 @@ def example(name: str) -> Path:
     """The file of an example photo, found without importing the package that brings it."""
     package, file = EXAMPLES[name]
     spec = find_spec(package)
-    assert spec and spec.submodule_search_locations
+    if not spec or not spec.submodule_search_locations:
+        raise FileNotFoundError(f"the package {package} is not installed")
     return Path(spec.submodule_search_locations[0]) / file
 
 

@@ -34,7 +34,7 @@ def window_macs(side: int, n_embd: int, window_size: int) -> int:
 class Attention(nn.Module):
     """Plain multi-head self-attention inside each of a batch of windows (window, token, channel)."""
 
-    def __init__(self, n_embd: int, n_head: int):
+    def __init__(self, n_embd: int, n_head: int) -> None:
         super().__init__()
         self.n_head = n_head
         self.query, self.key, self.value, self.out = (nn.Linear(n_embd, n_embd) for _ in range(4))
@@ -57,7 +57,7 @@ def partition(x: torch.Tensor, window_size: int) -> torch.Tensor:
 class WindowAttention(nn.Module):
     """The same attention inside windows of a map (row, column, channel): partition, attention, reverse."""
 
-    def __init__(self, attention: Attention, window_size: int):
+    def __init__(self, attention: Attention, window_size: int) -> None:
         super().__init__()
         self.attention, self.window_size = attention, window_size
 

@@ -93,7 +93,7 @@ def search(
 class _Search:
     """A search under way: the running hypotheses, the pool of finished ones, and what every call left."""
 
-    def __init__(self, model: Any, ids: torch.Tensor, settings: Settings, forces: tuple[Force, ...]):
+    def __init__(self, model: Any, ids: torch.Tensor, settings: Settings, forces: tuple[Force, ...]) -> None:
         self.model, self.ids, self.settings = model, ids, settings
         self.stopped: Stopped = "length"
         self.forces = {step: (row, token) for step, row, token in forces}

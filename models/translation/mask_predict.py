@@ -172,7 +172,7 @@ def refine(
 class _Refinement:
     """One sentence under way: its source, its candidate lengths (candidate) and what every pass left."""
 
-    def __init__(self, model: CmlmForTranslation, ids: torch.Tensor, settings: Settings):
+    def __init__(self, model: CmlmForTranslation, ids: torch.Tensor, settings: Settings) -> None:
         self.model, self.ids, self.settings = model, ids, settings
         self.passes: list[Pass] = []
 

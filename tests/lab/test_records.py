@@ -38,7 +38,6 @@ def test_a_run_computes_from_its_inputs_by_name(row):
     exhibit, run = row
     opened = {one.name for one in exhibit.inputs if isinstance(one, Model) and one.name in run.inputs}
     if run.open:
-        module, _, function = run.open.partition(":")
         takes = inspect.signature(run.opener()).parameters
         assert set(takes) == opened | {"progress"}
     takes = inspect.signature(run.function()).parameters

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tools import browser, style
 from lab.text import Text
 from lab.widget import pack
+from tools import browser, style
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDGETS = ROOT / "assets" / "widgets"

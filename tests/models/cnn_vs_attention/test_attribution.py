@@ -3,10 +3,10 @@ from copy import deepcopy
 import numpy as np
 import pytest
 import torch
+from models.receptive_field.evidence import evidence, grad_cam, integrated_gradients
 from torch import nn
 
 from models.progress import NoProgress
-from models.receptive_field.evidence import evidence, grad_cam, integrated_gradients
 
 
 @pytest.fixture

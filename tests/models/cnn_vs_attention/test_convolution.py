@@ -3,9 +3,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
+from models.receptive_field.convolution import attention, equal, projections, shifts
 
 from models.errors import InputError
-from models.receptive_field.convolution import attention, equal, projections, shifts
 
 
 def random(size, out=4, inner=3, rows=9, columns=7):

@@ -7,9 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from torch.optim.optimizer import register_optimizer_step_post_hook
-
-from models import classification, imagenette, training
 from models.comparison import dependence
 from models.comparison.dependence import (
     FAMILIES,
@@ -22,6 +19,9 @@ from models.comparison.dependence import (
     subset,
     sweep,
 )
+from torch.optim.optimizer import register_optimizer_step_post_hook
+
+from models import classification, imagenette, training
 from models.resnet import train as resnet
 from models.swin import train as swin
 from models.training import write_json

@@ -3,10 +3,6 @@
 import json
 
 import pytest
-from torch import nn
-from transformers import ResNetConfig, ResNetForImageClassification, ViTConfig, ViTForImageClassification
-
-from models.checkpoint import BUNDLED, open_model
 from models.comparison.efficiency import (
     layer_parameters,
     model_cost,
@@ -14,6 +10,10 @@ from models.comparison.efficiency import (
     parameters,
     recorded_accuracy,
 )
+from torch import nn
+from transformers import ResNetConfig, ResNetForImageClassification, ViTConfig, ViTForImageClassification
+
+from models.checkpoint import BUNDLED, open_model
 from models.receptive_field.effective import FAMILIES
 from models.swin.cost import window_macs
 

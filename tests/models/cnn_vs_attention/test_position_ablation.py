@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 import transformers as hf
+from models.comparison.position import answer, measure, position_zeros, shuffle, variants
 from torch import nn
 from torch.nn import functional as F
 
-from models.comparison.position import answer, measure, position_zeros, shuffle, variants
 from models.traces import VARIANTS
 
 COMMON = {"image_size": 32, "num_labels": 5, "initializer_range": 0.5, "attn_implementation": "eager"}
@@ -289,6 +289,6 @@ def test_what_progress_raises_passes_through_and_leaves_the_model(after, pixels,
 def test_a_pass_that_fails_puts_the_positions_back(pixels):
     model = build("vit")
     weights = deepcopy(model.state_dict())
-    with pytest.raises(ValueError), torch.inference_mode():
+    with pytest.raises(ValueError, match="doesn't match"), torch.inference_mode():
         answer(model, F.pad(pixels, (0, 8)), position_zeros(model))
     assert unchanged(model, weights)

@@ -10,7 +10,7 @@ from tests.models.translation.tiny import Tokenizer, marian, run, sentence, unch
 
 
 @pytest.mark.parametrize(
-    "field, value, details",
+    ("field", "value", "details"),
     [
         ("method", "best", {}),
         ("method", None, {}),

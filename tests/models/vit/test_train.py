@@ -48,9 +48,10 @@ def test_a_resumed_run_equals_an_uninterrupted_one(trained, data, tmp_path, monk
 
     accuracy = classification.accuracy
     monkeypatch.setenv("LAB_DEVICE", "cpu")
-    with monkeypatch.context() as patch, pytest.raises(Interrupted):
-        patch.setattr(classification, "accuracy", interrupted)
+    monkeypatch.setattr(classification, "accuracy", interrupted)
+    with pytest.raises(Interrupted):
         train(build, TINY, HIDDEN, data, data, tmp_path / "run.pt")
+    monkeypatch.setattr(classification, "accuracy", accuracy)
     saved = torch.load(tmp_path / "run.pt", weights_only=True)
     assert [row["epoch"] for row in saved["history"]] == [1]
 
