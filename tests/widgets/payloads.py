@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from lab.text import Text
 from lab.views import patches, windows
 from models.traces import PatchesTrace
 
@@ -28,7 +29,25 @@ def pair(bench: Any) -> dict:
     return {"vit": vit(bench), "swin": swin(bench)}
 
 
+def chart(bench: Any) -> dict:
+    return patches.lens_chart(photo_run().vit, Text("en"))
+
+
+def charts(bench: Any) -> list[dict]:
+    return [patches.distance_chart(photo_run().vit, Text("en")), chart(bench)]
+
+
+def answer(bench: Any) -> dict:
+    classes = sorted(patches.prediction(photo_run().vit, Text("en")).items(), key=lambda one: -one[1])[:3]
+    return {"model": photo_run().vit.model, "classes": [{"label": label, "share": share} for label, share in classes]}
+
+
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
+    "answer": answer,
+    "chart": charts,
     "patches/attend": vit,
+    "patches/cut": vit,
+    "patches/pair": pair,
+    "patches/windows": swin,
 }
 """A value for each widget. A new widget is one line here and one in `JOURNEYS` of test_states.py."""

@@ -104,9 +104,11 @@ export function own(root, widget, text, ask) {
     try {
       const numbers = draw(run, state);
       if (!(numbers instanceof Promise)) return done(drawn, numbers);
+      const current = () => drawn.state === state && drawn.run === run;
+      root.setAttribute("aria-busy", "true");
       numbers.then(
-        (later) => drawn.state === state && drawn.run === run && done(drawn, later),
-        (error) => drawn.state === state && drawn.run === run && recover(error),
+        (later) => current() && done(drawn, later),
+        (error) => current() && recover(error),
       );
     } catch (error) {
       recover(error);
@@ -118,6 +120,7 @@ export function own(root, widget, text, ask) {
     good = drawn;
     say(root, "");
     root.inert = false;
+    root.removeAttribute("aria-busy");
     root.classList.remove("broken");
     writeData(root, { ...drawn.state, ...numbers });
     clearTimeout(rest);
@@ -133,12 +136,14 @@ export function own(root, widget, text, ask) {
     frame = 0;
     ({ run, state } = good ?? { run: null, state: null });
     try {
-      if (good) draw(good.run, good.state);
+      const again = good && draw(good.run, good.state);
+      if (again instanceof Promise) again.catch(console.error);
     } catch {
       good = null;
     }
     root.classList.toggle("broken", !good);
     root.inert = !good;
+    root.removeAttribute("aria-busy");
     say(root, text.failed);
   };
 

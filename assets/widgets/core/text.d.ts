@@ -11,6 +11,11 @@ export interface SharedText {
   back: string;
   forward: string;
   step: string;
+  chart_reading: string;
+  chart_line: string;
+  answer_reading: string;
+  answer_class: string;
+  answer_comma: string;
 }
 export interface CnnVsAttentionAttributionText extends SharedText {
   integrated: string;
@@ -191,6 +196,13 @@ export interface PatchesCutText extends SharedText {
   position: string;
   other_size: string;
   hint: string;
+  reading: string;
+  reading_other: string;
+  own_picture: string;
+  grid_picture: string;
+  vector_picture: string;
+  embedding_picture: string;
+  position_picture: string;
 }
 export interface PatchesWindowsText extends SharedText {
   name: string;
@@ -221,6 +233,9 @@ export interface PatchesWindowsText extends SharedText {
   reverse_story: string;
   merge_title: string;
   merge_story: string;
+  speed: string;
+  reading: string;
+  grid_picture: string;
 }
 export interface PatchesPairText extends SharedText {
   name: string;
@@ -231,4 +246,5 @@ export interface PatchesPairText extends SharedText {
   block: string;
   sees: string;
   hint: string;
+  reading: string;
 }
