@@ -228,9 +228,9 @@ class Wiring:
 
     def told(self, answer: Answer) -> dict:
         """Where the answer comes from."""
-        seconds = f"{answer.seconds:.2f}"
+        own, seconds = f"{self.exhibit.name}.saved", f"{answer.seconds:.2f}"
         sentence = {
-            "saved": lambda: self.text("run.saved"),
+            "saved": lambda: self.text(own if self.text.has(own) else "run.saved"),
             "remembered": lambda: self.text("run.remembered", seconds=seconds, device=describe()),
             "computed": lambda: self.text("run.took", seconds=seconds, device=describe()),
         }

@@ -1,5 +1,11 @@
 """Decoding: beam search beside mask-predict, step by step, on the visitor's own sentence."""
 
+from lab.exhibit import Exhibit, Run, View
+from lab.inputs.kinds import Choice, Forces, Line, Model, Number
+from lab.inputs.sentence import Sentence
+from lab.sentences import examples
+from lab.views.decoding import decode, outputs, race
+from models.traces import METHODS, STOPPING, STRATEGIES, DecodingTrace, RaceTrace
 from models.translation.bundled import (
     AUTOREGRESSIVE,
     BY_LANGUAGE,
@@ -7,13 +13,6 @@ from models.translation.bundled import (
     NON_AUTOREGRESSIVE,
     RAW_COUNTERPART,
 )
-
-from lab.exhibit import Exhibit, Run, View
-from lab.inputs.kinds import Choice, Forces, Line, Model, Number
-from lab.inputs.sentence import Sentence
-from lab.sentences import examples
-from lab.views.decoding import decode, outputs, race
-from models.traces import METHODS, STOPPING, STRATEGIES, DecodingTrace, RaceTrace
 
 LANGUAGE = "de"
 FIRST, SECOND = ({language: pair[place] for language, pair in BY_LANGUAGE.items()} for place in (0, 1))

@@ -299,7 +299,7 @@ def test_opening_shows_the_saved_run_and_computes_nothing(tmp_path):
     page = Page()
     trace("saved", 4).save(saved.path(page.exhibit, page.exhibit.run("first")))
     first, *_ = page.open()
-    assert first[VIEW] == "saved4" and first["status"] == page.text("run.saved")
+    assert first[VIEW] == "saved4" and first["status"] == page.text("cost.saved")
     assert not page.work.calls
     list(page.press())
     assert not page.work.calls
