@@ -10,7 +10,7 @@ from lab.exhibit import saved_run
 from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from models.checkpoint import BUNDLED, bundled
-from models.comparison import dependence
+from models.cnn_vs_attention import data_efficiency
 from models.resnet.train import RECIPE as RESNET
 from models.swin.train import RECIPE as SWIN
 from models.translation import train_cmlm, train_marian
@@ -50,12 +50,12 @@ def test_a_checkpoint_has_its_files_its_recipe_and_a_card_with_its_measured_figu
 
 
 def test_the_sweep_over_data_has_its_recipe_and_a_card_with_its_measured_figures():
-    folder, seen = BUNDLED / dependence.NAME, dependence.read()
+    folder, seen = BUNDLED / data_efficiency.NAME, data_efficiency.read()
     assert {path.name for path in folder.iterdir()} == {"recipe.json", "README.md"}
     record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
-    assert record["recipe"] == json.loads(json.dumps(asdict(dependence.RECIPE)))
+    assert record["recipe"] == json.loads(json.dumps(asdict(data_efficiency.RECIPE)))
     trained = [(run["family"], run["share"], run["seed"]) for run in record["runs"]]
-    assert trained == dependence.runs(dependence.RECIPE)
+    assert trained == data_efficiency.runs(data_efficiency.RECIPE)
     for word in ("Data", "Licence", "Recipe", "Limits", "3,925", *(f"{mean:.1%}" for mean in seen.mean.ravel())):
         assert word in card, word
 
