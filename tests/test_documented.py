@@ -5,12 +5,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from models.comparison import dependence
 
 from lab.exhibit import saved_run
 from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from models.checkpoint import BUNDLED, bundled
-from models.comparison import dependence
 from models.resnet.train import RECIPE as RESNET
 from models.swin.train import RECIPE as SWIN
 from models.translation import train_cmlm, train_marian

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from lab import browser, style
+from lab import style
 from lab.text import Text
 from lab.widget import PLOTLY_JS, pack
+from tools import browser
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDGETS = ROOT / "assets" / "widgets"
