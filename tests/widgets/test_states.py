@@ -18,7 +18,7 @@ JOURNEYS: dict[str, list[str]] = {
     "patches/pair": ["]", "]", "ArrowLeft", "ArrowUp"],
     "patches/windows": ["click .jumps button:nth-child(2)", "]", "]", "click .heads button", "ArrowUp", "]"],
 }
-"""What a visitor does in each widget: keys, and clicks on what a selector names; nothing where nothing can be chosen."""
+"""What a visitor does in each widget: keys, and clicks on what a selector names; nothing where nothing is chosen."""
 
 
 def travel(page, steps):

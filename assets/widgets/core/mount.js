@@ -40,8 +40,7 @@ export async function mount(name, exhibit, element, props, watch, text, ask) {
       owner.answered();
       return say(root, text.gone);
     }
-    owner.show(run, value.answer);
-    root.dataset.file = value.file ?? "";
+    owner.show(run, { answer: value.answer, file: value.file });
   };
   watch("value", show);
   addEventListener("lab-unanswered", (event) => {
