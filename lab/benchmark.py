@@ -45,7 +45,7 @@ def trace_rows(name: str, reference: str, module: ModuleType, arrays: Callable) 
     from models.pixels import prepare
 
     photo = open_photo(example(exhibit.FIRST_PHOTO))
-    model, processor = open_model(reference, module.FAMILIES)
+    _, model, processor = open_model(reference, module.FAMILIES, "image")
 
     def plain() -> None:
         with torch.inference_mode():
@@ -67,8 +67,8 @@ def decoding_rows() -> None:
     from models.translation.decoding import encode, generate
 
     left, right = decoding.PAIRS[decoding.LANGUAGE]
-    marian, tokenizer = open_model(left, ("MarianMTModel",))
-    cmlm, _ = open_model(right, ("CmlmForTranslation",))
+    _, marian, tokenizer = open_model(left, ("MarianMTModel",), "text")
+    cmlm = open_model(right, ("CmlmForTranslation",), "text").model
     ids = encode(tokenizer, decoding.FIRST)
     beam = beam_search.Settings(beam_width=5)
     more = {"return_dict_in_generate": True, "output_scores": True, "output_attentions": True}
@@ -106,7 +106,7 @@ def field_rows() -> None:
         return state[:, :, state.shape[2] // 2, state.shape[3] // 2].sum(-1)
 
     for reference in fields.COLUMNS:
-        model, processor = open_model(reference, effective.FAMILIES)
+        _, model, processor = open_model(reference, effective.FAMILIES, "image")
         pixels = prepare(open_photo(example(fields.FIRST_PHOTO)), processor, model.config).to(model.device)
 
         def by_captum(model=model, pixels=pixels) -> None:

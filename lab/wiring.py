@@ -15,7 +15,7 @@ from models.errors import InputError
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8
-"""Runs that may download or wait at the same time; they compute one after another (models.device.turn)."""
+"""Runs that may download or wait at the same time; they compute one after another (models.device.compute_lock)."""
 PATIENCE = 0.4
 """Seconds before a run shows its Stop button, and between two signs of progress."""
 UNANSWERED = "() => { dispatchEvent(new Event('lab-unanswered')); return []; }"
@@ -38,7 +38,10 @@ class Meter:
         self.done = self.total = 0
         self.stopped = False
 
-    def __call__(self, done: int = 0, total: int = 0) -> None:
+    def beat(self) -> None:
+        self.downloaded(0, 0)
+
+    def downloaded(self, done: int, total: int) -> None:
         if self.stopped:
             raise Stopped
         self.done, self.total = done, total

@@ -7,7 +7,7 @@ from models.errors import InputError
 MAX_VALUES = 20_000_000
 
 
-def check_size(values: int, reference: str | None) -> None:
+def refuse_oversized_attention(values: int, reference: str | None) -> None:
     """Raise InputError when a model would give more attention values than a page can show."""
     if values > MAX_VALUES:
         raise InputError("model.attention_too_large", reference=reference, millions=values // 10**6)
@@ -42,3 +42,12 @@ def mean_distance(attention: np.ndarray, grid: tuple[int, int], patch_size: int)
     among = attention[..., -patches:, -patches:]
     rows = (among * patch_distance(grid, patch_size)).sum(-1) / np.maximum(among.sum(-1), 1e-12)
     return rows.mean(-1)
+
+
+def rms_distance(attention: np.ndarray, distance: np.ndarray) -> float:
+    """Root mean square distance that attention (head, key) spans, by the keys' `distance` (key,), mean over heads.
+
+    Rows that do not sum to 1 are normalised.
+    """
+    mean_square = (attention * distance**2).sum(-1) / np.maximum(attention.sum(-1), 1e-12)
+    return float(np.sqrt(mean_square).mean())

@@ -14,8 +14,8 @@ HALF = np.float16
 class Trace:
     """Checks every array against the axes in its annotation: their number, that none is empty, one size per name.
 
-    Where a model has nothing to give (a CNN has no attention), an array holds nan, one along each axis that would
-    otherwise be empty.
+    Where a model has nothing to give (a CNN has no attention), `[[nan]]` stands for "none": an array holds nan, one
+    along each axis that would otherwise be empty.
     """
 
     def __post_init__(self) -> None:

@@ -118,7 +118,7 @@ def accuracy(model, dataset: Dataset, size: int, batch_size: int = 128) -> float
 @torch.no_grad()
 def shipped_accuracy(folder: Path, family: str, dataset: Dataset) -> float:
     """Share of pictures that a saved checkpoint gets right as the lab runs it: a visitor's way in, float32."""
-    model, processor = open_model(str(folder), (family,))
+    _, model, processor = open_model(str(folder), (family,), "image")
     images, labels = dataset
     right = 0
     for batch, target in zip(images.split(64), labels.split(64), strict=True):

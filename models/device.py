@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     import torch
 
 
-turn = threading.Lock()
-"""Held while a model computes, so that runs do not disturb one another; not while one downloads."""
+compute_lock = threading.Lock()
+"""Held while a model computes, so that runs do not disturb one another; not while one is opened."""
 
 
 def device() -> "torch.device":

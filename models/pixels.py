@@ -40,7 +40,7 @@ def _sides(size: Any) -> tuple[int, int]:
     return sides[0], sides[1]
 
 
-def restore(pixel_values: np.ndarray, processor) -> np.ndarray:
+def denormalise(pixel_values: np.ndarray, processor) -> np.ndarray:
     """uint8 (row, column, channel) from normalised (channel, row, column)."""
     mean, std = (
         np.broadcast_to(np.ravel(given), 3).reshape(3, 1, 1) if processor.do_normalize else plain

@@ -16,6 +16,7 @@ from transformers import (
 )
 
 from lab import browser
+from models.progress import NoProgress
 from models.translation import train_cmlm, train_marian, training, vocabulary
 
 SIZES = {
@@ -85,6 +86,23 @@ def tiny_translators(tmp_path_factory):
     for model, folder in zip((marian, cmlm), folders, strict=True):
         training.save(model, tokenizer, SENTENCES, [], folder)
     return folders
+
+
+class Beats(NoProgress):
+    """Counts the steps of a computation, and ends it at step `stop_at`."""
+
+    def __init__(self):
+        self.count, self.stop_at = 0, None
+
+    def beat(self):
+        self.count += 1
+        if self.count == self.stop_at:
+            raise TimeoutError
+
+
+@pytest.fixture
+def beats():
+    return Beats()
 
 
 @pytest.fixture

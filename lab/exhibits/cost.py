@@ -7,10 +7,11 @@ from lab.text import Text
 from lab.views import cost
 from lab.widget import widget
 from lab.wiring import connect, controls
+from models.progress import NO_PROGRESS
 from models.traces import COST_WIDTHS, COST_WINDOWS, CostTrace
 
 
-def run(n_embd=COST_WIDTHS[0], window_size=COST_WINDOWS[0], progress=None) -> CostTrace:
+def run(n_embd=COST_WIDTHS[0], window_size=COST_WINDOWS[0], progress=NO_PROGRESS) -> CostTrace:
     """The measurement; torch is imported with the first one, after the page has opened."""
     from models.swin.cost import cost as measure
 

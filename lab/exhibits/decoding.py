@@ -13,6 +13,7 @@ from lab.text import Text
 from lab.views import decoding, translations
 from lab.widget import send, widget
 from lab.wiring import QUICK, connect, controls
+from models.progress import NO_PROGRESS
 from models.traces import METHODS, STRATEGIES, DecodingTrace
 from models.translation.pairs import BASELINE, CONTRASTS, PAIRS
 
@@ -40,7 +41,7 @@ DEFAULTS = {
 """Everything that changes a run besides the sentence, in the order of the page's inputs."""
 
 
-def run(sentence: Any = None, *chosen, forces=(), progress=None) -> DecodingTrace:
+def run(sentence: Any = None, *chosen, forces=(), progress=NO_PROGRESS) -> DecodingTrace:
     """The sentence through both models; torch is imported with the first run, after the page has opened.
 
     chosen: values in the order of DEFAULTS; where there are fewer, the rest are the defaults.
@@ -62,7 +63,7 @@ def run(sentence: Any = None, *chosen, forces=(), progress=None) -> DecodingTrac
     return decode(sentence, models, search, refine, own["language"], person, request, forces, progress)
 
 
-def rerun(choice, progress=None) -> DecodingTrace:
+def rerun(choice, progress=NO_PROGRESS) -> DecodingTrace:
     """The run that a click on its tree asks for: the same, with tokens forced."""
     from models.translation.decoding import forced
 

@@ -10,6 +10,7 @@ from lab.text import Text
 from lab.views import dependence, efficiency, evidence, fields, position, sweep
 from lab.widget import send
 from lab.wiring import QUICK, connect, controls
+from models.progress import NO_PROGRESS
 from models.traces import SWEPT, ReceptiveFieldTrace
 
 FIRST_PHOTO = "temple"
@@ -28,14 +29,14 @@ VIEWS = {
 """The tabs and their parts, in the order of `show`."""
 
 
-def run(photo, first, second, third, average, layer, click, progress=None) -> ReceptiveFieldTrace:
+def run(photo, first, second, third, average, layer, click, progress=NO_PROGRESS) -> ReceptiveFieldTrace:
     """Everything about the photo, its fields at the point last clicked; torch is imported with the first run."""
     from models.receptive_field.compare import compare, spot
 
     return compare(photo, (first, second, third), spot(click), others(average), layer, progress)
 
 
-def move(photo, first, second, third, average, layer, click, progress=None) -> ReceptiveFieldTrace:
+def move(photo, first, second, third, average, layer, click, progress=NO_PROGRESS) -> ReceptiveFieldTrace:
     """What a click asks for: the fields at its point, and all else where the page shows an older choice."""
     from models.receptive_field.compare import answer
 

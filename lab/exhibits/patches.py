@@ -10,6 +10,7 @@ from lab.text import Text
 from lab.views import patches, windows
 from lab.widget import send
 from lab.wiring import connect, controls
+from models.progress import NO_PROGRESS
 from models.traces import PatchesTrace
 
 FIRST_PHOTO, FIRST_VIT, FIRST_SWIN = "temple", "vit-imagenette", "swin-imagenette"
@@ -24,7 +25,7 @@ VIEWS = {
 """The tabs and their parts, in the order of `show`."""
 
 
-def run(photo, vit, swin, progress=None) -> PatchesTrace:
+def run(photo, vit, swin, progress=NO_PROGRESS) -> PatchesTrace:
     """The photo through both models; torch is imported with the first run, after the page has opened."""
     from models.swin.trace import trace as swin_trace
     from models.vit.trace import trace as vit_trace

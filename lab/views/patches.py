@@ -101,26 +101,26 @@ def distance_claim(trace: VitTrace, text: Text) -> str:
 def lens_chart(trace: VitTrace, text: Text, count: int = 5) -> dict:
     """The probability of the final prediction's first classes, had the model stopped at each depth."""
     chart = figure(text("patches.view.lens.depth"), text("patches.view.lens.probability"))
-    depths = np.arange(len(trace.lens))
+    depths = np.arange(len(trace.lens_probability))
     for place, label in enumerate(np.argsort(-trace.probability)[:count]):
         chart.add_scatter(
             x=depths,
-            y=trace.lens[:, label],
+            y=trace.lens_probability[:, label],
             mode="lines+markers",
             name=escape(text.label(trace.labels[label])),
             line={"color": SERIES[place % len(SERIES)], "width": 3 if place == 0 else 1.5},
             hovertemplate=text("patches.view.lens.hover", label=escape(text.label(trace.labels[label]))),
         )
-    top = float(trace.lens[:, np.argsort(-trace.probability)[:count]].max())
+    top = float(trace.lens_probability[:, np.argsort(-trace.probability)[:count]].max())
     chart.update_yaxes(range=[0, min(1.02, 1.15 * top)], tickformat=".0%" if top > 0.05 else ".2%")
-    chart.update_xaxes(dtick=max(1, len(trace.lens) // 12))
+    chart.update_xaxes(dtick=max(1, len(trace.lens_probability) // 12))
     return to_dict(chart)
 
 
 def lens_claim(trace: VitTrace, text: Text) -> str:
     """From which depth on the model would have given its final answer, in a sentence."""
     label = int(trace.probability.argmax())
-    leads = trace.lens.argmax(axis=-1) == label
+    leads = trace.lens_probability.argmax(axis=-1) == label
     since = len(leads) - int(np.argmin(leads[::-1])) if not leads.all() else 0
     return text(
         "patches.view.lens.claim",
@@ -128,7 +128,7 @@ def lens_claim(trace: VitTrace, text: Text) -> str:
         depth=since,
         layers=len(leads) - 1,
         probability=percent(trace.probability[label]),
-        start=percent(trace.lens[0, label]),
+        start=percent(trace.lens_probability[0, label]),
     )
 
 

@@ -9,141 +9,47 @@ A ResNet's map is what follows the ReLU, after its residual connection; Swin's i
 import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 
-from models.attention import check_size
-from models.checkpoint import Progress
-from models.errors import InputError
-from models.swin.trace import check_maps
+from models import families
+from models.families import Position, Unit
+from models.progress import NO_PROGRESS, Progress
+from models.receptive_field.position import CENTRE, cell_at
 from models.traces import THRESHOLDS
 
-FAMILIES = (
-    "ResNetForImageClassification",
-    "ViTForImageClassification",
-    "DeiTForImageClassification",
-    "DeiTForImageClassificationWithTeacher",
-    "SwinForImageClassification",
-)
-MAX_RESNET_SIDE = 512
-"""Pixels a side: a ResNet-152 then keeps about 1.4 GB for its backward passes."""
 PASS_PIXELS = 2**17
 """Pixels of all images that share one forward pass; a larger image has its own."""
 
-Position = tuple[float, float]
-"""(y, x), each a share in [0, 1) of its own side."""
-Unit = tuple[int, int]
-"""Row and column in a map."""
-
-
-def check(model, size: tuple[int, int], reference: str) -> None:
-    """Raise InputError where pictures of `size` (rows, columns) would need too much memory, or do not fit the model."""
-    config = model.config
-    if size[0] != size[1]:
-        raise InputError("model.square", reference=reference, size=f"{size[0]}×{size[1]}")
-    if model.base_model_prefix == "swin":
-        check_maps(config, size, reference)
-    elif model.base_model_prefix != "resnet":
-        if not isinstance(config.patch_size, int):
-            raise InputError("model.unreadable", reference=reference)
-        if any(side % config.patch_size for side in size):
-            raise InputError("model.patches", reference=reference, size=size[0], patch=config.patch_size)
-        tokens = model.base_model.embeddings.position_embeddings.shape[1]
-        check_size(config.num_hidden_layers * config.num_attention_heads * tokens**2, reference)
-    elif max(size) > MAX_RESNET_SIDE:
-        raise InputError("model.size", size=max(size), side=MAX_RESNET_SIDE)
-
-
-def modules(model) -> list[torch.nn.Module]:
-    """The module whose output is the map of each layer of `layers`; captum asks for them one by one."""
-    body = model.base_model
-    if model.base_model_prefix == "resnet":
-        return [body.embedder, *(layer for stage in body.encoder.stages for layer in stage.layers)]
-    if model.base_model_prefix == "swin":
-        return [block for stage in body.encoder.layers for block in stage.blocks]
-    return list(body.layers)
-
-
-def layers(model) -> list[str]:
-    """Name of every layer that `fields` measures, in order."""
-    body = model.base_model
-    if model.base_model_prefix == "resnet":
-        stages = [len(stage.layers) for stage in body.encoder.stages]
-        return ["embedder", *(f"stage {s}, layer {n + 1}" for s, count in enumerate(stages, 1) for n in range(count))]
-    if model.base_model_prefix == "swin":
-        stages = [len(stage.blocks) for stage in body.encoder.layers]
-        return [f"stage {s}, block {n + 1}" for s, count in enumerate(stages, 1) for n in range(count)]
-    return [f"layer {n + 1}" for n in range(len(body.layers))]
-
-
-def walk(model, pixels: torch.Tensor) -> list[torch.Tensor]:
-    """The map (image, channel, row, column) after every layer of `layers`, without hooks.
-
-    pixels: (image, channel, row, column), prepared. A ViT's prefix tokens are dropped from its maps, not from its run.
-    """
-    body = model.base_model
-    if model.base_model_prefix == "resnet":
-        state = body.embedder(pixels)  # B, C, H/4, W/4
-        maps = [state]
-        for stage in body.encoder.stages:
-            for layer in stage.layers:
-                state = layer(state)
-                maps.append(state)
-        return maps
-    if model.base_model_prefix == "swin":
-        return _walk_swin(body, pixels)
-    patch_size = model.config.patch_size
-    grid = (pixels.shape[-2] // patch_size, pixels.shape[-1] // patch_size)
-    state, maps = body.embeddings(pixels), []  # B, T, D
-    for layer in body.layers:
-        state = layer(state)
-        maps.append(_map(state[:, -grid[0] * grid[1] :], grid))
-    return maps
-
-
-def _walk_swin(swin, pixels: torch.Tensor) -> list[torch.Tensor]:
-    state, grid = swin.embeddings(pixels)  # B, T, D
-    maps = []
-    for stage in swin.encoder.layers:
-        for block in stage.blocks:
-            state, _ = block(state, grid)
-            maps.append(_map(state, grid))
-        if stage.downsample is not None:
-            state = stage.downsample(state, grid)  # B, T/4, 2D
-            grid = (grid[0] // 2, grid[1] // 2)
-    return maps
-
-
-def _map(tokens: torch.Tensor, grid: tuple[int, int]) -> torch.Tensor:
-    return tokens.unflatten(1, grid).permute(0, 3, 1, 2)  # B, D, row, column
-
 
 def fields(
-    model,
+    model: Any,
     pixels: torch.Tensor,
     position: Position,
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
     units: Sequence[Unit] | None = None,
 ) -> np.ndarray:
     """The effective receptive field of one position in every layer: (layer, row, column), float32.
 
     |gradient of the layer's unit to the input|, summed over the colours, averaged over the images; its unit is that of
-    the model's map for one of its normalised pixels. model: of FAMILIES, in eval mode; `check` bounds the memory.
-    pixels: (image, channel, row, column), prepared, on the model's device. units: of each layer, what stands for the
-    position; else the cells that hold it.
-    `progress` hears (0, 0) between layers. Raises ValueError for a position outside the picture, and whatever
-    `progress` raises.
+    the model's map for one of its normalised pixels. model: of families.CLASSIFIERS, in eval mode; its family's `check`
+    bounds the memory. pixels: (image, channel, row, column), prepared, on the model's device. units: of each layer,
+    what stands for the position; else the cells that hold it.
+    Raises ValueError for a position outside the picture, and whatever `progress` raises between two layers.
     """
-    return measure(lambda part: walk(model, part), pixels, position, progress, units)
+    family, size = families.layers(model), (pixels.shape[-2], pixels.shape[-1])
+    return gradient_fields(
+        lambda part: family.maps(model, family.walk(model, part).states, size), pixels, position, progress, units
+    )
 
 
-def measure(
+def gradient_fields(
     maps: Callable[[torch.Tensor], list[torch.Tensor]],
     pixels: torch.Tensor,
     position: Position,
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
     units: Sequence[Unit] | None = None,
 ) -> np.ndarray:
     """`fields` of any network: `maps` gives each layer's map (image, channel, row, column), no image seeing another.
@@ -156,32 +62,24 @@ def measure(
         part = part.detach().requires_grad_()
         with torch.enable_grad():
             states = maps(part)
-            chosen = units or [cell(position, (state.shape[-2], state.shape[-1])) for state in states]
+            chosen = units or [cell_at(position, (state.shape[-2], state.shape[-1])) for state in states]
             sums = [state[:, :, row, column].sum() for state, (row, column) in zip(states, chosen, strict=True)]
         found = []
         for depth, unit in enumerate(sums, 1):
-            if progress:
-                progress(0, 0)
+            progress.beat()
             (gradient,) = torch.autograd.grad(unit, part, retain_graph=depth < len(sums))  # B, C, H, W
             found.append(gradient.abs().sum(dim=(0, 1)))
         total = total.to(part.device) + torch.stack(found)  # layer, H, W
     return (total / len(pixels)).cpu().numpy()
 
 
-def cell(position: Position, grid: tuple[int, int]) -> tuple[int, int]:
-    """Row and column of the cell of a map that holds a position. Raises ValueError for one outside the picture."""
-    if not all(0 <= share < 1 for share in position):
-        raise ValueError(f"the position {position} is not in the picture")
-    return int(position[0] * grid[0]), int(position[1] * grid[1])
-
-
-def random_like(model, seed: int = 0):
+def random_like(model: Any, seed: int = 0) -> Any:
     """A model like `model` with the random weights that its class starts training from, in eval mode, kept."""
     return _random(type(model), model.config.to_json_string(), model.config._attn_implementation, model.device, seed)
 
 
 @lru_cache(maxsize=3)
-def _random(kind: type, config: str, attention: str, where: torch.device, seed: int):
+def _random(kind: Any, config: str, attention: str, where: torch.device, seed: int) -> Any:
     own = kind.config_class.from_dict(json.loads(config), attn_implementation=attention)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -203,17 +101,15 @@ Edges = tuple[float, float, float, float]
 WHOLE: Edges = (0.0, 0.0, 1.0, 1.0)
 
 
-def area_ratios(field: np.ndarray, position: Position = (0.5, 0.5), box: Edges = WHOLE) -> dict[float, AreaRatio]:
+def area_ratios(field: np.ndarray, position: Position = CENTRE, box: Edges = WHOLE) -> dict[float, AreaRatio]:
     """For every threshold t of THRESHOLDS, the smallest odd square around a position with more than t of a field.
 
     field: (row, column) of `fields`. RepLKNet's squares stand at the picture's centre; elsewhere, and where they
     outgrow the theoretical field, `box`, only their part inside counts. RepLKNet's own gradients are clipped at zero,
     not absolute, and its least square has a side of 3.
     """
-    logs = squares(
-        np.log10(field.astype(np.float64) + 1), position, box
-    )  # its division by the maximum changes no share
-    masses = squares(field, position, box)
+    logarithms = np.log10(field.astype(np.float64) + 1)  # RepLKNet's division by the maximum changes no share
+    logs, masses = squares(logarithms, position, box), squares(field, position, box)
     return {t: AreaRatio(_area(logs[t]), _area(masses[t])) for t in THRESHOLDS}
 
 
@@ -228,7 +124,7 @@ def squares(scores: np.ndarray, position: Position, box: Edges = WHOLE) -> dict[
     scores: (row, column). All nan where they are zeros.
     """
     sides = np.array(scores.shape)
-    centre = np.array(cell(position, (scores.shape[0], scores.shape[1])))
+    centre = np.array(cell_at(position, (scores.shape[0], scores.shape[1])))
     rows, columns = np.indices(scores.shape)
     ring = np.maximum(abs(rows - centre[0]), abs(columns - centre[1]))  # the square of side 2r + 1 holds rings 0 to r
     mass = np.bincount(ring.ravel(), scores.astype(np.float64).ravel()).cumsum()

@@ -10,13 +10,16 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import torch
+import torchvision
 from torch import nn
 
 from models.errors import InputError
-from models.swin.windows import group, reach
+from models.progress import NO_PROGRESS, Progress
+from models.traces import TheoryTrace
 
 CHANNELWISE = {
     *("add", "sub", "mul", "div", "batch_norm", "dropout", "feature_dropout", "clone", "contiguous"),
@@ -26,6 +29,10 @@ CHANNELWISE = {
 """Operations after which a unit sees what the units at its own place in the operands saw."""
 WINDOWS = {"conv2d": nn.Conv2d, "max_pool2d": nn.MaxPool2d, "avg_pool2d": nn.AvgPool2d}
 """Operations that slide a window, and the modules that hold its kernel size, stride, padding and dilation."""
+PUBLISHED = ("vgg16", "resnet18", "resnet50", "resnet152", "convnext_tiny")
+"""CNNs of torchvision. Their weights are pickles, which the lab does not open; theory needs none. Its
+bottlenecks stride in their first 3x3 convolution; TF-Slim's, listed by Araujo et al. 2019, elsewhere: they see more."""
+PUBLISHED_SIDE = 224
 
 
 @dataclass(frozen=True)
@@ -114,24 +121,21 @@ def box(layer: Layer, row: int, column: int, size: int | None = None) -> tuple[i
     return top, left, bottom, right
 
 
-def swin_reach(config, size: int, row: int, column: int) -> np.ndarray:
-    """The patches that can influence the place of patch (row, column) of a Swin: (depth, row, column) of booleans.
+@functools.lru_cache(maxsize=1)
+def _published() -> TheoryTrace:
+    sizes = []
+    for name in PUBLISHED:
+        with torch.device("meta"):
+            model = torchvision.models.get_model(name)
+        maps = [layer for layer in fields(model, PUBLISHED_SIDE) if layer.row.jump]
+        sizes.append(maps[-1].row.size)
+    return TheoryTrace(model=PUBLISHED, side=PUBLISHED_SIDE, size=np.array(sizes))
 
-    Depth 0 is the embedding, depth k is after block k; one block for every one in config.depths. A picture has
-    size x size pixels, and its maps must be whole multiples of the window (models.swin.trace.check_maps). Raises
-    InputError for a patch that is not on the map.
-    """
-    n = size // config.patch_size
-    if not (0 <= row < n and 0 <= column < n):
-        raise InputError("fields.outside", rows=n, columns=n)
-    groups, grids = [], []
-    for stage, depth in enumerate(config.depths):
-        side = n // 2**stage
-        shift = config.window_size // 2 if side > config.window_size else 0
-        for block in range(depth):
-            grids.append((side, side))
-            groups.append(group((side, side), config.window_size, shift * (block % 2)))
-    return np.stack(reach(groups, grids, row * n + column)).reshape(-1, n, n)
+
+def published(progress: Progress = NO_PROGRESS) -> TheoryTrace:
+    """The theoretical fields of the last maps of PUBLISHED, on pictures of PUBLISHED_SIDE pixels a side."""
+    progress.beat()
+    return _published()
 
 
 class Map(torch.Tensor):
@@ -144,7 +148,9 @@ class Map(torch.Tensor):
     """Which dimensions are rows and columns; None once they are flattened."""
 
     @classmethod
-    def __torch_function__(cls, func, types, args=(), kwargs=None):
+    def __torch_function__(
+        cls, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
         kwargs = kwargs or {}
         out = super().__torch_function__(func, types, args, kwargs)
         if isinstance(out, Map) or (isinstance(out, tuple | list) and any(isinstance(part, Map) for part in out)):
@@ -182,7 +188,7 @@ class Walk:
             module.register_forward_pre_hook(lambda _module, _inputs, path=path: self.inside.append(path))
             module.register_forward_hook(self.leave)
 
-    def leave(self, module: nn.Module, inputs: tuple, output: object) -> None:
+    def leave(self, _module: nn.Module, _inputs: tuple, output: object) -> None:
         """Keep the map of a module that ends."""
         path = self.inside.pop()
         if isinstance(output, Map) and output.dims:
@@ -240,7 +246,7 @@ class Walk:
         return self.outermost(parent, chosen) if same else path
 
 
-def slide(seen: Field, module, axis: int) -> Field:
+def slide(seen: Field, module: Any, axis: int) -> Field:
     """The field after the window of a convolution or pooling module, along an axis."""
     kernel, stride, dilation, padding = (
         side[axis] if isinstance(side, tuple) else side

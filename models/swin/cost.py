@@ -8,9 +8,9 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from models.checkpoint import Progress
-from models.device import describe, device, turn
+from models.device import compute_lock, describe, device
 from models.errors import InputError
+from models.progress import NO_PROGRESS, Progress
 from models.traces import COST_WIDTHS, COST_WINDOWS, CostTrace
 
 SIDES = (8, 16, 24, 32, 48, 64, 96, 128)
@@ -68,10 +68,10 @@ class WindowAttention(nn.Module):
         return windows.transpose(1, 2).reshape(rows, columns, channels)
 
 
-def cost(n_embd: int, window_size: int, sides: tuple[int, ...] = SIDES, progress: Progress | None = None) -> CostTrace:
+def cost(n_embd: int, window_size: int, sides: tuple[int, ...] = SIDES, progress: Progress = NO_PROGRESS) -> CostTrace:
     """Count and time one attention layer over maps of `sides` tokens a side: among all tokens, and in windows.
 
-    n_embd: channels, in heads of 16. `progress` is called before every map. Raises InputError for other sizes than
+    n_embd: channels, in heads of 16. `progress` hears a beat before every map. Raises InputError for other sizes than
     COST_WIDTHS and COST_WINDOWS.
     """
     if n_embd not in COST_WIDTHS or window_size not in COST_WINDOWS:
@@ -80,11 +80,10 @@ def cost(n_embd: int, window_size: int, sides: tuple[int, ...] = SIDES, progress
     cut = WindowAttention(whole, window_size)
     rows = []
     for side in sides:
-        if progress:
-            progress(0, 0)
+        progress.beat()
         x = torch.randn(side, side, n_embd, device=device())
         flat = x.view(1, side**2, n_embd) if side <= MAX_GLOBAL_SIDE else None
-        with turn, torch.inference_mode():
+        with compute_lock, torch.inference_mode():
             rows.append((counted(whole, flat), timed(whole, flat), counted(cut, x), timed(cut, x)))
     global_flop, global_seconds, window_flop, window_seconds = np.array(rows).T
     return CostTrace(

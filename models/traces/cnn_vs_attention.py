@@ -1,7 +1,7 @@
 """How CNNs and attention compare: parameters, data, position, a convolution as attention, attribution."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import numpy as np
 
@@ -47,7 +47,7 @@ SWEPT = ("stage 2, layer 2", "stage 3, layer 2", "stage 4, layer 2")
 
 
 @dataclass(frozen=True, eq=False)
-class SweepTrace(Trace):
+class ConvolutionSweepTrace(Trace):
     """A trained convolution and the attention layer that stands for it, while alpha grows."""
 
     model: str
@@ -67,17 +67,20 @@ class SweepTrace(Trace):
 
 
 @dataclass(frozen=True, eq=False)
-class EvidenceTrace(Trace):
+class Attribution(Trace):
     """Which pixels of a photo speak for one class of one model."""
 
     model: str
     pixels: Annotated[np.ndarray, "row column channel"]
+    """uint8 RGB as the model saw them."""
     label: str
+    """The class, the model's answer."""
     probability: float
-    integrated: Annotated[np.ndarray, "row column", HALF]
-    """Integrated gradients: what each pixel adds to the label's logit."""
+    """Of the class."""
+    integrated_gradients: Annotated[np.ndarray, "row column", HALF]
+    """What each pixel adds to the label's logit."""
     grad_cam: Annotated[np.ndarray, "cam_row cam_column", HALF]
-    """At least 0; one nan where the model is no CNN."""
+    """At least 0; none where the model has no convolutional map."""
     logit_difference: float
     """The label's logit for the photo less that for a plain picture of the mean colour."""
     completeness_error: float
@@ -85,7 +88,14 @@ class EvidenceTrace(Trace):
 
 
 @dataclass(frozen=True, eq=False)
-class EfficiencyTrace(Trace):
+class AttributionsTrace(Trace):
+    """Which pixels of one photo speak for the answers of several models."""
+
+    columns: tuple[Attribution, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ParametersTrace(Trace):
     """What models have, cost and reach, and what one layer of each kind has at growing width."""
 
     model: tuple[str, ...]
@@ -101,17 +111,16 @@ class EfficiencyTrace(Trace):
     """In kernels and matrices, biases and norms left out."""
 
 
-VARIANTS = ("photo", "shuffled", "shifted", "mirrored")
+Variant = Literal["photo", "shuffled", "shifted", "mirrored"]
+VARIANTS: tuple[Variant, ...] = ("photo", "shuffled", "shifted", "mirrored")
 """Of a photo: unchanged; cut into square tiles that change places; rolled cyclically down and to the right; left and
 right exchanged."""
-
-
 SETTINGS = ("with", "without")
 """A model as it is, and without its position parameters."""
 
 
 @dataclass(frozen=True, eq=False)
-class PositionTrace(Trace):
+class PositionAblation(Trace):
     """Variants of one photo through one model, with and without its position parameters.
 
     variant is VARIANTS; setting is SETTINGS, or its first where a model has no position parameters.
@@ -131,7 +140,14 @@ class PositionTrace(Trace):
 
 
 @dataclass(frozen=True, eq=False)
-class DependenceTrace(Trace):
+class PositionAblationsTrace(Trace):
+    """Variants of one photo through several models."""
+
+    columns: tuple[PositionAblation, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class DataEfficiencyTrace(Trace):
     """Validation accuracy of each family after training on each share of the pictures, all after the same steps."""
 
     family: tuple[str, ...]

@@ -6,16 +6,11 @@ from typing import Annotated
 import numpy as np
 
 from models.axes import HALF, Trace
-from models.traces.cnn_vs_attention import DependenceTrace, EfficiencyTrace, EvidenceTrace, PositionTrace, SweepTrace
 
 THRESHOLDS = (0.2, 0.3, 0.5, 0.99)
 """Shares of an effective field that squares around a position hold."""
-
-
 WEIGHTS = ("trained", "random")
 """Whose fields are measured: the model's, and those of one like it that has not been trained."""
-
-
 IMAGES = ("photo", "average")
 """What they are measured on: the visitor's photo, and the lab's photos on average."""
 
@@ -29,8 +24,6 @@ class FieldTrace(Trace):
     """
 
     model: str
-    family: str
-    """resnet, vit, deit or swin."""
     layer_name: tuple[str, ...]
     labels: tuple[str, ...]
     pixels: Annotated[np.ndarray, "row column channel"]
@@ -52,10 +45,9 @@ class FieldTrace(Trace):
     box_radius: Annotated[np.ndarray, "layer"]
     """The same, if every pixel of the theoretical field counted equally."""
     attention_distance: Annotated[np.ndarray, "layer"]
-    """Root mean square distance that the attention of the position's own token spans, mean over heads; nan where there
-    is no attention."""
+    """Root mean square distance that the attention of the position's own token spans, mean over heads; none in a CNN."""
     rollout: Annotated[np.ndarray, "layer patch_row patch_column", HALF]
-    """Attention rollout from the position's patch over all patches; one nan a layer where there is none."""
+    """Attention rollout from the position's patch over all patches; none where attention is not among all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,19 +63,11 @@ class TheoryTrace(Trace):
 
 
 @dataclass(frozen=True, eq=False)
-class ReceptiveFieldTrace(Trace):
-    """One position of one photo in several models; the rest of it only where a run asked for more than the fields."""
+class FieldsTrace(Trace):
+    """One position of one photo in several models."""
 
-    request: str
-    """A mark of the photo, the models and the layer: where it is still the same, another position needs only fields."""
     position: tuple[float, float]
     """Down and across, as shares of the sides."""
     n_image: int
     """How many photos the average is over; 0 without an average."""
     columns: tuple[FieldTrace, ...]
-    published: tuple[TheoryTrace, ...] = ()
-    evidence: tuple[EvidenceTrace, ...] = ()
-    sweep: tuple[SweepTrace, ...] = ()
-    awareness: tuple[PositionTrace, ...] = ()
-    efficiency: tuple[EfficiencyTrace, ...] = ()
-    dependence: tuple[DependenceTrace, ...] = ()

@@ -17,8 +17,8 @@ from transformers import DynamicCache, EncoderDecoderCache, LogitsProcessorList
 from transformers.generation import logits_process
 from transformers.modeling_outputs import BaseModelOutput
 
-from models.checkpoint import Progress
 from models.errors import InputError, in_range
+from models.progress import NO_PROGRESS, Progress
 from models.traces import FATES, METHODS, Finished, SearchStep, SearchTrace
 
 Force = tuple[int, int, int]
@@ -58,7 +58,7 @@ def search(
     settings: Settings,
     reference: str,
     forces: tuple[Force, ...] = (),
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> SearchTrace:
     """Decode one sentence (1, source), </s> last, by a model in eval mode with eager attention.
 
@@ -118,11 +118,11 @@ class _Search:
         self.finished: list[Finished] = []
         self.calls: list[dict[str, Any]] = []
 
-    def run(self, progress: Progress | None) -> None:
+    def run(self, progress: Progress) -> None:
         """Call the decoder until no hypothesis runs on, none could enter the pool, or early stopping closes it."""
         for step in range(self.settings.max_length):
-            if step and progress:
-                progress(0, 0)
+            if step:
+                progress.beat()
             outputs = _decode(self.model, self.states, [row[-1] for row in self.rows], self.cache)
             candidates, fate = self.choose(step, outputs.logits[:, -1].float().log_softmax(-1))
             kept = [index for index, name in enumerate(fate) if name == "kept"]

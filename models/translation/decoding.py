@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from models.attention import check_size
-from models.checkpoint import Progress, bundled, find, open_model
-from models.device import describe, device, turn
+from models.attention import refuse_oversized_attention
+from models.checkpoint import bundled, find, open_model
+from models.device import compute_lock, describe, device
 from models.errors import InputError
+from models.progress import NO_PROGRESS, Progress
 from models.traces import DecodingTrace
 from models.translation import beam_search, mask_predict, vocabulary
 from models.translation.pairs import CONTRASTS, PAIRS
@@ -36,7 +37,7 @@ def decode(
     reference: str = "",
     request: str = "",
     forces: tuple[beam_search.Force, ...] = (),
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> DecodingTrace:
     """Translate `sentence` with both models.
 
@@ -51,21 +52,23 @@ def decode(
         raise InputError("decoding.into")
     left_name, right_name = PAIRS[language]
     own = names[0] == left_name and names[1] in (right_name, CONTRASTS.get(right_name))
-    left, tokenizer = open_model(names[0], AUTOREGRESSIVE, progress)
+    _, left, tokenizer = open_model(names[0], AUTOREGRESSIVE, "text", progress)
     also = [CONTRASTS[names[1]]] if CONTRASTS.get(names[1]) in bundled() else []
-    rights = [(*open_model(name, NON_AUTOREGRESSIVE, progress), name) for name in (names[1], *also)]
-    ids, *sources = (encode(reader, sentence) for reader in (tokenizer, *(reader for _, reader, _ in rights)))
+    rights = [open_model(name, NON_AUTOREGRESSIVE, "text", progress) for name in (names[1], *also)]
+    ids, *sources = (encode(reader, sentence) for reader in (tokenizer, *(right.reader for right in rights)))
     search, refine = beam_search.check(search, left, forces), mask_predict.check(refine)
-    check_size(search.max_length * _attention_values(left.config, search.beam_width, search.max_length), names[0])
-    with turn:
+    refuse_oversized_attention(
+        search.max_length * _attention_values(left.config, search.beam_width, search.max_length), names[0]
+    )
+    with compute_lock:
         searched = beam_search.search(left, tokenizer, ids, search, names[0], forces, progress)
         refined = [
             mask_predict.refine(model, reader, source, refine, name, progress)
-            for (model, reader, name), source in zip(rights, sources, strict=True)
+            for (name, model, reader), source in zip(rights, sources, strict=True)
         ]
         ways = [
             lambda n: generate(left, ids, search, n),
-            lambda n: mask_predict.translate(rights[0][0], sources[0].repeat(n, 1), refine),
+            lambda n: mask_predict.translate(rights[0].model, sources[0].repeat(n, 1), refine),
         ]
         seconds = [np.full(len(BATCHES), np.nan) if forces else timed(way, progress) for way in ways]
     return DecodingTrace(
@@ -131,7 +134,7 @@ def unseen(reference: str, sentence: str) -> tuple[str, ...]:
     return tuple(word for word in vocabulary.words([sentence]) if word not in seen)
 
 
-def timed(translate: Callable[[int], object], progress: Progress | None) -> np.ndarray:
+def timed(translate: Callable[[int], object], progress: Progress) -> np.ndarray:
     """Seconds to translate so many copies at once (batch), nan for those expected to take too long.
 
     A first call warms up; what a larger batch will take is expected from the line through the two before it.
@@ -141,8 +144,7 @@ def timed(translate: Callable[[int], object], progress: Progress | None) -> np.n
     for index, count in enumerate(BATCHES):
         if expected > BATCH_PATIENCE:
             break
-        if progress:
-            progress(0, 0)
+        progress.beat()
         seconds[index] = _seconds(translate, count)
         expected = seconds[index]
         if 0 < index < len(BATCHES) - 1:

@@ -6,7 +6,8 @@ from typing import Any
 
 import torch
 
-from models.checkpoint import WEIGHTS, find, open_model
+from models import hub
+from models.checkpoint import find, open_model
 from models.translation.batches import in_batches
 
 BEAM_WIDTH = 5
@@ -34,11 +35,12 @@ def translate(model: Any, tokenizer: Any, sentences: list[str], beam_width: int 
 
 def distil(teacher: str, source: list[str], cache: Path) -> list[str]:
     """The bundled `teacher`'s outputs for the source sentences, by beam search; kept in the folder `cache`."""
-    mark = hashlib.sha256((find(teacher) / WEIGHTS).read_bytes()).hexdigest()[:8]
+    mark = hashlib.sha256((find(teacher) / hub.WEIGHTS).read_bytes()).hexdigest()[:8]
     path = cache / f"{teacher}-{mark}-outputs.txt"
     if path.exists():
         return path.read_text(encoding="utf-8").split("\n")[:-1]
-    outputs = translate(*open_model(teacher, TEACHERS), source, BEAM_WIDTH)
+    _, model, tokenizer = open_model(teacher, TEACHERS, "text")
+    outputs = translate(model, tokenizer, source, BEAM_WIDTH)
     part = path.with_suffix(".part")
     part.write_text("\n".join(outputs) + "\n", encoding="utf-8")
     part.rename(path)

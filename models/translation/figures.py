@@ -42,7 +42,7 @@ def repetition(tokens: list[list[int]]) -> float:
 
 def judge(folder: Path, corpus: Corpus, data: Path) -> dict[str, Any]:
     """The figures of the checkpoint in `folder`, opened as the lab opens it, on the corpus's test split."""
-    model, tokenizer = open_model(str(folder), ("MarianMTModel", "CmlmForTranslation"))
+    _, model, tokenizer = open_model(str(folder), ("MarianMTModel", "CmlmForTranslation"), "text")
     source, target = corpus.load(data, corpus.test)
     autoregressive = type(model).__name__ == "MarianMTModel"
     measure: Callable[..., dict] = _autoregressive if autoregressive else _non_autoregressive

@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from models.checkpoint import Progress
 from models.errors import InputError, in_range
+from models.progress import NO_PROGRESS, Progress
 from models.traces import STRATEGIES, LengthCandidate, RefineTrace
 from models.translation.cmlm import CmlmForTranslation, Encoded
 from models.translation.vocabulary import EOS, MASK, PAD
@@ -136,7 +136,7 @@ def refine(
     ids: torch.Tensor,
     settings: Settings,
     reference: str,
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> RefineTrace:
     """One sentence (1, source) through all passes, for all length candidates together.
 
@@ -149,8 +149,7 @@ def refine(
     rows, seen = repeat(source, settings.n_length), []
     for step in passes(model, rows, length, settings):
         seen.append(step)
-        if progress:
-            progress(0, 0)
+        progress.beat()
     scores = score(seen[-1], length)
     best = int(scores.argmax())
     if ids.is_cuda:

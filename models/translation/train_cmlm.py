@@ -51,7 +51,7 @@ def build(recipe: Recipe, vocabulary: int) -> CmlmForTranslation:
         )
     )
     if recipe.start:
-        weights, own = open_model(recipe.start, TEACHERS)[0].state_dict(), model.state_dict()
+        weights, own = open_model(recipe.start, TEACHERS, "text").model.state_dict(), model.state_dict()
         named = {name.removeprefix("model."): value for name, value in weights.items()}
         model.load_state_dict(own | {name: value.view(own[name].shape) for name, value in named.items() if name in own})
     return model

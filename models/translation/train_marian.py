@@ -49,7 +49,7 @@ def build(recipe: Recipe, vocabulary: int) -> MarianMTModel:
         )
     )
     if recipe.start:
-        model.load_state_dict(open_model(recipe.start, TEACHERS)[0].state_dict())
+        model.load_state_dict(open_model(recipe.start, TEACHERS, "text").model.state_dict())
     return model
 
 

@@ -136,9 +136,10 @@ def main(
     arguments, corpus, recipe = start(family, recipes, description)
     source, target = corpus.load(arguments.data, "train")
     val_source, val_target = corpus.load(arguments.data, "val")
-    tokenizer = (
-        open_model(recipe.start, TEACHERS)[1] if recipe.start else vocabulary.train(source + target, recipe.vocabulary)
-    )
+    if recipe.start:
+        tokenizer = open_model(recipe.start, TEACHERS, "text").reader
+    else:
+        tokenizer = vocabulary.train(source + target, recipe.vocabulary)
     if recipe.teacher:
         target = distil(recipe.teacher, source, arguments.state.parent)
     training.seed_everything(recipe.seed)

@@ -37,7 +37,7 @@ def test_a_run_gives_what_it_shows_and_how_long_it_took():
 
 def test_a_slow_run_shows_progress_and_the_stop_button():
     def run(value, progress):
-        progress(5_000_000, 20_000_000)
+        progress.downloaded(5_000_000, 20_000_000)
         time.sleep(1)
         return value
 
@@ -82,7 +82,7 @@ def test_a_visitor_who_leaves_ends_the_download():
         begun.set()
         try:
             while True:
-                progress(1, 2)
+                progress.downloaded(1, 2)
                 time.sleep(0.01)
         except Stopped:
             ended.set()
@@ -108,7 +108,7 @@ def test_a_newer_run_of_the_same_visitor_ends_the_older_one():
     def run(value, progress):
         try:
             while value == "old" and not go_on.wait(0.01):
-                progress()
+                progress.beat()
         finally:
             if value == "old":
                 ended.set()
@@ -129,10 +129,12 @@ def test_a_newer_run_of_the_same_visitor_ends_the_older_one():
 
 def test_the_meter_stops_who_reports_to_it():
     meter = Meter()
-    meter(1, 2)
+    meter.downloaded(1, 2)
     meter.stopped = True
     with pytest.raises(Stopped):
-        meter(2, 2)
+        meter.downloaded(2, 2)
+    with pytest.raises(Stopped):
+        meter.beat()
 
 
 def test_runs_that_nobody_waits_for_do_not_hold_up_the_next():
@@ -140,7 +142,7 @@ def test_runs_that_nobody_waits_for_do_not_hold_up_the_next():
 
     def slow(value, progress):
         while not go_on.wait(0.01):
-            progress()
+            progress.beat()
 
     for _ in range(20):
         steps = event(slow)("a")

@@ -20,10 +20,22 @@ from huggingface_hub import constants, file_download
 from transformers import ViTForImageClassification
 
 from models import checkpoint
-from models.checkpoint import find, open_model
+from models import hub as door
+from models.checkpoint import find, open_model, stamp
 from models.errors import InputError
+from models.progress import NoProgress
 
 FAMILIES = ("ViTForImageClassification", "DeiTForImageClassificationWithTeacher")
+
+
+class Heard(NoProgress):
+    """What a download reports: (bytes so far, bytes in all)."""
+
+    def __init__(self):
+        self.steps = []
+
+    def downloaded(self, done, total):
+        self.steps.append((done, total))
 
 
 class Hub(ThreadingHTTPServer):
@@ -128,27 +140,28 @@ def hub(tmp_path, monkeypatch):
     for name, value in settings.items():
         monkeypatch.setattr(constants, name, value)
     monkeypatch.setattr(file_download, "time", SimpleNamespace(sleep=lambda seconds: None))
-    checkpoint._open.cache_clear()
+    checkpoint._models.clear()
     yield hub
     hub.off()
 
 
 def logits(reference):
-    model, _ = open_model(str(reference), FAMILIES)
+    model = open_model(str(reference), FAMILIES, "image").model
     with torch.inference_mode():
         return model(torch.linspace(-1, 1, 3 * 32 * 32).view(1, 3, 32, 32)).logits
 
 
 def code(reference, families=FAMILIES):
     with pytest.raises(InputError) as caught:
-        open_model(str(reference), families)
+        open_model(str(reference), families, "image")
     return caught.value.code
 
 
 def test_a_hub_model_is_downloaded_once_and_equals_its_folder(hub, tiny_vit):
-    heard = []
+    progress = Heard()
+    heard = progress.steps
     reference = hub.add("lab/vit", tiny_vit)
-    open_model(f" {reference} ", FAMILIES, lambda done, total: heard.append((done, total)))
+    assert open_model(f" {reference} ", FAMILIES, "image", progress).reference == reference
     assert torch.equal(logits(reference), logits(tiny_vit))
     total = sum(path.stat().st_size for path in tiny_vit.iterdir())
     assert heard == sorted(heard)
@@ -156,7 +169,7 @@ def test_a_hub_model_is_downloaded_once_and_equals_its_folder(hub, tiny_vit):
     assert (heard[0], heard[-1]) == ((0, total), (total, total))
     asked = len(hub.asked)
     hub.off()
-    checkpoint._open.cache_clear()
+    checkpoint._models.clear()
     assert torch.equal(logits(reference), logits(tiny_vit))
     assert len(hub.asked) == asked
     assert not any("xet" in path for path in hub.asked)
@@ -191,7 +204,7 @@ def test_a_huge_model_or_another_family_is_refused_before_the_weights_come(hub, 
     hub.sizes.clear()
     assert code("lab/deit", FAMILIES[:1]) == "model.family"
     assert not hub.weights_asked()
-    assert open_model("lab/deit", FAMILIES)
+    assert open_model("lab/deit", FAMILIES, "image")
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
@@ -201,7 +214,7 @@ def test_a_failing_hub(hub, tiny_vit, status):
 
 
 def test_a_silent_or_missing_hub(hub, tiny_vit, monkeypatch):
-    monkeypatch.setattr(checkpoint, "HUB_PATIENCE", 0.2)
+    monkeypatch.setattr(door, "PATIENCE", 0.2)
     hub.silence = 0.6
     assert code(hub.add("lab/vit", tiny_vit)) == "model.no_network"
     hub.off()
@@ -210,10 +223,10 @@ def test_a_silent_or_missing_hub(hub, tiny_vit, monkeypatch):
 
 def test_a_cut_connection_goes_on_where_it_was(hub, tiny_vit, tiny_deit):
     hub.add("lab/vit", tiny_vit)
-    heard = []
+    progress = Heard()
     hub.cuts = 3
-    open_model("lab/vit", FAMILIES, lambda done, total: heard.append((done, total)))
-    assert heard[-1][0] == heard[-1][1] == max(heard)[0]
+    open_model("lab/vit", FAMILIES, "image", progress)
+    assert progress.steps[-1][0] == progress.steps[-1][1] == max(progress.steps)[0]
     assert len(hub.weights_asked()) == 5
     assert torch.equal(logits("lab/vit"), logits(tiny_vit))
     hub.cuts = 1000
@@ -232,17 +245,18 @@ def test_a_full_disk(hub, tiny_vit, monkeypatch):
 def test_what_progress_raises_ends_the_download_and_leaves_nothing_behind(hub, tiny_vit, tmp_path, error):
     config = (tiny_vit / "config.json").stat().st_size + (tiny_vit / "preprocessor_config.json").stat().st_size
 
-    def progress(done, total):
-        if done > config:
-            raise error
+    class Stop(NoProgress):
+        def downloaded(self, done, total):
+            if done > config:
+                raise error
 
     hub.add("lab/vit", tiny_vit)
     with pytest.raises(type(error)) as caught:
-        open_model("lab/vit", FAMILIES, progress)
+        open_model("lab/vit", FAMILIES, "image", Stop())
     assert caught.value is error
     assert hub.weights_asked()
     assert not list(tmp_path.rglob("*.incomplete"))
-    assert checkpoint._cached("lab/vit", None) is None
+    assert door.cached("lab/vit") is None
     assert torch.equal(logits("lab/vit"), logits(tiny_vit))
 
 
@@ -252,7 +266,7 @@ def test_shards_and_float16(hub, tiny_vit, tmp_path):
     (folder / "model.safetensors").unlink()
     ViTForImageClassification.from_pretrained(tiny_vit).half().save_pretrained(folder, max_shard_size="10KB")
     assert len(list(folder.glob("*.safetensors"))) > 2
-    model, _ = open_model(hub.add("lab/shards", folder), FAMILIES)
+    model = open_model(hub.add("lab/shards", folder), FAMILIES, "image").model
     assert {value.dtype for value in model.state_dict().values()} == {torch.float32}
     torch.testing.assert_close(logits("lab/shards"), logits(tiny_vit), rtol=0, atol=0.05)
     hub.off()
@@ -264,19 +278,20 @@ def test_shards_and_float16(hub, tiny_vit, tmp_path):
 def test_nobody_waits_for_anothers_download(hub, tiny_vit, tiny_deit):
     begun, go_on = threading.Event(), threading.Event()
 
-    def progress(done, total):
-        begun.set()
-        go_on.wait(20)
+    class Wait(NoProgress):
+        def downloaded(self, done, total):
+            begun.set()
+            go_on.wait(20)
 
-    open_model(str(tiny_deit), FAMILIES)
+    open_model(str(tiny_deit), FAMILIES, "image")
     hub.add("lab/vit", tiny_vit)
     with ThreadPoolExecutor(2) as pool:
-        downloads = [pool.submit(open_model, "lab/vit", FAMILIES, progress) for _ in range(2)]
+        downloads = [pool.submit(open_model, "lab/vit", FAMILIES, "image", Wait()) for _ in range(2)]
         assert begun.wait(20)
-        open_model(str(tiny_deit), FAMILIES)
+        open_model(str(tiny_deit), FAMILIES, "image")
         assert not any(download.done() for download in downloads)
         go_on.set()
-    first, second = (download.result()[0] for download in downloads)
+    first, second = (download.result().model for download in downloads)
     assert first is second
 
 
@@ -285,13 +300,127 @@ def test_a_public_server_opens_no_folder_and_lends_no_token(hub, tiny_vit, monke
     monkeypatch.setenv(*setting)
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     assert code(tiny_vit) == "model.unknown"
-    open_model(hub.add("lab/vit", tiny_vit), FAMILIES)
+    open_model(hub.add("lab/vit", tiny_vit), FAMILIES, "image")
     assert set(hub.tokens) == {None}
 
 
 @pytest.mark.parametrize("reference", ["~nobody/vit", "a" * 400, "a\0b", "\ud800", "owner/name/more", "https://a/b"])
 def test_odd_references(reference):
     assert code(reference) == "model.unknown"
+
+
+@pytest.fixture
+def loads(monkeypatch):
+    """The references that are loaded from disk, in order, with nothing in memory before; `hold` names one that waits
+    for `go_on`, and tells `begun`."""
+    load, loads = checkpoint._load, SimpleNamespace(seen=[], hold="", begun=threading.Event(), go_on=threading.Event())
+
+    def watched(reference, *arguments):
+        loads.seen.append(reference)
+        if reference == loads.hold:
+            loads.begun.set()
+            assert loads.go_on.wait(20)
+        return load(reference, *arguments)
+
+    monkeypatch.setattr(checkpoint, "_load", watched)
+    checkpoint._models.clear()
+    yield loads
+    checkpoint._models.clear()
+
+
+def opened(reference, families=FAMILIES, reads="image"):
+    return open_model(str(reference), families, reads).model
+
+
+def test_two_exhibits_with_different_families_share_one_model(loads, tiny_vit):
+    assert opened(tiny_vit, FAMILIES) is opened(tiny_vit, FAMILIES[:1]) is opened(f" {tiny_vit}/ ", FAMILIES)
+    assert len(loads.seen) == 1
+    assert code(tiny_vit, FAMILIES[1:]) == "model.family"
+
+
+def test_a_warm_model_does_not_wait_for_anothers_cold_load(loads, tiny_vit, tiny_deit):
+    warm, loads.hold = opened(tiny_deit), str(tiny_vit)
+    with ThreadPoolExecutor(2) as pool:
+        cold = pool.submit(opened, tiny_vit)
+        assert loads.begun.wait(20)
+        try:
+            assert pool.submit(opened, tiny_deit).result(20) is warm
+            assert not cold.done()
+        finally:
+            loads.go_on.set()
+    assert loads.seen == [str(tiny_deit), str(tiny_vit)]
+
+
+def test_two_who_ask_for_the_same_cold_model_load_it_once(loads, tiny_vit):
+    loads.hold = str(tiny_vit)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(opened, tiny_vit)
+        assert loads.begun.wait(20)
+        second = pool.submit(opened, tiny_vit)
+        loads.go_on.set()
+        assert first.result(20) is second.result(20)
+    assert loads.seen == [str(tiny_vit)]
+
+
+def test_a_model_that_could_not_be_read_is_tried_again(loads, tiny_vit, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_vit, folder)
+    whole = (folder / "model.safetensors").read_bytes()
+    (folder / "model.safetensors").write_bytes(whole[:1000])
+    assert code(folder) == code(folder) == "model.unreadable"
+    (folder / "model.safetensors").write_bytes(whole)
+    assert torch.equal(logits(folder), logits(tiny_vit))
+
+
+def test_a_folder_that_has_changed_is_opened_anew(loads, tiny_vit, tiny_deit, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_vit, folder)
+    before, known = opened(folder), stamp(str(folder))
+    assert opened(folder) is before
+    assert known == stamp(f" {folder} ") != stamp(str(tiny_vit))
+    shutil.copytree(tiny_deit, folder, dirs_exist_ok=True)
+    assert torch.equal(logits(folder), logits(tiny_deit))
+    assert opened(folder) is not before
+    assert stamp(str(folder)) not in ("", known)
+    assert len(checkpoint._models._models) == 2, "what was opened before the change is forgotten"
+
+
+def test_the_least_recently_used_model_goes_when_all_are_too_large(loads, tiny_vit, tiny_deit, tiny_swin, monkeypatch):
+    families = (*FAMILIES, "SwinForImageClassification")
+    vit, deit, swin = (opened(folder, families) for folder in (tiny_vit, tiny_deit, tiny_swin))
+    weights = [sum(4 * parameter.numel() for parameter in model.parameters()) for model in (vit, deit, swin)]
+    checkpoint._models.clear()
+    monkeypatch.setattr(checkpoint, "MAX_CACHED_BYTES", weights[0] + weights[2])
+    vit, deit, _ = opened(tiny_vit, families), opened(tiny_deit, families), opened(tiny_vit, families)
+    swin = opened(tiny_swin, families)
+    assert opened(tiny_vit, families) is vit
+    assert opened(tiny_swin, families) is swin
+    assert len(loads.seen) == 6
+    assert opened(tiny_deit, families) is not deit
+    monkeypatch.setattr(checkpoint, "MAX_CACHED_BYTES", 0)
+    alone = opened(tiny_swin, families)
+    assert opened(tiny_swin, families) is alone
+
+
+def test_the_caller_names_the_reader(loads, tiny_vit, tiny_translators):
+    _, model, processor = open_model(str(tiny_vit), FAMILIES, "image")
+    assert tuple(processor.image_mean) == (0.4, 0.5, 0.6)
+    assert open_model(str(tiny_vit), FAMILIES, None).reader is None
+    _, _, tokenizer = open_model(str(tiny_translators[0]), ("MarianMTModel",), "text")
+    assert tokenizer.decode(tokenizer("A small dog runs.").input_ids, skip_special_tokens=True) == "A small dog runs."
+    with pytest.raises(InputError, match=r"model\.unreadable"):
+        open_model(str(tiny_vit), FAMILIES, "text")
+    assert open_model(str(tiny_vit), FAMILIES, "image").model is model
+
+
+def test_a_stamp_stands_for_what_is_here_now(hub, tiny_vit):
+    assert stamp(hub.add("lab/vit", tiny_vit)) == ""
+    assert not hub.asked, "nothing is asked of the Hub"
+    open_model("lab/vit", FAMILIES, "image")
+    assert len(stamp("lab/vit")) == 16
+    assert stamp("vit-imagenette") == stamp("vit-imagenette ") != stamp("swin-imagenette")
+    for nothing in (None, "", "no such folder", "a\0b", "\ud800", 7, "lab/none", "lab/vit@other"):
+        assert stamp(nothing) == ""
 
 
 def test_importing_the_door_is_cheap():

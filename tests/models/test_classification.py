@@ -24,7 +24,7 @@ def test_two_epochs_save_and_reload(module, recipe, family, tmp_path, monkeypatc
     model, history = train(module.build, recipe, module.HIDDEN, data, data, tmp_path / "run.pt")
     assert [row["size"] for row in history] == [32, 32]
     save(model, recipe, history, tmp_path / "saved")
-    opened, processor = open_model(str(tmp_path / "saved"), (family,))
+    _, opened, processor = open_model(str(tmp_path / "saved"), (family,), "image")
     side = recipe.image_size
     assert processor.size["height"] == side
     pixels = torch.randn(2, 3, side, side, generator=torch.Generator().manual_seed(1))

@@ -6,7 +6,7 @@ from PIL import Image
 from transformers import ConvNextImageProcessor, ResNetConfig, ViTImageProcessor
 
 from models.errors import InputError
-from models.pixels import prepare, restore
+from models.pixels import denormalise, prepare
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ def test_a_cnn_sees_the_whole_photo_at_the_size_of_its_processor(photo, processo
     pixels = prepare(photo, processor, ResNetConfig())
     assert pixels.shape == (1, 3, 48, 48)
     expected = np.asarray(photo.resize((48, 48), Image.Resampling.BICUBIC))
-    assert np.abs(restore(pixels[0].numpy(), processor).astype(int) - expected).max() <= 1
+    assert np.abs(denormalise(pixels[0].numpy(), processor).astype(int) - expected).max() <= 1
 
 
 def test_a_cnn_that_asks_for_too_much_is_refused(photo):

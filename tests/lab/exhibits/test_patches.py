@@ -191,7 +191,7 @@ def test_charts_show_what_was_measured(page):
     page.get_by_role("tab", name="Prediction by depth").click()
     expect(page.locator(".chart[data-drawn='5']")).to_be_visible()
     first = page.eval_on_selector(".chart[data-drawn='5'] .plot", drawn)[0]
-    np.testing.assert_allclose(first, saved.lens[:, saved.probability.argmax()], rtol=1e-4)
+    np.testing.assert_allclose(first, saved.lens_probability[:, saved.probability.argmax()], rtol=1e-4)
 
 
 @pytest.mark.browser

@@ -27,7 +27,7 @@ def seen():
         labels=("church", "tench", "golf ball"),
         pixels=np.arange(768, dtype=np.uint8).reshape(16, 16, 3),
         attention=attention,
-        lens=np.array([[0.3, 0.4, 0.3], [0.6, 0.3, 0.1], [0.8, 0.1, 0.1]], np.float32),
+        lens_probability=np.array([[0.3, 0.4, 0.3], [0.6, 0.3, 0.1], [0.8, 0.1, 0.1]], np.float32),
         patch_vector=np.linspace(-2, 2, 4 * 192, dtype=np.float32).reshape(4, 192),
         embedding=np.array([[3, -4], [1, 0], [0, 2], [0.5, 0.5]], np.float32),
         position_similarity=np.eye(5, dtype=np.float32),

@@ -25,4 +25,4 @@ def tiny_resnet():
 @pytest.fixture(params=["tiny_vit", "tiny_deit", "tiny_swin", "tiny_resnet"])
 def model(request):
     given = request.getfixturevalue(request.param)
-    return given if isinstance(given, nn.Module) else open_model(str(given), FAMILIES)[0]
+    return given if isinstance(given, nn.Module) else open_model(str(given), FAMILIES, "image").model

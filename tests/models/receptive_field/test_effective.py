@@ -103,14 +103,14 @@ def hidden(model, pixels):
 def test_layers_have_names(model, tiny_resnet, tiny_vit, tiny_swin):
     assert len(layers(model)) == len(set(layers(model))) == len(modules(model))
     assert layers(tiny_resnet)[:3] == ["embedder", "stage 1, layer 1", "stage 1, layer 2"]
-    assert layers(open_model(str(tiny_vit), FAMILIES)[0])[-1] == "layer 3"
-    assert layers(open_model(str(tiny_swin), FAMILIES)[0])[3] == "stage 2, block 2"
+    assert layers(open_model(str(tiny_vit), FAMILIES, "image").model)[-1] == "layer 3"
+    assert layers(open_model(str(tiny_swin), FAMILIES, "image").model)[3] == "stage 2, block 2"
 
 
 @pytest.mark.parametrize("position", [(0.0, 0.0), (0.4, 0.7), (0.99, 0.5)])
 def test_swin_sees_nothing_outside_the_reach_of_its_windows(tiny_swin, pixels, position):
     """Exactly nothing outside the windows; between regions of one, the mask of -100 lets some e^-100 through."""
-    model, _ = open_model(str(tiny_swin), FAMILIES)
+    model = open_model(str(tiny_swin), FAMILIES, "image").model
     seen = fields(model, pixels, position)
     grids = [(8, 8), (8, 8), (4, 4), (4, 4), (2, 2), (2, 2)]
     blocks = [(2, 0), (2, 1), (2, 0), (2, 1), (2, 0), (2, 0)]
@@ -128,7 +128,7 @@ def test_swin_sees_nothing_outside_the_reach_of_its_windows(tiny_swin, pixels, p
 
 
 def test_swin_one_block_sees_one_window(tiny_swin, pixels):
-    seen = fields(open_model(str(tiny_swin), FAMILIES)[0], pixels, (0.4, 0.7))[0]
+    seen = fields(open_model(str(tiny_swin), FAMILIES, "image").model, pixels, (0.4, 0.7))[0]
     rows, columns = np.nonzero(seen)
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (8, 15, 16, 23)
 
@@ -145,7 +145,7 @@ def test_a_convolution_sees_nothing_outside_its_kernel(tiny_resnet, pixels):
 
 
 def test_a_vit_sees_every_patch_from_its_first_layer(tiny_vit, pixels):
-    assert (fields(open_model(str(tiny_vit), FAMILIES)[0], pixels, POSITION) > 0).all()
+    assert (fields(open_model(str(tiny_vit), FAMILIES, "image").model, pixels, POSITION) > 0).all()
 
 
 @pytest.mark.parametrize("n", [5, 10])
@@ -169,16 +169,12 @@ def test_a_uniform_linear_stack_has_a_gaussian_field(n):
         assert field.sum() == pytest.approx(1, rel=1e-5)
 
 
-def test_progress_hears_between_layers_and_may_stop(tiny_resnet, pixels):
-    heard = []
-    fields(tiny_resnet, pixels, POSITION, lambda *step: heard.append(step))
-    assert heard == [(0, 0)] * 5
-
-    def stop(*_):
-        raise TimeoutError
-
+def test_progress_hears_between_layers_and_may_stop(tiny_resnet, pixels, beats):
+    fields(tiny_resnet, pixels, POSITION, beats)
+    assert beats.count == 5
+    beats.stop_at = 6
     with pytest.raises(TimeoutError):
-        fields(tiny_resnet, pixels, POSITION, stop)
+        fields(tiny_resnet, pixels, POSITION, beats)
 
 
 @pytest.mark.parametrize("position", [(1.0, 0.5), (0.5, -0.1), (float("nan"), 0.5)])
@@ -206,14 +202,14 @@ def test_random_like_is_another_model_of_the_same_shape(model, pixels):
 
 
 def test_random_like_keeps_eager_attention(tiny_vit):
-    assert random_like(open_model(str(tiny_vit), FAMILIES)[0]).config._attn_implementation == "eager"
+    assert random_like(open_model(str(tiny_vit), FAMILIES, "image").model).config._attn_implementation == "eager"
 
 
 def test_check_refuses_what_would_not_fit(tiny_resnet, tiny_vit, tiny_swin, monkeypatch):
     check(tiny_resnet, (512, 512), "tiny")
     with pytest.raises(InputError, match=r"model\.size"):
         check(tiny_resnet, (513, 513), "tiny")
-    vit, swin = (open_model(str(folder), FAMILIES)[0] for folder in (tiny_vit, tiny_swin))
+    vit, swin = (open_model(str(folder), FAMILIES, "image").model for folder in (tiny_vit, tiny_swin))
     check(vit, (32, 32), "tiny")
     check(swin, (32, 32), "tiny")
     with pytest.raises(InputError, match=r"model\.windows"):

@@ -45,7 +45,7 @@ def other():
 
 def test_a_trace_holds_what_was_measured(reference, photo, other):
     seen = trace(opened(photo, reference), POSITION, [other, photo])
-    model, processor = open_model(reference, effective.FAMILIES)
+    _, model, processor = open_model(reference, effective.FAMILIES, "image")
     one, two = (prepare(image, processor, model.config) for image in (photo, other))
     units, box, centre = theory(model, one.shape[-1], POSITION)
     fields = effective.fields(model, one, POSITION, units=units)
@@ -137,12 +137,11 @@ def test_a_position_outside_the_picture_is_refused(position):
         place(position)
 
 
-def test_all_of_it_is_kept_and_comes_back(tiny_resnet, tiny_vit, tiny_swin, photo, tmp_path, monkeypatch):
+def test_all_of_it_is_kept_and_comes_back(tiny_resnet, tiny_vit, tiny_swin, photo, tmp_path, monkeypatch, beats):
     monkeypatch.setattr(compare, "KERNELS", str(tiny_resnet))
     references = [str(tiny_resnet), str(tiny_vit), str(tiny_swin)]
-    calls = []
-    seen = compare.compare(photo, references, [0.5, 0.5], [], "stage 2, layer 2", lambda *told: calls.append(told))
-    assert len(calls) > 30
+    seen = compare.compare(photo, references, [0.5, 0.5], [], "stage 2, layer 2", beats)
+    assert beats.count > 30
     again = compare.look(photo, references, [0.5, 0.5], [], "stage 2, layer 2")
     assert again.request == seen.request != compare.request(photo, references, "stage 3, layer 2")
     assert compare.request(photo.rotate(90), references, "stage 2, layer 2") != seen.request
@@ -163,7 +162,7 @@ def test_all_of_it_is_kept_and_comes_back(tiny_resnet, tiny_vit, tiny_swin, phot
     assert [(one.tile, one.shift) for one in seen.awareness] == [(8, 16), (8, 8), (4, 8)]
     vit_moves = seen.awareness[1].probability
     np.testing.assert_allclose(vit_moves[1, 1:3], vit_moves[1, [0, 0]], atol=1e-6)  # a bag of patches
-    models = [open_model(reference, effective.FAMILIES)[0] for reference in references]
+    models = [open_model(reference, effective.FAMILIES, "image").model for reference in references]
     assert seen.efficiency[0].parameters.tolist() == [efficiency.parameters(model) for model in models]
     sides = [(column.pixels.shape[:2]) for column in seen.columns]
     counted = [efficiency.multiply_adds(model, side) for model, side in zip(models, sides, strict=True)]
@@ -173,7 +172,7 @@ def test_all_of_it_is_kept_and_comes_back(tiny_resnet, tiny_vit, tiny_swin, phot
 
 def test_the_sweep_is_the_convolution_of_the_models_own_map(tiny_resnet, photo):
     seen = convolution.sweep(photo, str(tiny_resnet), "stage 3, layer 2")
-    model, processor = open_model(str(tiny_resnet), effective.FAMILIES)
+    _, model, processor = open_model(str(tiny_resnet), effective.FAMILIES, "image")
     body = model.base_model
     with torch.inference_mode():
         state = body.embedder(prepare(photo, processor, model.config))

@@ -28,7 +28,7 @@ from models.vit.trace import trace as vit_trace
 
 @pytest.fixture
 def opened(tiny_swin):
-    return open_model(str(tiny_swin), FAMILIES)
+    return open_model(str(tiny_swin), FAMILIES, "image")
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def seen(tiny_swin, photo):
 
 
 def test_walk_equals_the_plain_forward(opened, photo):
-    model, processor = opened
+    _, model, processor = opened
     pixels = prepare(photo, processor, model.config)
     with torch.inference_mode():
         state, blocks = walk(model, pixels)
@@ -50,7 +50,7 @@ def test_walk_equals_the_plain_forward(opened, photo):
 
 def test_every_block_follows_from_our_mapped_attention(opened, photo):
     """Recompute each block's output from attention over the whole map, the values and the weights."""
-    model, processor = opened
+    _, model, processor = opened
     with torch.inference_mode():
         state, grid = model.base_model.embeddings(prepare(photo, processor, model.config))
         for stage in model.base_model.encoder.layers:
@@ -78,7 +78,7 @@ def one_block(layer, grid, attention):
 
 def test_window_attention_is_masked_global_attention(opened, photo):
     """Brute force: scores of every token with every other, plus bias, softmax only over who is visible."""
-    model, processor = opened
+    _, model, processor = opened
     with torch.inference_mode():
         state, grid = model.base_model.embeddings(prepare(photo, processor, model.config))
         for layer in model.base_model.encoder.layers[0].blocks:
@@ -127,7 +127,7 @@ def test_partition_then_reverse_is_identity():
 
 def test_reach_is_where_the_jacobian_is_not_zero(tiny_swin, photo):
     """With random weights, in float64: the -100 of the mask leaves 1e-44, which counts as nothing."""
-    model, processor = open_model(str(tiny_swin), FAMILIES)
+    _, model, processor = open_model(str(tiny_swin), FAMILIES, "image")
     record = trace(photo, str(tiny_swin)).blocks
     groups = [group(block.grid, block.window_size, block.shift_size) for block in record]
     grids = [block.grid for block in record]

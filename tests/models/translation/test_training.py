@@ -68,7 +68,7 @@ def test_the_saved_model_opens_through_the_door_and_answers_alike(trained, token
     model, history, _ = trained
     folder = tmp_path / "saved"
     training.save(model, tokenizer, SOURCE, history, folder)
-    opened, reader = open_model(str(folder), (type(model).__name__,))
+    _, opened, reader = open_model(str(folder), (type(model).__name__,), "text")
     assert reader(SOURCE).input_ids == tokenizer(SOURCE).input_ids
     for name, value in model.state_dict().items():
         if "embed_positions" not in name:

@@ -15,7 +15,7 @@ from models.vit.trace import FAMILIES, predict, trace, walk
 
 @pytest.mark.parametrize("name", ["tiny_vit", "tiny_deit"])
 def test_walk_equals_the_plain_forward(name, photo, request):
-    model, processor = open_model(str(request.getfixturevalue(name)), FAMILIES)
+    _, model, processor = open_model(str(request.getfixturevalue(name)), FAMILIES, "image")
     pixels = prepare(photo, processor, model.config)
     with torch.inference_mode():
         states, attention = walk(model, pixels)
@@ -26,7 +26,7 @@ def test_walk_equals_the_plain_forward(name, photo, request):
 
 
 def test_attention_is_softmax_of_scaled_scores(tiny_vit, photo):
-    model, processor = open_model(str(tiny_vit), FAMILIES)
+    _, model, processor = open_model(str(tiny_vit), FAMILIES, "image")
     seen = trace(photo, str(tiny_vit))
     with torch.inference_mode():
         states, _ = walk(model, prepare(photo, processor, model.config))
@@ -54,7 +54,7 @@ def test_trace_holds_the_pixels_the_model_saw(tiny_vit, photo):
 
 
 def test_embedding_is_a_linear_map_of_the_patch_vector(tiny_vit, photo):
-    model, _ = open_model(str(tiny_vit), FAMILIES)
+    model = open_model(str(tiny_vit), FAMILIES, "image").model
     seen = trace(photo, str(tiny_vit))
     projection = model.base_model.embeddings.patch_embeddings.projection
     weight = projection.weight.detach().flatten(1).numpy()
@@ -70,7 +70,7 @@ def test_distillation_token_is_named(tiny_deit, photo):
 
 
 def test_two_threads_on_one_model_get_each_their_own_trace(tiny_vit, photo):
-    model, _ = open_model(str(tiny_vit), FAMILIES)
+    model = open_model(str(tiny_vit), FAMILIES, "image").model
 
     def hooks():
         return [len(module._forward_hooks) for module in model.modules()]

@@ -65,7 +65,7 @@ def test_the_saved_model_opens_through_the_door(trained, tmp_path, monkeypatch):
     monkeypatch.setenv("LAB_DEVICE", "cpu")
     model, history = trained
     save(model, TINY, history, tmp_path)
-    opened, processor = open_model(str(tmp_path), FAMILIES)
+    _, opened, processor = open_model(str(tmp_path), FAMILIES, "image")
     for name, value in model.state_dict().items():
         assert torch.equal(value.half().float(), opened.state_dict()[name]), name
     pixels = torch.randn(1, 3, 48, 48, generator=torch.Generator().manual_seed(1))

@@ -5,6 +5,7 @@ import pytest
 import torch
 from torch import nn
 
+from models.progress import NoProgress
 from models.receptive_field.evidence import evidence, grad_cam, integrated_gradients
 
 
@@ -88,29 +89,22 @@ def test_grad_cam_keeps_its_sign_until_the_sum():
     np.testing.assert_allclose(second, 0)
 
 
-def test_progress_hears_and_may_stop(tiny_resnet, pixels):
-    heard = []
-    evidence(tiny_resnet, pixels, 0, n_steps=16, progress=lambda *step: heard.append(step))
-    assert len(heard) >= 3
-    assert set(heard) == {(0, 0)}
-
-    def stop(*_):
-        raise TimeoutError
-
+def test_progress_hears_and_may_stop(tiny_resnet, pixels, beats):
+    evidence(tiny_resnet, pixels, 0, n_steps=16, progress=beats)
+    assert beats.count >= 3
+    beats.stop_at = beats.count + 1
     with pytest.raises(TimeoutError):
-        evidence(tiny_resnet, pixels, 0, progress=stop)
+        evidence(tiny_resnet, pixels, 0, progress=beats)
 
 
 def test_a_stopped_run_leaves_no_hook(tiny_resnet, pixels):
-    calls = []
-
-    def stop_in_grad_cam(*_):
-        calls.append(tiny_resnet.base_model.encoder.stages[-1]._forward_hooks)
-        if calls[-1]:
-            raise TimeoutError
+    class StopInGradCam(NoProgress):
+        def beat(self):
+            if tiny_resnet.base_model.encoder.stages[-1]._forward_hooks:
+                raise TimeoutError
 
     with pytest.raises(TimeoutError):
-        evidence(tiny_resnet, pixels, 0, n_steps=8, progress=stop_in_grad_cam)
+        evidence(tiny_resnet, pixels, 0, n_steps=8, progress=StopInGradCam())
     assert not tiny_resnet.base_model.encoder.stages[-1]._forward_hooks
 
 

@@ -265,30 +265,24 @@ def test_a_resnet_reads_position_from_its_padding_and_strides(pixels):
 
 
 @pytest.mark.parametrize(("name", "passes"), [("vit", 2), ("swin", 2), ("resnet", 1)])
-def test_one_forward_pass_for_each_setting_and_no_without_for_a_resnet(name, passes, pixels):
-    model, heard, batches = build(name), [], []
+def test_one_forward_pass_for_each_setting_and_no_without_for_a_resnet(name, passes, pixels, beats):
+    model, batches = build(name), []
     handle = model.base_model.register_forward_pre_hook(lambda _, inputs: batches.append(len(inputs[0])))
-    seen = measure(model, pixels, 8, 4, 0, lambda *step: heard.append(step))
+    seen = measure(model, pixels, 8, 4, 0, beats)
     handle.remove()
     assert batches == [len(VARIANTS)] * passes
-    assert heard == [(0, 0)] * passes
+    assert beats.count == passes
     assert seen.probability.shape == (passes, len(VARIANTS), 5)
     assert seen.similarity.shape == (passes, len(VARIANTS))
 
 
 @pytest.mark.parametrize("after", [0, 1])
-def test_what_progress_raises_passes_through_and_leaves_the_model(after, pixels):
-    model, heard = build("vit"), []
+def test_what_progress_raises_passes_through_and_leaves_the_model(after, pixels, beats):
+    model, beats.stop_at = build("vit"), after + 1
     weights = deepcopy(model.state_dict())
-
-    def stop(*step):
-        heard.append(step)
-        if len(heard) > after:
-            raise TimeoutError
-
     with pytest.raises(TimeoutError):
-        measure(model, pixels, 8, 4, 0, stop)
-    assert len(heard) == after + 1
+        measure(model, pixels, 8, 4, 0, beats)
+    assert beats.count == after + 1
     assert unchanged(model, weights)
 
 

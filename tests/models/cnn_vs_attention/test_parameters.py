@@ -47,7 +47,7 @@ def test_a_vit(attention):
 
 
 def test_a_swin(tiny_swin):
-    model, _ = open_model(str(tiny_swin), FAMILIES)
+    model = open_model(str(tiny_swin), FAMILIES, "image").model
     blocks = sum(
         2 * (window_macs(side, width, 2) + 8 * side**2 * width**2) for side, width in ((8, 12), (4, 24), (2, 48))
     )
@@ -56,7 +56,7 @@ def test_a_swin(tiny_swin):
 
 
 def test_a_deit_has_a_second_prefix_token_and_head(tiny_deit):
-    model, _ = open_model(str(tiny_deit), FAMILIES)
+    model = open_model(str(tiny_deit), FAMILIES, "image").model
     layer = 4 * 18 * 24**2 + 2 * 18**2 * 24 + 2 * 18 * 24 * 48
     assert model_cost(model, (32, 32), "").multiply_adds == 16 * 192 * 24 + 3 * layer + 2 * 24 * 5
 
@@ -71,7 +71,7 @@ def test_a_resnet():
 
 
 def test_a_vit_refuses_another_size(tiny_vit):
-    model, _ = open_model(str(tiny_vit), FAMILIES)
+    model = open_model(str(tiny_vit), FAMILIES, "image").model
     with pytest.raises(ValueError, match="size"):
         model_cost(model, (40, 40), "")
 

@@ -15,21 +15,30 @@ tells what this model relies on, not what one trained without positions would do
   zero padding (Islam et al. 2020) and by the phase of its strides (Zhang 2019).
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from PIL import Image
+from torch import nn
 from torch.func import functional_call
 from torch.nn import functional as F
 
-from models.checkpoint import Progress
+from models import families
+from models.checkpoint import OpenModel
+from models.families import Output
+from models.pixels import denormalise
+from models.prepared import PreparedModel, prepare_models
+from models.progress import NO_PROGRESS, Progress
+from models.traces import PositionAblation, PositionAblationsTrace
 
-PARAMETERS = ("position_embeddings", "relative_position_bias_table")
+POSITION_PARAMETERS = ("position_embeddings", "relative_position_bias_table")
 """What transformers calls the parameters that hold positions and nothing else."""
 
 
-class Answers(NamedTuple):
-    """Every variant of one photo through one model, float32.
+class Ablation(NamedTuple):
+    """What a model makes of every variant of one photo, float32.
 
     variant is traces.VARIANTS; setting is traces.SETTINGS, or only its first where a model has no position parameters.
     """
@@ -43,25 +52,64 @@ class Answers(NamedTuple):
     setting. To be compared within one model: a ResNet's features are never negative, so neither are its cosines."""
 
 
-def measure(model, pixels: torch.Tensor, tile: int, shift: int, seed: int, progress: Progress | None = None) -> Answers:
+def trace(
+    photo: Image.Image,
+    first_model: OpenModel,
+    second_model: OpenModel,
+    third_model: OpenModel,
+    progress: Progress = NO_PROGRESS,
+) -> PositionAblationsTrace:
+    """What three models of families.CLASSIFIERS answer when parts of a photo move.
+
+    Raises InputError when a model is too large or does not fit the lab's pictures.
+    """
+    columns = prepare_models(photo, (first_model, second_model, third_model))
+    return PositionAblationsTrace(tuple(_trace_model(one, progress) for one in columns))
+
+
+def _trace_model(prepared: PreparedModel, progress: Progress) -> PositionAblation:
+    side = prepared.size[0]
+    tile = tile_side(side, families.layers(prepared.model).patch_set(prepared.model))
+    shift = tile * round(side / 4 / tile)
+    found = ablate(prepared.model, prepared.pixels, tile, shift, seed=0, progress=progress)
+    return PositionAblation(
+        model=prepared.reference,
+        labels=prepared.labels,
+        tile=tile,
+        shift=shift,
+        pixels=np.stack([denormalise(variant, prepared.processor) for variant in found.pixels]),
+        probability=found.probability,
+        similarity=found.similarity,
+    )
+
+
+def tile_side(side: int, patch_size: int | None) -> int:
+    """The side of the tiles of a picture of `side` pixels: a patch's, else about an eighth of it, and a divisor."""
+    tile = patch_size or max(1, side // 8)
+    while side % tile:
+        tile -= 1
+    return tile
+
+
+def ablate(
+    model: Any, pixels: torch.Tensor, tile: int, shift: int, seed: int, progress: Progress = NO_PROGRESS
+) -> Ablation:
     """Show every variant of a photo to the model, all in one forward pass a setting.
 
-    model: of receptive_field.effective.FAMILIES, in eval mode. During a pass its position parameters are exchanged and
-    then put back, so the caller holds `models.device.turn`.
+    model: of families.CLASSIFIERS, in eval mode; during a pass its position parameters are exchanged, then put back.
     pixels: (1, channel, row, column), prepared, on the model's device. `variants` explains tile, shift and seed.
-    `progress` hears (0, 0) before each pass. Raises ValueError as `variants` does, and whatever `progress` raises.
+    Raises ValueError as `variants` does, and whatever `progress` raises before a pass.
     """
     probability, similarity = [], []
     with torch.inference_mode():
         images = variants(pixels, tile, shift, seed)
         zeros = position_zeros(model)
         for replaced in [{}, zeros] if zeros else [{}]:
-            if progress:
-                progress(0, 0)
-            feature, logits = answer(model, images, replaced)
+            progress.beat()
+            feature, logits = forward_with(model, images, replaced)
             probability.append(logits.softmax(-1))
             similarity.append(F.cosine_similarity(feature, feature[:1]))
-        return Answers(
+        return Ablation(
             pixels=images.cpu().numpy(),
             probability=torch.stack(probability).cpu().numpy(),
             similarity=torch.stack(similarity).cpu().numpy(),
@@ -91,25 +139,28 @@ def shuffle(pixels: torch.Tensor, tile: int, seed: int) -> torch.Tensor:
     return F.fold(tiles[..., order.to(tiles.device)], size, tile, stride=tile)
 
 
-def position_zeros(model) -> dict[str, torch.Tensor]:
-    """Zeros in the place of every position parameter, under its name in `model.base_model`; nothing for a ResNet."""
-    named = model.base_model.named_parameters()
-    return {name: torch.zeros_like(value) for name, value in named if name.split(".")[-1] in PARAMETERS}
+def position_zeros(model: Any) -> dict[str, torch.Tensor]:
+    """Zeros in the place of every position parameter, under its name in the model; nothing for a ResNet."""
+    named = model.named_parameters()
+    return {name: torch.zeros_like(value) for name, value in named if name.split(".")[-1] in POSITION_PARAMETERS}
 
 
-def answer(model, images: torch.Tensor, replaced: dict[str, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+class _Forward(nn.Module):
+    """The walk and the head of a model's family as one module, whose parameters can be exchanged."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, images: torch.Tensor) -> Output:
+        family = families.layers(self.model)
+        return family.head(self.model, family.walk(self.model, images).states[-1])
+
+
+def forward_with(model: Any, images: torch.Tensor, replaced: Mapping[str, torch.Tensor]) -> Output:
     """The feature (image, width) that the head reads and the logits (image, label).
 
-    images: (image, channel, row, column). replaced: parameters of `model.base_model` to compute with, by name.
-    The feature is after the final norm, where there is one: CLS of a ViT or DeiT, else the mean over the map.
-    A DeiT with two heads answers with their mean; the feature of its distillation token is not returned.
+    images: (image, channel, row, column). replaced: parameters of the model to compute with, by name.
     """
-    output = functional_call(model.base_model, replaced, (images,))
-    if model.base_model_prefix in ("resnet", "swin"):
-        feature = output.pooler_output.flatten(1)  # B, D
-        return feature, model.classifier(feature)
-    state = output.last_hidden_state  # B, T, D
-    feature = state[:, 0]
-    if hasattr(model, "cls_classifier"):
-        return feature, (model.cls_classifier(feature) + model.distillation_classifier(state[:, 1])) / 2
-    return feature, model.classifier(feature)
+    named = {f"model.{name}": value for name, value in replaced.items()}
+    return functional_call(_Forward(model), named, (images,))

@@ -5,13 +5,14 @@ run takes the same number of steps, so a smaller share is seen more often, not t
 steps, batches and augmentation; multiply-adds are not, nor the optimiser: each family has that of its shipped recipe.
 What it costs: 27 runs, about two hours on two idle CPU cores; finished runs and the running one are resumed.
 What it reaches: recipe.json says. It is the accuracy after the last step, and none is measured before.
-Run: python -m models.comparison.dependence --data DIR
+Run: python -m models.cnn_vs_attention.data_efficiency --data DIR
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from statistics import fmean
 from types import ModuleType
@@ -23,14 +24,17 @@ import torch
 from models import classification, imagenette, training
 from models.checkpoint import BUNDLED
 from models.classification import Dataset
-from models.comparison.efficiency import multiply_adds, parameters
+from models.cnn_vs_attention.parameters import multiply_adds, parameters
 from models.device import device
+from models.progress import NO_PROGRESS, Progress
 from models.resnet import train as resnet
 from models.swin import train as swin
-from models.traces import DependenceTrace
+from models.traces import DataEfficiencyTrace
 from models.vit import train as vit
 
 NAME = "data-dependence"
+FINISHED = "finished.json"
+"""The rows of the finished runs."""
 FAMILIES: dict[str, ModuleType] = {"resnet": resnet, "vit": vit, "swin": swin}
 """The recipes that build each family and name the matrices that Muon trains."""
 SHARED: dict[str, Any] = {"schedule": ((64, 5),), "image_size": 64, "batch_size": 48}
@@ -97,12 +101,12 @@ def subset(labels: torch.Tensor, share: float, seed: int) -> torch.Tensor:
     return place.argsort(stable=True)[: round(share * len(labels))]
 
 
-def sweep(recipe: Recipe, train_set: Dataset, val_set: Dataset, state: Path) -> list[dict]:
+def sweep(recipe: Recipe, train_set: Dataset, val_set: Dataset, folder: Path) -> list[dict]:
     """Train every run; returns a row for each: family, share, seed, n_image, val_accuracy and seconds.
 
-    state: a .pt file that is never written; beside it lie the finished runs (.json) and the state of the running one.
+    folder: for the finished runs (FINISHED) and the state of the running one, from which a later call goes on.
     """
-    finished = state.with_suffix(".json")
+    finished = folder / FINISHED
     rows: list[dict] = json.loads(finished.read_text(encoding="utf-8")) if finished.exists() else []
     done = {(row["family"], row["share"], row["seed"]) for row in rows}
     for run in runs(recipe):
@@ -111,10 +115,10 @@ def sweep(recipe: Recipe, train_set: Dataset, val_set: Dataset, state: Path) -> 
         print(json.dumps(run._asdict()), flush=True)
         chosen = subset(train_set[1], run.share, run.seed)
         network = replace(getattr(recipe, run.family), seed=run.seed)
-        running = state.with_name(f"{state.stem}-{run.family}-{run.share:g}-{run.seed}.pt")
-        some = train_set[0][chosen], train_set[1][chosen]
+        running = folder / f"{run.family}-{run.share:g}-{run.seed}.pt"
+        part = train_set[0][chosen], train_set[1][chosen]
         build, hidden = FAMILIES[run.family].build, FAMILIES[run.family].HIDDEN
-        _, history = classification.train(build, network, hidden, some, val_set, running, recipe.epoch_steps)
+        _, history = classification.train(build, network, hidden, part, val_set, running, recipe.epoch_steps)
         reached = {"n_image": len(chosen), "val_accuracy": history[-1]["val_accuracy"]}
         rows.append({**run._asdict(), **reached, "seconds": sum(row["seconds"] for row in history)})
         partial = finished.with_suffix(".json.part")
@@ -148,7 +152,14 @@ def record(recipe: Recipe, rows: list[dict], data: dict[str, str]) -> dict[str, 
     }
 
 
-def read(folder: Path = BUNDLED / NAME) -> DependenceTrace:
+def read(progress: Progress = NO_PROGRESS) -> DataEfficiencyTrace:
+    """The finished sweep that comes with the lab."""
+    progress.beat()
+    return recorded(BUNDLED / NAME)
+
+
+@lru_cache(maxsize=1)
+def recorded(folder: Path) -> DataEfficiencyTrace:
     """The finished sweep whose recipe.json is in `folder`. Raises FileNotFoundError when there is none."""
     told = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
     seen: dict[tuple[str, float], list[float]] = defaultdict(list)
@@ -160,7 +171,7 @@ def read(folder: Path = BUNDLED / NAME) -> DependenceTrace:
     def over_seeds(summary: Callable[[list[float]], float]) -> np.ndarray:
         return np.array([[summary(seen[family, share]) for share in shares] for family in families])
 
-    return DependenceTrace(
+    return DataEfficiencyTrace(
         family=families,
         steps=told["steps"],
         parameters=np.array([told["parameters"][family] for family in families]),
@@ -177,9 +188,10 @@ def read(folder: Path = BUNDLED / NAME) -> DependenceTrace:
 def main() -> None:
     """The command line: train what is missing, then write recipe.json."""
     arguments = classification.start(NAME, RECIPE, __doc__)
-    data = arguments.data
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    rows = sweep(RECIPE, imagenette.load(data, "train"), imagenette.load(data, "val"), arguments.state)
+    data, folder = arguments.data, arguments.state.with_suffix("")
+    for made in (arguments.out, folder):
+        made.mkdir(parents=True, exist_ok=True)
+    rows = sweep(RECIPE, imagenette.load(data, "train"), imagenette.load(data, "val"), folder)
     training.write_json(arguments.out / "recipe.json", record(RECIPE, rows, imagenette.sha256(data)))
 
 

@@ -5,19 +5,19 @@ import numpy as np
 from lab.style import SERIES, figure
 from lab.text import Text
 from lab.views.payload import percent, to_dict
-from models.traces import DependenceTrace
+from models.traces import DataEfficiencyTrace
 
 
-def chart(trace: DependenceTrace, text: Text) -> dict:
+def chart(trace: DataEfficiencyTrace, text: Text) -> dict:
     """Accuracy over the number of pictures; bars reach from the lowest to the highest of several seeds."""
     drawn = figure(text("cnn_vs_attention.view.data.pictures"), text("cnn_vs_attention.view.data.accuracy"))
-    for number, family in enumerate(trace.family):
+    for number, name in enumerate(family_names(trace, text)):
         mean = trace.mean[number]
         drawn.add_scatter(
             x=trace.n_image,
             y=mean,
             mode="lines+markers",
-            name=text(f"cnn_vs_attention.view.data.{family}"),
+            name=name,
             line={"color": SERIES[number], "width": 3},
             error_y={
                 "array": (trace.highest[number] - mean).tolist(),
@@ -30,24 +30,29 @@ def chart(trace: DependenceTrace, text: Text) -> dict:
     return to_dict(drawn)
 
 
-def claim(trace: DependenceTrace, text: Text) -> str:
+def family_names(trace: DataEfficiencyTrace, text: Text) -> list[str]:
+    """The families in the page's language."""
+    return [text(f"cnn_vs_attention.view.data.{family}") for family in trace.family]
+
+
+def claim(trace: DataEfficiencyTrace, text: Text) -> str:
     """What was measured about "a ViT needs more data than a CNN"."""
-    few, all_ = trace.mean[:, 0], trace.mean[:, -1]
+    few, whole = trace.mean[:, 0], trace.mean[:, -1]
     lines = [
         text(
             "cnn_vs_attention.view.data.claim_line",
-            family=text(f"cnn_vs_attention.view.data.{family}"),
+            family=name,
             few=percent(few[number]),
-            all=percent(all_[number]),
+            all=percent(whole[number]),
             few_low=percent(trace.lowest[number, 0]),
             few_high=percent(trace.highest[number, 0]),
             all_low=percent(trace.lowest[number, -1]),
             all_high=percent(trace.highest[number, -1]),
-            gain=f"{100 * (all_[number] - few[number]):+.0f}",
+            gain=f"{100 * (whole[number] - few[number]):+.0f}",
             parameters=f"{trace.parameters[number] / 1e6:.2f}",
-            macs=f"{trace.multiply_adds[number] / 1e6:.0f}",
+            multiply_adds=f"{trace.multiply_adds[number] / 1e6:.0f}",
         )
-        for number, family in enumerate(trace.family)
+        for number, name in enumerate(family_names(trace, text))
     ]
     told = text(
         "cnn_vs_attention.view.data.claim",
@@ -57,3 +62,16 @@ def claim(trace: DependenceTrace, text: Text) -> str:
         seeds=int(np.max(trace.n_seed)),
     )
     return told + "\n\n" + "\n".join(f"- {line}" for line in lines)
+
+
+def verdict(trace: DataEfficiencyTrace, text: Text) -> str:
+    """The accuracy of each family with the fewest and with the most pictures."""
+    few, whole = (
+        text("cnn_vs_attention.view.data.and").join(
+            f"{name} {percent(accuracy)}"
+            for name, accuracy in zip(family_names(trace, text), trace.mean[:, column], strict=True)
+        )
+        for column in (0, -1)
+    )
+    counts = {"n_few": f"{trace.n_image[0]:,}", "n_all": f"{trace.n_image[-1]:,}"}
+    return text("cnn_vs_attention.view.data.verdict", few=few, all=whole, steps=f"{trace.steps:,}", **counts)

@@ -6,19 +6,22 @@ slice at that place. Tokens are numbered row by row; so are the heads, over the 
 """
 
 import math
-import re
 
 import numpy as np
 import torch
 from PIL import Image
 from torch.nn import functional as F
 
-from models.checkpoint import Progress, open_model
-from models.device import device, turn
+from models import families
+from models.checkpoint import OpenModel, open_model
 from models.errors import InputError
-from models.pixels import prepare
-from models.receptive_field import effective
-from models.traces import SWEPT, ConvolutionTrace, SweepTrace
+from models.prepared import prepare_model
+from models.progress import NO_PROGRESS, Progress
+from models.resnet import layers as resnet
+from models.traces import SWEPT, ConvolutionSweepTrace, ConvolutionTrace
+
+CONVOLUTION_MODEL = "resnet-imagenette"
+"""The model whose convolutions are rebuilt from attention."""
 
 MAX_VALUES = 2**24
 """Attention values (head, query, key): 9 heads on 32 x 32 tokens with a ring are 11 million, 85 MB in double."""
@@ -107,43 +110,41 @@ def equal(kernel: torch.Tensor, x: torch.Tensor, alpha: float, ring: bool = Fals
     )
 
 
-def sweep(
-    image: Image.Image | None, reference: str, layer: str | None = None, progress: Progress | None = None
-) -> SweepTrace:
-    """The first convolution of a ResNet's `layer` on `image`, and attention that stands for it, at every alpha.
+def open_cnn(progress: Progress = NO_PROGRESS) -> dict[str, OpenModel]:
+    """The model whose convolutions are rebuilt from attention. Raises InputError as `open_model` does."""
+    return {"cnn": open_model(CONVOLUTION_MODEL, families.RESNET, reads="image", progress=progress)}
 
-    layer: one of traces.SWEPT. Raises InputError as `trace` does, or for another layer.
+
+def trace(photo: Image.Image, layer: str, cnn: OpenModel, progress: Progress = NO_PROGRESS) -> ConvolutionSweepTrace:
+    """The first convolution of a ResNet's `layer` on a photo, and attention that stands for it, at every alpha.
+
+    layer: one of traces.SWEPT. Raises InputError for another one, or as `attention` does.
     """
-    if image is None:
-        raise InputError("photo.missing")
     if layer not in SWEPT:
         raise InputError("cnn_vs_attention.layer", layers="; ".join(SWEPT))
-    model, processor = open_model(reference, ("ResNetForImageClassification",), progress)
-    pixels = prepare(image, processor, model.config).to(device())
-    names = effective.layers(model)
-    stage, number = (int(part) - 1 for part in re.findall(r"\d+", layer))
-    kernel = model.base_model.encoder.stages[stage].layers[number].layer[0].convolution.weight
-    with turn, torch.inference_mode():
-        x = effective.walk(model, pixels)[names.index(layer) - 1][0]  # C, row, column
+    prepared = prepare_model(photo, cnn)
+    kernel = resnet.first_kernel(cnn.model, layer)
+    with torch.inference_mode():
+        states = resnet.walk(cnn.model, prepared.pixels).states
+        x = states[resnet.names(cnn.model).index(layer) - 1][0]  # C, row, column
         rows, columns = x.shape[-2:]
         middle = rows // 2 * columns + columns // 2
-        flat = equal(kernel, x, ALPHAS[0])
+        uniform = equal(kernel, x, ALPHAS[0])
         attention, errors = [], []
         for alpha in ALPHAS:
-            if progress:
-                progress(0, 0)
+            progress.beat()
             found = equal(kernel, x, alpha)
             attention.append(found.attention[:, middle].reshape(-1, rows, columns))
             errors.append(found.error)
-    largest = float(np.abs(flat.convolved).max())
-    return SweepTrace(
-        model=reference,
+    largest = float(np.abs(uniform.convolved).max())
+    return ConvolutionSweepTrace(
+        model=cnn.reference,
         layer=layer,
-        kernel_size=flat.kernel_size,
+        kernel_size=uniform.kernel_size,
         channels=(kernel.shape[1], kernel.shape[0]),
         alpha=np.array(ALPHAS),
         attention=np.stack(attention),
         error=np.stack(errors) / largest,
-        interior=flat.interior,
+        interior=uniform.interior,
         largest=largest,
     )

@@ -2,19 +2,29 @@
 
 "Attention is less parameter-efficient than convolution" is two claims. A layer's parameters at one width can be counted
 (`layer_parameters`): attention has fewer than a 3x3 convolution, a whole ViT layer fewer than the two convolutions of a
-ResNet layer. What a parameter buys is accuracy at equal size and data, which takes training (`comparison.dependence`).
+ResNet layer. What a parameter buys is accuracy at equal size and data, which takes training (`data_efficiency`).
 """
 
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import torch
+from PIL import Image
 from torch import nn
 from transformers import ViTConfig
 from transformers.models.vit.modeling_vit import ViTAttention, ViTLayer
 
-from models.checkpoint import BUNDLED, bundled
-from models.swin.cost import counted
+from models import measure
+from models.checkpoint import BUNDLED, OpenModel, bundled
+from models.prepared import prepare_models
+from models.progress import NO_PROGRESS, Progress
+from models.traces import ParametersTrace
+
+WIDTHS = (32, 64, 128, 256, 512, 768)
+"""Channels of the layers that are counted."""
+ANY_PHOTO = Image.new("RGB", (64, 64))
+"""A model's multiply-adds do not depend on what a picture shows; the size that it asks for decides."""
 
 
 class ModelCost(NamedTuple):
@@ -43,11 +53,33 @@ class LayerParameters(NamedTuple):
         return sum(self)
 
 
-def model_cost(model, size: tuple[int, int], reference: str) -> ModelCost:
-    """Count one open classifier at the `size` (rows, columns) in pixels that it takes.
+def trace(
+    first_model: OpenModel, second_model: OpenModel, third_model: OpenModel, progress: Progress = NO_PROGRESS
+) -> ParametersTrace:
+    """Count what three models of families.CLASSIFIERS have, cost and reach, and what one layer of each kind has.
 
-    model: of receptive_field.effective.FAMILIES, in eval mode; the caller holds `models.device.turn`. reference: the
-    name it was opened by. Raises ValueError when a ViT or DeiT does not take pictures of this size.
+    Raises InputError when a model is too large or does not fit the lab's pictures.
+    """
+    costs = []
+    for one in prepare_models(ANY_PHOTO, (first_model, second_model, third_model)):
+        progress.beat()
+        costs.append(model_cost(one.model, one.size, one.reference))
+    layers = [layer_parameters(n_embd) for n_embd in WIDTHS]
+    return ParametersTrace(
+        model=tuple(one.reference for one in (first_model, second_model, third_model)),
+        parameters=np.array([cost.parameters for cost in costs]),
+        multiply_adds=np.array([cost.multiply_adds for cost in costs]),
+        val_accuracy=np.array([np.nan if cost.val_accuracy is None else cost.val_accuracy for cost in costs]),
+        kind=tuple(layers[0]),
+        n_embd=np.array(WIDTHS),
+        weights=np.array([[layer[kind].weight for layer in layers] for kind in layers[0]]),
+    )
+
+
+def model_cost(model: Any, size: tuple[int, int], reference: str) -> ModelCost:
+    """Count one open classifier, in eval mode, at the `size` (rows, columns) in pixels that it takes.
+
+    reference: the name it was opened by. Raises ValueError when a ViT or DeiT does not take pictures of this size.
     """
     return ModelCost(parameters(model), multiply_adds(model, size), recorded_accuracy(reference))
 
@@ -58,13 +90,10 @@ def parameters(network: nn.Module) -> int:
 
 
 def multiply_adds(network: nn.Module, size: tuple[int, int]) -> int:
-    """Multiply-adds of the matrix products and convolutions of one RGB picture of `size` (rows, columns).
-
-    Zero padding counts as input; biases, norms, softmax and activations are left out. network: in eval mode.
-    """
+    """Multiply-adds of one RGB picture of `size` (rows, columns), as models.measure counts them. network: in eval."""
     pixels = torch.zeros(1, 3, *size, device=next(network.parameters()).device)
     with torch.inference_mode():
-        return int(counted(network, pixels)) // 2
+        return measure.multiply_adds(lambda: network(pixels))
 
 
 def recorded_accuracy(reference: str) -> float | None:

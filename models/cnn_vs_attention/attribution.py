@@ -1,0 +1,118 @@
+"""Which pixels speak for a class: integrated gradients (Sundararajan et al. 2017), Grad-CAM (Selvaraju et al. 2017).
+
+Both are captum's. Neither is attention, and neither is a receptive field: they follow one logit, not one position.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import torch
+from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam
+from PIL import Image
+
+from models import families
+from models.checkpoint import OpenModel
+from models.prepared import PreparedModel, prepare_models
+from models.progress import NO_PROGRESS, Progress
+from models.receptive_field.effective import PASS_PIXELS
+from models.traces import Attribution, AttributionsTrace
+
+N_STEPS = 16
+MAX_STEPS_PER_PASS = 8
+"""Fewer of large pictures (effective.PASS_PIXELS)."""
+
+Logits = Callable[[torch.Tensor], torch.Tensor]
+"""From pixels (image, channel, row, column) to logits (image, label)."""
+
+
+class AttributionMaps(NamedTuple):
+    """What the pixels of one photo add to one logit."""
+
+    integrated_gradients: np.ndarray
+    """(row, column) float32, signed, in logits, summed over the colours."""
+    grad_cam: np.ndarray | None
+    """(row, column) float32, at least 0: the last convolutional map, enlarged; None where there is none."""
+    logit_difference: float
+    """The label's logit for the photo less that for the baseline."""
+    completeness_error: float
+    """Sum of the integrated gradients less the logit difference: 0 if the path were walked in endless steps."""
+
+
+def trace(
+    photo: Image.Image,
+    first_model: OpenModel,
+    second_model: OpenModel,
+    third_model: OpenModel,
+    progress: Progress = NO_PROGRESS,
+) -> AttributionsTrace:
+    """Which pixels of a photo speak for the answers of three models of families.CLASSIFIERS.
+
+    Raises InputError when a model is too large or does not fit the lab's pictures.
+    """
+    columns = prepare_models(photo, (first_model, second_model, third_model))
+    return AttributionsTrace(tuple(_answer_attribution(one, progress) for one in columns))
+
+
+def _answer_attribution(prepared: PreparedModel, progress: Progress) -> Attribution:
+    probability = prepared.probability()
+    label = int(probability.argmax())
+    found = attribute(prepared.model, prepared.pixels, label, progress=progress)
+    return Attribution(
+        model=prepared.reference,
+        pixels=prepared.picture(),
+        label=prepared.labels[label],
+        probability=float(probability[label]),
+        integrated_gradients=found.integrated_gradients,
+        grad_cam=np.full((1, 1), np.nan, np.float32) if found.grad_cam is None else found.grad_cam,
+        logit_difference=found.logit_difference,
+        completeness_error=found.completeness_error,
+    )
+
+
+def attribute(
+    model: Any, pixels: torch.Tensor, label: int, n_steps: int = N_STEPS, progress: Progress = NO_PROGRESS
+) -> AttributionMaps:
+    """Attribute the logit of `label` to one photo, (1, channel, row, column), prepared, on the model's device.
+
+    model: of families.CLASSIFIERS, in eval mode; captum puts a hook on it for as long as Grad-CAM runs. The baseline of
+    integrated gradients is zero after normalisation: a plain picture of the processor's mean colour.
+    Raises ValueError for a label that the model does not have, and whatever `progress` raises between passes.
+    """
+
+    def logits(batch: torch.Tensor) -> torch.Tensor:
+        progress.beat()
+        return model(batch).logits  # B, label
+
+    if not 0 <= label < model.config.num_labels:
+        raise ValueError(f"the model has no label {label}")
+    integrated = integrated_gradients(logits, pixels, label, n_steps)
+    layer = families.layers(model).convolutional(model)
+    cam = None if layer is None else grad_cam(logits, layer, pixels, label)
+    with torch.no_grad():
+        photo, baseline = logits(torch.cat((pixels, torch.zeros_like(pixels))))[:, label].tolist()
+    error = float(integrated.sum(dtype=np.float64)) - (photo - baseline)
+    return AttributionMaps(integrated, cam, photo - baseline, error)
+
+
+def integrated_gradients(logits: Logits, pixels: torch.Tensor, label: int, n_steps: int = N_STEPS) -> np.ndarray:
+    """Integrated gradients of a logit from the zero baseline, summed over the colours: (row, column), signed.
+
+    The n_steps points of the path are Gauss-Legendre's.
+    """
+    images = max(1, min(MAX_STEPS_PER_PASS, PASS_PIXELS // pixels[0, 0].numel()))
+    gradients = IntegratedGradients(logits).attribute(
+        pixels.detach().clone(), 0.0, label, n_steps=n_steps, internal_batch_size=images
+    )
+    return gradients[0].sum(dim=0).detach().float().cpu().numpy()
+
+
+def grad_cam(logits: Logits, layer: torch.nn.Module, pixels: torch.Tensor, label: int) -> np.ndarray:
+    """Grad-CAM of a logit at a convolutional layer, enlarged bilinearly to the picture: (row, column), at least 0.
+
+    relu(sum over channels of the map times the mean gradient of its channel).
+    """
+    coarse = LayerGradCam(logits, layer).attribute(pixels.detach().clone(), label, relu_attributions=True)
+    size = (pixels.shape[-2], pixels.shape[-1])
+    enlarged = LayerAttribution.interpolate(cast("torch.Tensor", coarse), size, "bilinear")  # 1, 1, H, W
+    return enlarged[0, 0].detach().cpu().numpy()

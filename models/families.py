@@ -1,0 +1,120 @@
+"""The families of image classifiers that the lab reads inside, and the file that knows each one's modules.
+
+Every `models.<family>.layers` speaks one vocabulary, `Layers`. torch is imported with the first of them, so that a page
+can name the families before it loads.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import torch
+
+PACKAGES = {
+    "ResNetForImageClassification": "resnet",
+    "ViTForImageClassification": "vit",
+    "DeiTForImageClassification": "vit",
+    "DeiTForImageClassificationWithTeacher": "vit",
+    "SwinForImageClassification": "swin",
+}
+"""The package of every architecture, by its class in transformers."""
+CLASSIFIERS = tuple(PACKAGES)
+RESNET, VIT, SWIN = (
+    tuple(name for name, package in PACKAGES.items() if package == family) for family in ("resnet", "vit", "swin")
+)
+
+Position = tuple[float, float]
+"""A point of a picture (down, across), each a share in [0, 1) of its own side."""
+Unit = tuple[int, int]
+"""Row and column in a map."""
+
+
+class Walk(NamedTuple):
+    """What a model computes from a batch of pictures, layer by layer."""
+
+    states: list["torch.Tensor"]
+    """The residual stream after every layer of `names`: (image, token, width), or (image, channel, row, column). A
+    ViT's begin with its embeddings."""
+    attention: list["torch.Tensor"]
+    """After softmax, of every layer: (image, head, query, key), or in windows (window, head, query, key); none in a
+    CNN."""
+
+
+class Units(NamedTuple):
+    """The unit of each layer that stands for a position, and what it can see."""
+
+    unit: list[Unit]
+    box: np.ndarray
+    """(layer, edge): its theoretical field, top, left, bottom, right, as shares of the sides."""
+    centre: np.ndarray
+    """(layer, axis): its own place, down and across, as shares of the sides."""
+
+
+class Output(NamedTuple):
+    """What a model makes of a state at the end of its layers."""
+
+    feature: "torch.Tensor"
+    """(image, width): what the head reads, after the final norm where there is one."""
+    logits: "torch.Tensor"
+    """(image, label)."""
+
+
+class AttentionReach(NamedTuple):
+    """Where the token that stands for a position looks."""
+
+    distance: np.ndarray
+    """(layer,): root mean square distance as a share of the side, mean over heads; none in a CNN."""
+    rollout: np.ndarray
+    """(layer, row, column): attention rollout over the patches; none where a layer's attention is not among all."""
+
+
+class Layers(Protocol):
+    """The vocabulary of `models.<family>.layers`: the only file that knows a family's modules."""
+
+    def check(self, model: Any, size: tuple[int, int], reference: str) -> None:
+        """Raise InputError where pictures of `size` (rows, columns) do not fit the model, or need too much memory."""
+
+    def names(self, model: Any) -> list[str]:
+        """The name of every layer, in order."""
+        ...
+
+    def walk(self, model: Any, pixels: "torch.Tensor") -> Walk:
+        """Run prepared pictures (image, channel, row, column) through the model and keep its insides, without hooks."""
+        ...
+
+    def maps(self, model: Any, states: list["torch.Tensor"], size: tuple[int, int]) -> list["torch.Tensor"]:
+        """The states of `walk` as the map (image, channel, row, column) of every layer.
+
+        size: rows and columns of the pictures.
+        """
+        ...
+
+    def units(self, model: Any, side: int, position: Position) -> Units:
+        """What stands for a position of a square picture of `side` pixels."""
+        ...
+
+    def head(self, model: Any, state: "torch.Tensor") -> Output:
+        """The feature and the logits that the model would have if a state of `walk` were its last."""
+        ...
+
+    def attention_reach(self, model: Any, walk: Walk, side: int, position: Position) -> AttentionReach:
+        """Where attention goes from a position of one square picture of `side` pixels."""
+        ...
+
+    def patch_set(self, model: Any) -> int | None:
+        """The side in pixels of the patches that the model, without its position parameters, sees as a set.
+
+        None where it knows places by other means too.
+        """
+        ...
+
+    def convolutional(self, model: Any) -> "torch.nn.Module | None":
+        """The module of the last convolutional map, for Grad-CAM; None where there is none."""
+        ...
+
+
+def layers(model: Any) -> Layers:
+    """The file that knows the modules of an open model of CLASSIFIERS."""
+    return cast("Layers", import_module(f"models.{PACKAGES[type(model).__name__]}.layers"))

@@ -1,0 +1,185 @@
+"""Models of the Hub: downloaded into the hub library's own cache, and what its errors mean to a visitor.
+
+huggingface_hub is imported where it is used, so that the page opens before it loads.
+"""
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from models.errors import InputError
+from models.progress import NO_PROGRESS, Progress
+
+REFERENCE = re.compile(r"(\w[\w.-]{0,95}/\w[\w.-]{0,95})(?:@(\w[\w.-]*(?:/\w[\w.-]*)*))?", re.ASCII)
+MAX_DOWNLOAD_BYTES = 2_000_000_000
+PATIENCE = 10
+"""Seconds that the Hub may take for its first answer."""
+CONFIG, PROCESSOR, INDEX = "config.json", "preprocessor_config.json", "model.safetensors.index.json"
+WEIGHTS = "model.safetensors"
+TOKENIZER = ("tokenizer.json", "source.spm", "spiece.model", "vocab.json", "merges.txt", "vocab.txt")
+"""Files of which a text model has at least one."""
+TEXT_SETTINGS = ("tokenizer_config.json", "generation_config.json", "special_tokens_map.json", "target.spm")
+
+
+def find(reference: str, accept: Callable[[Path], object], progress: Progress = NO_PROGRESS) -> Path:
+    """The folder of the hub's cache that holds a model's files, downloaded when they are not all here yet.
+
+    reference: "owner/name" or "owner/name@revision". accept: is given the folder as soon as the config is in it, before
+    the weights are downloaded, and raises if they are not wanted.
+    Raises InputError when there is no such model, it has no safetensors weights or it cannot be downloaded, and
+    whatever `accept` and `progress` raise.
+    """
+    hub_id, revision = _parse(reference)
+    try:
+        return _cached(hub_id, revision) or _download(reference, hub_id, revision, accept, progress)
+    except _Stopped as stopped:
+        cause = stopped.cause
+    except InputError:
+        raise
+    except Exception as error:
+        raise _explained(reference, error) from error
+    raise cause
+
+
+def cached(reference: str) -> Path | None:
+    """The folder that `find` gives without a download, or None. Raises InputError for what is no Hub id."""
+    return _cached(*_parse(reference))
+
+
+def is_public_server() -> bool:
+    """Whether strangers may use this server: then no folder of the machine is opened and no token is lent."""
+    listens = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
+    return bool(os.environ.get("SPACE_ID")) or listens not in ("127.0.0.1", "localhost", "::1")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file; an empty one where there is none."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def no_weights(reference: str, names: list[str]) -> InputError:
+    """Why a model with these files has no weights that the lab reads."""
+    pickled = any(name.endswith((".bin", ".pt", ".pth")) for name in names)
+    return InputError("model.pickled" if pickled else "model.no_weights", reference=reference)
+
+
+def _parse(reference: str) -> tuple[str, str | None]:
+    match = REFERENCE.fullmatch(reference)
+    if not match or ".." in reference:
+        raise InputError("model.unknown", reference=reference[:80])
+    hub_id, revision = match.groups()
+    return hub_id, revision
+
+
+def _cached(hub_id: str, revision: str | None) -> Path | None:
+    """The snapshot of a Hub model in the hub's own cache, when config, processor settings and all weights are there."""
+    from huggingface_hub import try_to_load_from_cache
+
+    config = try_to_load_from_cache(hub_id, CONFIG, revision=revision)
+    if not isinstance(config, str):
+        return None
+    folder = Path(config).parent
+    shards = read_json(folder / INDEX).get("weight_map")
+    weights = {WEIGHTS}
+    if isinstance(shards, dict) and not (folder / WEIGHTS).is_file():
+        weights = {str(name) for name in shards.values()}
+    complete = all((folder / name).is_file() for name in weights)
+    return folder if complete and any((folder / name).is_file() for name in (PROCESSOR, *TOKENIZER)) else None
+
+
+def _download(
+    reference: str, hub_id: str, revision: str | None, accept: Callable[[Path], object], progress: Progress
+) -> Path:
+    """Download config, processor or tokenizer settings and weights into the hub's cache, over plain HTTP.
+
+    The library's other way, xet, swallows what a progress bar raises and so cannot be stopped.
+    The config goes first and by its revision's name: so the cache learns which commit that is, and all else follows it.
+    """
+    from huggingface_hub import HfApi, constants
+
+    constants.HF_HUB_DISABLE_XET = True
+    constants.DOWNLOAD_CHUNK_SIZE = 2**20
+    api = HfApi(token=False if is_public_server() else None)
+    info = api.model_info(hub_id, revision=revision, files_metadata=True, timeout=PATIENCE)
+    sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
+    names = _wanted(reference, sizes)
+    bar: Any = _Bar(progress, sum(sizes[name] for name in names))
+    bar.reach(0)
+    folder = Path(api.hf_hub_download(hub_id, CONFIG, revision=revision, tqdm_class=bar)).parent
+    accept(folder)
+    done = sizes[CONFIG]
+    for name in names[1:]:
+        bar.reach(done)
+        api.hf_hub_download(hub_id, name, revision=folder.name, tqdm_class=bar)
+        done += sizes[name]
+    bar.reach(done)
+    return folder
+
+
+def _wanted(reference: str, sizes: dict[str, int]) -> list[str]:
+    """The files to download, config first and weights last, of those that a Hub model has (name: bytes)."""
+    shards = sorted(name for name in sizes if re.fullmatch(r"model-\d+-of-\d+\.safetensors", name))
+    weights = [WEIGHTS] if WEIGHTS in sizes else shards
+    if not weights:
+        raise no_weights(reference, list(sizes))
+    if CONFIG not in sizes:
+        raise InputError("model.no_config", reference=reference)
+    names = [name for name in (CONFIG, PROCESSOR, *TOKENIZER, *TEXT_SETTINGS, INDEX, *weights) if name in sizes]
+    size = sum(sizes[name] for name in names)
+    if size > MAX_DOWNLOAD_BYTES:
+        raise InputError("model.too_large", reference=reference, size=f"{size / 1e9:.1f}")
+    return names
+
+
+class _Stopped(Exception):
+    """Carries what `progress` has raised past the library, which takes some errors as a reason to try again."""
+
+    def __init__(self, cause: BaseException):
+        super().__init__(cause)
+        self.cause = cause
+
+
+class _Bar:
+    """All that huggingface_hub asks of a progress bar's class and of its instances; one bar counts all files."""
+
+    def __init__(self, progress: Progress, total: int):
+        self.progress, self.total, self.done = progress, total, 0
+
+    def __call__(self, **_: object) -> "_Bar":
+        return self
+
+    def __enter__(self) -> "_Bar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def update(self, count: int) -> None:
+        self.reach(self.done + count)
+
+    def reach(self, done: int) -> None:
+        self.done = done
+        try:
+            self.progress.downloaded(done, self.total)
+        except BaseException as error:
+            raise _Stopped(error) from error
+
+
+def _explained(reference: str, error: Exception) -> InputError:
+    """What an error of the hub's library means to the visitor. Only the disk's own errors carry a number."""
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    if isinstance(error, HFValidationError):
+        return InputError("model.unknown", reference=reference[:80])
+    if isinstance(error, HfHubHTTPError) and error.response.status_code in (401, 403, 404):
+        return InputError("model.not_on_hub", reference=reference)
+    if isinstance(error, OSError) and error.errno:
+        return InputError("model.not_saved", reference=reference)
+    return InputError("model.no_network", reference=reference)
