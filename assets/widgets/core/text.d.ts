@@ -13,6 +13,10 @@ export interface SharedText {
   step: string;
 }
 export interface CnnVsAttentionAttributionText extends SharedText {
+  name: string;
+  mode: string;
+  grain: string;
+  reading: string;
   integrated: string;
   cam: string;
   photo: string;
@@ -31,6 +35,8 @@ export interface CnnVsAttentionAttributionText extends SharedText {
   hint: string;
 }
 export interface CnnVsAttentionConvolutionText extends SharedText {
+  name: string;
+  reading: string;
   which: string;
   heads: string;
   heads_note: string;
@@ -45,6 +51,9 @@ export interface CnnVsAttentionConvolutionText extends SharedText {
   hint: string;
 }
 export interface CnnVsAttentionPositionText extends SharedText {
+  name: string;
+  reading: string;
+  reading_and: string;
   photo: string;
   shuffled: string;
   shifted: string;
@@ -139,6 +148,14 @@ export interface DecodingRaceText extends SharedText {
   ms: string;
 }
 export interface FieldsFieldText extends SharedText {
+  name: string;
+  reading: string;
+  reading_field: string;
+  reading_rollout: string;
+  reading_and: string;
+  reading_distance: string;
+  picture_field: string;
+  picture_rollout: string;
   depth: string;
   weights: string;
   trained: string;
