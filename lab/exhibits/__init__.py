@@ -1,5 +1,5 @@
 """The exhibits in tab order."""
 
-from lab.exhibits import cnn_vs_attention, decoding, fields
+from lab.exhibits import cnn_vs_attention, fields
 
-EXHIBITS = (decoding.EXHIBIT, fields.EXHIBIT, cnn_vs_attention.EXHIBIT)
+EXHIBITS = (fields.EXHIBIT, cnn_vs_attention.EXHIBIT)
