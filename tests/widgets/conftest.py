@@ -34,7 +34,7 @@ class Handler(SimpleHTTPRequestHandler):
             super().do_GET()
             return
         self.send_response(200)
-        self.send_header("Content-Type", "text/html" if self.path.endswith(".html") else "application/octet-stream")
+        self.send_header("Content-Type", self.guess_type(self.path))
         self.end_headers()
         self.wfile.write(content)
 

@@ -5,8 +5,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from lab.text import Text
 from lab.views import patches, windows
+from lab.views.cnn_vs_attention import attribution, convolution, position
+from lab.views.fields import field
 from models.traces import PatchesTrace
+
+from . import photo_traces
 
 RUNS = Path(__file__).resolve().parents[2] / "assets" / "runs"
 
@@ -28,7 +33,27 @@ def pair(bench: Any) -> dict:
     return {"vit": vit(bench), "swin": swin(bench)}
 
 
+def fields(bench: Any) -> dict:
+    return bench.value(*field.payload(photo_traces.fields(), Text("en")))
+
+
+def moved(bench: Any) -> dict:
+    return bench.value(*position.payload(photo_traces.position(), Text("en")))
+
+
+def sweep(bench: Any) -> dict:
+    return bench.value(*convolution.payload(photo_traces.convolution(), Text("en")))
+
+
+def attributions(bench: Any) -> dict:
+    return bench.value(*attribution.payload(photo_traces.attribution(), Text("en")))
+
+
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "patches/attend": vit,
+    "fields/field": fields,
+    "cnn_vs_attention/position": moved,
+    "cnn_vs_attention/convolution": sweep,
+    "cnn_vs_attention/attribution": attributions,
 }
 """A value for each widget. A new widget is one line here and one in `JOURNEYS` of test_states.py."""
