@@ -7,7 +7,11 @@ from typing import Any
 
 from lab.text import Text
 from lab.views import patches, windows
+from lab.views.cnn_vs_attention import attribution, convolution, position
+from lab.views.fields import field
 from models.traces import PatchesTrace
+
+from . import photo_traces
 
 RUNS = Path(__file__).resolve().parents[2] / "assets" / "runs"
 
@@ -42,6 +46,22 @@ def answer(bench: Any) -> dict:
     return {"model": photo_run().vit.model, "classes": [{"label": label, "share": share} for label, share in classes]}
 
 
+def fields(bench: Any) -> dict:
+    return bench.value(*field.payload(photo_traces.fields(), Text("en")))
+
+
+def moved(bench: Any) -> dict:
+    return bench.value(*position.payload(photo_traces.position(), Text("en")))
+
+
+def sweep(bench: Any) -> dict:
+    return bench.value(*convolution.payload(photo_traces.convolution(), Text("en")))
+
+
+def attributions(bench: Any) -> dict:
+    return bench.value(*attribution.payload(photo_traces.attribution(), Text("en")))
+
+
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "answer": answer,
     "chart": charts,
@@ -49,5 +69,9 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "patches/cut": vit,
     "patches/pair": pair,
     "patches/windows": swin,
+    "fields/field": fields,
+    "cnn_vs_attention/position": moved,
+    "cnn_vs_attention/convolution": sweep,
+    "cnn_vs_attention/attribution": attributions,
 }
 """A value for each widget. A new widget is one line here and one in `JOURNEYS` of test_states.py."""
