@@ -29,12 +29,9 @@ def pair(bench: Any) -> dict:
     return {"vit": vit(bench), "swin": swin(bench)}
 
 
-def chart(bench: Any) -> dict:
-    return patches.lens_chart(photo_run().vit, Text("en"))
-
-
-def charts(bench: Any) -> list[dict]:
-    return [patches.distance_chart(photo_run().vit, Text("en")), chart(bench)]
+def charts(bench: Any) -> dict:
+    trace, text = photo_run().vit, Text("en")
+    return {"charts": [patches.distance_chart(trace, text), patches.lens_chart(trace, text)], "answer": "1"}
 
 
 def answer(bench: Any) -> dict:
