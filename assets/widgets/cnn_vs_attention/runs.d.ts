@@ -1,18 +1,25 @@
 /** The payloads of CNN and attention, as the TypedDicts in lab/views/cnn_vs_attention say. */
 import type { Arrays } from "../core/lab";
 
-export type Variant = "photo" | "shuffled" | "shifted" | "flipped" | string;
+export type Variant = "photo" | "shuffled" | "shifted" | "mirrored";
+export interface VariantAnswer {
+  answer: string;
+  share: string;
+  change: string;
+  similarity: string;
+}
+export interface PositionModel {
+  model: string;
+  tiles: string;
+  tile: number;
+  shift: number;
+  /** [setting][variant] */
+  settings: VariantAnswer[][];
+}
 export interface PositionRun {
-  models: {
-    model: string;
-    tiles: string;
-    tile: number;
-    shift: number;
-    /** [setting][variant] */
-    settings: { answer: string; share: string; change: string; similarity: string }[][];
-  }[];
+  models: PositionModel[];
   variants: Variant[];
-  /** pixels_<model> (variant, row, column, colour) */
+  /** For each model pixels_<n> (variant, row, column, colour) */
   arrays: Arrays;
 }
 
@@ -28,8 +35,16 @@ export interface ConvolutionRun {
   arrays: Arrays;
 }
 
+export interface AttributionColumn {
+  model: string;
+  label: string;
+  share: string;
+  difference: string;
+  sum: string;
+  cam: boolean;
+}
 export interface AttributionRun {
-  columns: { model: string; label: string; share: string; difference: string; sum: string; cam: boolean }[];
-  /** For each column pixels_<n>, integrated_<n>, cam_<n> */
+  columns: AttributionColumn[];
+  /** For each column pixels_<n> (row, column, colour), integrated_<n> and cam_<n> (row, column) */
   arrays: Arrays;
 }

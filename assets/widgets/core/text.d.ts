@@ -18,6 +18,10 @@ export interface SharedText {
   answer_comma: string;
 }
 export interface CnnVsAttentionAttributionText extends SharedText {
+  name: string;
+  mode: string;
+  grain: string;
+  reading: string;
   integrated: string;
   cam: string;
   photo: string;
@@ -36,6 +40,8 @@ export interface CnnVsAttentionAttributionText extends SharedText {
   hint: string;
 }
 export interface CnnVsAttentionConvolutionText extends SharedText {
+  name: string;
+  reading: string;
   which: string;
   heads: string;
   heads_note: string;
@@ -50,6 +56,9 @@ export interface CnnVsAttentionConvolutionText extends SharedText {
   hint: string;
 }
 export interface CnnVsAttentionPositionText extends SharedText {
+  name: string;
+  reading: string;
+  reading_and: string;
   photo: string;
   shuffled: string;
   shifted: string;
@@ -144,6 +153,14 @@ export interface DecodingRaceText extends SharedText {
   ms: string;
 }
 export interface FieldsFieldText extends SharedText {
+  name: string;
+  reading: string;
+  reading_field: string;
+  reading_rollout: string;
+  reading_and: string;
+  reading_distance: string;
+  picture_field: string;
+  picture_rollout: string;
   depth: string;
   weights: string;
   trained: string;

@@ -3,6 +3,7 @@ import type { Arrays } from "../core/lab";
 
 export interface FieldColumn {
   model: string;
+  /** The class that it gives the photo, and its probability: "80%". */
   answer: string;
   share: string;
   layers: string[];
@@ -11,10 +12,15 @@ export interface FieldColumn {
   rolls: boolean;
 }
 export interface FieldRun {
-  /** The chosen point: shares of the photo, down and across. */
+  /** The measured point: shares of the photo, down and across. */
   position: [number, number];
   /** How many photos the average is over; 0 without. */
   n_image: number;
   columns: FieldColumn[];
+  /**
+   * For each column pixels_<n> (row, column, colour), field_<n> (weights, images, layer, row, column), box_<n> (layer,
+   * edge), square_<n> (weights, images, layer, edge), area_<n> (weights, images, layer, definition: RepLKNet's, mass),
+   * distance_<n> (layer), rollout_<n> (layer, row, column).
+   */
   arrays: Arrays;
 }

@@ -38,6 +38,25 @@ export const number = (value, digits = 0) =>
   value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
 
 /**
+ * 10 to a whole power: "10⁻⁵", and "1" for the power 0.
+ * @param {number} power
+ */
+export const powerOfTen = (power) =>
+  power === 0 ? "1" : `10${String(power).replace(/./g, (sign) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)] ?? "⁻")}`;
+
+/**
+ * A number of any size from 0 to 1: "0.49", "8.7 × 10⁻⁵", and "< 10⁻¹⁵" for what is below 10^lowest.
+ * @param {number} value
+ * @param {number} lowest
+ */
+export function scientific(value, lowest) {
+  if (value < 10 ** lowest) return `< ${powerOfTen(lowest)}`;
+  if (value >= 0.0095) return value.toPrecision(2);
+  const [digits, power] = value.toExponential(1).split("e");
+  return `${digits} × ${powerOfTen(Number(power))}`;
+}
+
+/**
  * "patch 92 (row 7, column 8)" in the words of `sentence`.
  * @param {string} sentence
  * @param {number} cell

@@ -37,7 +37,7 @@ def by_captum(model, module, pixels):
             return output[:, tokens - side**2 + row * side + column].sum(-1)
         return output[:, :, int(POSITION[0] * output.shape[2]), int(POSITION[1] * output.shape[3])].sum(-1)
 
-    found = NeuronGradient(model, module).attribute(pixels.clone(), unit)
+    found = NeuronGradient(model, module).attribute(pixels.clone().requires_grad_(), unit)
     return found.abs().sum(1).mean(0).numpy()
 
 

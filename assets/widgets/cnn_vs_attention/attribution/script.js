@@ -1,106 +1,127 @@
 // Which pixels speak for a model's answer: integrated gradients and Grad-CAM over the photo, one column a model.
-lab.widgets.evidence = (root, text) => {
-  const part = (name) => root.querySelector("." + name);
-  const chosen = { modes: "integrated", grains: "blocks" };
-  const blockSize = 8;
-  let run;
+import { find, make, whenChanged } from "../../core/dom.js";
+import { drawCells, drawPixels, drawRamp, overlayColour, signedColour, weightColour } from "../../draw/cells.js";
+import { buttonGroup, OPACITY, opacitySlider } from "../../draw/choices.js";
+import { makeStage } from "../../draw/stage.js";
+import { blockShares } from "../../read/attribution.js";
+import { fill, number, word } from "../../read/format.js";
 
-  // Single pixels are small and few of them large: their colours come sooner.
-  const signedOverlay = (share) => [
-    ...lab.signedColour(0.8 * Math.sign(share)).slice(0, 3),
-    255 * Math.abs(share) ** (chosen.grains === "blocks" ? 0.7 : 0.5),
-  ];
+/** @typedef {import("../../core/lab").AttributionRun} Run */
+/** @typedef {import("../../core/lab").AttributionColumn} Column */
+/** @typedef {import("../../core/lab").CnnVsAttentionAttributionText} Text */
+/** @typedef {import("../../core/lab").Colour} Colour */
+/** @typedef {"integrated" | "cam" | "photo"} Mode */
+/** @typedef {"pixels" | "blocks"} Grain */
+/** @typedef {{mode: Mode, grain: Grain, opacity: number}} State */
 
-  // Each pixel's share of the largest, or that of the block in which it lies, whose pixels are added up.
-  const shares = (bytes) => {
-    const [rows, columns] = bytes.shape;
-    const size = chosen.grains === "blocks" ? blockSize : 1;
-    const across = Math.ceil(columns / size);
-    const block = (i) => Math.floor(i / columns / size) * across + Math.floor((i % columns) / size);
-    const sums = new Float32Array(across * Math.ceil(rows / size));
-    bytes.forEach((byte, i) => (sums[block(i)] += byte));
-    const top = sums.reduce((most, sum) => Math.max(most, Math.abs(sum)), 1e-12);
-    return Float32Array.from(bytes, (_, i) => sums[block(i)] / top);
+/** @type {Mode[]} */
+const MODES = ["integrated", "cam", "photo"];
+/** @type {Grain[]} */
+const GRAINS = ["pixels", "blocks"];
+/** Pixels along the side of a block. */
+const BLOCK = 8;
+
+/**
+ * A share of the largest contribution over a grey photo. Single pixels are small and few of them large: their colours
+ * come sooner.
+ * @type {(grain: Grain) => (share: number) => Colour}
+ */
+const signedOverlay = (grain) => (share) => [
+  ...signedColour(0.8 * Math.sign(share)).slice(0, 3),
+  255 * Math.abs(share) ** (grain === "blocks" ? 0.7 : 0.5),
+];
+
+/** @type {(column: Column, text: Text) => string} */
+const sumLine = ({ sum, difference }, text) => {
+  const sentence = difference.startsWith("-") ? text.sum_lower : text.sum_higher;
+  return fill(sentence, { sum: number(Number(sum), 2), difference: difference.replace("-", "") });
+};
+
+/** @type {(column: Column, mode: Mode, text: Text) => string} */
+const readout = (column, mode, text) => {
+  if (mode === "cam") return column.cam ? text.cam_readout : "";
+  return sumLine(column, text);
+};
+
+/** @type {(index: number, text: Text) => {node: HTMLElement, draw: (run: Run, state: State) => void}} */
+function makeColumn(index, text) {
+  const none = make("p", { className: "none", textContent: text.no_cam });
+  const { stage, photo, heat, name } = makeStage(none);
+  const [model, answer, told] = ["name", "answer", "readout"].map((className) => make("p", { className }));
+  const onRun = whenChanged();
+  const onMap = whenChanged();
+  /** @type {(run: Run, state: State) => void} */
+  const draw = (run, { mode, grain }) => {
+    const column = run.columns[index];
+    onRun([run], () => {
+      drawPixels(photo, run.arrays[`pixels_${index}`]);
+      model.textContent = column.model;
+      answer.textContent = fill(text.answer, { ...column });
+    });
+    onMap([run, mode, grain], () => drawMap(heat, run, index, mode, grain));
+    name({ photo: text.photo_picture, heat: `${word(text, "", mode)}: ${column.model}` });
+    heat.hidden = mode === "photo" || (mode === "cam" && !column.cam);
+    none.hidden = mode !== "cam" || column.cam;
+    told.textContent = readout(column, mode, text);
   };
+  return { node: make("div", { className: "column" }, model, answer, stage, told), draw };
+}
 
-  const sumLine = ({ sum, difference }) => {
-    const sentence = difference.startsWith("-") ? text.sum_lower : text.sum_higher;
-    return lab.fill(sentence, { sum: lab.number(Number(sum), 2), difference: difference.replace("-", "") });
-  };
+/** @type {(heat: HTMLCanvasElement, run: Run, index: number, mode: Mode, grain: Grain) => void} */
+function drawMap(heat, run, index, mode, grain) {
+  const cam = run.arrays[`cam_${index}`];
+  const integrated = run.arrays[`integrated_${index}`];
+  if (mode === "cam") return drawCells(heat, cam, cam.shape, (byte) => overlayColour(byte / 255));
+  const shares = blockShares(integrated, integrated.shape, grain === "blocks" ? BLOCK : 1);
+  drawCells(heat, shares, integrated.shape, signedOverlay(grain));
+}
 
-  const drawColumn = (column, index) => {
-    const { arrays } = run;
-    const { cam } = run.columns[index];
-    const find = (name) => column.querySelector("." + name);
-    const heat = find("heat");
-    const showsCam = chosen.modes === "cam" && cam;
-    heat.hidden = !showsCam && chosen.modes !== "integrated";
-    find("none").hidden = chosen.modes !== "cam" || cam;
-    find("readout").textContent = chosen.modes === "cam" ? (cam ? text.cam_readout : "") : sumLine(run.columns[index]);
-    if (showsCam) {
-      const bytes = arrays[`cam_${index}`];
-      lab.drawCells(
-        heat,
-        Float32Array.from(bytes, (byte) => byte / 255),
-        ...bytes.shape,
-        lab.overlayColour,
-      );
-    } else if (!heat.hidden) {
-      const bytes = arrays[`integrated_${index}`];
-      lab.drawCells(heat, shares(bytes), ...bytes.shape, signedOverlay);
-    }
-  };
+/** @type {import("../../core/lab").Widget<Run, State, Text>} */
+export default {
+  first: () => ({ mode: "integrated", grain: "blocks", opacity: OPACITY }),
 
-  const drawLegend = () => {
-    const cam = chosen.modes === "cam";
-    const colours = cam
-      ? [0, 0.25, 0.5, 0.75, 1].map((share) => `rgb(${lab.colourMap[Math.round(255 * share)]})`)
-      : [-1, -0.5, 0, 0.5, 1].map((share) => {
-          const [red, green, blue, alpha] = signedOverlay(share);
-          return `rgba(${red}, ${green}, ${blue}, ${alpha / 255})`;
-        });
-    part("scale").style.background = `linear-gradient(to right, ${colours})`;
-    part("low").textContent = cam ? text.cam_low : text.against;
-    part("high").textContent = cam ? text.cam_high : text.in_favour;
-    part("legend").style.visibility = chosen.modes === "photo" ? "hidden" : "visible";
-  };
+  keep: (state) => state,
 
-  const draw = () => {
-    Object.assign(root.dataset, { mode: chosen.modes, grain: chosen.grains });
-    for (const button of root.querySelectorAll(".choices button")) {
-      button.setAttribute("aria-pressed", String(chosen[button.parentElement.classList[0]] === button.value));
-    }
-    for (const button of part("grains").children) button.disabled = chosen.modes !== "integrated";
-    drawLegend();
-    [...part("columns").children].forEach(drawColumn);
-  };
-  const later = lab.eachFrame(draw);
+  build: (root, text, set) => {
+    const drawModes = buttonGroup(find(root, ".modes"), text.mode, (/** @type {Mode} */ mode) => set({ mode }));
+    const drawGrains = buttonGroup(find(root, ".grains"), text.grain, (/** @type {Grain} */ grain) => set({ grain }));
+    const drawOpacity = opacitySlider(root, find(root, ".overlay"), text.opacity, set);
+    const modes = MODES.map((value) => ({ value, label: word(text, "", value) }));
+    const grains = GRAINS.map((value) => ({ value, label: word(text, "", value) }));
 
-  for (const group of Object.keys(chosen)) {
-    for (const button of part(group).children) button.onclick = () => ((chosen[group] = button.value), later());
-  }
-  const setOpacity = () => root.style.setProperty("--opacity", part("opacity").value / 100);
-  part("opacity").addEventListener("input", setOpacity);
-  setOpacity();
+    /** @param {State} state */
+    const drawLegend = ({ mode, grain }) => {
+      const cam = mode === "cam";
+      if (cam) drawRamp(find(root, ".scale"), weightColour);
+      else drawRamp(find(root, ".scale"), signedOverlay(grain), [-1, 1]);
+      find(root, ".low").textContent = cam ? text.cam_low : text.against;
+      find(root, ".high").textContent = cam ? text.cam_high : text.in_favour;
+      find(root, ".legend").classList.toggle("unused", mode === "photo");
+    };
 
-  const build = ({ model, label, share }, index) => {
-    const photo = lab.make("canvas", { className: "photo" });
-    lab.drawPixels(photo, run.arrays[`pixels_${index}`]);
-    const none = lab.make("p", { className: "none", textContent: text.no_cam });
-    return lab.make(
-      "div",
-      { className: "column" },
-      lab.make("div", { className: "name", textContent: model }),
-      lab.make("p", { className: "answer", textContent: lab.fill(text.answer, { label, share }) }),
-      lab.make("div", { className: "stage" }, photo, lab.make("canvas", { className: "heat" }), none),
-      lab.make("p", { className: "readout" }),
-    );
-  };
+    const onCount = whenChanged();
+    /** @type {ReturnType<typeof makeColumn>[]} */
+    let columns = [];
+    return (run, state) => {
+      onCount([run.columns.length], () => {
+        columns = run.columns.map((_, index) => makeColumn(index, text));
+        find(root, ".columns").style.setProperty("--columns", String(columns.length));
+        find(root, ".columns").replaceChildren(...columns.map(({ node }) => node));
+      });
+      for (const column of columns) column.draw(run, state);
+      drawModes(modes, state.mode);
+      drawGrains(grains, state.grain, state.mode !== "integrated");
+      drawOpacity(state);
+      drawLegend(state);
+      return {};
+    };
+  },
 
-  return (value) => {
-    run = value;
-    part("columns").style.setProperty("--columns", run.columns.length);
-    part("columns").replaceChildren(...run.columns.map(build));
-    draw();
-  };
+  read: (run, { mode }, text) => {
+    const columns = run.columns.map((column) => {
+      const told = mode === "cam" && !column.cam ? text.no_cam : readout(column, mode, text);
+      return fill(text.reading, { model: column.model, answer: fill(text.answer, { ...column }), told });
+    });
+    return `${word(text, "", mode)}. ${columns.join("")}`.trim();
+  },
 };

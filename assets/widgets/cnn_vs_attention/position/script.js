@@ -1,42 +1,71 @@
 // What models answer to a photo whose parts have moved.
-lab.widgets.position = (root, text) => {
-  const line = (className, sentence) => lab.make("p", { className, textContent: sentence });
+import { find, make, makeCanvas, whenChanged } from "../../core/dom.js";
+import { drawPixels } from "../../draw/cells.js";
+import { fill, word } from "../../read/format.js";
+import { slice } from "../../read/slice.js";
 
-  const setting = (told, at, count) => {
-    const name = count === 1 ? "only" : at === 0 ? "with" : "without";
-    return lab.make(
-      "p",
-      {},
-      lab.make("span", { className: "setting", textContent: text[name] + " " }),
-      lab.fill(text.told, told),
+/** @typedef {import("../../core/lab").PositionRun} Run */
+/** @typedef {import("../../core/lab").PositionModel} Model */
+/** @typedef {import("../../core/lab").CnnVsAttentionPositionText} Text */
+
+/**
+ * What a model answers to one variant in each setting: the setting's name, and the answer with its numbers.
+ * @type {(model: Model, variant: number, text: Text) => {setting: string, told: string}[]}
+ */
+const answers = ({ settings }, variant, text) => {
+  const names = settings.length > 1 ? [text.with, text.without] : [text.only];
+  return settings.map((variants, at) => ({ setting: names[at], told: fill(text.told, { ...variants[variant] }) }));
+};
+
+/** @type {(run: Run, index: number, variant: number, text: Text) => HTMLElement} */
+function makeVariant(run, index, variant, text) {
+  const model = run.models[index];
+  const title = fill(word(text, "", run.variants[variant]), { ...model });
+  const canvas = makeCanvas("", `${title} (${model.model})`);
+  drawPixels(canvas, slice(run.arrays[`pixels_${index}`], variant));
+  const lines = answers(model, variant, text).map(({ setting, told }) =>
+    make("p", {}, make("span", { className: "setting", textContent: `${setting} ` }), told),
+  );
+  return make("div", { className: "variant" }, canvas, make("p", { className: "title", textContent: title }), ...lines);
+}
+
+/** @type {(run: Run, index: number, text: Text) => HTMLElement} */
+const makeModel = (run, index, text) =>
+  make(
+    "section",
+    {},
+    make("p", { className: "model-name", textContent: run.models[index].model }),
+    make("div", { className: "variants" }, ...run.variants.map((_, variant) => makeVariant(run, index, variant, text))),
+  );
+
+/** @type {import("../../core/lab").Widget<Run, {}, Text>} */
+export default {
+  first: () => ({}),
+
+  keep: (state) => state,
+
+  build: (root, text) => {
+    const once = whenChanged();
+    return (run) => {
+      once([run], () => {
+        const sections = run.models.map((_, index) => makeModel(run, index, text));
+        find(root, ".models").replaceChildren(...sections);
+      });
+      return { models: run.models.map(({ model }) => model).join() };
+    };
+  },
+
+  read: (run, _, text) => {
+    const variant = run.variants.indexOf("shuffled");
+    const models = run.models.map((model) =>
+      fill(text.reading, {
+        model: model.model,
+        variant: fill(text.shuffled, { ...model }),
+        answers: answers(model, variant, text)
+          .map(({ setting, told }) => `${setting} ${told}`)
+          .join(text.reading_and),
+      }),
     );
-  };
-
-  const variant = (model, pixels, name, at) => {
-    const canvas = document.createElement("canvas");
-    const [, rows, columns] = pixels.shape;
-    const part = Object.assign(pixels.subarray(3 * rows * columns * at, 3 * rows * columns * (at + 1)), {
-      shape: [rows, columns, 3],
-    });
-    lab.drawPixels(canvas, part);
-    const told = model.settings.map((answers, i) => setting(answers[at], i, model.settings.length));
-    return lab.make("div", { className: "variant" }, canvas, line("title", lab.fill(text[name], model)), ...told);
-  };
-
-  return (run) => {
-    const models = run.models.map((model, i) =>
-      lab.make(
-        "section",
-        {},
-        line("model-name", model.model),
-        lab.make(
-          "div",
-          { className: "variants" },
-          ...run.variants.map((name, at) => variant(model, run.arrays[`pixels_${i}`], name, at)),
-        ),
-      ),
-    );
-    root.querySelector(".models").replaceChildren(...models);
-    root.dataset.models = run.models.map((model) => model.model).join();
-  };
+    return models.join("").trim();
+  },
 };

@@ -1,185 +1,163 @@
 // What one position can see and does see, layer by layer, in several models on one photo.
-lab.widgets.fields = (root, text, select) => {
-  const part = (name) => root.querySelector("." + name);
-  const chosen = { weights: 0, images: 0, mode: "field" };
-  let run, columns, position;
-  // pending: "no" while the fields shown are the cross's, "moved" when it stands elsewhere, "yes" when they are asked for.
-  let [asked, pending] = [0, "no"];
+import { find, whenChanged } from "../../core/dom.js";
+import { bindKeys } from "../../core/keys.js";
+import { drawRamp } from "../../draw/cells.js";
+import { buttonGroup, OPACITY, opacitySlider } from "../../draw/choices.js";
+import { pointIn } from "../../draw/marks.js";
+import { stepBar } from "../../draw/step_bar.js";
+import { depths, hasRandom, hasRollout, layersAt, shown, sizes, stepCount } from "../../read/fields.js";
+import { fill, word } from "../../read/format.js";
+import { levelColour, makeColumn, shareOrDash } from "./column.js";
 
-  // A byte of the one scale for all: 0 a tenth of the picture's average or less, 255 a thousand times as much.
-  const colour = (byte) => [...lab.colourMap[byte], Math.min(255, 2 * byte)];
-  const share = (number) => (Number.isFinite(number) ? lab.percent(number) : "—");
-  const clip = (number) => Math.min(0.9999, Math.max(0, number));
+/** @typedef {import("../../core/lab").FieldRun} Run */
+/** @typedef {import("../../core/lab").FieldsFieldText} Text */
+/** @typedef {[number, number]} Point */
+/**
+ * `moved` is where the arrow keys have put the cross, `asked` the last point that the server was asked for.
+ * @typedef {{
+ *   step: number, weights: number, images: number, mode: "field" | "rollout",
+ *   moved: Point | null, asked: Point | null, opacity: number,
+ * }} State
+ */
+/** @typedef {State & import("../../core/lab").Pending} Shown */
 
-  const rolling = () => chosen.mode === "rollout";
-  // The choice that the pictures show: rollout is always that of the trained weights on this photo.
-  const shown = (name) => (rolling() && name !== "mode" ? 0 : chosen[name]);
-  const array = (name, index) => run.arrays[`${name}_${index}`];
-  const layer = (index) => Math.ceil(((depth.step + 1) * run.columns[index].layers.length) / depth.count) - 1;
-  // The picture of the chosen weights and images in layer `at`, of an array whose last two axes are its cells.
-  const picture = (name, index, at) => {
-    const cells = array(name, index);
-    const [rows, across] = cells.shape.slice(-2);
-    const number = name === "field" ? slot(cells, at) : at;
-    return { rows, across, bytes: cells.subarray(number * rows * across, (number + 1) * rows * across) };
-  };
-  const slot = ({ shape }, at) => (shown("weights") * shape[1] + shown("images")) * shape[2] + at;
-  const edges = (name, index, number) => array(name, index).subarray(4 * number, 4 * number + 4);
+/** How far an arrow key moves the cross, as a share of the side. */
+const MOVE = 1 / 16;
 
-  const drawHeat = (canvas, index, at) => {
-    const { rows, across, bytes } = picture(rolling() ? "rollout" : "field", index, at);
-    lab.drawCells(canvas, bytes, rows, across, colour);
-  };
+/** @type {(run: Run) => State} */
+const first = (run) => ({
+  step: Math.floor((stepCount(run) - 1) / 2),
+  weights: 0,
+  images: 0,
+  mode: "field",
+  moved: null,
+  asked: null,
+  opacity: OPACITY,
+});
 
-  const line = (number, name) => [
-    lab.make("b", { textContent: number }),
-    lab.make("span", { textContent: text[name], title: text[name + "_means"] ?? "" }),
-  ];
-  const lines = (index, at) => {
-    const [top, left, bottom, right] = edges("box", index, at);
-    const { attends, rolls } = run.columns[index];
-    const area = array("area", index);
-    const [log, mass] = area.subarray(2 * slot(area, at), 2 * slot(area, at) + 2);
-    const distance = attends ? line(share(array("distance", index)[at]), "distance") : line("—", "no_attention");
-    const can = line(share((bottom - top) * (right - left)), "can");
-    if (rolling())
-      return [
-        ...can,
-        ...distance,
-        lab.make("span", { className: "note", textContent: text[rolls ? "rolled" : "no_rollout"] }),
-      ];
-    return [...can, ...line(share(mass), "does"), ...line(share(log), "replknet"), ...distance];
-  };
+/**
+ * Where the cross stands: where keys have moved it, else at the point that is asked for, else at the measured one.
+ * @type {(run: Run, state: Shown) => Point}
+ */
+const crossAt = (run, { moved, asked, pending }) => moved ?? (pending ? asked : null) ?? run.position;
 
-  const place = (outline, [top, left, bottom, right]) => {
-    outline.hidden = bottom <= top;
-    Object.assign(outline.style, {
-      top: 100 * top + "%",
-      left: 100 * left + "%",
-      height: 100 * (bottom - top) + "%",
-      width: 100 * (right - left) + "%",
-    });
-  };
+/** @param {number} share */
+const inside = (share) => Math.min(0.9999, Math.max(0, share));
 
-  const draw = () => {
-    const layers = run.columns.map((_, index) => layer(index));
-    columns.forEach((column, index) => {
-      const at = layers[index];
-      const names = run.columns[index].layers;
-      const of = (name) => column.querySelector("." + name);
-      drawHeat(of("heat"), index, at);
-      place(of("box"), edges("box", index, at));
-      place(of("square"), rolling() ? [0, 0, 0, 0] : edges("square", index, slot(array("square", index), at)));
-      Object.assign(of("cross").style, { top: 100 * position[0] + "%", left: 100 * position[1] + "%" });
-      of("layer").textContent = names[at];
-      of("number").textContent = `${at + 1} / ${names.length}`;
-      of("readout").replaceChildren(...lines(index, at));
-    });
-    part("share").textContent = `${Math.round((100 * (depth.step + 1)) / depth.count)}%`;
-    for (const name of Object.keys(chosen)) root.dataset[name] = shown(name);
-    Object.assign(root.dataset, {
-      pending,
-      step: depth.step,
-      layers: layers.join(),
-      position: position.map((number) => number.toFixed(3)).join(),
-    });
-  };
-  const later = lab.eachFrame(draw);
-  const depth = lab.stepBar(root, part("film"), text, later);
+/** @param {Shown} state */
+const waiting = ({ moved, pending }) => (moved ? "moved" : pending ? "yes" : "no");
 
-  const choices = () => {
-    const offer = (name, offered, options) => {
-      const box = part(name);
-      box.style.visibility = offered ? "visible" : "hidden";
-      box.ariaLabel = text[name];
-      lab.choose(box, options, shown(name), (value) => ((chosen[name] = value), choices(), later()));
-      for (const button of box.children) button.disabled = rolling() && name !== "mode";
+/** @type {(run: Run, step: number) => string} */
+const depthShare = (run, step) => `${Math.round((100 * (step + 1)) / stepCount(run))}%`;
+
+/** @type {import("../../core/lab").Widget<Run, State, Text>} */
+export default {
+  first,
+
+  keep: (state, run, before) => ({
+    ...state,
+    step: depths(run).join() === depths(before).join() ? state.step : first(run).step,
+    weights: hasRandom(run) ? state.weights : 0,
+    images: run.n_image ? state.images : 0,
+    mode: hasRollout(run) ? state.mode : "field",
+  }),
+
+  build: (root, text, set, act) => {
+    const drawSteps = stepBar(root, find(root, ".steps"), text, set, { count: stepCount });
+    const drawOpacity = opacitySlider(root, find(root, ".overlay"), text.opacity, set);
+    const drawWeights = buttonGroup(find(root, ".weights"), text.weights, (/** @type {number} */ weights) =>
+      set({ weights }),
+    );
+    const drawImages = buttonGroup(find(root, ".images"), text.images, (/** @type {number} */ images) =>
+      set({ images }),
+    );
+    const drawMode = buttonGroup(find(root, ".mode"), text.mode, (/** @type {State["mode"]} */ mode) => set({ mode }));
+    drawRamp(find(root, ".ramp"), (share) => levelColour(255 * share));
+
+    /** @param {(state: Shown, run: Run) => Point} pointOf */
+    const ask = (pointOf) => {
+      /** @type {Point[]} */
+      const points = [];
+      set((state, run) => {
+        const [down, across] = pointOf(state, run);
+        points.push([inside(down), inside(across)]);
+        return { asked: points[0], moved: null };
+      });
+      for (const position of points) act("point", { position });
     };
-    offer("weights", hasRandom(), [
-      [0, text.trained],
-      [1, text.random],
-    ]);
-    offer("images", run.n_image > 0, [
-      [0, text.photo],
-      [1, lab.fill(text.average, { n: run.n_image })],
-    ]);
-    offer("mode", hasRollout(), [
-      ["field", text.field],
-      ["rollout", text.rollout],
-    ]);
-  };
-  const hasRandom = () => array("field", 0).shape[0] > 1;
-  const hasRollout = () => run.columns.some(({ rolls }) => rolls);
-
-  const move = (state, down, across) => ((pending = state), (position = [clip(down), clip(across)]), later());
-  const ask = (down, across) => (move("yes", down, across), select({ position, request: run.request, count: ++asked }));
-  const click = (event) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    ask((event.clientY - box.top) / box.height, (event.clientX - box.left) / box.width);
-  };
-  const back = () => move("no", ...run.position);
-  addEventListener("lab-unanswered", () => pending === "yes" && back());
-  lab.onKey(root, (code) => {
-    if (code === "Escape") return pending === "moved" && (back(), true);
-    if (code === "Enter" && (lab.byPointer || !document.activeElement.matches("button, a")))
-      return (ask(...position), true);
-    const [down, across] = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[code] ?? [];
-    if (down === undefined) return false;
-    return (move("moved", position[0] + down / 16, position[1] + across / 16), true);
-  });
-
-  const overlay = part("overlay").querySelector("input");
-  const cover = () => root.style.setProperty("--overlay", overlay.value / 100);
-  overlay.addEventListener("input", cover);
-  cover();
-  lab.drawCells(part("legend").querySelector("canvas"), [...Array(256).keys()], 1, 256, colour);
-  part("ticks").append(...[0.1, 1, 10, 100, 1000].map((times) => lab.make("span", { textContent: `×${times}` })));
-
-  const build = () => {
-    columns = run.columns.map(() => {
-      const canvas = (className) => lab.make("canvas", { className });
-      const over = ["box", "square", "cross"].map((className) => lab.make("div", { className }));
-      const stage = lab.make("div", { className: "stage", onclick: click }, canvas("photo"), canvas("heat"), ...over);
-      const at = lab.make(
-        "div",
-        { className: "at" },
-        lab.make("output", { className: "layer" }),
-        lab.make("span", { className: "number" }),
-      );
-      return lab.make(
-        "div",
-        { className: "column" },
-        lab.make("div", { className: "name" }),
-        stage,
-        at,
-        lab.make("div", { className: "readout" }),
-      );
+    /** @param {MouseEvent} event */
+    const click = (event) => {
+      const point = pointIn(event);
+      ask(() => point);
+    };
+    bindKeys(root, {
+      arrows: (down, right) => {
+        set((state, run) => {
+          const [top, left] = crossAt(run, state);
+          return { moved: [inside(top + down * MOVE), inside(left + right * MOVE)] };
+        });
+      },
+      Enter: () => ask((state, run) => crossAt(run, state)),
+      Escape: () => set({ moved: null }),
     });
-    part("columns").replaceChildren(...columns);
-  };
 
-  return (value) => {
-    const depths = ({ columns }) => columns.map(({ layers }) => layers.length);
-    const before = run && depths(run).join();
-    run = value;
-    if (run.columns.length !== columns?.length) build();
-    columns.forEach((column, index) => {
-      const { model, answer, share } = run.columns[index];
-      lab.drawPixels(column.querySelector(".photo"), array("pixels", index));
-      column
-        .querySelector(".name")
-        .replaceChildren(
-          lab.make("b", { textContent: model }),
-          lab.make("span", { className: "answer", textContent: ` · ${answer} ${share}` }),
-        );
+    /** @type {(run: Run, state: State) => void} */
+    const drawChoices = (run, state) => {
+      const { weights, images, mode } = shown(state);
+      const rolling = mode === "rollout";
+      const average = fill(text.average, { n: run.n_image });
+      drawWeights(options([text.trained, text.random]), weights, rolling);
+      drawImages(options([text.photo, average]), images, rolling);
+      drawMode(
+        [
+          { value: "field", label: text.field },
+          { value: "rollout", label: text.rollout },
+        ],
+        mode,
+      );
+      find(root, ".weights").classList.toggle("unoffered", !hasRandom(run));
+      find(root, ".images").classList.toggle("unoffered", !run.n_image);
+      find(root, ".mode").classList.toggle("unoffered", !hasRollout(run));
+    };
+
+    const onCount = whenChanged();
+    /** @type {ReturnType<typeof makeColumn>[]} */
+    let columns = [];
+    return (run, state) => {
+      onCount([run.columns.length], () => {
+        columns = run.columns.map((_, index) => makeColumn(index, text, click));
+        find(root, ".columns").replaceChildren(...columns.map(({ node }) => node));
+      });
+      const layers = layersAt(run, state.step);
+      const cross = crossAt(run, state);
+      for (const [index, column] of columns.entries()) column.draw(run, state, layers[index], cross);
+      drawSteps(run, state);
+      drawOpacity(state);
+      drawChoices(run, state);
+      find(root, ".share").textContent = depthShare(run, state.step);
+      const { weights, images } = shown(state);
+      const position = cross.map((share) => share.toFixed(3)).join();
+      return { weights, images, layers: layers.join(), position, pending: waiting(state) };
+    };
+  },
+
+  read: (run, state, text) => {
+    const [down, across] = crossAt(run, state).map((share) => `${Math.round(100 * share)}%`);
+    const depth = depthShare(run, state.step);
+    const columns = layersAt(run, state.step).map((at, index) => {
+      const { model, layers } = run.columns[index];
+      const { can, does, distance } = sizes(run, index, at, state);
+      const told = { model, layer: layers[at], can: shareOrDash(can), does: shareOrDash(does) };
+      const attention = distance === null ? "" : fill(text.reading_distance, { distance: shareOrDash(distance) });
+      return fill(word(text, "reading_", state.mode), told) + attention;
     });
-    if (!hasRandom()) chosen.weights = 0;
-    if (!run.n_image) chosen.images = 0;
-    if (!hasRollout()) chosen.mode = "field";
-    choices();
-    if (pending === "moved") later();
-    else back();
-    const count = Math.max(...depths(run));
-    if (depths(run).join() !== before) depth.reset(count, Math.floor((count - 1) / 2));
-  };
+    const told = fill(text.reading, { depth, down, across, columns: columns.join(text.reading_and) });
+    return state.moved ? `${told} ${text.moved}` : told;
+  },
 };
+
+/**
+ * The values 0, 1 … with their labels.
+ * @param {string[]} labels
+ */
+const options = (labels) => labels.map((label, value) => ({ value, label }));
