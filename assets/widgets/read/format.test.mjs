@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellName, fill, number, percent, word } from "./format.js";
+import { cellName, fill, number, percent, powerOfTen, scientific, word } from "./format.js";
 import { longest, pieceName, sentence } from "./pieces.js";
 
 test("every gap of a sentence is filled, also twice and with 0", () => {
@@ -14,6 +14,12 @@ test("shares are as fine as bytes can tell", () => {
 test("numbers have a real minus and commas", () => {
   assert.equal(number(-1234.5, 1), "−1,234.5");
   assert.equal(number(12), "12");
+});
+
+test("small numbers are told with a power of ten", () => {
+  assert.deepEqual([0, -1, -15, 20].map(powerOfTen), ["1", "10⁻¹", "10⁻¹⁵", "10²⁰"]);
+  const told = [0.4949, 1, 0.0096, 0.0094, 8.66e-5, 1e-15, 9e-16, 0].map((value) => scientific(value, -15));
+  assert.deepEqual(told, ["0.49", "1.0", "0.0096", "9.4 × 10⁻³", "8.7 × 10⁻⁵", "1.0 × 10⁻¹⁵", "< 10⁻¹⁵", "< 10⁻¹⁵"]);
 });
 
 test("a composed key gives its text", () => {

@@ -122,6 +122,6 @@ export default {
       const told = mode === "cam" && !column.cam ? text.no_cam : readout(column, mode, text);
       return fill(text.reading, { model: column.model, answer: fill(text.answer, { ...column }), told });
     });
-    return `${word(text, "", mode)}. ${columns.join("")}`.trim();
+    return `${word(text, "", mode)}. ${columns.join(" ")}`;
   },
 };

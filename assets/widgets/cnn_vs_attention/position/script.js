@@ -66,6 +66,6 @@ export default {
           .join(text.reading_and),
       }),
     );
-    return models.join("").trim();
+    return models.join(" ");
   },
 };
