@@ -121,6 +121,7 @@ def test_a_drawing_that_fails_later_leaves_the_old_run(bench):
 def test_a_state_that_cannot_be_drawn_is_taken_back(page):
     page.locator(".told").hover()
     page.keyboard.press("]")
+    assert data(page)["step"] == "1"
     page.keyboard.press("Enter")
     assert data(page)["bad"] == "no"
     assert told(page) == "step 1 of 5"

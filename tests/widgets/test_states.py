@@ -22,7 +22,7 @@ JOURNEYS: dict[str, list[str]] = {
     "cnn_vs_attention/convolution": ["[", "[", "]"],
     "cnn_vs_attention/attribution": ["click .grains button:nth-child(1)", "click .modes button:nth-child(2)"],
 }
-"""What a visitor does in each widget: keys, and clicks on what a selector names; nothing where there is one picture."""
+"""What a visitor does in each widget: keys, and clicks on what a selector names; nothing where nothing is chosen."""
 
 
 def travel(page, steps):

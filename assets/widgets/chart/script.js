@@ -34,11 +34,8 @@ function plotly() {
   return library;
 }
 
-/** @type {(run: Run) => Figure[]} */
-const figures = (run) => (Array.isArray(run) ? run : [run]);
-
 /** @type {(run: Run) => State} */
-const first = (run) => ({ hidden: figures(run).map(() => []), zoom: figures(run).map(() => ({})) });
+const first = (run) => ({ hidden: run.map(() => []), zoom: run.map(() => ({})) });
 
 /**
  * The figure's layout in the page's colours, as wide as its place, with the visitor's zoom.
@@ -108,7 +105,7 @@ export default {
         (alone) =>
         ({ curveNumber }) => {
           set(({ hidden }, run) => {
-            const now = toggled(figures(run)[place], hidden[place], curveNumber, alone);
+            const now = toggled(run[place], hidden[place], curveNumber, alone);
             return { hidden: replaced(hidden, place, now) };
           });
           return false;
@@ -122,17 +119,16 @@ export default {
 
     return async (run, state) => {
       const { react, purge } = await plotly();
-      const shown = figures(run);
-      for (const plot of plots.splice(shown.length)) {
+      for (const plot of plots.splice(run.length)) {
         purge(plot);
         plot.remove();
       }
-      while (plots.length < shown.length) {
+      while (plots.length < run.length) {
         const plot = make("div", { className: "plot", role: "img" });
         plots.push(Object.assign(plot, { on: () => {} }));
         root.append(plot);
       }
-      for (const [place, figure] of shown.entries()) {
+      for (const [place, figure] of run.entries()) {
         const plot = plots[place];
         const hidden = state.hidden[place];
         const data = figure.data.map((trace, at) => ({ ...trace, uid: `${at}`, ...seen(hidden.includes(at)) }));
@@ -141,12 +137,9 @@ export default {
         plot.dataset.listening = "yes";
         plot.setAttribute("aria-label", chartReading(figure, text, hidden));
       }
-      return { drawn: shown.reduce((count, { data }) => count + data.length, 0) };
+      return { drawn: run.reduce((count, { data }) => count + data.length, 0) };
     };
   },
 
-  read: (run, { hidden }, text) =>
-    figures(run)
-      .map((figure, place) => chartReading(figure, text, hidden[place]))
-      .join(" "),
+  read: (run, { hidden }, text) => run.map((figure, place) => chartReading(figure, text, hidden[place])).join(" "),
 };

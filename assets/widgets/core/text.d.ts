@@ -88,7 +88,7 @@ export interface DecodingDecodeText extends SharedText {
   tree_legend: string;
   pool: string;
   pool_empty: string;
-  open: string;
+  can_improve: string;
   search_start: string;
   candidate: string;
   fate_kept: string;
@@ -96,15 +96,15 @@ export interface DecodingDecodeText extends SharedText {
   fate_cut: string;
   fate_forced: string;
   fate_outranked: string;
-  fate_ended_low: string;
-  fate_pool_better: string;
+  fate_ended_outside_beam: string;
+  fate_pool_was_better: string;
   fate_not_drawn: string;
   fate_filtered: string;
-  fate_forced_out: string;
+  fate_displaced_by_force: string;
   forced: string;
   force_hint: string;
   release: string;
-  contrast: string;
+  trained_on: string;
   distilled: string;
   raw: string;
   length: string;
@@ -120,7 +120,7 @@ export interface DecodingDecodeText extends SharedText {
   legend_probability: string;
   cell_masked: string;
   cell_kept: string;
-  rival: string;
+  alternative: string;
   attention: string;
   layer: string;
   head: string;
@@ -147,6 +147,8 @@ export interface DecodingDecodeText extends SharedText {
 export interface DecodingRaceText extends SharedText {
   race: string;
   race_line: string;
+  autoregressive: string;
+  non_autoregressive: string;
   batch: string;
   unmeasured: string;
   batch_size: string;

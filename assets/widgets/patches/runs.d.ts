@@ -47,7 +47,7 @@ export interface AnswerRun {
   classes: { label: string; share: number }[];
 }
 
-/** One Plotly figure, or several side by side; numbers are a list or the bytes of an array. */
+/** A Plotly figure; numbers are a list or the bytes of an array. */
 export interface Figure {
   data: FigureTrace[];
   layout: FigureLayout;
@@ -69,4 +69,5 @@ export interface FigureLayout {
   font?: object;
   [setting: string]: unknown;
 }
-export type ChartRun = Figure | Figure[];
+/** Side by side. */
+export type ChartRun = Figure[];
