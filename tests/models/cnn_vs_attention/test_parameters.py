@@ -50,7 +50,9 @@ def test_a_vit(attention):
 
 def test_a_swin(opened):
     model = opened("tiny_swin").model
-    attended = {side: 4 * side**2 * width**2 + 2 * 2**2 * side**2 * width for side, width in ((8, 12), (4, 24), (2, 48))}
+    attended = {
+        side: 4 * side**2 * width**2 + 2 * 2**2 * side**2 * width for side, width in ((8, 12), (4, 24), (2, 48))
+    }
     blocks = sum(2 * (attended[side] + 8 * side**2 * width**2) for side, width in ((8, 12), (4, 24), (2, 48)))
     merging = 16 * 4 * 12 * 24 + 4 * 4 * 24 * 48
     assert model_cost(model, (32, 32), "").multiply_adds == 64 * 48 * 12 + blocks + merging + 48 * 5

@@ -278,7 +278,9 @@ def test_a_resnet_reads_position_from_its_padding_and_strides(pixels):
 @pytest.mark.parametrize(("name", "passes"), [("vit", 2), ("swin", 2), ("resnet", 1)])
 def test_one_forward_pass_for_each_setting_and_no_without_for_a_resnet(name, passes, pixels, beats):
     model, batches = build(name), []
-    handle = model.base_model.get_submodule(EMBEDDER[name]).register_forward_pre_hook(lambda _, inputs: batches.append(len(inputs[0])))
+    handle = model.base_model.get_submodule(EMBEDDER[name]).register_forward_pre_hook(
+        lambda _, inputs: batches.append(len(inputs[0]))
+    )
     seen = ablate(model, pixels, 8, 4, 0, beats)
     handle.remove()
     assert batches == [len(VARIANTS)] * passes
@@ -306,7 +308,8 @@ def test_a_pass_that_fails_puts_the_positions_back(pixels):
 
 
 @pytest.mark.parametrize(
-    ("side", "patch_size", "tile"), [(64, None, 8), (32, 8, 8), (32, None, 4), (224, 16, 16), (100, None, 10), (7, None, 1)]
+    ("side", "patch_size", "tile"),
+    [(64, None, 8), (32, 8, 8), (32, None, 4), (224, 16, 16), (100, None, 10), (7, None, 1)],
 )
 def test_tiles_are_patches_or_about_an_eighth_of_the_side(side, patch_size, tile):
     assert tile_side(side, patch_size) == tile

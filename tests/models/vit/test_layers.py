@@ -10,7 +10,8 @@ from models.vit import layers
 
 
 @pytest.mark.parametrize(
-    ("size", "patch_size", "code"), [((32, 32), [8, 8], "unreadable"), ((30, 30), 8, "patches"), ((32, 30), 8, "patches")]
+    ("size", "patch_size", "code"),
+    [((32, 32), [8, 8], "unreadable"), ((30, 30), 8, "patches"), ((32, 30), 8, "patches")],
 )
 def test_pictures_that_are_no_whole_patches_are_refused(size, patch_size, code):
     odd = SimpleNamespace(config=SimpleNamespace(patch_size=patch_size))

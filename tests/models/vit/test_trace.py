@@ -18,7 +18,6 @@ def opened(folder):
     return open_model(str(folder), VIT, "image")
 
 
-
 def test_attention_is_softmax_of_scaled_scores(tiny_vit, photo):
     _, model, processor = open_model(str(tiny_vit), VIT, "image")
     seen = trace(opened(tiny_vit), photo)
