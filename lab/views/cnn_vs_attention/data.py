@@ -14,8 +14,8 @@ def chart(trace: DataEfficiencyTrace, text: Text) -> dict:
     for number, name in enumerate(family_names(trace, text)):
         mean = trace.mean[number]
         drawn.add_scatter(
-            x=trace.n_image,
-            y=mean,
+            x=trace.n_image.tolist(),
+            y=mean.tolist(),
             mode="lines+markers",
             name=name,
             line={"color": SERIES[number], "width": 3},

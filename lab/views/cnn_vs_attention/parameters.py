@@ -17,8 +17,8 @@ def chart(trace: ParametersTrace, text: Text) -> dict:
     drawn = figure(text("cnn_vs_attention.view.parameters.width"), text("cnn_vs_attention.view.parameters.weights"))
     for colour, (kind, weights) in zip(SERIES, layer_weights(trace).items(), strict=False):
         drawn.add_scatter(
-            x=trace.n_embd,
-            y=weights,
+            x=trace.n_embd.tolist(),
+            y=weights.tolist(),
             mode="lines+markers",
             name=text(f"cnn_vs_attention.view.parameters.{kind}"),
             line={"color": colour},

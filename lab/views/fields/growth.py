@@ -66,8 +66,8 @@ def chart(trace: FieldsTrace, text: Text) -> dict:
             if not np.isfinite(distance).any():
                 continue
             drawn.add_scatter(
-                x=depth,
-                y=distance,
+                x=depth.tolist(),
+                y=distance.tolist(),
                 name=escape(column.model),
                 legendgroup=number,
                 showlegend=kind == "effective",
