@@ -13,8 +13,8 @@ from torch import nn
 from transformers import ViTConfig
 from transformers.models.vit.modeling_vit import ViTAttention, ViTLayer
 
+from models import measure
 from models.checkpoint import BUNDLED, bundled
-from models.swin.cost import counted
 
 
 class ModelCost(NamedTuple):
@@ -64,7 +64,7 @@ def multiply_adds(network: nn.Module, size: tuple[int, int]) -> int:
     """
     pixels = torch.zeros(1, 3, *size, device=next(network.parameters()).device)
     with torch.inference_mode():
-        return int(counted(network, pixels)) // 2
+        return measure.multiply_adds(lambda: network(pixels))
 
 
 def recorded_accuracy(reference: str) -> float | None:
