@@ -25,7 +25,7 @@ class VitTrace(Trace):
     """uint8 RGB as the model saw them: resized, before normalisation."""
     attention: Annotated[np.ndarray, "layer head query key", HALF]
     """After softmax: each row sums to 1."""
-    lens: Annotated[np.ndarray, "depth label"]
+    lens_probability: Annotated[np.ndarray, "depth label"]
     """Class probabilities if the model stopped at this depth: final norm and head on its state (logit lens)."""
     patch_vector: Annotated[np.ndarray, "patch value", HALF]
     """The normalised numbers of each patch, channel by channel, as the projection reads them."""
@@ -43,4 +43,4 @@ class VitTrace(Trace):
     @property
     def probability(self) -> np.ndarray:
         """Class probabilities of the whole model (label)."""
-        return self.lens[-1]
+        return self.lens_probability[-1]

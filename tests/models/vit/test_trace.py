@@ -50,7 +50,7 @@ def test_trace_holds_the_pixels_the_model_saw(tiny_vit, photo):
     np.testing.assert_allclose(seen.patch_vector[1], expected, atol=0.02)
     assert seen.grid == (4, 4)
     assert seen.prefix == ("CLS",)
-    np.testing.assert_allclose(seen.lens.sum(-1), 1, atol=1e-5)
+    np.testing.assert_allclose(seen.lens_probability.sum(-1), 1, atol=1e-5)
 
 
 def test_embedding_is_a_linear_map_of_the_patch_vector(tiny_vit, photo):
