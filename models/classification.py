@@ -72,7 +72,7 @@ def loader(dataset: Dataset, recipe: Recipe, size: int, steps: int | None = None
     n_label = len(imagenette.LABELS)
     cutmix = v2.CutMix(num_classes=n_label)
 
-    def collate(rows):
+    def collate(rows: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
         pixels = normalize(torch.stack([augment(image) for image, _ in rows]))
         target = torch.stack([label for _, label in rows])
         if torch.rand(()) < recipe.cutmix:
@@ -95,14 +95,14 @@ def autocast() -> torch.autocast:
     return torch.autocast(device().type, torch.bfloat16, enabled=training.computes_bfloat16(device()))
 
 
-def logits(model, pixels: torch.Tensor) -> torch.Tensor:
+def logits(model: Any, pixels: torch.Tensor) -> torch.Tensor:
     """Scores (image, label); models of patches interpolate their positions to the size of the pictures."""
     options = {"interpolate_pos_encoding": True} if hasattr(model.config, "patch_size") else {}
     return model(pixels, **options).logits
 
 
 @torch.no_grad()
-def accuracy(model, dataset: Dataset, size: int, batch_size: int = 128) -> float:
+def accuracy(model: Any, dataset: Dataset, size: int, batch_size: int = 128) -> float:
     """Share of pictures whose most probable class is right, at `size` pixels, without augmentation."""
     prepared = v2.Compose(
         [
@@ -158,7 +158,7 @@ def train(
     )
     sizes = recipe.sizes
 
-    def loss(batch):
+    def loss(batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
         pixels, target = (part.to(where) for part in batch)
         with autocast():
             answers = logits(model, pixels)
@@ -183,7 +183,7 @@ def train(
     return model, history
 
 
-def save(model, recipe: Recipe, history: list[dict], folder: Path) -> None:
+def save(model: Any, recipe: Recipe, history: list[dict], folder: Path) -> None:
     """Write the checkpoint as transformers opens it: weights, config, preprocessor settings, history."""
     training.save_float16(model, folder)
     training.write_json(
@@ -227,7 +227,7 @@ def start(name: str, recipe: Any, description: str | None) -> argparse.Namespace
     return read(command_line(name, recipe, description))
 
 
-def finish(model, recipe: Any, history: list[dict], val_set: Dataset, arguments: argparse.Namespace) -> None:
+def finish(model: Any, recipe: Any, history: list[dict], val_set: Dataset, arguments: argparse.Namespace) -> None:
     """Write weights, settings, history.json and recipe.json, with the accuracy of what was written."""
     save(model, recipe, history, arguments.out)
     training.write_json(

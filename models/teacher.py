@@ -227,7 +227,7 @@ def loader(dataset: Dataset, answers: Answers, recipe: Any, size: int) -> DataLo
     normalize = v2.Compose([v2.ToDtype(torch.float32, scale=True), v2.Normalize(imagenette.MEAN, imagenette.STD)])
     grid = size // recipe.patch_size
 
-    def collate(rows: list[int]):
+    def collate(rows: list[int]) -> tuple[torch.Tensor, ...]:
         some = torch.tensor(rows)
         pixels = torch.stack([vary(cut(images[i], answers.box[i], answers.flip[i], size)) for i in rows])
         said = target(recipe.lesson, answers.probability[some], labels[some], recipe.label_smoothing)
@@ -290,7 +290,7 @@ def teach(
         answers = Answers(*(part[index] for part in load(folder, epoch % recipe.lesson.crops)))
         return loader(learned, answers, recipe, sizes[epoch])
 
-    def batch_loss(batch) -> torch.Tensor:
+    def batch_loss(batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
         pixels, said, places = (part.to(where) for part in batch)
         with classification.autocast():
             answers = module(pixels, keep)

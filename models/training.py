@@ -140,7 +140,7 @@ def write_json(path: Path, content: object) -> None:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def save_float16(model, folder: Path) -> None:
+def save_float16(model: Any, folder: Path) -> None:
     """Save config and float16 safetensors without changing the model; the weights door loads them as float32.
 
     Weights that share their memory (tied embeddings) go on sharing it, so that they are saved once.

@@ -79,7 +79,7 @@ def build(recipe: Recipe) -> ViTForImageClassification:
 class Student(nn.Module):
     """The model and a linear map of its patches, which only training needs."""
 
-    def __init__(self, model: ViTForImageClassification):
+    def __init__(self, model: ViTForImageClassification) -> None:
         super().__init__()
         self.model = model
         self.places = nn.Linear(model.config.hidden_size, len(imagenette.LABELS) + 1)

@@ -166,9 +166,10 @@ def test_a_resumed_lesson_equals_an_uninterrupted_one(data, answers, tmp_path, m
         return load(folder, part)
 
     load = teacher.load
-    with monkeypatch.context() as patch, pytest.raises(Interrupted):
-        patch.setattr(teacher, "load", interrupted)
+    monkeypatch.setattr(teacher, "load", interrupted)
+    with pytest.raises(Interrupted):
         run(data, answers, tmp_path / "run.pt")
+    monkeypatch.setattr(teacher, "load", load)
     resumed, again = run(data, answers, tmp_path / "run.pt")
     assert [{**row, "seconds": 0} for row in again] == [{**row, "seconds": 0} for row in history]
     for name, value in once.state_dict().items():
