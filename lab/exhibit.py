@@ -1,27 +1,103 @@
-"""What an exhibit is, and where its saved first run lies."""
+"""The records from which the page, its wiring, its saved runs, its tests and its tables are made.
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+A run is the measurement of one claim: named inputs in, one trace out. Its views show that trace. An exhibit is a tab:
+inputs, and the runs that share them.
+"""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pkgutil import resolve_name
+from types import ModuleType
+from typing import Any, Literal
+
+from lab.inputs.kinds import Input
 from lab.text import Text
 from models.axes import Trace
 
-RUNS = Path(__file__).resolve().parent.parent / "assets" / "runs"
+Truth = Literal["measured", "recorded", "derived", "illustration"]
+"""measured: on the visitor's input, now. recorded: by a recipe, earlier. derived: by theory, from no input.
+illustration: neither."""
 
 
-@dataclass(frozen=True)
-class Exhibit:
-    """One tab: `name` is its text file, its saved run and its place in links.
+@dataclass(frozen=True, eq=False)
+class View:
+    """One way to look at a run's trace; its words are [view.<name>] in the exhibit's text file.
 
-    `build(text)` lays it out and connects it; `first()` is the run that a visitor sees before their own.
+    shows: a module of lab/views that has, by name, what the view needs: `payload(trace, text)` or `chart(trace, text)`
+    for the widget, a folder of assets/widgets; `claim(trace, text)`, a sentence that was measured, shown below it;
+    `verdict(trace, text)`, the sentence of the view's row in the exhibit's table.
+    aside: shown beside the inputs instead of in a tab.
     """
 
     name: str
-    build: Callable[[Text], None]
-    first: Callable[[], Trace]
+    shows: ModuleType
+    widget: str = ""
+    aside: bool = False
+    truth: Truth = "measured"
+
+    @property
+    def payload(self) -> Callable[[Any, Text], Any] | None:
+        """What makes the widget's value of a trace."""
+        return getattr(self.shows, "chart" if self.widget == "chart" else "payload") if self.widget else None
+
+    @property
+    def claim(self) -> Callable[[Any, Text], str] | None:
+        """What makes the measured sentence of a trace."""
+        return getattr(self.shows, "claim", None)
+
+    @property
+    def verdict(self) -> Callable[[Any, Text], str] | None:
+        """What makes the sentence of the table of a trace."""
+        return getattr(self.shows, "verdict", None)
 
 
-def saved_run(name: str) -> Path:
-    """The file of an exhibit's saved first run; `python -m lab.runs` writes it."""
-    return RUNS / f"{name}.npz"
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One measurement.
+
+    compute: "module:function", imported with the first run, so that the page opens before torch loads. It is called
+    with the values of `inputs`, names of the exhibit's inputs, models opened, and with `progress`; it returns a trace
+    or yields growing ones. trace: its type.
+    open: "module:function" where models are opened in another way than each by its own input.
+    actions: what the run's widgets may ask for, and the hidden input that this sets.
+    fresh: it measures this machine, so that the button always measures anew.
+    """
+
+    name: str
+    compute: str
+    trace: type[Trace]
+    views: tuple[View, ...]
+    inputs: tuple[str, ...] = ()
+    open: str = ""
+    actions: Mapping[str, str] = field(default_factory=dict)
+    fresh: bool = False
+
+    def function(self) -> Callable[..., Any]:
+        """The function that `compute` names."""
+        return resolve_name(self.compute)
+
+    def opener(self) -> Callable[..., Any]:
+        """The function that `open` names."""
+        return resolve_name(self.open)
+
+
+@dataclass(frozen=True, eq=False)
+class Exhibit:
+    """One tab: `name` is its text file."""
+
+    name: str
+    inputs: tuple[Input, ...]
+    runs: tuple[Run, ...]
+
+    @property
+    def views(self) -> dict[str, tuple[Run, View]]:
+        """Every view by its name, with its run, in the order of the tabs."""
+        return {view.name: (run, view) for run in self.runs for view in run.views}
+
+    def input(self, name: str) -> Input:
+        """The input of this name."""
+        return next(one for one in self.inputs if one.name == name)
+
+    def run(self, name: str) -> Run:
+        """The run of this name."""
+        return next(one for one in self.runs if one.name == name)

@@ -1,13 +1,15 @@
 """The page: one tab per exhibit; theme, language, shared scripts. `/` is English, `/zh` Chinese."""
 
 from html import escape
+from typing import Any
 
 import gradio as gr
 from gradio.components import Navbar
 
-from lab import style, widget
+from lab import layout, style, widget
 from lab.exhibits import EXHIBITS
 from lab.text import Text
+from lab.wiring import connect
 from models.device import describe
 
 HEADER = """<header class="lab-header" lang="{code}"><h1>{title}</h1><p>{tagline}</p><nav>
@@ -21,21 +23,25 @@ def build() -> gr.Blocks:
     with gr.Blocks(
         title="Attention Lab · 注意力实验室", analytics_enabled=False, delete_cache=(3600, 8 * 3600)
     ) as demo:
-        fill(Text("en"), other="zh")
+        fill(demo, Text("en"), other="zh")
     with demo.route("中文", "/zh", show_in_navbar=False):
-        fill(Text("zh"), other="./")
+        fill(demo, Text("zh"), other="./")
     return demo
 
 
-def fill(text: Text, other: str) -> None:
+def fill(demo: gr.Blocks, text: Text, other: str) -> None:
     """One page in one language."""
     Navbar(visible=False)
     words = {key: escape(line) for key, line in text.section("page").items()}
     gr.HTML(HEADER.format(other=other, code=text.language, **words))
+    wirings = []
     with gr.Tabs():
         for exhibit in EXHIBITS:
-            with gr.Tab(text(f"{exhibit.name}.tab"), id=exhibit.name):
-                exhibit.build(text)
+            with gr.Tab(text(f"{exhibit.name}.tab"), id=exhibit.name) as tab:
+                wirings.append((tab, connect(exhibit, text, layout.build(exhibit, text))))
+    for tab, wiring in wirings:
+        wiring.opens_with(tab.select)
+    wirings[0][1].opens_with(demo.load)
     footer = gr.Markdown(elem_classes="small")
     gr.on(
         None,
@@ -48,14 +54,14 @@ def fill(text: Text, other: str) -> None:
     )
 
 
-def launch(**settings) -> None:
+def launch(**settings: Any) -> None:
     """Open the lab."""
     demo = build()
-    gr.set_static_paths([str(widget.PLOTLY_JS)])
     demo.queue(max_size=32, api_open=False).launch(
         theme=style.theme(),
         css_paths=[style.CSS],
         head=widget.head(),
+        app_kwargs={"routes": widget.routes()},
         footer_links=[],
         run_history=False,
         enable_monitoring=False,

@@ -36,7 +36,7 @@ def table(language: str) -> dict[str, str]:
 class Text:
     """The strings of one language: text("patches.cut.title"), text("photo.error.small", side=16)."""
 
-    def __init__(self, language: str):
+    def __init__(self, language: str) -> None:
         if language not in LANGUAGES:
             raise ValueError(f"language must be one of {LANGUAGES}, not {language!r}")
         self.language = language
@@ -44,10 +44,20 @@ class Text:
     def __call__(self, key: str, **details: object) -> str:
         return table(self.language)[key].format(**details) if details else table(self.language)[key]
 
-    def error(self, error: InputError) -> str:
-        """The sentence of an error: "photo.small" is [error] small in the text file "photo"."""
+    def has(self, key: str) -> bool:
+        """Whether there are words for this key."""
+        return key in table(self.language)
+
+    def error(self, error: InputError, exhibit: str = "") -> str:
+        """The sentence of an error: "photo.small" is [error] small in the text file "photo".
+
+        An error that names an input gets that input's label in the exhibit.
+        """
         room, name = error.code.split(".", 1)
-        return self(f"{room}.error.{name}", **error.details)
+        details = dict(error.details)
+        if "input" in details:
+            details["input"] = self(f"{exhibit}.input.{details['input']}")
+        return self(f"{room}.error.{name}", **details)
 
     def label(self, name: str) -> str:
         """A class name in this language where the lab has a translation, else as the model gives it."""

@@ -4,71 +4,97 @@ import gzip
 import hashlib
 import json
 import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import numpy as np
 import plotly
 from gradio.utils import get_upload_folder
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from lab import style
+from lab.exhibit import Exhibit, View
 from lab.text import Text
+from lab.views.payload import Payload
+from models.axes import Trace
 
 WIDGETS = Path(__file__).resolve().parent.parent / "assets" / "widgets"
-WORDS = {
-    **{name: (f"patches.widget.{name}",) for name in ("cut", "attend", "windows", "pair")},
-    "decoding": ("decoding.widget.decode", "decoding.widget.race"),
-    "fields": ("fields.widget.field",),
-    "evidence": ("cnn_vs_attention.widget.attribution",),
-    "sweep": ("cnn_vs_attention.widget.convolution",),
-    "position": ("cnn_vs_attention.widget.position",),
-}
-"""Where the words of each widget are."""
-SELECT = "(data) => trigger('select', data)"
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+DTYPES = ("bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
+"""What core/arrays.js reads."""
+MAX_KEPT_VALUES = 64
 
 
-def widget(name: str, text: Text, value: object = None, **settings) -> gr.HTML:
-    """The widget of assets/widgets/<name>, with the strings of its own text section.
+def widget(view: View, exhibit: Exhibit, text: Text, **settings: Any) -> gr.HTML:
+    """The widget of a view: its template and style, and a script that is mounted with its words.
 
-    Its script defines `lab.widgets.<name> = (root, text, select) => draw`, and draw(value) shows a value; select(data)
-    fires the component's event `select`, whose listener reads the data, a stranger's, from its gr.EventData.
+    The script is a module of assets/widgets (core/lab.d.ts says what it exports). What it asks for fires the event
+    `act`; the data comes from the browser: do not trust it.
     """
-    folder = WIDGETS / name
-    template = (folder / "template.html").read_text(encoding="utf-8")
-    strings = json.dumps(
-        {key: word for place in WORDS.get(name, ()) for key, word in text.section(place).items()}
-        | text.section("widget.shared"),
-        ensure_ascii=False,
-    )
+    folder = WIDGETS / view.widget
+    words = text.section(f"{exhibit.name}.widget.{view.name}") | text.section("widget.shared")
+    module = json.dumps(f"{address()}/core/mount.js")
+    told = json.dumps([view.widget, words], ensure_ascii=False)
     return gr.HTML(
-        value,
-        html_template=template,
+        html_template=(folder / "template.html").read_text(encoding="utf-8"),
         css_template=(folder / "style.css").read_text(encoding="utf-8"),
-        js_on_load=f"lab.mount({json.dumps(name)}, element, props, watch, {strings}, {SELECT})",
+        js_on_load=f"""const [name, words] = {told};
+            import(new URL({module}, document.baseURI).href).then(({{ mount }}) =>
+                mount(name, "{exhibit.name}", element, props, watch, words, (data) => trigger("act", data)));""",
         apply_default_css=False,
         container=False,
         **settings,
     )
 
 
+@lru_cache
+def address() -> str:
+    """Where the page finds the scripts: a folder named by their content, so that browsers may keep them for good."""
+    content = hashlib.sha256()
+    for script in sorted(WIDGETS.rglob("*.js")):
+        content.update(script.read_bytes())
+    return f"lab/{content.hexdigest()[:16]}"
+
+
+class Kept(StaticFiles):
+    """Files that a browser need not ask for again."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def routes() -> list[BaseRoute]:
+    """The addresses under which the scripts of the widgets and plotly.js are served."""
+    plotly_version = f"/lab/plotly-{plotly.__version__}"
+    return [Mount(f"/{address()}", Kept(directory=WIDGETS)), Mount(plotly_version, Kept(directory=PLOTLY_JS.parent))]
+
+
 def head() -> str:
-    """What every page needs once, in one script so that nothing can come too early: colours, shared code, widgets."""
-    constants = {
-        "colourMap": style.colour_map(),
-        "divergingMap": style.diverging_map(),
-        "series": style.series(),
-        "plotly": f"gradio_api/file={PLOTLY_JS}",
-    }
-    scripts = [*sorted((WIDGETS / "shared").glob("*.js")), *sorted(WIDGETS.glob("*/script.js"))]
-    code = "\n".join(script.read_text(encoding="utf-8") for script in scripts)
-    return f"<script>window.lab = {json.dumps(constants)};\n{code}</script>"
+    """What every page needs once: colours as the one source has them, and the scripts that all widgets share."""
+    constants = style.constants() | {"plotly": f"lab/plotly-{plotly.__version__}/{PLOTLY_JS.name}"}
+    shared = sorted(path for room in ("core", "draw", "read") for path in (WIDGETS / room).glob("[!.]*.js"))
+    links = [f'<link rel="modulepreload" href="{address()}/{path.relative_to(WIDGETS)}">' for path in shared]
+    return "\n".join([f'<script type="application/json" id="lab-constants">{json.dumps(constants)}</script>', *links])
 
 
-def pack(arrays: dict[str, np.ndarray]) -> tuple[bytes, dict]:
-    """One gzip file of little-endian arrays, and where each lies in it: {name: {dtype, shape, offset}}."""
+def pack(arrays: Mapping[str, np.ndarray]) -> tuple[bytes, dict]:
+    """One gzip file of little-endian arrays, and where each lies in it: {name: {dtype, shape, offset}}.
+
+    Raises ValueError for a dtype that the page does not read.
+    """
     content, index = bytearray(), {}
     for name, array in arrays.items():
+        if array.dtype.name not in DTYPES:
+            raise ValueError(f"{name}: the page reads {DTYPES}, not {array.dtype}")
         content.extend(b"\0" * (-len(content) % 8))
         little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
         index[name] = {"dtype": array.dtype.name, "shape": array.shape, "offset": len(content)}
@@ -76,23 +102,46 @@ def pack(arrays: dict[str, np.ndarray]) -> tuple[bytes, dict]:
     return gzip.compress(bytes(content), 6, mtime=0), index
 
 
-def send(facts: dict, arrays: dict[str, np.ndarray], owner: gr.HTML | None = None) -> dict:
-    """A value for widgets: plain facts, and arrays in one file of Gradio's cache.
+values: OrderedDict[str, Any] = OrderedDict()
+"""What widgets got of late, so that equal views are packed once."""
 
-    No two values are equal: an equal answer is an answer, too. The file goes when the cache is cleaned, unless there
-    is no `owner` to clean it for: then the page itself shows it, under a name of its own, so that an equal run of a
-    visitor's does not take it along.
+
+def shown_value(key: str, payload: Callable[[Any, Text], Any], trace: Trace, text: Text, owner: gr.HTML | None) -> Any:
+    """The value of a view's widget; an equal key gets the same again while its files are there.
+
+    Every value has a fresh id, so that the browser redraws even when a run gives the same result.
     """
-    content, index = pack(arrays)
-    path = Path(get_upload_folder()) / hashlib.sha256(content).hexdigest() / ("run.bin.gz" if owner else "first.bin.gz")
-    _write(path, content)
-    if owner:
-        owner.temp_files.add(str(path))
-    return {**facts, "file": f"gradio_api/file={path}", "arrays": index, "answer": uuid.uuid4().hex}
+    value = values.get(key)
+    if value is None or not _is_there(value):
+        value = values[key] = sent(payload(trace, text), owner)
+        while len(values) > MAX_KEPT_VALUES:
+            values.popitem(last=False)
+    return value | {"answer": uuid.uuid4().hex}
+
+
+def sent(drawn: Any, owner: gr.HTML | None) -> dict:
+    """What a view draws as its widget's value: charts as they are, a payload's arrays in a file of Gradio's cache."""
+    if isinstance(drawn, Payload) and not drawn.arrays:
+        return dict(drawn.meta)
+    if isinstance(drawn, Payload):
+        content, index = pack(drawn.arrays)
+        path = Path(get_upload_folder()) / hashlib.sha256(content).hexdigest() / "run.bin.gz"
+        _write(path, content)
+        if owner:
+            owner.temp_files.add(str(path))
+        return {**drawn.meta, "file": f"gradio_api/file={path}", "arrays": index}
+    if isinstance(drawn, Mapping) and all(isinstance(part, Payload) for part in drawn.values()):
+        return {name: sent(part, owner) for name, part in drawn.items()}
+    return {"charts": drawn if isinstance(drawn, list) else [drawn]}
+
+
+def _is_there(value: dict) -> bool:
+    files = [one["file"] for one in (value, *value.values()) if isinstance(one, dict) and "file" in one]
+    return all(Path(file.removeprefix("gradio_api/file=")).is_file() for file in files)
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: an equal run may be read at this moment."""
+    """Write atomically: another visitor may be reading the same file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f".{uuid.uuid4().hex}")
     part.write_bytes(content)

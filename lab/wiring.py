@@ -1,177 +1,284 @@
-"""connect(): input -> run -> trace -> show -> output. The only event wiring; queue, progress, errors, timing."""
+"""connect(): what visitors do becomes questions, and answers become what they see. The only event wiring.
+
+Queue, progress, stop, errors and times are here, once. One event serves all of an exhibit: it is started by the button,
+by an input that starts a run, by a view that is opened, and by what a widget asks for.
+"""
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import gradio as gr
 
+from lab.actions import overrides
+from lab.computing import Answer, Computation, Stopped, computations
+from lab.exhibit import Exhibit, Run
+from lab.layout import TABLE, Board
+from lab.question import Question, ask, defaults
 from lab.text import Text, plain
+from lab.widget import shown_value
 from models.device import describe
 from models.errors import InputError
 
 log = logging.getLogger(__name__)
-AT_ONCE = 8
-"""Runs that may download or wait at the same time; they compute one after another (models.device.compute_lock)."""
-PATIENCE = 0.4
-"""Seconds before a run shows its Stop button, and between two signs of progress."""
-UNANSWERED = "() => { dispatchEvent(new Event('lab-unanswered')); return []; }"
-"""Tells the widgets that a run ended without a trace, so that none goes on waiting for it."""
-QUICK: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-"""How to listen to what is answered at once, without a run."""
-changing = threading.Lock()
-"""Held while it changes which run of a visitor is the latest."""
-runners = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="run")
+PROGRESS_SECONDS = 0.4
+"""Before a run shows its Stop button, and between two signs of progress."""
+MAX_WAITING = 40
+"""Visitors who may wait for an answer at the same time; equal questions are computed once (lab.computing)."""
+UNQUEUED: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+"""Options for handlers that answer at once, outside the queue."""
 
 
-class Stopped(Exception):
-    """The visitor has stopped this run or left."""
+@dataclass
+class Visit:
+    """What one visitor has asked of one exhibit.
 
-
-class Meter:
-    """Handed to a run as its `progress`: counts downloaded bytes, and ends the run when nobody waits for it."""
-
-    def __init__(self) -> None:
-        self.done = self.total = 0
-        self.stopped = False
-
-    def beat(self) -> None:
-        self.downloaded(0, 0)
-
-    def downloaded(self, done: int, total: int) -> None:
-        if self.stopped:
-            raise Stopped
-        self.done, self.total = done, total
-
-    def sentence(self, text: Text, seconds: float) -> str:
-        """What is going on, for the visitor."""
-        if self.done < self.total:
-            return text("run.download", done=f"{self.done / 1e6:.0f}", total=f"{self.total / 1e6:.0f}")
-        return text("run.running", seconds=f"{seconds:.0f}")
-
-
-class Controls(NamedTuple):
-    """What every exhibit has to start a run, to stop it, and to tell of it."""
-
-    start: gr.Button
-    stop: gr.Button
-    status: gr.Markdown
-    note: gr.Markdown
-
-
-def controls(text: Text, start: str, told: str) -> Controls:
-    """Lay them out: `start` is the button's label, `told` what the status says before the first run."""
-    with gr.Row():
-        begin = gr.Button(start, variant="primary", min_width=100)
-        stop = gr.Button(text("run.stop"), visible=False, min_width=100)
-    status = gr.Markdown(told, elem_classes="small status")
-    return Controls(begin, stop, status, gr.Markdown(elem_classes="small note"))
-
-
-def connect(
-    text: Text,
-    controls: Controls,
-    also: Sequence[Callable],
-    choices: Sequence,
-    inputs: Sequence,
-    run: Callable,
-    show: Callable,
-    outputs: Sequence,
-    others: Sequence[tuple[Callable, Sequence, Callable]] = (),
-    checked: bool = True,
-) -> None:
-    """On `start` and the listeners `also`: trace = run(*inputs, progress); the outputs get show(trace).
-
-    others: (listener, inputs, run) each: further ways to start, with inputs and a run of their own.
-    checked: whether Gradio checks the inputs, in its own words; if not, `run` gets what was sent, whatever it is.
-
-    `status` tells progress, then the time the run took and the device. When one of the `choices` changes, or a run
-    ends without a trace, `note` says that the outputs are older, until the next run. `stop` ends the visitor's own run
-    and is seen only while there is one; a newer run of the same visitor ends it too. An InputError becomes its sentence
-    in the page's language, any other failure is logged and becomes one general sentence; the outputs keep what they
-    showed.
+    view: the open one, or layout.TABLE. asked: what was sent, by input. shown: the key of what a run shows, by run.
+    turn: grows with everything that is asked; whoever answers an older turn stops.
     """
-    start, stop, status, note = controls
-    told = [status, note, stop]
-    latest: dict[str | None, Meter] = {}
-    ways = [*((listen, inputs, run) for listen in (start.click, *also)), *others]
-    events: Any = [
-        listen(
-            _event(text, way, show, len(outputs), latest),
-            list(values),
-            [*outputs, *told],
+
+    view: str
+    asked: dict[str, Any]
+    shown: dict[str, str] = field(default_factory=dict)
+    turn: int = 0
+
+
+def js_run_failed(exhibit: Exhibit) -> str:
+    """Tells the exhibit's widgets that a run ended without a trace, so that none goes on waiting for it."""
+    return f"() => {{ dispatchEvent(new CustomEvent('lab-unanswered', {{detail: '{exhibit.name}'}})); return []; }}"
+
+
+class Wiring:
+    """The events of one exhibit on one page."""
+
+    def __init__(self, exhibit: Exhibit, text: Text, board: Board) -> None:
+        self.exhibit, self.text, self.board = exhibit, text, board
+        self.visit = gr.State(Visit(next(iter(board.tabs)), defaults(exhibit)))
+
+    def opens_with(self, listen: Callable[..., Any]) -> None:
+        """What opens the exhibit: the views that need no computing are filled then."""
+        self.listens(listen, self.opened)
+
+    def listens(self, listen: Callable[..., Any], answer: Callable[..., Iterator[dict]], *inputs: Any) -> Any:
+        """Answer an event; it gets, and gives, dictionaries by component."""
+        event = listen(
+            answer,
+            {self.visit, *inputs},
+            self.board.outputs(),
             concurrency_id="runs",
-            concurrency_limit=AT_ONCE,
+            concurrency_limit=MAX_WAITING,
             trigger_mode="multiple",
             show_progress="hidden",
             api_visibility="private",
-            preprocess=checked,
+            preprocess=False,
         )
-        for listen, values, way in ways
-    ]
-    stopped = [text("run.stopped"), text("run.older"), gr.update(visible=False)]
-    stop.click(lambda: stopped, None, told, cancels=events, js=UNANSWERED, **QUICK)
-    for run_event in events:
-        run_event.failure(None, js=UNANSWERED)
-    for choice in choices:
-        choice.input(lambda: text("run.changed"), None, note, **QUICK)
+        event.failure(None, js=js_run_failed(self.exhibit))
+        return event
 
+    # What is sent, in the form of Gradio's dictionaries: by component.
 
-def _event(
-    text: Text, run: Callable, show: Callable, outputs: int, latest: dict[str | None, Meter]
-) -> Callable[..., Iterator]:
-    keep = [gr.skip()] * outputs
-    nothing = (*keep, *[gr.skip()] * 3)  # Gradio sends again, at the end, what was sent last
+    def sent(self, data: Mapping[Any, Any]) -> dict[str, Any]:
+        """What the components say, by the input's name; hidden inputs that last keep what was asked."""
+        visit = data[self.visit]
+        hidden = {
+            one.name: visit.asked[one.name] if one.lasts else one.default for one in self.exhibit.inputs if one.hidden
+        }
+        return hidden | {name: data[component] for name, component in self.board.inputs.items()}
 
-    def event(visitor: gr.Request, *values: Any) -> Iterator:
-        meter, begun, session = Meter(), time.perf_counter(), visitor.session_hash
-        with changing:
-            if older := latest.get(session):
-                older.stopped = True
-            if session:
-                latest[session] = meter
-        running = runners.submit(_checked, run, values, meter)
+    def pressed(self, data: dict[Any, Any]) -> Iterator[dict]:
+        """The button, or an input that starts a run: everything is asked anew, what is open is answered."""
+        visit: Visit = data[self.visit]
+        yield from self.answered(visit, self.sent(data))
+
+    def opened(self, data: dict[Any, Any], view: str = "") -> Iterator[dict]:
+        """A view, or with "" the exhibit itself: what it shows belongs to what was asked last."""
+        visit: Visit = data[self.visit]
+        visit.view = view or visit.view
+        yield from self.answered(visit, visit.asked, again=False)
+        for run in self.exhibit.runs:
+            yield self.known(visit, run)
+
+    def acted(self, data: dict[Any, Any], asked: Any, run: Run) -> Iterator[dict]:
+        """What a widget asks for: what was asked last, with a hidden input set."""
+        visit: Visit = data[self.visit]
         try:
-            yield *keep, meter.sentence(text, 0), "", gr.skip()
-            while wait([running], PATIENCE).not_done and not meter.stopped:
-                seconds = time.perf_counter() - begun
-                yield *keep, meter.sentence(text, seconds), gr.skip(), gr.update(visible=True)
-            if meter.stopped:
-                yield nothing
-                return
-            message, shown = _outcome(running, text, show)
-            if message:
-                yield *keep, plain(message), text("run.older"), gr.update(visible=False)
-                raise gr.Error(message, print_exception=False)
-            took = text("run.took", seconds=f"{time.perf_counter() - begun:.2f}", device=describe())
-            yield *shown, took, gr.skip(), gr.update(visible=False)
+            sent = visit.asked | overrides(self.exhibit, run, asked)
+        except InputError as error:
+            yield from self.failed(self.text.error(error, self.exhibit.name))
+            return
+        yield from self.answered(visit, sent)
+
+    # Answers, in the same form.
+
+    def answered(self, visit: Visit, sent: dict[str, Any], again: bool = True) -> Iterator[dict]:
+        """All that the visitor sees of what is asked, step by step. again: also where its answer is shown already."""
+        before, turn = visit.asked, 0
+        try:
+            for run in self.runs(visit.view):
+                question = ask(self.exhibit, run, sent)
+                if not again and visit.shown.get(run.name) == question.key:
+                    continue
+                if not turn:
+                    turn = visit.turn = visit.turn + 1
+                    visit.asked = {one.name: one.kept(sent[one.name]) for one in self.exhibit.inputs}
+                yield from self.answer(visit, question, again)
+                if visit.turn != turn:
+                    return
+        except InputError as error:
+            visit.asked = before
+            yield from self.failed(self.text.error(error, self.exhibit.name))
+        except Stopped:
+            visit.asked = before
+        except Exception:
+            visit.asked = before
+            log.exception("a run failed")
+            yield from self.failed(self.text("run.unexpected"))
+
+    def runs(self, view: str) -> list[Run]:
+        """The runs that an open view shows: its own, or those of all rows of the table."""
+        if view == TABLE:
+            return [run for run, row in self.exhibit.views.values() if row.verdict]
+        return [self.exhibit.views[view][0]]
+
+    def answer(self, visit: Visit, question: Question, again: bool) -> Iterator[dict]:
+        """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew."""
+        board, turn = self.board, visit.turn
+        if not (again and question.run.fresh) and (known := computations.known(question)):
+            yield self.shows(visit, question, known) | {board.note: ""}
+            return
+        begun, partial_trace, computation = time.perf_counter(), None, computations.watch(question)
+        try:
+            yield {board.status: self.progress(computation, 0), board.note: ""}
+            while not computation.future.done():
+                computation.wait(partial_trace, PROGRESS_SECONDS)
+                if visit.turn != turn:
+                    return
+                if computation.future.done():
+                    break
+                told = self.progress(computation, time.perf_counter() - begun)
+                step = {board.status: told, board.stop: gr.update(visible=True)}
+                if computation.partial is not partial_trace and (partial_trace := computation.partial):
+                    step |= self.values(question, Answer(partial_trace, 0.0, "computed"))
+                yield step
+            if visit.turn == turn:
+                yield self.shows(visit, question, computation.future.result())
         finally:
-            meter.stopped = True
-            running.cancel()
-            with changing:
-                if latest.get(session) is meter:
-                    del latest[session]
+            computations.leave(computation)
 
-    return event
+    def progress(self, computation: Computation, seconds: float) -> str:
+        """What is going on, in a sentence."""
+        if computation.done < computation.total:
+            done, total = (f"{count / 1e6:.0f}" for count in (computation.done, computation.total))
+            return self.text("run.download", done=done, total=total)
+        return self.text("run.running", seconds=f"{seconds:.0f}")
+
+    def shows(self, visit: Visit, question: Question, answer: Answer) -> dict:
+        """The answer in all views of its run; what is beside the inputs and belongs to another question is hidden."""
+        visit.shown[question.run.name] = question.key
+        stale: dict[Any, Any] = {}
+        for run in self.exhibit.runs:
+            if not self.is_current(visit, run):
+                stale |= self.outdated(run)
+        return stale | self.values(question, answer) | self.told(answer) | {self.board.stop: gr.update(visible=False)}
+
+    def outdated(self, run: Run) -> dict:
+        """Away with what stands beside the inputs, or in the table, and belongs to another question."""
+        values: dict[Any, Any] = {}
+        for view in run.views:
+            parts = self.board.views[view.name]
+            if view.aside:
+                values |= {part: gr.update(visible=False) for part in (parts.widget, parts.claim) if part}
+            if parts.verdict:
+                values[parts.verdict] = self.text("run.not_yet")
+        return values
+
+    def is_current(self, visit: Visit, run: Run) -> bool:
+        """Whether what a run shows belongs to what was asked last."""
+        return visit.shown.get(run.name) == ask(self.exhibit, run, visit.asked).key
+
+    def known(self, visit: Visit, run: Run) -> dict:
+        """The views of a run whose answer need not be computed, if they show something else."""
+        try:
+            question = ask(self.exhibit, run, visit.asked)
+        except InputError:
+            return {}
+        answer = computations.known(question)
+        if not answer or visit.shown.get(run.name) == question.key:
+            return {}
+        visit.shown[run.name] = question.key
+        return self.values(question, answer)
+
+    def values(self, question: Question, answer: Answer) -> dict:
+        """What the components of a run's views get."""
+        values: dict[Any, Any] = {}
+        for view in question.run.views:
+            parts = self.board.views[view.name]
+            if view.payload:
+                key = f"{answer.name} {view.name} {self.text.language}"
+                drawn = shown_value(key, view.payload, answer.trace, self.text, parts.widget)
+                values[parts.widget] = gr.update(value=drawn, visible=True) if view.aside else drawn
+            if view.claim:
+                values[parts.claim] = gr.update(value=view.claim(answer.trace, self.text), visible=True)
+            if view.verdict:
+                values[parts.verdict] = gr.update(value=view.verdict(answer.trace, self.text), visible=True)
+        return values
+
+    def told(self, answer: Answer) -> dict:
+        """Where the answer comes from."""
+        own, seconds = f"{self.exhibit.name}.saved", f"{answer.seconds:.2f}"
+        sentence = {
+            "saved": lambda: self.text(own if self.text.has(own) else "run.saved"),
+            "remembered": lambda: self.text("run.remembered", seconds=seconds, device=describe()),
+            "computed": lambda: self.text("run.took", seconds=seconds, device=describe()),
+        }
+        return {self.board.status: sentence[answer.origin]()}
+
+    def failed(self, sentence: str) -> Iterator[dict]:
+        """A sentence in the status and as a toast; the views keep what they show."""
+        board = self.board
+        yield {board.status: plain(sentence), board.note: self.text("run.older"), board.stop: gr.update(visible=False)}
+        raise gr.Error(sentence, print_exception=False)
+
+    def stopped(self) -> dict:
+        """The visitor has pressed Stop, which ends the event and with it the run."""
+        board = self.board
+        older = self.text("run.older")
+        return {board.status: self.text("run.stopped"), board.note: older, board.stop: gr.update(visible=False)}
 
 
-def _checked(run: Callable, values: tuple, meter: Meter) -> Any:
-    """The run's trace; raises what an input turned out to be when it was read, a lab.photo.Photo for example."""
-    for value in values:
-        if isinstance(value, InputError):
-            raise value
-    return run(*values, meter)
+def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
+    """Wire an exhibit; its views stay empty until it is opened (`Wiring.opens_with`)."""
+    wiring = Wiring(exhibit, text, board)
+    events = [wiring.listens(listen, wiring.pressed, *board.inputs.values()) for listen in board.starts]
+    events += [wiring.listens(tab.select, partial(wiring.opened, view=name)) for name, tab in board.tabs.items() if tab]
+    for run in exhibit.runs:
+        widgets = [board.views[view.name].widget for view in run.views if run.actions]
+        events += [wiring.listens(drawn.act, acts(wiring, run)) for drawn in widgets if drawn]
+    told = [board.status, board.note, board.stop]
+    board.stop.click(wiring.stopped, None, told, cancels=events, js=js_run_failed(exhibit), **UNQUEUED)
+    for name, component in board.inputs.items():
+        if component not in board.at_once:
+            component.input(lambda: text("run.changed"), None, board.note, **UNQUEUED)
+        followers = [one for one in exhibit.inputs if one.follows == name]
+        if followers:
+            changed = [*(board.inputs[one.name] for one in followers), *board.samples]
+            component.input(partial(follow, board=board, followers=followers), component, changed, **UNQUEUED)
+    return wiring
 
 
-def _outcome(running: Future, text: Text, show: Callable) -> tuple[str, list]:
-    """A sentence if the run failed, else what its trace shows."""
-    try:
-        return "", show(running.result())
-    except InputError as error:
-        return text.error(error), []
-    except Exception:
-        log.exception("a run failed")
-        return text("run.unexpected"), []
+def acts(wiring: Wiring, run: Run) -> Callable[..., Iterator[dict]]:
+    """The listener to what a run's widgets ask for; Gradio tells by the annotation that it wants the event's data."""
+
+    def act(data: dict[Any, Any], event: gr.EventData) -> Iterator[dict]:
+        yield from wiring.acted(data, event._data, run)
+
+    return act
+
+
+def follow(value: Any, board: Board, followers: list) -> dict:
+    """The defaults of what follows an input, and its examples."""
+    told = {board.inputs[one.name]: one.defaults[value] for one in followers if value in one.defaults}
+    return told | {sample: gr.Dataset(samples=rows(value)) for sample, rows in board.samples.items()}

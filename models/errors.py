@@ -6,7 +6,7 @@ from typing import Any
 class InputError(ValueError):
     """Something the visitor can change. `code` names the sentence in assets/text, `details` fill its blanks."""
 
-    def __init__(self, code: str, **details: object):
+    def __init__(self, code: str, **details: object) -> None:
         super().__init__(f"{code}: {details}")
         self.code = code
         self.details = details

@@ -141,7 +141,7 @@ def _wanted(reference: str, sizes: dict[str, int]) -> list[str]:
 class _Stopped(Exception):
     """Carries what `progress` has raised past the library, which takes some errors as a reason to try again."""
 
-    def __init__(self, cause: BaseException):
+    def __init__(self, cause: BaseException) -> None:
         super().__init__(cause)
         self.cause = cause
 
@@ -149,7 +149,7 @@ class _Stopped(Exception):
 class _Bar:
     """All that huggingface_hub asks of a progress bar's class and of its instances; one bar counts all files."""
 
-    def __init__(self, progress: Progress, total: int):
+    def __init__(self, progress: Progress, total: int) -> None:
         self.progress, self.total, self.done = progress, total, 0
 
     def __call__(self, **_: object) -> "_Bar":

@@ -11,7 +11,7 @@ from models.errors import InputError
 MAX_SIDE = 1024
 
 
-def prepare(image: Image.Image, processor, config) -> torch.Tensor:
+def prepare(image: Image.Image, processor: Any, config: Any) -> torch.Tensor:
     """Pixel values (1, channel, row, column) of the whole photo: nothing is cropped away.
 
     A model trained on pictures of `config.source_size` pixels gets a photo squashed to that side first, as its data
@@ -40,7 +40,7 @@ def _sides(size: Any) -> tuple[int, int]:
     return sides[0], sides[1]
 
 
-def denormalise(pixel_values: np.ndarray, processor) -> np.ndarray:
+def denormalise(pixel_values: np.ndarray, processor: Any) -> np.ndarray:
     """uint8 (row, column, channel) from normalised (channel, row, column)."""
     mean, std = (
         np.broadcast_to(np.ravel(given), 3).reshape(3, 1, 1) if processor.do_normalize else plain
@@ -49,6 +49,6 @@ def denormalise(pixel_values: np.ndarray, processor) -> np.ndarray:
     return np.clip((pixel_values * std + mean) * 255, 0, 255).round().astype(np.uint8).transpose(1, 2, 0)
 
 
-def class_names(config, count: int) -> tuple[str, ...]:
+def class_names(config: Any, count: int) -> tuple[str, ...]:
     """The names of a model's classes, or their numbers where its config has no name for them."""
     return tuple(config.id2label.get(index, str(index)) for index in range(count))

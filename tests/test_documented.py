@@ -1,20 +1,20 @@
 """What is shipped is described: cards, texts, tests."""
 
 import json
+import re
+import tomllib
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from lab.exhibit import saved_run
-from lab.exhibits import EXHIBITS
-from lab.text import LANGUAGES, table
 from models.checkpoint import BUNDLED, bundled
-from models.comparison import dependence
+from models.cnn_vs_attention import data_efficiency
 from models.resnet.train import RECIPE as RESNET
 from models.swin.train import RECIPE as SWIN
 from models.translation import train_cmlm, train_marian
 from models.vit.train import RECIPE as VIT
+from tools import readme
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -50,37 +50,23 @@ def test_a_checkpoint_has_its_files_its_recipe_and_a_card_with_its_measured_figu
 
 
 def test_the_sweep_over_data_has_its_recipe_and_a_card_with_its_measured_figures():
-    folder, seen = BUNDLED / dependence.NAME, dependence.read()
+    folder, seen = BUNDLED / data_efficiency.NAME, data_efficiency.read()
     assert {path.name for path in folder.iterdir()} == {"recipe.json", "README.md"}
     record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
-    assert record["recipe"] == json.loads(json.dumps(asdict(dependence.RECIPE)))
+    assert record["recipe"] == json.loads(json.dumps(asdict(data_efficiency.RECIPE)))
     trained = [(run["family"], run["share"], run["seed"]) for run in record["runs"]]
-    assert trained == dependence.runs(dependence.RECIPE)
+    assert trained == data_efficiency.runs(data_efficiency.RECIPE)
     for word in ("Data", "Licence", "Recipe", "Limits", "3,925", *(f"{mean:.1%}" for mean in seen.mean.ravel())):
         assert word in card, word
 
 
-@pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.name)
-def test_an_exhibit_has_its_words_its_saved_run_and_its_test(exhibit):
-    for language in LANGUAGES:
-        assert f"{exhibit.name}.tab" in table(language)
-    assert saved_run(exhibit.name).exists()
-    assert (ROOT / "tests" / "lab" / "exhibits" / f"test_{exhibit.name}.py").exists()
+def test_the_readme_has_the_generated_tables_and_screenshots():
+    text = readme.README.read_text(encoding="utf-8")
+    assert readme.filled(text) == text
+    for name in re.findall(r"assets/screenshots/[\w.]+", text):
+        assert (ROOT / name).exists()
 
 
-def test_the_readme_shows_every_exhibit_and_a_screenshot_in_both_languages():
-    readme = (ROOT / "README.md").read_text()
-    for exhibit in EXHIBITS:
-        for language in LANGUAGES:
-            tab = table(language)[f"{exhibit.name}.tab"]
-            assert f"| {tab} |" in readme
-    assert (ROOT / "assets" / "screenshots" / "patches.webp").exists()
-
-
-@pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.name)
-def test_every_claim_names_its_source(exhibit):
-    for language, word in (("en", "Source"), ("zh", "出处")):
-        keys = [key for key in table(language) if key.startswith(f"{exhibit.name}.")]
-        claims = [table(language)[key] for key in keys if key.endswith("checks")]
-        assert len(claims) == len([key for key in keys if key.endswith("see")]) > 0
-        assert all(word in claim for claim in claims)
+def test_the_changelog_speaks_of_this_version():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert f"## {version}\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

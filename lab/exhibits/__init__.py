@@ -1,5 +1,5 @@
 """The exhibits in tab order."""
 
-from lab.exhibits import cost, decoding, fields, patches
+from lab.exhibits import cnn_vs_attention, decoding, fields
 
-EXHIBITS = (patches.EXHIBIT, cost.EXHIBIT, decoding.EXHIBIT, fields.EXHIBIT)
+EXHIBITS = (decoding.EXHIBIT, fields.EXHIBIT, cnn_vs_attention.EXHIBIT)

@@ -1,57 +1,24 @@
 """Cost: what attention among all tokens costs, and what windows save, measured on this machine."""
 
-import gradio as gr
-
-from lab.exhibit import Exhibit, saved_run
-from lab.text import Text
-from lab.views import cost
-from lab.widget import widget
-from lab.wiring import connect, controls
-from models.progress import NO_PROGRESS
+from lab.exhibit import Exhibit, Run, View
+from lab.inputs.kinds import Choice
+from lab.views.cost import cost
 from models.traces import COST_WIDTHS, COST_WINDOWS, CostTrace
 
-
-def run(n_embd=COST_WIDTHS[0], window_size=COST_WINDOWS[0], progress=NO_PROGRESS) -> CostTrace:
-    """The measurement; torch is imported with the first one, after the page has opened."""
-    from models.swin.cost import cost as measure
-
-    return measure(n_embd, window_size, progress=progress)
-
-
-def build(text: Text) -> None:
-    """Controls on the left, two charts on the right."""
-
-    def show(seen: CostTrace) -> list:
-        return [cost.macs_chart(seen, text), cost.time_chart(seen, text), cost.claim(seen, text)]
-
-    saved = show(CostTrace.load(saved_run("cost")))
-    with gr.Row():
-        with gr.Column(scale=1, min_width=260, elem_classes="controls"):
-            width = gr.Radio(list(COST_WIDTHS), value=COST_WIDTHS[0], label=text("cost.input.n_embd"), interactive=True)
-            window = gr.Radio(
-                list(COST_WINDOWS), value=COST_WINDOWS[0], label=text("cost.input.window_size"), interactive=True
-            )
-            start = controls(text, text("cost.run"), text("cost.saved"))
-        with gr.Column(scale=3, min_width=280):
-            gr.Markdown(text("cost.view.cost.see"), elem_classes="see")
-            charts = []
-            with gr.Row():
-                for chart in saved[:2]:
-                    with gr.Column(min_width=280):
-                        charts.append(widget("chart", text, chart))
-            claim = gr.Markdown(saved[2], elem_classes="claim")
-            gr.Markdown(text("cost.view.cost.checks"), elem_classes="claim")
-    connect(
-        text,
-        start,
-        also=[],
-        choices=[width, window],
-        inputs=[width, window],
-        run=run,
-        show=show,
-        outputs=[*charts, claim],
-        checked=False,
-    )
-
-
-EXHIBIT = Exhibit("cost", build, run)
+EXHIBIT = Exhibit(
+    "cost",
+    inputs=(
+        Choice(name="n_embd", default=COST_WIDTHS[0], values=COST_WIDTHS),
+        Choice(name="window_size", default=COST_WINDOWS[0], values=COST_WINDOWS),
+    ),
+    runs=(
+        Run(
+            "cost",
+            compute="models.swin.cost:cost",
+            trace=CostTrace,
+            inputs=("n_embd", "window_size"),
+            views=(View("cost", cost, widget="chart"),),
+            fresh=True,
+        ),
+    ),
+)

@@ -1,88 +1,50 @@
 """Patches & Windows: a photo cut into patches, where each patch looks, and how Swin keeps looking cheap."""
 
-import gradio as gr
+from lab.exhibit import Exhibit, Run, View
+from lab.inputs.kinds import Model
+from lab.inputs.models import HUB_SWINS, HUB_VITS
+from lab.inputs.photo import Photo
+from lab.views.patches import answer, attend, cut, distance, lens, pair, swin_answer, windows
+from models.families import SWIN, VIT
+from models.traces import PatchesTrace, SwinTrace, VitTrace
 
-from lab.choice import HUB_SWINS, HUB_VITS, choose_model
-from lab.exhibit import Exhibit, saved_run
-from lab.photo import EXAMPLES, Photo, example, open_photo
-from lab.tabs import tabs
-from lab.text import Text
-from lab.views import patches, windows
-from lab.widget import send
-from lab.wiring import connect, controls
-from models.progress import NO_PROGRESS
-from models.traces import PatchesTrace
-
-FIRST_PHOTO, FIRST_VIT, FIRST_SWIN = "temple", "vit-imagenette", "swin-imagenette"
-VIEWS = {
-    "cut": ("cut",),
-    "attend": ("attend",),
-    "distance": ("chart", "claim"),
-    "lens": ("chart", "claim"),
-    "windows": ("windows",),
-    "pair": ("pair",),
-}
-"""The tabs and their parts, in the order of `show`."""
-
-
-def run(photo, vit, swin, progress=NO_PROGRESS) -> PatchesTrace:
-    """The photo through both models; torch is imported with the first run, after the page has opened."""
-    from models.swin.trace import trace as swin_trace
-    from models.vit.trace import trace as vit_trace
-
-    first = vit_trace(photo, vit, progress)
-    return PatchesTrace(vit=first, swin=swin_trace(photo, swin, progress))
-
-
-def first() -> PatchesTrace:
-    """What a visitor sees before their own photo."""
-    return run(open_photo(example(FIRST_PHOTO)), FIRST_VIT, FIRST_SWIN)
-
-
-def show(seen: PatchesTrace, text: Text, owner: gr.HTML | None = None) -> list:
-    """Values for the views, in the order of `build`: the answers on the left, then the parts of VIEWS."""
-    vit = send(patches.facts(seen.vit), patches.arrays(seen.vit), owner)
-    swin = send(windows.facts(seen.swin), windows.arrays(seen.swin), owner)
-    return [
-        patches.prediction(seen.vit, text),
-        patches.knowledge(seen.vit, text),
-        windows.answer(seen.swin, text),
-        vit,
-        vit,
-        patches.distance_chart(seen.vit, text),
-        patches.distance_claim(seen.vit, text),
-        patches.lens_chart(seen.vit, text),
-        patches.lens_claim(seen.vit, text),
-        swin,
-        {"vit": vit, "swin": swin},
-    ]
-
-
-def build(text: Text) -> None:
-    """Controls on the left, views on the right."""
-    saved = show(PatchesTrace.load(saved_run("patches")), text)
-    with gr.Row():
-        with gr.Column(scale=1, min_width=260, elem_classes="controls"):
-            photo = Photo(text, value=str(example(FIRST_PHOTO)), label=text("patches.input.photo"), height=220)
-            samples = gr.Examples([[str(example(name))] for name in EXAMPLES], photo, label=text("photo.examples"))
-            vit = choose_model(text, text("patches.input.vit"), [FIRST_VIT], HUB_VITS)
-            swin = choose_model(text, text("patches.input.swin"), [FIRST_SWIN], HUB_SWINS)
-            start = controls(text, text("patches.run"), text("run.saved"))
-            answer = gr.Label(saved[0], num_top_classes=3, label=text("patches.view.answer.label"))
-            answers = [gr.Markdown(line, elem_classes="small") for line in saved[1:3]]
-            gr.Markdown(text("photo.credits"), elem_classes="small")
-        with gr.Column(scale=3, min_width=280), gr.Tabs():
-            shown = tabs(text, "patches", VIEWS, saved[3:])
-    connect(
-        text,
-        start,
-        also=[photo.upload, samples.load_input_event.success],
-        choices=[vit, swin],
-        inputs=[photo, vit, swin],
-        run=run,
-        show=lambda seen: show(seen, text, shown[0]),
-        outputs=[answer, *answers, *shown],
-    )
-
-
-EXHIBIT = Exhibit("patches", build, first)
+EXHIBIT = Exhibit(
+    "patches",
+    inputs=(
+        Photo(name="photo"),
+        Model(name="vit", default="vit-imagenette", families=VIT, bundled=("vit-imagenette",), hub=HUB_VITS),
+        Model(name="swin", default="swin-imagenette", families=SWIN, bundled=("swin-imagenette",), hub=HUB_SWINS),
+    ),
+    runs=(
+        Run(
+            "vit",
+            compute="models.vit.trace:trace",
+            trace=VitTrace,
+            inputs=("photo", "vit"),
+            views=(
+                View("answer", answer, widget="answer", aside=True),
+                View("cut", cut, widget="patches/cut"),
+                View("attend", attend, widget="patches/attend"),
+                View("distance", distance, widget="chart"),
+                View("lens", lens, widget="chart"),
+            ),
+        ),
+        Run(
+            "swin",
+            compute="models.swin.trace:trace",
+            trace=SwinTrace,
+            inputs=("photo", "swin"),
+            views=(
+                View("swin_answer", swin_answer, aside=True),
+                View("windows", windows, widget="patches/windows"),
+            ),
+        ),
+        Run(
+            "pair",
+            compute="models.patches:trace",
+            trace=PatchesTrace,
+            inputs=("photo", "vit", "swin"),
+            views=(View("pair", pair, widget="patches/pair"),),
+        ),
+    ),
+)

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from models import families
+from models.checkpoint import build_lock
 from models.families import Position, Unit
 from models.progress import NO_PROGRESS, Progress
 from models.receptive_field.position import CENTRE, cell_at
@@ -81,7 +82,7 @@ def random_like(model: Any, seed: int = 0) -> Any:
 @lru_cache(maxsize=3)
 def _random(kind: Any, config: str, attention: str, where: torch.device, seed: int) -> Any:
     own = kind.config_class.from_dict(json.loads(config), attn_implementation=attention)
-    with torch.random.fork_rng():
+    with build_lock, torch.random.fork_rng():
         torch.manual_seed(seed)
         return kind(own).eval().to(where)
 

@@ -31,7 +31,7 @@ class CmlmConfig(PretrainedConfig):
         mask_token_id: int = 3,
         pad_token_id: int = 0,
         **kwargs: Any,
-    ):
+    ) -> None:
         self.vocab_size, self.n_layer, self.n_embd = vocab_size, n_layer, n_embd
         self.n_head, self.n_inner, self.n_length = n_head, n_inner, n_length
         self.dropout, self.mask_token_id = dropout, mask_token_id
@@ -54,7 +54,7 @@ class Encoded:
 class Attention(nn.Module):
     """Multi-head attention that returns its weights too."""
 
-    def __init__(self, n_embd: int, n_head: int):
+    def __init__(self, n_embd: int, n_head: int) -> None:
         super().__init__()
         self.n_head = n_head
         self.k_proj, self.v_proj, self.q_proj, self.out_proj = (nn.Linear(n_embd, n_embd) for _ in range(4))
@@ -74,7 +74,7 @@ class Layer(nn.Module):
     """Self-attention, cross-attention in a decoder, and two linear layers; each followed by norm, as in the original
     transformer."""
 
-    def __init__(self, config: CmlmConfig, decoder: bool):
+    def __init__(self, config: CmlmConfig, decoder: bool) -> None:
         super().__init__()
         self.dropout = nn.Dropout(config.dropout)
         self.self_attn = Attention(config.n_embd, config.n_head)
@@ -85,7 +85,7 @@ class Layer(nn.Module):
         self.fc1, self.fc2 = nn.Linear(config.n_embd, config.n_inner), nn.Linear(config.n_inner, config.n_embd)
         self.final_layer_norm = nn.LayerNorm(config.n_embd)
 
-    def forward(self, x: torch.Tensor, mask: torch.Tensor, source: Encoded | None = None):
+    def forward(self, x: torch.Tensor, mask: torch.Tensor, source: Encoded | None = None) -> tuple:
         """x (B, T, C): the new states and the weights of self- and cross-attention (B, H, T, T or S)."""
         seen, self_attention = self.self_attn(x, x, mask)
         x = self.self_attn_layer_norm(x + self.dropout(seen))  # B, T, C
@@ -103,7 +103,7 @@ class CmlmForTranslation(PreTrainedModel):
     config_class = CmlmConfig
     config: CmlmConfig
 
-    def __init__(self, config: CmlmConfig):
+    def __init__(self, config: CmlmConfig) -> None:
         super().__init__(config)
         self.shared = nn.Embedding(config.vocab_size, config.n_embd, config.pad_token_id)
         self.length_token = nn.Embedding(1, config.n_embd)

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 import gradio as gr
 import numpy as np
 import pytest
+from lab.photo import Photo, open_photo
 from PIL import Image
 
-from lab.photo import Photo, open_photo
 from lab.text import Text
 from models.errors import InputError
 

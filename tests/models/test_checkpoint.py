@@ -77,7 +77,7 @@ class Answer(BaseHTTPRequestHandler):
         else:
             self.file("/".join(parts[:2]), parts[3], parts[4])
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815
 
     def log_message(self, *_):
         pass

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from lab import browser, style
+from lab import style
 from lab.text import Text
-from lab.widget import pack
+from lab.widget import PLOTLY_JS, pack
+from tools import browser
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDGETS = ROOT / "assets" / "widgets"
@@ -34,7 +35,7 @@ class Handler(SimpleHTTPRequestHandler):
             super().do_GET()
             return
         self.send_response(200)
-        self.send_header("Content-Type", self.guess_type(self.path))
+        self.send_header("Content-Type", self.guess_type(self.path.removesuffix(".gz")))
         self.end_headers()
         self.wfile.write(content)
 
@@ -97,6 +98,7 @@ def served() -> Iterator[tuple[str, dict[str, bytes]]]:
     handler.made = {
         "/page.html": html.replace('id="lab-constants">', f'id="lab-constants">{constants}').encode(),
         "/lab.css": (ROOT / "assets" / "lab.css").read_bytes(),
+        "/plotly.js": PLOTLY_JS.read_bytes(),
     }
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(ROOT)))
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -111,9 +113,6 @@ def bench(chromium: Browser, served: tuple[str, dict[str, bytes]]) -> Iterator[B
     yield opened
     for page in opened.pages:
         page.close()
-
-
-Make = Callable[[Bench], object]
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ const asked = [];
 
 /** Wait until everything that was asked for is drawn. */
 async function settled() {
-  for (let frame = 0; frame < 3; frame++) await new Promise((done) => requestAnimationFrame(done));
+  for (let frame = 0; frame < 3 || root().ariaBusy; frame++) await new Promise((done) => requestAnimationFrame(done));
 }
 
 /**
@@ -22,10 +22,20 @@ async function settled() {
  */
 async function picture() {
   await settled();
-  const canvases = [...root().querySelectorAll("canvas")].map((canvas) => canvas.toDataURL());
+  const seen = [...root().querySelectorAll("canvas")].filter((canvas) => !canvas.closest("[hidden]"));
   const copy = /** @type {HTMLElement} */ (root().cloneNode(true));
-  copy.querySelector(".reading")?.remove();
-  return { data: { ...root().dataset }, reading: readingOf(root()), canvases, markup: copy.innerHTML };
+  for (const unseen of copy.querySelectorAll("[hidden], .reading")) unseen.remove();
+  const canvases = seen.map((canvas) => canvas.toDataURL());
+  return { data: { ...root().dataset }, reading: readingOf(root()), canvases, markup: nameless(copy.innerHTML) };
+}
+
+/**
+ * Markup without the ids that Plotly invents for each of its charts.
+ * @param {string} markup
+ */
+function nameless(markup) {
+  const plots = /** @type {Iterable<any>} */ (root().querySelectorAll(".js-plotly-plot"));
+  return [...plots].reduce((left, { _fullLayout }) => left.replaceAll(_fullLayout._uid, ""), markup);
 }
 
 const page = {
@@ -63,7 +73,7 @@ const page = {
     const watch = (/** @type {string} */ _, /** @type {() => void} */ act) => {
       changed = act;
     };
-    await mount(name, element, props, watch, text, (event, data) => asked.push([event, data]));
+    await mount(name, name.split("/")[0], element, props, watch, text, (data) => asked.push(["act", data]));
     await settled();
   },
 };

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from models.swin.windows import region_ids, window_token
 from models.traces import (
     Attribution,
     AttributionsTrace,
@@ -10,6 +11,9 @@ from models.traces import (
     FieldTrace,
     PositionAblation,
     PositionAblationsTrace,
+    SwinBlock,
+    SwinTrace,
+    VitTrace,
 )
 
 SIDE = 32
@@ -84,3 +88,37 @@ def _attribution(model: str, seed: int, difference: float, has_cam: bool) -> Att
     cam = draw.uniform(0, 5, (4, 4)) if has_cam else np.full((1, 1), np.nan)
     gradients = draw.normal(0, 1, (SIDE, SIDE - 4))
     return Attribution(model, pixels(seed)[:, : SIDE - 4], "church", 0.75, gradients, cam, difference, 0.25)
+
+
+def vit(n_layer: int = 3) -> VitTrace:
+    """Two heads over 4×4 patches and a CLS token."""
+    draw = np.random.default_rng(2)
+    patches, tokens = 16, 17
+    return VitTrace(
+        model="vit",
+        patch_size=8,
+        grid=(4, 4),
+        prefix=("CLS",),
+        labels=("cat", "church", "tench", "golf ball"),
+        pixels=pixels(3),
+        attention=draw.dirichlet(np.full(tokens, 0.2), (n_layer, 2, tokens)).astype(np.float32),
+        lens_probability=draw.dirichlet(np.full(4, 0.5), n_layer + 1).astype(np.float32),
+        patch_vector=draw.normal(0, 1, (patches, 192)).astype(np.float32),
+        embedding=draw.normal(0, 2, (patches, 24)).astype(np.float32),
+        position_similarity=np.corrcoef(draw.normal(0, 1, (tokens, 6))).astype(np.float32),
+    )
+
+
+def swin() -> SwinTrace:
+    """Three stages of two blocks: maps of 8, 4 and 2 tokens a side; the last has no room for a shift."""
+    blocks = tuple(_block(stage, 8 // 2**stage, shift) for stage in range(3) for shift in (0, int(stage < 2)))
+    probability = np.array([0.3, 0.7], np.float32)
+    return SwinTrace("swin", patch_size=4, labels=LABELS, pixels=pixels(4), probability=probability, blocks=blocks)
+
+
+def _block(stage: int, side: int, shift: int) -> SwinBlock:
+    grid = (side, side)
+    attention = np.random.default_rng(side + shift).dirichlet(np.full(4, 0.5), (side**2 // 4, stage + 2, 4))
+    return SwinBlock(
+        stage, grid, 2, shift, window_token(grid, 2, shift), region_ids(grid, 2, shift), attention.astype(np.float32)
+    )

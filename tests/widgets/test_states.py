@@ -10,14 +10,19 @@ from .payloads import PAYLOADS
 
 pytestmark = pytest.mark.browser
 
-JOURNEYS = {
+JOURNEYS: dict[str, list[str]] = {
+    "answer": [],
+    "chart": ["click .plot:nth-child(2) .legendtoggle"],
     "patches/attend": ["[", "[", "click .thumbs button:nth-child(2)", "ArrowRight", "ArrowDown"],
+    "patches/cut": ["ArrowLeft", "click .sizes button:nth-child(2)", "ArrowDown"],
+    "patches/pair": ["]", "]", "ArrowLeft", "ArrowUp"],
+    "patches/windows": ["click .jumps button:nth-child(2)", "]", "]", "click .heads button", "ArrowUp", "]"],
     "fields/field": ["]", "click .weights button:nth-child(2)", "click .images button:nth-child(2)", "ArrowLeft"],
     "cnn_vs_attention/position": [],
     "cnn_vs_attention/convolution": ["[", "[", "]"],
     "cnn_vs_attention/attribution": ["click .grains button:nth-child(1)", "click .modes button:nth-child(2)"],
 }
-"""What a visitor does in each widget: keys, and clicks on what a selector names; nothing where there is one picture."""
+"""What a visitor does in each widget: keys, and clicks on what a selector names; nothing where nothing is chosen."""
 
 
 def travel(page, steps):

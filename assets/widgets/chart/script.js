@@ -1,31 +1,145 @@
-// A Plotly figure in the page's light or dark colours; plotly.js is fetched with the first one.
-lab.widgets.chart = (root) => {
-  const plot = root.querySelector(".plot");
-  let figure;
-  const library = () => {
-    lab.plotlyReady ??= new Promise((ready, failed) =>
-      document.head.append(lab.make("script", { src: lab.plotly, onload: ready, onerror: failed })),
-    );
-    lab.plotlyReady.catch(() => (lab.plotlyReady = undefined));
-    return lab.plotlyReady;
-  };
-  const colours = () => {
-    const style = getComputedStyle(document.body);
-    const [ink, line] = ["--body-text-color", "--border-color-primary"].map((name) => style.getPropertyValue(name));
-    const axis = { color: ink, gridcolor: line, linecolor: line };
-    const layout = { ...figure.layout, font: { ...figure.layout.font, color: ink } };
-    for (const name of Object.keys(layout)) if (/^[xy]axis/.test(name)) layout[name] = { ...layout[name], ...axis };
-    return layout;
-  };
-  const draw = async () => {
-    if (!figure) return;
-    await library();
-    await Plotly.react(plot, figure.data, colours(), { displayModeBar: false, responsive: true });
-    root.dataset.drawn = figure.data.length;
-  };
-  lab.onTheme(draw);
-  return (value) => {
-    figure = value;
-    draw();
-  };
+// Plotly figures side by side in the page's light or dark colours; plotly.js is fetched with the first one.
+import { make } from "../core/dom.js";
+import { constants } from "../core/theme.js";
+import { chartReading, together } from "../read/chart.js";
+
+/** @typedef {import("../core/lab").ChartRun} Run */
+/** @typedef {import("../core/lab").Figure} Figure */
+/** @typedef {import("../core/lab").SharedText} Text */
+/** @typedef {Record<string, [number, number]>} Ranges */
+/**
+ * For each figure: the traces that the legend hides, and the ranges of the axes that were zoomed.
+ * @typedef {{hidden: number[][], zoom: Ranges[]}} State
+ */
+/**
+ * @typedef {{
+ *   react: (node: HTMLElement, data: object[], layout: object, config: object) => Promise<unknown>,
+ *   purge: (node: HTMLElement) => void,
+ * }} Plotly
+ */
+/** @typedef {HTMLElement & {on: (event: string, act: (data: any) => unknown) => void}} Plot */
+
+/** @type {Promise<Plotly> | undefined} */
+let library;
+
+/** plotly.js, fetched once for the page; after a failure the next chart tries again. */
+function plotly() {
+  library ??= new Promise((ready, failed) => {
+    const onload = () => ready(/** @type {{Plotly: Plotly}} */ (/** @type {unknown} */ (window)).Plotly);
+    document.head.append(make("script", { src: constants.plotly, onload, onerror: failed }));
+  });
+  library.catch(() => {
+    library = undefined;
+  });
+  return library;
+}
+
+/** @type {(run: Run) => State} */
+const first = (run) => ({ hidden: run.map(() => []), zoom: run.map(() => ({})) });
+
+/**
+ * The figure's layout in the page's colours, as wide as its place, with the visitor's zoom.
+ * @type {(figure: Figure, width: number, zoom: Ranges) => Record<string, any>}
+ */
+function layoutOf(figure, width, zoom) {
+  const style = getComputedStyle(document.body);
+  const [color, line] = ["--body-text-color", "--border-color-primary"].map((name) => style.getPropertyValue(name));
+  /** @type {Record<string, any>} */
+  const layout = { ...figure.layout, font: { ...figure.layout.font, color }, autosize: false };
+  if (width) layout.width = width;
+  for (const name of Object.keys(layout).filter((name) => /^[xy]axis/.test(name))) {
+    const range = zoom[name] ? { range: zoom[name], autorange: false } : {};
+    layout[name] = { ...layout[name], color, gridcolor: line, linecolor: line, ...range };
+  }
+  return layout;
+}
+
+/**
+ * The ranges of the axes after the visitor has zoomed or, by a double click, taken a zoom back.
+ * @type {(zoom: Ranges, event: Record<string, any>) => Ranges}
+ */
+function zoomed(zoom, event) {
+  const ranges = { ...zoom };
+  for (const name of Object.keys(event)) {
+    const [, axis, kind] = name.match(/^([xy]axis\d*)\.(range\[0\]|range|autorange)$/) ?? [];
+    if (kind === "range[0]") ranges[axis] = [event[name], event[`${axis}.range[1]`]];
+    if (kind === "range") ranges[axis] = event[name];
+    if (kind === "autorange") delete ranges[axis];
+  }
+  return ranges;
+}
+
+/** @type {<Item>(list: readonly Item[], place: number, item: Item) => Item[]} */
+const replaced = (list, place, item) => list.map((old, at) => (at === place ? item : old));
+
+/**
+ * What the legend hides after a click on a trace: it and its group, or, after a double click, all others.
+ * @type {(figure: Figure, hidden: readonly number[], trace: number, alone: boolean) => number[]}
+ */
+function toggled(figure, hidden, trace, alone) {
+  const chosen = together(figure, trace);
+  const others = figure.data.map((_, at) => at).filter((at) => !chosen.includes(at));
+  if (alone) return others.every((at) => hidden.includes(at)) ? [] : others;
+  return hidden.includes(trace)
+    ? hidden.filter((at) => !chosen.includes(at))
+    : [...hidden, ...chosen].sort((one, other) => one - other);
+}
+
+/** @type {(hidden: boolean) => object} */
+const seen = (hidden) => (hidden ? { visible: "legendonly" } : {});
+
+/** @type {import("../core/lab").Widget<Run, State, Text>} */
+export default {
+  first,
+
+  keep: (state, run, before) => (run === before ? state : first(run)),
+
+  build: (root, text, set) => {
+    /** @type {Plot[]} */
+    const plots = [];
+
+    /** @type {(place: number) => void} */
+    const listen = (place) => {
+      /** @type {(alone: boolean) => (event: {curveNumber: number}) => false} */
+      const onLegend =
+        (alone) =>
+        ({ curveNumber }) => {
+          set(({ hidden }, run) => {
+            const now = toggled(run[place], hidden[place], curveNumber, alone);
+            return { hidden: replaced(hidden, place, now) };
+          });
+          return false;
+        };
+      plots[place].on("plotly_legendclick", onLegend(false));
+      plots[place].on("plotly_legenddoubleclick", onLegend(true));
+      plots[place].on("plotly_relayout", (event) => {
+        set(({ zoom }) => ({ zoom: replaced(zoom, place, zoomed(zoom[place], event)) }));
+      });
+    };
+
+    return async (run, state) => {
+      const { react, purge } = await plotly();
+      for (const plot of plots.splice(run.length)) {
+        purge(plot);
+        plot.remove();
+      }
+      while (plots.length < run.length) {
+        const plot = make("div", { className: "plot", role: "img" });
+        plots.push(Object.assign(plot, { on: () => {} }));
+        root.append(plot);
+      }
+      for (const [place, figure] of run.entries()) {
+        const plot = plots[place];
+        const hidden = state.hidden[place];
+        const data = figure.data.map((trace, at) => ({ ...trace, uid: `${at}`, ...seen(hidden.includes(at)) }));
+        await react(plot, data, layoutOf(figure, plot.clientWidth, state.zoom[place]), { displayModeBar: false });
+        if (!plot.dataset.listening) listen(place);
+        plot.dataset.listening = "yes";
+        plot.setAttribute("aria-label", chartReading(figure, text, hidden));
+      }
+      return { drawn: run.reduce((count, { data }) => count + data.length, 0) };
+    };
+  },
+
+  read: (run, { hidden }, text) => run.map((figure, place) => chartReading(figure, text, hidden[place])).join(" "),
 };

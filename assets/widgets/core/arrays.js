@@ -26,7 +26,7 @@ const files = new Map();
  * @returns {Promise<any>}
  */
 export async function loadAll(value) {
-  if (Array.isArray(value)) return value;
+  if (value.charts) return value.charts;
   if (value.file) return load(value);
   const parts = Object.entries(value).map(async ([name, part]) => [name, part?.file ? await load(part) : part]);
   return Object.fromEntries(await Promise.all(parts));

@@ -4,30 +4,27 @@ import { nameCanvas } from "./dom.js";
 import { own, say } from "./state.js";
 import { onTheme, restorePage } from "./theme.js";
 
-/** The one event that widgets fire: what a click asks of the server. */
-const ACT = "act";
-
 /**
  * Show what Python sends to the widget `name` ("patches/cut"), now and whenever it changes.
  * @param {string} name
+ * @param {string} exhibit that the widget belongs to: what ends without a trace there is told to it
  * @param {HTMLElement} element
  * @param {{value: any}} props
  * @param {(prop: string, act: () => void) => void} watch
  * @param {Record<string, string>} text
- * @param {(event: string, data: import("./lab").Asked) => void} trigger
+ * @param {(data: import("./lab").Asked) => void} ask
  */
-export async function mount(name, element, props, watch, text, trigger) {
+export async function mount(name, exhibit, element, props, watch, text, ask) {
   const root = element.querySelector(".lab-widget");
   if (!(root instanceof HTMLElement)) throw new Error(`the template of ${name} has no .lab-widget`);
   restorePage();
   root.inert = true;
   write(root, text);
-  const [exhibit] = name.split("/");
   /** @type {import("./state.js").Owner} */
   let owner;
   try {
     const { default: widget } = await import(`../${name}/script.js`);
-    owner = own(root, widget, text, (data) => trigger(ACT, data));
+    owner = own(root, widget, text, ask);
   } catch (error) {
     console.error(error);
     root.classList.add("broken");
@@ -43,8 +40,7 @@ export async function mount(name, element, props, watch, text, trigger) {
       owner.answered();
       return say(root, text.gone);
     }
-    owner.show(run, value.answer);
-    root.dataset.file = value.file ?? "";
+    owner.show(run, { answer: value.answer, file: value.file });
   };
   watch("value", show);
   addEventListener("lab-unanswered", (event) => {

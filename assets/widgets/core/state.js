@@ -4,8 +4,12 @@ import { make } from "./dom.js";
 /** @typedef {import("./lab").Widget<any, any, any>} AnyWidget */
 /** @typedef {import("./lab").State} State */
 /**
+ * The value that a run came in: its id, and the file of its arrays.
+ * @typedef {{answer?: string, file?: string}} Source
+ */
+/**
  * @typedef {{
- *   show: (run: any, answer?: string) => void,
+ *   show: (run: any, source: Source) => void,
  *   redraw: () => void,
  *   replace: (state: State) => void,
  *   reading: () => string,
@@ -63,10 +67,10 @@ export function own(root, widget, text, ask) {
   let run = null;
   /** @type {State | null} */
   let state = null;
-  /** @type {{run: any, state: State} | null} */
+  /** @type {Source} */
+  let source = {};
+  /** @type {{run: any, state: State, source: Source} | null} */
   let good = null;
-  /** @type {string} */
-  let answer = "";
   let frame = 0;
   let asked = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -90,7 +94,7 @@ export function own(root, widget, text, ask) {
   const act = (action, values) => {
     asked += 1;
     set({ pending: true });
-    ask({ action, values, answer, count: asked });
+    ask({ action, values, answer: source.answer ?? "", count: asked });
   };
   const redraw = () => {
     if (!frame && run) frame = requestAnimationFrame(paint);
@@ -100,26 +104,29 @@ export function own(root, widget, text, ask) {
     cancelAnimationFrame(frame);
     frame = 0;
     if (!run || !state) return;
-    const drawn = { run, state };
+    const drawn = { run, state, source };
     try {
       const numbers = draw(run, state);
       if (!(numbers instanceof Promise)) return done(drawn, numbers);
+      const current = () => drawn.state === state && drawn.run === run;
+      root.setAttribute("aria-busy", "true");
       numbers.then(
-        (later) => drawn.state === state && drawn.run === run && done(drawn, later),
-        (error) => drawn.state === state && drawn.run === run && recover(error),
+        (later) => current() && done(drawn, later),
+        (error) => current() && recover(error),
       );
     } catch (error) {
       recover(error);
     }
   };
 
-  /** @type {(drawn: {run: any, state: State}, numbers: any) => void} */
+  /** @type {(drawn: {run: any, state: State, source: Source}, numbers: import("./lab").Numbers) => void} */
   const done = (drawn, numbers) => {
     good = drawn;
     say(root, "");
     root.inert = false;
+    root.removeAttribute("aria-busy");
     root.classList.remove("broken");
-    writeData(root, { ...drawn.state, ...numbers });
+    writeData(root, { ...drawn.state, ...numbers, file: drawn.source.file ?? "" });
     clearTimeout(rest);
     rest = setTimeout(() => {
       region.textContent = reading();
@@ -131,14 +138,16 @@ export function own(root, widget, text, ask) {
     console.error(error);
     cancelAnimationFrame(frame);
     frame = 0;
-    ({ run, state } = good ?? { run: null, state: null });
+    ({ run, state, source } = good ?? { run: null, state: null, source: {} });
     try {
-      if (good) draw(good.run, good.state);
+      const again = good && draw(good.run, good.state);
+      if (again instanceof Promise) again.catch(console.error);
     } catch {
       good = null;
     }
     root.classList.toggle("broken", !good);
     root.inert = !good;
+    root.removeAttribute("aria-busy");
     say(root, text.failed);
   };
 
@@ -152,11 +161,11 @@ export function own(root, widget, text, ask) {
     }
   };
 
-  /** @type {(next: any, id?: string) => void} */
-  const show = (next, id = "") => {
+  /** @type {(next: any, from: Source) => void} */
+  const show = (next, from) => {
     try {
       const kept = good ? widget.keep({ ...good.state, pending: false }, next, good.run) : widget.first(next);
-      [run, state, answer] = [next, { pending: false, ...kept }, id];
+      [run, state, source] = [next, { pending: false, ...kept }, from];
     } catch (error) {
       return recover(error);
     }

@@ -11,6 +11,11 @@ export interface SharedText {
   back: string;
   forward: string;
   step: string;
+  chart_reading: string;
+  chart_line: string;
+  answer_reading: string;
+  answer_class: string;
+  answer_comma: string;
 }
 export interface CnnVsAttentionAttributionText extends SharedText {
   name: string;
@@ -83,7 +88,7 @@ export interface DecodingDecodeText extends SharedText {
   tree_legend: string;
   pool: string;
   pool_empty: string;
-  open: string;
+  can_improve: string;
   search_start: string;
   candidate: string;
   fate_kept: string;
@@ -91,15 +96,15 @@ export interface DecodingDecodeText extends SharedText {
   fate_cut: string;
   fate_forced: string;
   fate_outranked: string;
-  fate_ended_low: string;
-  fate_pool_better: string;
+  fate_ended_outside_beam: string;
+  fate_pool_was_better: string;
   fate_not_drawn: string;
   fate_filtered: string;
-  fate_forced_out: string;
+  fate_displaced_by_force: string;
   forced: string;
   force_hint: string;
   release: string;
-  contrast: string;
+  trained_on: string;
   distilled: string;
   raw: string;
   length: string;
@@ -115,7 +120,7 @@ export interface DecodingDecodeText extends SharedText {
   legend_probability: string;
   cell_masked: string;
   cell_kept: string;
-  rival: string;
+  alternative: string;
   attention: string;
   layer: string;
   head: string;
@@ -142,6 +147,8 @@ export interface DecodingDecodeText extends SharedText {
 export interface DecodingRaceText extends SharedText {
   race: string;
   race_line: string;
+  autoregressive: string;
+  non_autoregressive: string;
   batch: string;
   unmeasured: string;
   batch_size: string;
@@ -208,6 +215,13 @@ export interface PatchesCutText extends SharedText {
   position: string;
   other_size: string;
   hint: string;
+  reading: string;
+  reading_other: string;
+  own_picture: string;
+  grid_picture: string;
+  vector_picture: string;
+  embedding_picture: string;
+  position_picture: string;
 }
 export interface PatchesWindowsText extends SharedText {
   name: string;
@@ -238,6 +252,9 @@ export interface PatchesWindowsText extends SharedText {
   reverse_story: string;
   merge_title: string;
   merge_story: string;
+  speed: string;
+  reading: string;
+  grid_picture: string;
 }
 export interface PatchesPairText extends SharedText {
   name: string;
@@ -248,4 +265,5 @@ export interface PatchesPairText extends SharedText {
   block: string;
   sees: string;
   hint: string;
+  reading: string;
 }

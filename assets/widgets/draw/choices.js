@@ -2,8 +2,9 @@
 import { make, whenChanged } from "../core/dom.js";
 
 /**
+ * `own` marks the one that a model was made with.
  * @template Value
- * @typedef {{value: Value, label: string | number, small?: string, title?: string}} Option
+ * @typedef {{value: Value, label: string | number, small?: string, title?: string, own?: boolean}} Option
  */
 
 /**
@@ -38,9 +39,9 @@ export function buttonGroup(box, label, act) {
  * @param {Option<Value>} option
  * @param {(value: Value) => void} act
  */
-function choice({ value, label, small, title = "" }, act) {
+function choice({ value, label, small, title = "", own = false }, act) {
   const parts = [String(label), ...(small ? [make("small", { textContent: small })] : [])];
-  return make("button", { type: "button", title, onclick: () => act(value) }, ...parts);
+  return make("button", { type: "button", title, className: own ? "own" : "", onclick: () => act(value) }, ...parts);
 }
 
 /** What an overlay covers at first, in percent. */

@@ -47,9 +47,27 @@ export interface AnswerRun {
   classes: { label: string; share: number }[];
 }
 
-/** One Plotly figure, or several side by side. */
+/** A Plotly figure; numbers are a list or the bytes of an array. */
 export interface Figure {
-  data: object[];
-  layout: Record<string, any>;
+  data: FigureTrace[];
+  layout: FigureLayout;
 }
-export type ChartRun = Figure | Figure[];
+export interface FigureTrace {
+  name?: string;
+  legendgroup?: string;
+  y?: unknown[] | { dtype: string; bdata: string };
+  [setting: string]: unknown;
+}
+export interface FigureAxis {
+  title?: { text?: string };
+  tickformat?: string;
+  [setting: string]: unknown;
+}
+export interface FigureLayout {
+  xaxis?: FigureAxis;
+  yaxis?: FigureAxis;
+  font?: object;
+  [setting: string]: unknown;
+}
+/** Side by side. */
+export type ChartRun = Figure[];

@@ -103,3 +103,37 @@ function unmerged(reached, [, columns], [rows, across]) {
     Math.floor(Math.floor(at / across) / 2) * columns + Math.floor((at % across) / 2);
   return new Uint8Array(rows * across).map((_, at) => reached[merged(at)]);
 }
+
+/**
+ * The cell `by` rows and columns further, round the edges of the map.
+ * @param {number} cell
+ * @param {number} by
+ * @param {readonly number[]} grid
+ */
+export function rolled(cell, by, [rows, columns]) {
+  const [row, column] = [Math.floor(cell / columns) + by, (cell % columns) + by];
+  return ((row + rows) % rows) * columns + ((column + columns) % columns);
+}
+
+/**
+ * The patch of the first map in the middle of a token of block `index`.
+ * @param {SwinRun} run
+ * @param {number} index
+ * @param {number} chosen
+ */
+export function patchIn(run, index, chosen) {
+  const [, first] = run.blocks[0].grid;
+  const [, columns] = run.blocks[index].grid;
+  const middle = (/** @type {number} */ place) => Math.floor((place + 0.5) * (first / columns));
+  return middle(Math.floor(chosen / columns)) * first + middle(chosen % columns);
+}
+
+/**
+ * Stage and block within it, counted from 1.
+ * @param {SwinRun} run
+ * @param {number} index
+ */
+export function stageAndBlock({ blocks }, index) {
+  const { stage } = blocks[index];
+  return { stage: stage + 1, block: blocks.slice(0, index + 1).filter((other) => other.stage === stage).length };
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { attentionRow, reach, sees, token, visible, windowSlot } from "./swin.js";
+import { attentionRow, patchIn, reach, rolled, sees, stageAndBlock, token, visible, windowSlot } from "./swin.js";
 
 const array = (values, shape = [values.length], kind = Uint16Array) => Object.assign(kind.from(values), { shape });
 
@@ -79,4 +79,30 @@ test("the reach grows through shifted windows and by merging; without shifts onl
   assert.equal(size("group_still", 2, 5), 4);
   assert.equal(size("group", 2, 0), 4);
   assert.equal(size("group_still", 3, 0), 16);
+});
+
+test("cells roll round the edges, there and back", () => {
+  assert.equal(rolled(0, -1, [4, 4]), 15);
+  assert.equal(rolled(7, 2, [2, 4]), 5);
+  for (let cell = 0; cell < 12; cell++) assert.equal(rolled(rolled(cell, -1, [3, 4]), 1, [3, 4]), cell);
+});
+
+test("the patch in the middle of a token lies in that token", () => {
+  assert.deepEqual(
+    [0, 1, 2, 3].map((chosen) => patchIn(run(), 2, chosen)),
+    [5, 7, 13, 15],
+  );
+  for (let chosen = 0; chosen < 4; chosen++) assert.equal(token(run(), 2, patchIn(run(), 2, chosen)), chosen);
+  assert.equal(patchIn(run(), 0, 9), 9);
+});
+
+test("blocks are counted within their stage", () => {
+  assert.deepEqual(
+    [0, 1, 2].map((index) => Object.values(stageAndBlock(run(), index))),
+    [
+      [1, 1],
+      [1, 2],
+      [2, 1],
+    ],
+  );
 });

@@ -30,8 +30,9 @@ def chart(trace: ParametersTrace, text: Text) -> dict:
 
 def layer_weights(trace: ParametersTrace) -> dict[Kind, np.ndarray]:
     """Weights of one layer of each kind by width (width,); a basic ResNet layer is two of the convolutions."""
-    weights = dict(zip(cast("tuple[Kind, ...]", trace.kind), trace.weights, strict=True))
-    return weights | {"resnet_layer": 2 * weights["convolution"]}
+    weights: dict[Kind, np.ndarray] = dict(zip(cast("tuple[Kind, ...]", trace.kind), trace.weights, strict=True))
+    weights["resnet_layer"] = 2 * weights["convolution"]
+    return weights
 
 
 def claim(trace: ParametersTrace, text: Text) -> str:

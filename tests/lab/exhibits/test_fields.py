@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 import pytest
+from lab.photo import example, open_photo
 from playwright.sync_api import expect
 
 from lab import style
 from lab.exhibit import saved_run
 from lab.exhibits.fields import COLUMNS, EXHIBIT, FIRST_PHOTO, first, move
-from lab.photo import example, open_photo
 from lab.views import fields
 from models.traces import SWEPT, ReceptiveFieldTrace
 

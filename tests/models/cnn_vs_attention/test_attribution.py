@@ -6,7 +6,9 @@ import torch
 from torch import nn
 
 from models.progress import NoProgress
-from models.receptive_field.evidence import evidence, grad_cam, integrated_gradients
+from models.cnn_vs_attention.attribution import attribute, grad_cam, integrated_gradients, trace
+from models.families import RESNET
+from models.prepared import prepare_model
 
 
 @pytest.fixture
@@ -25,12 +27,12 @@ def smooth(model):
 
 
 def test_integrated_gradients_are_complete_with_enough_steps(smooth, pixels):
-    seen, coarse = (evidence(smooth, pixels, 2, n_steps=n_steps) for n_steps in (200, 2))
+    seen, coarse = (attribute(smooth, pixels, 2, n_steps=n_steps) for n_steps in (200, 2))
     with torch.no_grad():
         difference = float((smooth(pixels).logits - smooth(torch.zeros_like(pixels)).logits)[0, 2])
     assert seen.logit_difference == pytest.approx(difference, abs=1e-5)
     for each in (seen, coarse):
-        total = float(each.maps["integrated_gradients"].sum())
+        total = float(each.integrated_gradients.sum())
         assert each.completeness_error == pytest.approx(total - difference, abs=1e-5)
     assert abs(seen.completeness_error) < 0.01 * abs(difference)
     assert abs(seen.completeness_error) < 0.1 * abs(coarse.completeness_error)
@@ -43,9 +45,9 @@ def test_the_maps_are_pictures_and_the_model_is_left_as_it_was(model, pixels):
     before = hooks()
     with torch.no_grad():
         logits = model(pixels).logits
-    seen = evidence(model, pixels, 0, n_steps=4)
-    assert set(seen.maps) == {"integrated_gradients"} | ({"grad_cam"} if model.base_model_prefix == "resnet" else set())
-    for drawn in seen.maps.values():
+    seen = attribute(model, pixels, 0, n_steps=4)
+    assert (seen.grad_cam is not None) == (type(model).__name__ in RESNET)
+    for drawn in (seen.integrated_gradients, *([] if seen.grad_cam is None else [seen.grad_cam])):
         assert (drawn.shape, drawn.dtype) == ((32, 32), np.float32)
         assert np.isfinite(drawn).all()
     assert hooks() == before
@@ -74,7 +76,7 @@ def test_grad_cam_equals_a_hand_computation(tiny_resnet, pixels, label):
         weight = tiny_resnet.classifier[1].weight[label]
         coarse = (weight[:, None, None] * last).sum(0).clamp(min=0) / last[0].numel()
         expected = nn.functional.interpolate(coarse[None, None], (32, 32), mode="bilinear")[0, 0]
-    seen = evidence(tiny_resnet, pixels, label, n_steps=1).maps["grad_cam"]
+    seen = attribute(tiny_resnet, pixels, label, n_steps=1).grad_cam
     np.testing.assert_allclose(seen, expected.numpy(), atol=1e-6)
 
 
@@ -90,11 +92,11 @@ def test_grad_cam_keeps_its_sign_until_the_sum():
 
 
 def test_progress_hears_and_may_stop(tiny_resnet, pixels, beats):
-    evidence(tiny_resnet, pixels, 0, n_steps=16, progress=beats)
+    attribute(tiny_resnet, pixels, 0, n_steps=16, progress=beats)
     assert beats.count >= 3
     beats.stop_at = beats.count + 1
     with pytest.raises(TimeoutError):
-        evidence(tiny_resnet, pixels, 0, progress=beats)
+        attribute(tiny_resnet, pixels, 0, progress=beats)
 
 
 def test_a_stopped_run_leaves_no_hook(tiny_resnet, pixels):
@@ -104,11 +106,28 @@ def test_a_stopped_run_leaves_no_hook(tiny_resnet, pixels):
                 raise TimeoutError
 
     with pytest.raises(TimeoutError):
-        evidence(tiny_resnet, pixels, 0, n_steps=8, progress=StopInGradCam())
+        attribute(tiny_resnet, pixels, 0, n_steps=8, progress=StopInGradCam())
     assert not tiny_resnet.base_model.encoder.stages[-1]._forward_hooks
 
 
 @pytest.mark.parametrize("label", [-1, 5])
 def test_a_label_that_does_not_exist(tiny_resnet, pixels, label):
     with pytest.raises(ValueError, match="no label"):
-        evidence(tiny_resnet, pixels, label)
+        attribute(tiny_resnet, pixels, label)
+
+
+def test_a_trace_attributes_each_models_own_answer(three, photo, beats):
+    seen = trace(photo, **three, progress=beats)
+    assert beats.count >= 3 * 3
+    for one, opened in zip(seen.columns, three.values(), strict=True):
+        prepared = prepare_model(photo, opened)
+        probability = prepared.probability()
+        label = int(probability.argmax())
+        assert (one.model, one.label) == (opened.reference, prepared.labels[label])
+        assert one.probability == pytest.approx(probability.max())
+        np.testing.assert_array_equal(one.pixels, prepared.picture())
+        expected = attribute(opened.model, prepared.pixels, label)
+        np.testing.assert_allclose(one.integrated_gradients, expected.integrated_gradients, atol=1e-6)
+        total = one.integrated_gradients.sum(dtype=np.float64)
+        assert total == pytest.approx(one.logit_difference + one.completeness_error, abs=1e-4)
+    assert [np.isfinite(one.grad_cam).all() for one in seen.columns] == [True, False, False]

@@ -4,8 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from models.checkpoint import OpenModel
+from models.cnn_vs_attention import convolution
+from models.cnn_vs_attention.convolution import ALPHAS, attention, equal, open_cnn, projections, shifts, trace
 from models.errors import InputError
-from models.receptive_field.convolution import attention, equal, projections, shifts
+from models.pixels import prepare
 
 
 def random(size, out=4, inner=3, rows=9, columns=7):
@@ -97,8 +100,40 @@ def test_gradients_and_half_precision_are_left_outside():
 def test_what_cannot_be_shown_is_refused(size, shape, alpha, code):
     with pytest.raises(InputError) as error:
         attention(shape, alpha, size)
-    assert error.value.code == f"receptive_field.{code}"
+    assert error.value.code == f"cnn_vs_attention.{code}"
 
 
 def test_a_map_of_32_tokens_a_side_with_a_ring_is_kept():
     assert attention((32, 32), 60, 3, 1).shape == (9, 1024, 1156)
+
+
+def test_the_sweep_is_the_convolution_of_the_models_own_map(opened, photo, beats):
+    cnn = opened("saved_resnet")
+    seen = trace(photo, "stage 3, layer 2", cnn, beats)
+    assert beats.count == len(ALPHAS)
+    body = cnn.model.base_model
+    with torch.inference_mode():
+        state = body.embedder(prepare(photo, cnn.reader, cnn.model.config))
+        for stage in body.encoder.stages[:2]:
+            state = stage(state)
+        state = body.encoder.stages[2].layers[0](state)
+        convolved = body.encoder.stages[2].layers[1].layer[0].convolution(state)[0]
+    assert seen.largest == pytest.approx(float(convolved.abs().max()), rel=1e-5)
+    assert (seen.model, seen.layer, seen.channels) == (cnn.reference, "stage 3, layer 2", (12, 12))
+    assert seen.attention.shape == (len(ALPHAS), 9, 4, 4)
+    np.testing.assert_allclose(seen.attention.sum((-1, -2)), 1, rtol=1e-6)
+    inside = [error[seen.interior].max() for error in seen.error]
+    assert inside[0] > 0.01 and inside[-1] < 1e-12 and inside == sorted(inside, reverse=True)
+    assert seen.error[-1][~seen.interior].max() > 0.01
+
+
+@pytest.mark.parametrize("layer", [None, "stage 2, layer 1", "stage 9, layer 2", ["stage 2, layer 2"]])
+def test_another_layer_is_refused_before_anything_is_computed(photo, layer):
+    with pytest.raises(InputError, match=r"cnn_vs_attention\.layer"):
+        trace(photo, layer, OpenModel("", None, None))
+
+
+def test_the_convolutions_are_those_of_the_bundled_resnet():
+    opened = open_cnn()
+    assert set(opened) == {"cnn"} and opened["cnn"].reference == convolution.CONVOLUTION_MODEL == "resnet-imagenette"
+    assert type(opened["cnn"].model).__name__ == "ResNetForImageClassification"

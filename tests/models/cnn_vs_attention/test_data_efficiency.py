@@ -10,14 +10,17 @@ import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
 from models import classification, imagenette, training
-from models.comparison import dependence
-from models.comparison.dependence import (
+from models.checkpoint import BUNDLED
+from models.cnn_vs_attention import data_efficiency
+from models.cnn_vs_attention.data_efficiency import (
     FAMILIES,
+    NAME,
     RECIPE,
     Recipe,
     Run,
     network_sizes,
     read,
+    recorded,
     runs,
     subset,
     sweep,
@@ -57,16 +60,16 @@ def kept(function, results):
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
-    """A whole sweep: its state's path, its rows, every run's history and the steps of every run's AdamW."""
-    state, histories, optimizers, steps = tmp_path_factory.mktemp("state") / "run.pt", [], [], Counter()
+    """A whole sweep: its folder, its rows, every run's history and the steps of every run's AdamW."""
+    folder, histories, optimizers, steps = tmp_path_factory.mktemp("state"), [], [], Counter()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_DEVICE", "cpu")
         patch.setattr(classification, "train", kept(classification.train, histories))
         patch.setattr(training, "optimizers", kept(training.optimizers, optimizers))
         hook = register_optimizer_step_post_hook(lambda optimizer, *_: steps.update([id(optimizer)]))
-        rows = sweep(TINY, DATA, DATA, state)
+        rows = sweep(TINY, DATA, DATA, folder)
         hook.remove()
-    return state, rows, histories, [steps[id(adamw)] for *_, adamw in optimizers]
+    return folder, rows, histories, [steps[id(adamw)] for *_, adamw in optimizers]
 
 
 def labels():
@@ -110,12 +113,12 @@ def test_every_run_takes_the_same_number_of_steps(swept):
 
 
 def test_a_sweep_has_every_run_once_and_leaves_only_its_rows(swept):
-    state, rows, *_ = swept
+    folder, rows, *_ = swept
     assert [(row["family"], row["share"], row["seed"]) for row in rows] == runs(TINY)
     assert [row["n_image"] for row in rows] == [4] * 3 + [16] * 3 + [4] * 3
     assert all(0 <= row["val_accuracy"] <= 1 and row["seconds"] >= 0 for row in rows)
-    assert [path.name for path in state.parent.iterdir()] == ["run.json"]
-    assert json.loads((state.parent / "run.json").read_text()) == rows
+    assert [path.name for path in folder.iterdir()] == ["finished.json"]
+    assert json.loads((folder / "finished.json").read_text()) == rows
 
 
 def test_only_the_last_accuracy_is_measured_on_all_validation_pictures(tmp_path, monkeypatch):
@@ -142,9 +145,9 @@ def test_a_resumed_sweep_equals_an_uninterrupted_one(swept, tmp_path, monkeypatc
     monkeypatch.setattr(classification, "train", kept(classification.train, resumed))
     monkeypatch.setattr(classification, "loader", interrupted)
     with pytest.raises(Interrupted):
-        sweep(TINY, DATA, DATA, tmp_path / "run.pt")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["run-swin-0.25-1.pt", "run.json"]
-    again = sweep(TINY, DATA, DATA, tmp_path / "run.pt")
+        sweep(TINY, DATA, DATA, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["finished.json", "swin-0.25-1.pt"]
+    again = sweep(TINY, DATA, DATA, tmp_path)
 
     assert len(epochs) == 2 * 9 + 1
     assert [{**row, "seconds": 0} for row in again] == [{**row, "seconds": 0} for row in rows]
@@ -154,20 +157,20 @@ def test_a_resumed_sweep_equals_an_uninterrupted_one(swept, tmp_path, monkeypatc
 
 
 def test_a_finished_sweep_is_written_and_read(swept, tmp_path, monkeypatch):
-    state, rows, *_ = swept
-    monkeypatch.setattr(dependence, "RECIPE", TINY)
+    folder, rows, *_ = swept
+    monkeypatch.setattr(data_efficiency, "RECIPE", TINY)
     monkeypatch.setattr(classification, "train", None)
     monkeypatch.setattr(imagenette, "load", lambda folder, split: DATA)
     monkeypatch.setattr(imagenette, "sha256", lambda folder: {"train": "a", "val": "b"})
     out = tmp_path / "made" / "out"
-    monkeypatch.setattr("sys.argv", ["dependence", "--data", "here", "--out", str(out), "--state", str(state)])
-    dependence.main()
+    monkeypatch.setattr("sys.argv", ["data_efficiency", "--data", "here", "--out", str(out), "--state", f"{folder}.pt"])
+    data_efficiency.main()
 
     told = json.loads((out / "recipe.json").read_text())
     assert told["recipe"]["vit"]["n_embd"] == 12 and told["recipe"]["shares"] == [0.25, 1.0]
     assert (told["data"], told["device"], told["torch"]) == ({"train": "a", "val": "b"}, "cpu", torch.__version__)
     assert set(told["runs"][0]) == {"family", "share", "seed", "n_image", "val_accuracy"}
-    seen = read(out)
+    seen = recorded(out)
     assert (seen.family, seen.steps) == (tuple(FAMILIES), 6)
     assert seen.n_seed.tolist() == [2, 1]
     assert seen.mean[1].tolist() == [(rows[1]["val_accuracy"] + rows[7]["val_accuracy"]) / 2, rows[4]["val_accuracy"]]
@@ -189,7 +192,7 @@ def test_a_record_gives_means_and_spreads(tmp_path):
         ],
     }
     write_json(tmp_path / "recipe.json", told)
-    seen = read(tmp_path)
+    seen = recorded(tmp_path)
     assert (seen.family, seen.steps) == (("vit", "swin"), 7)
     assert (seen.parameters.tolist(), seen.multiply_adds.tolist()) == ([10, 11], [100, 200])
     assert (seen.share.tolist(), seen.n_image.tolist(), seen.n_seed.tolist()) == ([0.5, 1.0], [10, 20], [2, 1])
@@ -200,7 +203,16 @@ def test_a_record_gives_means_and_spreads(tmp_path):
 
 def test_without_a_record_there_is_nothing_to_read(tmp_path):
     with pytest.raises(FileNotFoundError):
-        read(tmp_path)
+        recorded(tmp_path)
+
+
+def test_the_recorded_sweep_is_read_once(monkeypatch):
+    seen = read()
+    assert seen.family == tuple(FAMILIES)
+    record = json.loads((BUNDLED / NAME / "recipe.json").read_text())
+    assert seen.parameters.tolist() == list(record["parameters"].values())
+    monkeypatch.setattr(data_efficiency.json, "loads", None)
+    assert read() is seen
 
 
 def test_the_real_networks_are_of_equal_size():

@@ -2,20 +2,22 @@
 
 import json
 
+import numpy as np
 import pytest
 from torch import nn
 from transformers import ResNetConfig, ResNetForImageClassification, ViTConfig, ViTForImageClassification
 
-from models.checkpoint import BUNDLED, open_model
-from models.comparison.efficiency import (
+from models.checkpoint import BUNDLED
+from models.cnn_vs_attention.parameters import (
+    WIDTHS,
     layer_parameters,
     model_cost,
     multiply_adds,
     parameters,
     recorded_accuracy,
+    trace,
 )
-from models.receptive_field.effective import FAMILIES
-from models.swin.cost import window_macs
+from models.errors import InputError
 
 
 def test_a_convolution_and_a_matrix():
@@ -46,17 +48,18 @@ def test_a_vit(attention):
     assert cost.val_accuracy is None
 
 
-def test_a_swin(tiny_swin):
-    model = open_model(str(tiny_swin), FAMILIES, "image").model
-    blocks = sum(
-        2 * (window_macs(side, width, 2) + 8 * side**2 * width**2) for side, width in ((8, 12), (4, 24), (2, 48))
-    )
+def test_a_swin(opened):
+    model = opened("tiny_swin").model
+    attended = {
+        side: 4 * side**2 * width**2 + 2 * 2**2 * side**2 * width for side, width in ((8, 12), (4, 24), (2, 48))
+    }
+    blocks = sum(2 * (attended[side] + 8 * side**2 * width**2) for side, width in ((8, 12), (4, 24), (2, 48)))
     merging = 16 * 4 * 12 * 24 + 4 * 4 * 24 * 48
-    assert model_cost(model, (32, 32), str(tiny_swin)).multiply_adds == 64 * 48 * 12 + blocks + merging + 48 * 5
+    assert model_cost(model, (32, 32), "").multiply_adds == 64 * 48 * 12 + blocks + merging + 48 * 5
 
 
-def test_a_deit_has_a_second_prefix_token_and_head(tiny_deit):
-    model = open_model(str(tiny_deit), FAMILIES, "image").model
+def test_a_deit_has_a_second_prefix_token_and_head(opened):
+    model = opened("tiny_deit").model
     layer = 4 * 18 * 24**2 + 2 * 18**2 * 24 + 2 * 18 * 24 * 48
     assert model_cost(model, (32, 32), "").multiply_adds == 16 * 192 * 24 + 3 * layer + 2 * 24 * 5
 
@@ -70,8 +73,8 @@ def test_a_resnet():
     assert cost.multiply_adds == 16**2 * weights[0] + 8**2 * weights[1] + 4**2 * weights[2] + weights[3]
 
 
-def test_a_vit_refuses_another_size(tiny_vit):
-    model = open_model(str(tiny_vit), FAMILIES, "image").model
+def test_a_vit_refuses_another_size(opened):
+    model = opened("tiny_vit").model
     with pytest.raises(ValueError, match="size"):
         model_cost(model, (40, 40), "")
 
@@ -94,3 +97,22 @@ def test_a_layer_of_each_kind(width):
     assert seen["vit_layer"] == (12 * width**2, 9 * width, 4 * width)
     assert seen["vit_layer"].total == 12 * width**2 + 13 * width
     assert seen["attention"].total < seen["convolution"].total < seen["vit_layer"].total
+
+
+def test_a_trace_tells_what_the_three_models_have_at_their_own_size(three, beats):
+    seen = trace(**three, progress=beats)
+    assert beats.count == 3
+    assert seen.model == tuple(one.reference for one in three.values())
+    assert seen.parameters.tolist() == [parameters(one.model) for one in three.values()]
+    sizes = ((64, 64), (32, 32), (32, 32))
+    expected = [multiply_adds(one.model, size) for one, size in zip(three.values(), sizes, strict=True)]
+    assert seen.multiply_adds.tolist() == expected
+    assert np.isnan(seen.val_accuracy).all()
+    assert (seen.kind, tuple(seen.n_embd)) == (("convolution", "attention", "vit_layer"), WIDTHS)
+    assert seen.weights[:, 0].tolist() == [9 * 32**2, 4 * 32**2, 12 * 32**2]
+
+
+def test_a_model_that_does_not_fit_is_refused_before_anything_is_counted(three, monkeypatch):
+    monkeypatch.setattr("models.resnet.layers.MAX_SIDE", 63)
+    with pytest.raises(InputError, match=r"model\.size"):
+        trace(**{**three, "third_model": three["first_model"]})

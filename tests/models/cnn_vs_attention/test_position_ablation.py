@@ -7,7 +7,17 @@ import transformers as hf
 from torch import nn
 from torch.nn import functional as F
 
-from models.comparison.position import answer, measure, position_zeros, shuffle, variants
+from models.cnn_vs_attention.position_ablation import (
+    ablate,
+    forward_with,
+    position_zeros,
+    shuffle,
+    tile_side,
+    trace,
+    variants,
+)
+from models.errors import InputError
+from models.prepared import prepare_model
 from models.traces import VARIANTS
 
 COMMON = {"image_size": 32, "num_labels": 5, "initializer_range": 0.5, "attn_implementation": "eager"}
@@ -23,6 +33,7 @@ MODELS = {
     "swin_absolute": lambda: hf.SwinForImageClassification(hf.SwinConfig(**SWIN, use_absolute_embeddings=True)),
     "resnet": lambda: hf.ResNetForImageClassification(hf.ResNetConfig(**RESNET)),
 }
+EMBEDDER = {"vit": "embeddings", "swin": "embeddings", "resnet": "embedder"}
 TRANSFORMERS = [name for name in MODELS if name != "resnet"]
 VITS = ["vit", "deit", "deit_teacher"]
 PHOTO, SHUFFLED, SHIFTED, MIRRORED = range(4)
@@ -50,7 +61,7 @@ def without_by_hand(model):
     """A copy whose positions are zero, module by module."""
     copy = deepcopy(model)
     with torch.no_grad():
-        if copy.base_model_prefix != "swin":
+        if not hasattr(copy, "swin"):
             copy.base_model.embeddings.position_embeddings.zero_()
             return copy
         if copy.config.use_absolute_embeddings:
@@ -116,7 +127,7 @@ def test_shuffled_pixels_are_a_permutation_of_the_tiles(tile, sides):
 @pytest.mark.parametrize(("tile", "sides"), [(0, (8, 8)), (-8, (8, 8)), (16, (8, 8)), (16, (24, 32)), (16, (32, 24))])
 def test_tiles_must_fill_the_picture(tile, sides):
     with pytest.raises(ValueError, match="do not fill"):
-        measure(build("resnet"), torch.zeros(1, 3, *sides), tile, 8, 0)
+        ablate(build("resnet"), torch.zeros(1, 3, *sides), tile, 8, 0)
 
 
 def test_variants(pixels):
@@ -133,7 +144,7 @@ def test_variants(pixels):
 
 
 def test_as_it_is_equals_the_plain_forward(model, pixels):
-    seen = measure(model, pixels, 8, 4, 0)
+    seen = ablate(model, pixels, 8, 4, 0)
     np.testing.assert_array_equal(seen.pixels, variants(pixels, 8, 4, 0).numpy())
     for index, image in enumerate(variants(pixels, 8, 4, 0)):
         np.testing.assert_allclose(seen.probability[0, index], plain(model, image[None])[0], atol=SAME)
@@ -145,14 +156,14 @@ def test_as_it_is_equals_the_plain_forward(model, pixels):
 @pytest.mark.parametrize("name", TRANSFORMERS)
 def test_without_equals_a_copy_whose_positions_are_zero(name, pixels):
     model = build(name)
-    seen = measure(model, pixels, 8, 4, 0)
+    seen = ablate(model, pixels, 8, 4, 0)
     expected = plain(without_by_hand(model), variants(pixels, 8, 4, 0))
     np.testing.assert_allclose(seen.probability[1], expected, atol=SAME)
     assert np.abs(seen.probability[1] - seen.probability[0]).max() > OTHER
 
 
 def test_similarity_is_the_cosine_of_what_the_head_reads(model, pixels):
-    seen = measure(model, pixels, 8, 4, 0)
+    seen = ablate(model, pixels, 8, 4, 0)
     settings = [model] if len(seen.similarity) == 1 else [model, without_by_hand(model)]
     for row, of_setting in zip(seen.similarity, settings, strict=True):
         feature = plain_feature(of_setting, variants(pixels, 8, 4, 0)).double()
@@ -169,7 +180,7 @@ def test_the_shared_model_is_left_as_it_was(model, pixels):
         return hooks, parameters, model.training
 
     weights, before, logits = deepcopy(model.state_dict()), state(), plain(model, pixels)
-    measure(model, pixels, 8, 4, 0)
+    ablate(model, pixels, 8, 4, 0)
     assert state() == before
     assert unchanged(model, weights)
     np.testing.assert_array_equal(plain(model, pixels), logits)
@@ -179,7 +190,7 @@ def test_the_shared_model_is_left_as_it_was(model, pixels):
 @pytest.mark.parametrize("tile", [8, 16])
 def test_a_vit_without_positions_sees_a_bag_of_patches(name, tile, pixels):
     """Moving whole patches, by shuffling or by rolling, changes nothing; with positions it does."""
-    seen = measure(build(name), pixels, tile, 8, 0)
+    seen = ablate(build(name), pixels, tile, 8, 0)
     for variant in (SHUFFLED, SHIFTED):
         np.testing.assert_allclose(seen.probability[1, variant], seen.probability[1, PHOTO], atol=SAME)
         assert seen.similarity[1, variant] == pytest.approx(1, abs=SAME)
@@ -189,7 +200,7 @@ def test_a_vit_without_positions_sees_a_bag_of_patches(name, tile, pixels):
 
 @pytest.mark.parametrize("name", VITS)
 def test_a_vit_without_positions_still_knows_where_a_pixel_is_in_its_patch(name, pixels):
-    seen = measure(build(name), pixels, 4, 4, 0)
+    seen = ablate(build(name), pixels, 4, 4, 0)
     for variant in (SHUFFLED, SHIFTED, MIRRORED):
         assert np.abs(seen.probability[1, variant] - seen.probability[1, PHOTO]).max() > OTHER
         assert seen.similarity[1, variant] < 1 - 1e-4
@@ -206,7 +217,7 @@ def differences(model, pixels, moved):
     """How far moving changes the class probabilities: as the model is, and without position parameters."""
     assert not torch.equal(pixels, moved)
     with torch.inference_mode():
-        logits = [answer(model, torch.cat([pixels, moved]), zeros)[1] for zeros in ({}, position_zeros(model))]
+        logits = [forward_with(model, torch.cat([pixels, moved]), zeros)[1] for zeros in ({}, position_zeros(model))]
     return [float((one - other).abs().max()) for one, other in (each.softmax(-1) for each in logits)]
 
 
@@ -256,7 +267,7 @@ def test_a_resnet_reads_position_from_its_padding_and_strides(pixels):
     circular.resnet.embedder.pooler = nn.Sequential(nn.CircularPad2d(1), nn.MaxPool2d(3, 2))
 
     def difference(of, shift):
-        seen = measure(of, pixels, 8, shift, 0)
+        seen = ablate(of, pixels, 8, shift, 0)
         return np.abs(seen.probability[0, SHIFTED] - seen.probability[0, PHOTO]).max()
 
     assert difference(circular, 8) < SAME
@@ -267,8 +278,10 @@ def test_a_resnet_reads_position_from_its_padding_and_strides(pixels):
 @pytest.mark.parametrize(("name", "passes"), [("vit", 2), ("swin", 2), ("resnet", 1)])
 def test_one_forward_pass_for_each_setting_and_no_without_for_a_resnet(name, passes, pixels, beats):
     model, batches = build(name), []
-    handle = model.base_model.register_forward_pre_hook(lambda _, inputs: batches.append(len(inputs[0])))
-    seen = measure(model, pixels, 8, 4, 0, beats)
+    handle = model.base_model.get_submodule(EMBEDDER[name]).register_forward_pre_hook(
+        lambda _, inputs: batches.append(len(inputs[0]))
+    )
+    seen = ablate(model, pixels, 8, 4, 0, beats)
     handle.remove()
     assert batches == [len(VARIANTS)] * passes
     assert beats.count == passes
@@ -281,7 +294,7 @@ def test_what_progress_raises_passes_through_and_leaves_the_model(after, pixels,
     model, beats.stop_at = build("vit"), after + 1
     weights = deepcopy(model.state_dict())
     with pytest.raises(TimeoutError):
-        measure(model, pixels, 8, 4, 0, beats)
+        ablate(model, pixels, 8, 4, 0, beats)
     assert beats.count == after + 1
     assert unchanged(model, weights)
 
@@ -290,5 +303,36 @@ def test_a_pass_that_fails_puts_the_positions_back(pixels):
     model = build("vit")
     weights = deepcopy(model.state_dict())
     with pytest.raises(ValueError), torch.inference_mode():
-        answer(model, F.pad(pixels, (0, 8)), position_zeros(model))
+        forward_with(model, F.pad(pixels, (0, 8)), position_zeros(model))
     assert unchanged(model, weights)
+
+
+@pytest.mark.parametrize(
+    ("side", "patch_size", "tile"),
+    [(64, None, 8), (32, 8, 8), (32, None, 4), (224, 16, 16), (100, None, 10), (7, None, 1)],
+)
+def test_tiles_are_patches_or_about_an_eighth_of_the_side(side, patch_size, tile):
+    assert tile_side(side, patch_size) == tile
+    assert side % tile == 0
+
+
+def test_a_trace_holds_the_variants_of_the_photo_in_every_model(three, photo, beats):
+    seen = trace(photo, **three, progress=beats)
+    assert beats.count == 1 + 2 + 2
+    assert [(one.tile, one.shift) for one in seen.columns] == [(8, 16), (8, 8), (4, 8)]
+    assert [len(one.probability) for one in seen.columns] == [1, 2, 2]
+    for one, opened in zip(seen.columns, three.values(), strict=True):
+        prepared = prepare_model(photo, opened)
+        assert one.model == opened.reference and one.labels == prepared.labels
+        np.testing.assert_array_equal(one.pixels[PHOTO], prepared.picture())
+        np.testing.assert_array_equal(one.pixels[MIRRORED], prepared.picture()[:, ::-1])
+        np.testing.assert_allclose(one.probability[0, PHOTO], plain(opened.model, prepared.pixels)[0], atol=SAME)
+    bag_of_patches = seen.columns[1].probability[1]
+    np.testing.assert_allclose(bag_of_patches[1:3], bag_of_patches[[0, 0]], atol=1e-6)
+
+
+def test_a_model_that_does_not_fit_is_refused_before_anything_is_computed(three, photo, monkeypatch, beats):
+    monkeypatch.setattr("models.resnet.layers.MAX_SIDE", 63)
+    with pytest.raises(InputError, match=r"model\.size"):
+        trace(photo, **{**three, "third_model": three["first_model"]}, progress=beats)
+    assert not beats.count

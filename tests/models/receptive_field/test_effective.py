@@ -1,26 +1,12 @@
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 import torch
 from captum.attr import NeuronGradient
 from torch import nn
 
-from models.checkpoint import open_model
-from models.errors import InputError
-from models.receptive_field.effective import (
-    FAMILIES,
-    area_ratios,
-    cell,
-    check,
-    fields,
-    layers,
-    measure,
-    modules,
-    radius,
-    random_like,
-    walk,
-)
+from models import families
+from models.receptive_field.effective import area_ratios, fields, gradient_fields, radius, random_like
+from models.receptive_field.position import cell_at
 from models.swin.windows import group, reach
 
 POSITION = (0.4, 0.7)
@@ -29,6 +15,16 @@ POSITION = (0.4, 0.7)
 @pytest.fixture
 def pixels():
     return torch.randn(3, 3, 32, 32, generator=torch.manual_seed(5))
+
+
+def modules(model):
+    """The module whose output is the map of each layer, in order."""
+    body = model.base_model
+    if "ResNet" in type(model).__name__:
+        return [body.embedder, *(layer for stage in body.encoder.stages for layer in stage.layers)]
+    if "Swin" in type(model).__name__:
+        return [block for stage in body.encoder.layers for block in stage.blocks]
+    return list(body.layers)
 
 
 def by_captum(model, module, pixels):
@@ -41,7 +37,7 @@ def by_captum(model, module, pixels):
             return output[:, tokens - side**2 + row * side + column].sum(-1)
         return output[:, :, int(POSITION[0] * output.shape[2]), int(POSITION[1] * output.shape[3])].sum(-1)
 
-    found = NeuronGradient(model, module).attribute(pixels.clone(), unit)
+    found = NeuronGradient(model, module).attribute(pixels.clone().requires_grad_(), unit)
     return found.abs().sum(1).mean(0).numpy()
 
 
@@ -49,7 +45,7 @@ def test_fields_equal_captum_called_once_per_layer(model, pixels):
     seen = fields(model, pixels, POSITION)
     expected = np.stack([by_captum(model, module, pixels) for module in modules(model)])
     assert seen.dtype == np.float32
-    assert seen.shape == (len(layers(model)), 32, 32)
+    assert seen.shape == (len(families.layers(model).names(model)), 32, 32)
     assert (expected.max(axis=(1, 2)) > 0).all()
     np.testing.assert_allclose(seen / expected.max(), expected / expected.max(), atol=1e-5)
     np.testing.assert_allclose(seen, expected, rtol=1e-4, atol=1e-5)
@@ -80,42 +76,15 @@ def test_the_shared_model_is_left_as_it_was(model, pixels):
     assert (pixels.requires_grad, pixels.grad) == (grad, None)
 
 
-def test_walk_ends_in_the_models_own_answer(model, pixels):
-    with torch.no_grad():
-        last, logits = walk(model, pixels)[-1], model(pixels).logits
-        if model.base_model_prefix == "resnet":
-            answer = model.classifier(model.base_model.pooler(last))
-        elif model.base_model_prefix == "swin":
-            answer = model.classifier(model.base_model.layernorm(last.flatten(2).mT).mean(1))
-        else:
-            maps = [state[:, -last[0, 0].numel() :] for state in hidden(model, pixels)]
-            assert len(maps) == len(walk(model, pixels))
-            torch.testing.assert_close(last.flatten(2).mT, maps[-1], rtol=0, atol=1e-5)
-            return
-    torch.testing.assert_close(answer, logits, rtol=0, atol=1e-5)
-
-
-def hidden(model, pixels):
-    """The states after every layer, by transformers."""
-    return model(pixels, output_hidden_states=True).hidden_states[1:]
-
-
-def test_layers_have_names(model, tiny_resnet, tiny_vit, tiny_swin):
-    assert len(layers(model)) == len(set(layers(model))) == len(modules(model))
-    assert layers(tiny_resnet)[:3] == ["embedder", "stage 1, layer 1", "stage 1, layer 2"]
-    assert layers(open_model(str(tiny_vit), FAMILIES, "image").model)[-1] == "layer 3"
-    assert layers(open_model(str(tiny_swin), FAMILIES, "image").model)[3] == "stage 2, block 2"
-
-
 @pytest.mark.parametrize("position", [(0.0, 0.0), (0.4, 0.7), (0.99, 0.5)])
-def test_swin_sees_nothing_outside_the_reach_of_its_windows(tiny_swin, pixels, position):
+def test_swin_sees_nothing_outside_the_reach_of_its_windows(opened, pixels, position):
     """Exactly nothing outside the windows; between regions of one, the mask of -100 lets some e^-100 through."""
-    model = open_model(str(tiny_swin), FAMILIES, "image").model
+    model = opened("tiny_swin").model
     seen = fields(model, pixels, position)
     grids = [(8, 8), (8, 8), (4, 4), (4, 4), (2, 2), (2, 2)]
     blocks = [(2, 0), (2, 1), (2, 0), (2, 1), (2, 0), (2, 0)]
     groups = [group(grid, *windows) for grid, windows in zip(grids, blocks, strict=True)]
-    row, column = cell(position, (8, 8))
+    row, column = cell_at(position, (8, 8))
     patch = row * 8 + column
     masked, windows = reach(groups, grids, patch)[1:], reach([numbers // 9 for numbers in groups], grids, patch)[1:]
     for field, within, in_windows in zip(seen, masked, windows, strict=True):
@@ -127,8 +96,8 @@ def test_swin_sees_nothing_outside_the_reach_of_its_windows(tiny_swin, pixels, p
     assert not windows[1].all()
 
 
-def test_swin_one_block_sees_one_window(tiny_swin, pixels):
-    seen = fields(open_model(str(tiny_swin), FAMILIES, "image").model, pixels, (0.4, 0.7))[0]
+def test_swin_one_block_sees_one_window(opened, pixels):
+    seen = fields(opened("tiny_swin").model, pixels, (0.4, 0.7))[0]
     rows, columns = np.nonzero(seen)
     assert (rows.min(), rows.max(), columns.min(), columns.max()) == (8, 15, 16, 23)
 
@@ -144,8 +113,8 @@ def test_a_convolution_sees_nothing_outside_its_kernel(tiny_resnet, pixels):
     assert counts == sorted(counts)
 
 
-def test_a_vit_sees_every_patch_from_its_first_layer(tiny_vit, pixels):
-    assert (fields(open_model(str(tiny_vit), FAMILIES, "image").model, pixels, POSITION) > 0).all()
+def test_a_vit_sees_every_patch_from_its_first_layer(opened, pixels):
+    assert (fields(opened("tiny_vit").model, pixels, POSITION) > 0).all()
 
 
 @pytest.mark.parametrize("n", [5, 10])
@@ -161,7 +130,7 @@ def test_a_uniform_linear_stack_has_a_gaussian_field(n):
         return states[1:]
 
     side, middle = 65, (32.5 / 65, 32.5 / 65)
-    seen = measure(maps, torch.randn(1, 1, side, side), middle)
+    seen = gradient_fields(maps, torch.randn(1, 1, side, side), middle)
     for depth, field in enumerate(seen, 1):
         sd = side * radius(field, middle) / 2**0.5  # of one axis
         assert sd == pytest.approx((2 * depth / 3) ** 0.5, rel=1e-4)
@@ -201,27 +170,8 @@ def test_random_like_is_another_model_of_the_same_shape(model, pixels):
     assert fields(fresh, pixels, POSITION).any()
 
 
-def test_random_like_keeps_eager_attention(tiny_vit):
-    assert random_like(open_model(str(tiny_vit), FAMILIES, "image").model).config._attn_implementation == "eager"
-
-
-def test_check_refuses_what_would_not_fit(tiny_resnet, tiny_vit, tiny_swin, monkeypatch):
-    check(tiny_resnet, (512, 512), "tiny")
-    with pytest.raises(InputError, match=r"model\.size"):
-        check(tiny_resnet, (513, 513), "tiny")
-    vit, swin = (open_model(str(folder), FAMILIES, "image").model for folder in (tiny_vit, tiny_swin))
-    check(vit, (32, 32), "tiny")
-    check(swin, (32, 32), "tiny")
-    with pytest.raises(InputError, match=r"model\.windows"):
-        check(swin, (36, 36), "tiny")
-    monkeypatch.setattr("models.attention.MAX_VALUES", 100)
-    for model in (vit, swin):
-        with pytest.raises(InputError, match="attention_too_large"):
-            check(model, (32, 32), "tiny")
-    for size, patch_size, code in (((32, 32), [8, 8], "unreadable"), ((30, 30), 8, "patches"), ((32, 40), 8, "square")):
-        odd = SimpleNamespace(base_model_prefix="vit", config=SimpleNamespace(patch_size=patch_size))
-        with pytest.raises(InputError, match=code):
-            check(odd, size, "tiny")
+def test_random_like_keeps_eager_attention(opened):
+    assert random_like(opened("tiny_vit").model).config._attn_implementation == "eager"
 
 
 def test_area_ratios_of_known_fields():

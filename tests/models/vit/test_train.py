@@ -9,7 +9,8 @@ from torchvision.transforms.functional import to_pil_image
 from models import classification, imagenette
 from models.checkpoint import open_model
 from models.classification import save, shipped_accuracy, train
-from models.vit.trace import FAMILIES, trace
+from models.families import VIT
+from models.vit.trace import trace
 from models.vit.train import HIDDEN, Recipe, build
 
 TINY = Recipe(schedule=((32, 1), (48, 1)), image_size=48, n_embd=24, n_layer=2, n_head=2, batch_size=4)
@@ -47,9 +48,10 @@ def test_a_resumed_run_equals_an_uninterrupted_one(trained, data, tmp_path, monk
 
     accuracy = classification.accuracy
     monkeypatch.setenv("LAB_DEVICE", "cpu")
-    with monkeypatch.context() as patch, pytest.raises(Interrupted):
-        patch.setattr(classification, "accuracy", interrupted)
+    monkeypatch.setattr(classification, "accuracy", interrupted)
+    with pytest.raises(Interrupted):
         train(build, TINY, HIDDEN, data, data, tmp_path / "run.pt")
+    monkeypatch.setattr(classification, "accuracy", accuracy)
     saved = torch.load(tmp_path / "run.pt", weights_only=True)
     assert [row["epoch"] for row in saved["history"]] == [1]
 
@@ -65,7 +67,7 @@ def test_the_saved_model_opens_through_the_door(trained, tmp_path, monkeypatch):
     monkeypatch.setenv("LAB_DEVICE", "cpu")
     model, history = trained
     save(model, TINY, history, tmp_path)
-    _, opened, processor = open_model(str(tmp_path), FAMILIES, "image")
+    _, opened, processor = open_model(str(tmp_path), VIT, "image")
     for name, value in model.state_dict().items():
         assert torch.equal(value.half().float(), opened.state_dict()[name]), name
     pixels = torch.randn(1, 3, 48, 48, generator=torch.Generator().manual_seed(1))
@@ -82,7 +84,8 @@ def test_the_saved_model_opens_through_the_door(trained, tmp_path, monkeypatch):
 def test_shipped_accuracy_counts_what_a_visitor_would_be_told(trained, data, tmp_path, monkeypatch):
     monkeypatch.setenv("LAB_DEVICE", "cpu")
     save(trained[0], TINY, trained[1], tmp_path)
-    answers = [int(trace(to_pil_image(image), str(tmp_path)).probability.argmax()) for image in data[0]]
+    vit = open_model(str(tmp_path), VIT, "image")
+    answers = [int(trace(vit, to_pil_image(image)).probability.argmax()) for image in data[0]]
     images, _ = data
     labels = torch.tensor(answers[:3] + [(answer + 1) % 10 for answer in answers[3:]])
     assert shipped_accuracy(tmp_path, "ViTForImageClassification", (images, labels)) == 0.375

@@ -1,158 +1,173 @@
 // The photo under its patch grid, and what becomes of one patch: pixels, vector, embedding, position.
-lab.widgets.cut = (root, text) => {
-  const part = (name) => root.querySelector("." + name);
-  let run, size, grid;
+import { find, findCanvas, penOf, whenChanged } from "../../core/dom.js";
+import { ink } from "../../core/theme.js";
+import { drawCells, drawPixels, signedColour } from "../../draw/cells.js";
+import { buttonGroup } from "../../draw/choices.js";
+import { picker, placeMark } from "../../draw/marks.js";
+import { cellName, fill, number } from "../../read/format.js";
+import { gridOf, learned, middleOf, patchAt, positionSimilarity, sizesOf } from "../../read/patch.js";
 
-  const drawGrid = () => {
-    const canvas = part("grid");
-    const [rows, columns] = grid;
-    const [width, height] = [1200, Math.round((1200 * rows) / columns)];
-    Object.assign(canvas, { width, height });
-    const pen = canvas.getContext("2d");
-    const cell = width / columns;
-    pen.beginPath();
-    for (let x = 0; x <= columns; x++) pen.moveTo(x * cell, 0), pen.lineTo(x * cell, height);
-    for (let y = 0; y <= rows; y++) pen.moveTo(0, y * cell), pen.lineTo(width, y * cell);
-    Object.assign(pen, { lineWidth: 2.5, strokeStyle: "rgba(255, 255, 255, 0.8)" });
-    pen.stroke();
-    if (canvas.clientWidth / columns < 26) return;
-    Object.assign(pen, {
-      font: `600 ${Math.min(64, Math.max(26, cell / 3.2))}px sans-serif`,
-      lineWidth: 6,
-      textAlign: "center",
-      textBaseline: "middle",
-      lineJoin: "round",
-      strokeStyle: "rgba(0, 0, 0, 0.7)",
-      fillStyle: "#fff",
-    });
-    for (let i = 0; i < rows * columns; i++) {
-      const [x, y] = [((i % columns) + 0.5) * cell, (Math.floor(i / columns) + 0.5) * cell];
-      pen.strokeText(i + 1, x, y);
-      pen.fillText(i + 1, x, y);
-    }
-  };
+/** @typedef {import("../../core/lab").VitRun} Run */
+/** @typedef {import("../../core/lab").PatchesCutText} Text */
+/**
+ * The side of a patch in pixels, and the chosen patch.
+ * @typedef {{size: number, cell: number, pinned: boolean}} State
+ */
 
-  // One row of an int8 array with its largest size: numbers in [-1, 1] and that size.
-  const signed = (name, at) => {
-    const bytes = run.arrays[name];
-    const length = bytes.shape[1];
-    return [Array.from(bytes.subarray(at * length, (at + 1) * length), (b) => b / 127), run.arrays[name + "_max"][at]];
-  };
+/** The patch in all colours and in each: which channels stand for red, green and blue. */
+const CHANNELS = { rgb: [0, 1, 2], red: [0, 0, 0], green: [1, 1, 1], blue: [2, 2, 2] };
+/** Pixels of a cell on the screen below which its number is not written. */
+const LEGIBLE = 26;
 
-  const drawLearned = (at) => {
-    const [vector, vectorMax] = signed("vector", at);
-    lab.drawCells(part("vector"), vector, 3, vector.length / 3, lab.signedColour);
-    const [embedding, embeddingMax] = signed("embedding", at);
-    lab.drawCells(part("embedding"), embedding, 1, embedding.length, lab.signedColour);
-    const length = embeddingMax * Math.hypot(...embedding);
-    const bounds = (numbers, top) => ({
-      low: lab.number(Math.min(...numbers) * top, 2),
-      high: lab.number(Math.max(...numbers) * top, 2),
-    });
-    part("vector-line").textContent = lab.fill(text.vector, {
-      side: size,
-      count: vector.length,
-      grey: size * size,
-      ...bounds(vector, vectorMax),
-    });
-    part("embedding-line").textContent = lab.fill(text.embedding, {
-      count: vector.length,
-      width: embedding.length,
-      length: lab.number(length, 2),
-      ...bounds(embedding, embeddingMax),
-    });
-    const tokens = run.arrays.position.shape[1];
-    const from = (run.prefix.length + at) * tokens + run.prefix.length;
-    const similarity = Array.from(run.arrays.position.subarray(from, from + grid[0] * grid[1]), (b) => b / 127);
-    lab.drawCells(part("position"), similarity, ...grid, lab.signedColour);
-    lab.placeMark(root.querySelector(".map .mark"), at, grid);
-    const best = similarity.reduce((top, s, i) => (i !== at && (top === null || s > similarity[top]) ? i : top), null);
-    part("position-line").textContent = lab.fill(text.position, {
-      best: lab.cellName(text, best, grid),
-      cosine: lab.number(similarity[best], 2),
-    });
-    Object.assign(root.dataset, { embedding: length.toFixed(2), cosine: similarity[best].toFixed(2) });
-  };
+/** @type {(run: Run) => State} */
+const first = (run) => {
+  const [height, width] = run.arrays.pixels.shape;
+  return { size: run.patch_size, cell: patchAt(run, run.patch_size, [height / 2, width / 2]), pinned: false };
+};
 
-  const draw = () => {
-    const at = pick.cell;
-    const [left, top] = [(at % grid[1]) * size, Math.floor(at / grid[1]) * size];
-    Object.assign(root.dataset, { patch: at + 1, size, count: grid[0] * grid[1], pinned: pick.pinned ? "yes" : "no" });
-    part("name").textContent = lab.cellName(text, at, grid);
-    lab.placeMark(part("stage").querySelector(".mark"), at, grid);
-    for (const [name, channels] of [
-      ["rgb", [0, 1, 2]],
-      ["red", [0, 0, 0]],
-      ["green", [1, 1, 1]],
-      ["blue", [2, 2, 2]],
-    ]) {
-      lab.drawPixels(part(name), run.arrays.pixels, left, top, size, size, channels);
-    }
-    const own = size === run.patch_size;
-    for (const name of ["vector", "embedding", "position-row"]) part(name).hidden = !own;
-    part("embedding-line").textContent = "";
-    if (own) drawLearned(at);
-    else
-      part("vector-line").textContent = lab.fill(text.other_size, {
-        side: size,
-        count: 3 * size * size,
-        own: run.patch_size,
-      });
-  };
-  const later = lab.eachFrame(draw);
-  const pick = lab.picker(root, [part("stage")], () => grid, later);
+/** @type {(run: Run) => string} */
+const shapeOf = ({ arrays, patch_size }) => [arrays.pixels.shape, patch_size].join();
 
-  const cut = (side) => {
-    const middle = grid ? [(Math.floor(pick.cell / grid[1]) + 0.5) * size, ((pick.cell % grid[1]) + 0.5) * size] : null;
-    size = side;
-    const [height, width] = run.arrays.pixels.shape;
-    grid = [height / size, width / size];
-    const count = grid[0] * grid[1];
-    drawGrid();
-    part("sum").textContent = lab.fill(text.sum, {
-      height,
-      width,
-      side: size,
-      rows: grid[0],
-      columns: grid[1],
-      count: lab.number(count),
-      numbers: lab.number(3 * size * size),
-      extra: run.prefix.length,
-      prefix: run.prefix.join(" + "),
-      pairs: lab.number((count + run.prefix.length) ** 2),
+/** @type {(run: Run, size: number, text: Text) => string} */
+const sumLine = (run, size, text) => {
+  const [height, width] = run.arrays.pixels.shape;
+  const [rows, columns] = gridOf(run, size);
+  const [count, extra] = [rows * columns, run.prefix.length];
+  return fill(text.sum, {
+    height,
+    width,
+    side: size,
+    rows,
+    columns,
+    count: number(count),
+    numbers: number(3 * size * size),
+    extra,
+    prefix: run.prefix.join(" + "),
+    pairs: number((count + extra) ** 2),
+  });
+};
+
+/** @type {(run: Run, size: number, text: Text) => string} */
+const otherSize = (run, size, text) =>
+  fill(text.other_size, { side: size, count: 3 * size * size, own: run.patch_size });
+
+/** @type {(canvas: HTMLCanvasElement, grid: readonly number[]) => void} */
+function drawGrid(canvas, [rows, columns]) {
+  const [width, height] = [1200, Math.round((1200 * rows) / columns)];
+  Object.assign(canvas, { width, height });
+  const pen = penOf(canvas);
+  const cell = width / columns;
+  pen.beginPath();
+  for (let column = 0; column <= columns; column++) {
+    pen.moveTo(column * cell, 0);
+    pen.lineTo(column * cell, height);
+  }
+  for (let row = 0; row <= rows; row++) {
+    pen.moveTo(0, row * cell);
+    pen.lineTo(width, row * cell);
+  }
+  Object.assign(pen, { lineWidth: 2.5, strokeStyle: ink("paper", 0.8) });
+  pen.stroke();
+  if (canvas.clientWidth / columns >= LEGIBLE) writeNumbers(pen, [rows, columns], cell);
+}
+
+/** @type {(pen: CanvasRenderingContext2D, grid: readonly number[], cell: number) => void} */
+function writeNumbers(pen, [rows, columns], cell) {
+  Object.assign(pen, {
+    font: `600 ${Math.min(64, Math.max(26, cell / 3.2))}px sans-serif`,
+    lineWidth: 6,
+    textAlign: "center",
+    textBaseline: "middle",
+    lineJoin: "round",
+    strokeStyle: ink("ink", 0.7),
+    fillStyle: ink("paper"),
+  });
+  for (let patch = 0; patch < rows * columns; patch++) {
+    const [x, y] = [((patch % columns) + 0.5) * cell, (Math.floor(patch / columns) + 0.5) * cell];
+    pen.strokeText(String(patch + 1), x, y);
+    pen.fillText(String(patch + 1), x, y);
+  }
+}
+
+/** @type {(root: HTMLElement, run: Run, state: State, text: Text) => import("../../core/lab").Numbers} */
+function drawLearned(root, run, { size, cell }, text) {
+  const [vector, embedding] = [learned(run, "vector", cell), learned(run, "embedding", cell)];
+  const [count, width] = [vector.shares.length, embedding.shares.length];
+  drawCells(findCanvas(root, ".vector"), vector.shares, [3, count / 3], signedColour);
+  drawCells(findCanvas(root, ".embedding"), embedding.shares, [1, width], signedColour);
+  const [low, high] = [number(vector.low, 2), number(vector.high, 2)];
+  const vectorLine = fill(text.vector, { side: size, count, grey: size * size, low, high });
+  const length = number(embedding.length, 2);
+  const bounds = { low: number(embedding.low, 2), high: number(embedding.high, 2) };
+  const { cosines, best } = positionSimilarity(run, cell);
+  drawCells(findCanvas(root, ".position"), cosines, run.grid, signedColour);
+  placeMark(find(root, ".map .mark"), cell, run.grid);
+  const name = cellName(text.patch, best, run.grid);
+  find(root, ".vector-line").textContent = vectorLine;
+  find(root, ".embedding-line").textContent = fill(text.embedding, { count, width, length, ...bounds });
+  find(root, ".position-line").textContent = fill(text.position, { best: name, cosine: number(cosines[best], 2) });
+  return { embedding: embedding.length.toFixed(2), cosine: cosines[best].toFixed(2) };
+}
+
+/** @type {import("../../core/lab").Widget<Run, State, Text>} */
+export default {
+  first,
+
+  keep: (state, run, before) => (shapeOf(run) === shapeOf(before) ? state : first(run)),
+
+  build: (root, text, set) => {
+    const drawSizes = buttonGroup(find(root, ".sizes"), text.size, (/** @type {number} */ size) => {
+      set((state, run) => ({ size, cell: patchAt(run, size, middleOf(run, state.size, state.cell)) }));
     });
-    for (const button of part("sizes").children) button.setAttribute("aria-pressed", String(button.side === size));
-    const [y, x] = middle ?? [height / 2, width / 2];
-    pick.choose(
-      Math.min(grid[0] - 1, Math.floor(y / size)) * grid[1] + Math.min(grid[1] - 1, Math.floor(x / size)),
-      pick.pinned && middle !== null,
-    );
-  };
+    picker(root, [find(root, ".stage")], set, {
+      grid: (run, { size }) => gridOf(run, size),
+      cell: (_, { cell }) => cell,
+      choose: (cell) => ({ cell }),
+    });
+    const onGrid = whenChanged();
 
-  return (value) => {
-    const shape = (of) => [of?.arrays.pixels.shape, of?.patch_size].join();
-    const before = shape(run);
-    run = value;
-    const [height, width] = run.arrays.pixels.shape;
-    lab.drawPixels(part("photo"), run.arrays.pixels);
-    const divides = (side) => height % side === 0 && width % side === 0;
-    const sides = [
-      ...new Set([8, 12, 14, 16, 24, 28, 32, 48, 56, 64, 96, 112].filter(divides).concat(run.patch_size)),
-    ].sort((a, b) => a - b);
-    part("sizes").replaceChildren(
-      ...sides.map((side) =>
-        lab.make("button", {
-          type: "button",
-          side,
-          textContent: side,
-          title: side === run.patch_size ? text.own_size : "",
-          className: side === run.patch_size ? "own" : "",
-          onclick: () => cut(side),
-        }),
-      ),
-    );
-    if (shape(run) === before) return cut(size);
-    grid = undefined;
-    cut(run.patch_size);
-  };
+    return (run, state) => {
+      const { size, cell } = state;
+      const grid = gridOf(run, size);
+      const own = size === run.patch_size;
+      const [left, top] = [(cell % grid[1]) * size, Math.floor(cell / grid[1]) * size];
+      const lines = findCanvas(root, ".grid");
+      drawPixels(findCanvas(root, ".photo"), run.arrays.pixels);
+      onGrid([...grid, lines.clientWidth], () => drawGrid(lines, grid));
+      placeMark(find(root, ".stage .mark"), cell, grid);
+      find(root, ".sum").textContent = sumLine(run, size, text);
+      find(root, ".name").textContent = cellName(text.patch, cell, grid);
+      for (const [name, channels] of Object.entries(CHANNELS)) {
+        drawPixels(findCanvas(root, `.${name}`), run.arrays.pixels, { left, top, width: size, height: size, channels });
+      }
+      const title = (/** @type {number} */ side) => (side === run.patch_size ? text.own_size : "");
+      drawSizes(
+        sizesOf(run).map((side) => ({ value: side, label: side, title: title(side), own: side === run.patch_size })),
+        size,
+      );
+      for (const part of ["vector", "embedding", "position-row"]) find(root, `.${part}`).hidden = !own;
+      const numbers = { patch: cell + 1, count: grid[0] * grid[1] };
+      if (own) return { ...numbers, ...drawLearned(root, run, state, text) };
+      find(root, ".embedding-line").textContent = "";
+      find(root, ".vector-line").textContent = otherSize(run, size, text);
+      return { ...numbers, embedding: "", cosine: "" };
+    };
+  },
+
+  read: (run, { size, cell }, text) => {
+    const patch = cellName(text.patch, cell, gridOf(run, size));
+    if (size !== run.patch_size) return fill(text.reading_other, { patch, told: otherSize(run, size, text) });
+    const [vector, embedding] = [learned(run, "vector", cell), learned(run, "embedding", cell)];
+    const { cosines, best } = positionSimilarity(run, cell);
+    return fill(text.reading, {
+      patch,
+      count: vector.shares.length,
+      low: number(vector.low, 2),
+      high: number(vector.high, 2),
+      width: embedding.shares.length,
+      length: number(embedding.length, 2),
+      best: cellName(text.patch, best, run.grid),
+      cosine: number(cosines[best], 2),
+    });
+  },
 };

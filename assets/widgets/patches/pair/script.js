@@ -1,87 +1,97 @@
 // The same spot of the same photo in a ViT and in a Swin, at the same share of their depth: where does it look?
-lab.widgets.pair = (root, text) => {
-  const sides = {};
-  let spot = [0.5, 0.5];
+import { find, findCanvas } from "../../core/dom.js";
+import { drawCells, drawPixels, overlayColour } from "../../draw/cells.js";
+import { picker, placeMark } from "../../draw/marks.js";
+import { stepBar } from "../../draw/step_bar.js";
+import { halfCount, sharesOfLargest } from "../../read/attention.js";
+import { fill, percent } from "../../read/format.js";
+import { levelAt, middleOf, swinSpot, tokenAt, vitSpot } from "../../read/pair.js";
 
-  // Mean over heads of the row of the token at the spot, over the whole map (token,), and how far through the model.
-  const vit = () => {
-    const { run } = sides.vit;
-    const { grid, prefix } = run;
-    const layers = run.arrays.attention.shape[0];
-    const layer = level(layers);
-    const weights = lab.vit.row(run, layer, prefix.length + at(grid), "mean").subarray(prefix.length);
-    return { grid, weights, visible: weights.length, place: lab.fill(text.layer, { layer: layer + 1, layers }) };
+/** @typedef {import("../../core/lab").PairRun} Run */
+/** @typedef {import("../../core/lab").PatchesPairText} Text */
+/** @typedef {import("../../read/pair.js").Spot} Spot */
+/**
+ * A step through the deeper model, and a point of the photo: shares down and across.
+ * @typedef {{step: number, spot: [number, number], pinned: boolean}} State
+ */
+
+/** @type {(run: Run) => [number, number]} */
+const depths = ({ vit, swin }) => [vit.arrays.attention.shape[0], swin.blocks.length];
+/** @type {(run: Run) => number} */
+const count = (run) => Math.max(...depths(run));
+/** @type {(run: Run) => State} */
+const first = (run) => ({ step: Math.floor(count(run) / 3), spot: [0.5, 0.5], pinned: false });
+
+/** @type {(run: Run, state: State) => {vit: Spot, swin: Spot}} */
+const look = (run, { step, spot }) => {
+  const [vit, swin] = depths(run).map((layers) => levelAt(step, count(run), layers));
+  return { vit: vitSpot(run.vit, vit, spot), swin: swinSpot(run.swin, swin, spot) };
+};
+
+/** @type {(run: Run, spots: {vit: Spot, swin: Spot}, text: Text) => {vit: string, swin: string}} */
+const places = (run, { vit, swin }, text) => {
+  const [layers, blocks] = depths(run);
+  return {
+    vit: fill(text.layer, { layer: vit.level + 1, layers }),
+    swin: fill(text.block, { block: swin.level + 1, blocks }),
   };
-  const swin = () => {
-    const { run } = sides.swin;
-    const number = level(run.blocks.length);
-    const { grid } = run.blocks[number];
-    const seat = lab.swin.seat(run, number, at(grid));
-    const out = new Float32Array(grid[0] * grid[1]);
-    lab.swin.row(run, number, seat, "mean").forEach((weight, key) => (out[seat.tokens[key]] = weight));
-    const visible = seat.tokens.filter((other) => lab.swin.sees(run, number, at(grid), other)).length;
-    return {
-      grid,
-      weights: out,
-      visible,
-      place: lab.fill(text.block, { block: number + 1, blocks: run.blocks.length }),
+};
+
+/** @type {(spot: Spot, text: Text) => string} */
+const seesLine = ({ weights, visible }, text) => {
+  const all = weights.length;
+  const half = halfCount(weights);
+  return fill(text.sees, { visible, count: all, share: percent(visible / all), half, area: percent(half / all) });
+};
+
+/** @type {import("../../core/lab").Widget<Run, State, Text>} */
+export default {
+  first,
+
+  keep: (state, run, before) => (count(run) === count(before) ? state : first(run)),
+
+  build: (root, text, set) => {
+    const halves = { vit: find(root, ".half.vit"), swin: find(root, ".half.swin") };
+    const drawDepth = stepBar(root, find(root, ".depth"), text, set, { count });
+    const stages = Object.values(halves).map((half) => find(half, ".stage"));
+    // The ViT's patches are the spots that one can choose, in both photos.
+    picker(root, stages, set, {
+      grid: (run) => run.vit.grid,
+      cell: (run, { spot }) => tokenAt(run.vit.grid, spot),
+      choose: (cell, run) => {
+        return { spot: middleOf(run.vit.grid, cell) };
+      },
+    });
+
+    return (run, state) => {
+      const spots = look(run, state);
+      const told = places(run, spots, text);
+      for (const name of /** @type {const} */ (["vit", "swin"])) {
+        const { grid, weights, visible, token } = spots[name];
+        const half = halves[name];
+        drawPixels(findCanvas(half, ".photo"), run[name].arrays.pixels);
+        drawCells(findCanvas(half, ".heat"), sharesOfLargest(weights), grid, overlayColour);
+        placeMark(find(half, ".mark"), token, grid);
+        find(half, ".place").textContent = told[name];
+        find(half, ".readout").textContent = seesLine(spots[name], text);
+        const numbers = { visible, half: halfCount(weights), token };
+        for (const [key, number] of Object.entries(numbers)) half.dataset[key] = String(number);
+      }
+      drawDepth(run, state);
+      return {};
     };
-  };
+  },
 
-  const at = ([rows, columns]) => Math.floor(spot[1] * rows) * columns + Math.floor(spot[0] * columns);
-  const level = (count) => (depth.count > 1 ? Math.round((depth.step * (count - 1)) / (depth.count - 1)) : 0);
-
-  const draw = () => {
-    for (const [name, read] of [
-      ["vit", vit],
-      ["swin", swin],
-    ]) {
-      const { half } = sides[name];
-      const { grid, weights, visible, place } = read();
-      const top = Math.max(...weights, 1e-12);
-      lab.drawCells(
-        half.querySelector(".heat"),
-        weights.map((w) => w / top),
-        ...grid,
-        lab.overlayColour,
-      );
-      lab.placeMark(half.querySelector(".mark"), at(grid), grid);
-      const most = lab.halfCount(weights);
-      half.querySelector(".place").textContent = place;
-      half.querySelector(".readout").textContent = lab.fill(text.sees, {
-        visible,
-        count: weights.length,
-        share: lab.percent(visible / weights.length),
-        half: most,
-        area: lab.percent(most / weights.length),
-      });
-      Object.assign(half.dataset, { visible, half: most, token: at(grid) });
-    }
-    Object.assign(root.dataset, { step: depth.step, pinned: pick.pinned ? "yes" : "no" });
-  };
-  const later = lab.eachFrame(draw);
-  const depth = lab.stepBar(root, root.querySelector(".film"), text, later);
-
-  // The ViT's patches are the spots that one can choose, in both photos.
-  const stages = root.querySelectorAll(".stage");
-  const pick = lab.picker(
-    root,
-    stages,
-    () => sides.vit.run.grid,
-    () => {
-      const [rows, columns] = sides.vit.run.grid;
-      spot = [((pick.cell % columns) + 0.5) / columns, (Math.floor(pick.cell / columns) + 0.5) / rows];
-      later();
-    },
-  );
-
-  return (value) => {
-    for (const name of ["vit", "swin"]) {
-      sides[name] = { half: root.querySelector(".half." + name), run: value[name] };
-      lab.drawPixels(sides[name].half.querySelector(".photo"), value[name].arrays.pixels);
-    }
-    const count = Math.max(value.vit.arrays.attention.shape[0], value.swin.blocks.length);
-    if (count === depth.count) return later();
-    depth.reset(count, Math.floor(count / 3));
-  };
+  read: (run, state, text) => {
+    const spots = look(run, state);
+    const { vit, swin } = places(run, spots, text);
+    return fill(text.reading, {
+      vit_name: text.vit,
+      vit_place: vit,
+      vit_told: seesLine(spots.vit, text),
+      swin_name: text.swin,
+      swin_place: swin,
+      swin_told: seesLine(spots.swin, text),
+    });
+  },
 };

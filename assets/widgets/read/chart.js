@@ -1,0 +1,64 @@
+// What a Plotly figure shows, as sentences: its axes and where each of its lines begins and ends.
+import { fill, number } from "./format.js";
+
+/** @typedef {import("../core/lab").Figure} Figure */
+
+/** @type {Record<string, typeof Float64Array | typeof Float32Array | typeof Int32Array | typeof Int16Array | typeof Int8Array | typeof Uint8Array>} */
+const KINDS = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
+
+/**
+ * Numbers as Plotly's JSON has them: a list, or the bytes of an array in base 64.
+ * @param {unknown} given
+ * @returns {unknown[]}
+ */
+export function values(given) {
+  if (Array.isArray(given)) return given;
+  const { dtype, bdata } = /** @type {{dtype?: string, bdata?: string}} */ (given ?? {});
+  if (!dtype || !bdata || !KINDS[dtype]) return [];
+  const bytes = Uint8Array.from(atob(bdata), (letter) => letter.charCodeAt(0));
+  return Array.from(new KINDS[dtype](bytes.buffer));
+}
+
+/**
+ * Which traces of a figure belong together in the legend: those of the same group, or the trace alone.
+ * @param {Figure} figure
+ * @param {number} trace
+ * @returns {number[]}
+ */
+export function together({ data }, trace) {
+  const group = data[trace].legendgroup;
+  const all = data.map((_, at) => at);
+  return group ? all.filter((at) => data[at].legendgroup === group) : [trace];
+}
+
+/**
+ * A figure as text; traces whose numbers are in `hidden` are left out.
+ * @param {Figure} figure
+ * @param {{chart_reading: string, chart_line: string}} text
+ * @param {readonly number[]} [hidden]
+ */
+export function chartReading({ data, layout }, text, hidden = []) {
+  const title = (/** @type {"xaxis" | "yaxis"} */ axis) => plainText(layout[axis]?.title?.text ?? "");
+  const shares = String(layout.yaxis?.tickformat ?? "").includes("%");
+  const lines = data.flatMap((trace, at) => {
+    const points = values(trace.y).filter((value) => typeof value === "number" && Number.isFinite(value));
+    if (hidden.includes(at) || !points.length) return [];
+    const [first, last] = [points[0], points.at(-1)].map((value) => short(Number(value), shares));
+    return [fill(text.chart_line, { name: plainText(trace.name ?? ""), first, last })];
+  });
+  return fill(text.chart_reading, { x: title("xaxis"), y: title("yaxis"), lines: lines.join("; ") });
+}
+
+/** @type {(value: number, share: boolean) => string} */
+function short(value, share) {
+  if (share) return `${Number((100 * value).toPrecision(3))}%`;
+  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value) || 1)));
+  return number(value, Math.min(20, value === Math.round(value) ? 0 : digits));
+}
+
+/** @type {Record<string, string>} */
+const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'" };
+
+/** @param {string} markup */
+const plainText = (markup) =>
+  markup.replace(/<[^>]*>/g, " ").replace(/&(amp|lt|gt|quot|#x27);/g, (_, name) => ENTITIES[name]);

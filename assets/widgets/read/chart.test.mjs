@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chartReading, together, values } from "./chart.js";
+
+const base64 = (array) => Buffer.from(array.buffer).toString("base64");
+
+test("numbers are read from lists and from bytes", () => {
+  assert.deepEqual(values([1, 2]), [1, 2]);
+  assert.deepEqual(values({ dtype: "f8", bdata: base64(Float64Array.of(0.5, -2)) }), [0.5, -2]);
+  assert.deepEqual(values({ dtype: "i1", bdata: base64(Int8Array.of(-1, 3)) }), [-1, 3]);
+  assert.deepEqual(values(undefined), []);
+});
+
+test("a chart is read line by line, shares as percent, hidden lines not at all", () => {
+  const text = { chart_reading: "{y} by {x}: {lines}", chart_line: "{name} {first}-{last}" };
+  const layout = {
+    xaxis: { title: { text: "depth<br>(layers)" } },
+    yaxis: { title: { text: "p" }, tickformat: ".0%" },
+  };
+  const data = [
+    { name: "A &amp; B", y: [0.1, null, 0.25] },
+    { name: "C", y: [1, 0] },
+    { name: "legend only", y: [null] },
+  ];
+  assert.equal(chartReading({ data, layout }, text), "p by depth (layers): A & B 10%-25%; C 100%-0%");
+  assert.equal(chartReading({ data, layout }, text, [0]), "p by depth (layers): C 100%-0%");
+  const plain = { data: [{ name: "t", y: [1234.56, 0.00123] }], layout: {} };
+  assert.equal(chartReading(plain, text), " by : t 1,235-0.00123");
+});
+
+test("traces of one legend group are shown and hidden together", () => {
+  const figure = { data: [{ legendgroup: "a" }, {}, { legendgroup: "a" }], layout: {} };
+  assert.deepEqual(together(figure, 0), [0, 2]);
+  assert.deepEqual(together(figure, 1), [1]);
+});

@@ -1,0 +1,143 @@
+"""Runs at work: equal questions are computed once and remembered, and a run ends when nobody waits for it."""
+
+import threading
+import time
+import uuid
+from collections import OrderedDict
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+from lab import saved
+from lab.question import Question, first_key
+from models.axes import Trace
+
+MAX_CONCURRENT = 8
+"""Runs that may download or wait at the same time; they compute one after another (models.device.compute_lock)."""
+MAX_REMEMBERED_BYTES = 500_000_000
+
+
+class Stopped(Exception):
+    """Nobody waits for this run any longer."""
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """A trace and where it comes from."""
+
+    trace: Trace
+    seconds: float
+    """That it took to compute; nan for a saved run."""
+    origin: str
+    """saved, remembered or computed."""
+    name: str = field(default_factory=lambda: uuid.uuid4().hex)
+    """Of this answer and no other."""
+
+
+class Computation:
+    """One question on its way; any number of visitors may watch it. It is the `progress` of its own run."""
+
+    def __init__(self, question: Question, finished: "Computations") -> None:
+        self.question = question
+        self.watchers = 1
+        self.done = self.total = 0
+        self.partial: Trace | None = None
+        self.changed = threading.Condition()
+        self.future: Future[Answer] = executor.submit(self._compute, finished)
+        self.future.add_done_callback(self._notify)
+
+    def beat(self) -> None:
+        """Between two steps: ends the run when nobody watches."""
+        if not self.watchers:
+            raise Stopped
+
+    def downloaded(self, done: int, total: int) -> None:
+        """Bytes so far and in all."""
+        self.beat()
+        self.done, self.total = done, total
+
+    def _compute(self, finished: "Computations") -> Answer:
+        try:
+            self.beat()
+            begun = time.perf_counter()
+            trace = None
+            for trace in self.question.traces(self):
+                self.partial = trace
+                self._notify()
+                self.beat()
+            if trace is None:
+                raise RuntimeError(f"{self.question.run.compute} gave no trace")
+            answer = Answer(trace, time.perf_counter() - begun, "computed")
+            finished.remember(self.question.key, answer)
+            return answer
+        finally:
+            finished.forget(self)
+
+    def _notify(self, _: object = None) -> None:
+        with self.changed:
+            self.changed.notify_all()
+
+    def wait(self, seen: Trace | None, seconds: float) -> None:
+        """Until it has ended, has a trace other than `seen`, or the seconds are over."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.future.done() or self.partial is not seen, seconds)
+
+
+class Computations:
+    """All questions on their way, and the answers of late, bounded in bytes."""
+
+    def __init__(self, max_bytes: int = MAX_REMEMBERED_BYTES) -> None:
+        self.max_bytes = max_bytes
+        self.lock = threading.Lock()
+        self.running: dict[str, Computation] = {}
+        self.answers: OrderedDict[str, Answer] = OrderedDict()
+
+    def known(self, question: Question) -> Answer | None:
+        """The answer, if it need not be computed: a remembered one, or the saved run."""
+        with self.lock:
+            if answer := self.answers.get(question.key):
+                self.answers.move_to_end(question.key)
+                return answer
+        if question.key != first_key(question.exhibit, question.run):
+            return None
+        trace = saved.load(question.exhibit, question.run)
+        return Answer(trace, float("nan"), "saved", f"saved {question.key}") if trace else None
+
+    def watch(self, question: Question) -> Computation:
+        """The computation of a question, begun if it is not on its way; `leave` it in the end."""
+        with self.lock:
+            found = self.running.get(question.key)
+            if found:
+                found.watchers += 1
+            else:
+                found = self.running[question.key] = Computation(question, self)
+            return found
+
+    def leave(self, computation: Computation) -> None:
+        """One visitor fewer waits; the last one ends it."""
+        with self.lock:
+            computation.watchers -= 1
+            if not computation.watchers:
+                computation.future.cancel()
+                self._forget(computation)
+
+    def forget(self, computation: Computation) -> None:
+        """It has ended."""
+        with self.lock:
+            self._forget(computation)
+
+    def _forget(self, computation: Computation) -> None:
+        if self.running.get(computation.question.key) is computation:
+            del self.running[computation.question.key]
+
+    def remember(self, key: str, answer: Answer) -> None:
+        """Keep an answer; the least recently used go when there are too many bytes."""
+        with self.lock:
+            self.answers[key] = replace(answer, origin="remembered")
+            self.answers.move_to_end(key)
+            while sum(one.trace.nbytes for one in self.answers.values()) > self.max_bytes and len(self.answers) > 1:
+                self.answers.popitem(last=False)
+
+
+executor = ThreadPoolExecutor(MAX_CONCURRENT, thread_name_prefix="run")
+computations = Computations()
+"""Those of this process."""

@@ -1,0 +1,1 @@
+"""The safe ways in: every kind of input checks what was sent."""

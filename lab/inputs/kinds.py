@@ -1,0 +1,218 @@
+"""The kinds of inputs: each lays out its component, checks what was sent, and gives a key for equal values.
+
+Gradio's own checks are left out (their sentences are English and end the run before it can answer), so `checked` gets
+whatever a browser or a script has sent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+import gradio as gr
+
+from lab.text import Text
+from models.checkpoint import OpenModel, open_model, stamp
+from models.errors import InputError
+from models.progress import Progress
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Input:
+    """Something that decides what a run computes.
+
+    name: the keyword of the computation, and [input] <name> in the exhibit's text file. more: behind "more settings".
+    follows: the input whose choice gives this one its default, by value in `defaults`.
+    """
+
+    name: str
+    default: Any = None
+    more: bool = False
+    follows: str = ""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    hidden: ClassVar[bool] = False
+    """Set by what a widget asks for, not by a component."""
+    lasts: ClassVar[bool] = False
+    """Whether a hidden input stays as it is when everything is asked anew."""
+    bad: ClassVar[tuple[Any, ...]] = (None, [], {"a": 1})
+    """Values that `checked` refuses, for the tests."""
+
+    def component(self, text: Text, exhibit: str) -> Any:
+        """The Gradio component, with its default."""
+        raise NotImplementedError
+
+    def checked(self, sent: Any) -> Any:
+        """The value for the computation. Raises InputError for what cannot be one."""
+        raise NotImplementedError
+
+    def kept(self, sent: Any) -> Any:
+        """What of an accepted value is kept to ask again: something small."""
+        return sent
+
+    def key(self, value: Any) -> str:
+        """Equal for equal values."""
+        return repr(value)
+
+    def refusal(self, kind: str, **details: object) -> InputError:
+        """The error that names this input by its label."""
+        return InputError(f"input.{kind}", input=self.name, **details)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Choice(Input):
+    """One of a few values; words in [choice.<name>] unless the values are numbers."""
+
+    values: tuple[Any, ...]
+    bad: ClassVar[tuple[Any, ...]] = (None, [], {"a": 1}, "none of these", -1, True)
+
+    def component(self, text: Text, exhibit: str) -> gr.Radio:
+        label = text(f"{exhibit}.input.{self.name}")
+        return gr.Radio(self.named(text, exhibit), value=self.default, label=label, interactive=True)
+
+    def named(self, text: Text, exhibit: str) -> list[tuple[str, Any]]:
+        """Words and values."""
+        prefix = f"{exhibit}.choice.{self.name}"
+        return [(text(f"{prefix}.{one}") if isinstance(one, str) else str(one), one) for one in self.values]
+
+    def checked(self, sent: Any) -> Any:
+        for value in self.values:
+            if type(sent) in (type(value), float) and sent == value:
+                return value
+        raise self.refusal("choice")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Number(Input):
+    """A number in a range; whole where the step is."""
+
+    minimum: float
+    maximum: float
+    step: float = 1
+    bad: ClassVar[tuple[Any, ...]] = (None, [], {"a": 1}, "4", True, 1e300, -1e300, float("nan"))
+
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers are taken."""
+        return float(self.step).is_integer()
+
+    def component(self, text: Text, exhibit: str) -> gr.Slider:
+        return gr.Slider(
+            self.minimum,
+            self.maximum,
+            value=self.default,
+            step=self.step,
+            label=text(f"{exhibit}.input.{self.name}"),
+            interactive=True,
+        )
+
+    def checked(self, sent: Any) -> float | int:
+        number = isinstance(sent, int | float) and not isinstance(sent, bool)
+        if not number or not self.minimum <= sent <= self.maximum or (self.whole and sent % 1):
+            raise self.refusal("whole" if self.whole else "number", minimum=self.minimum, maximum=self.maximum)
+        return int(sent) if self.whole else float(sent)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Line(Input):
+    """A short line of text; what it means is the computation's matter."""
+
+    default: str = ""
+    placeholder: str = ""
+    maximum: int = 400
+    bad: ClassVar[tuple[Any, ...]] = (None, 7, [], {"a": 1}, "x" * 500)
+
+    def component(self, text: Text, exhibit: str) -> gr.Textbox:
+        label = text(f"{exhibit}.input.{self.name}")
+        return gr.Textbox(self.default, label=label, placeholder=self.placeholder, interactive=True)
+
+    def checked(self, sent: Any) -> str:
+        if not isinstance(sent, str):
+            raise self.refusal("text")
+        if len(sent) > self.maximum:
+            raise self.refusal("long", characters=len(sent), maximum=self.maximum)
+        return sent
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Model(Input):
+    """A model: a bundled one, one of the Hub, or any other that the visitor types in.
+
+    families: classes of transformers that the run reads. reads: what prepares its input. hub: well-known Hub ids and
+    their downloads in MB.
+    """
+
+    families: tuple[str, ...]
+    bundled: tuple[str, ...]
+    reads: Literal["image", "text"] | None = "image"
+    hub: Mapping[str, int] = field(default_factory=dict)
+    bad: ClassVar[tuple[Any, ...]] = (
+        None,
+        3,
+        True,
+        [],
+        ["vit-imagenette"],
+        {"a": 1},
+        "",
+        "a" * 100_000,
+        "../..",
+        "/etc",
+    )
+
+    def component(self, text: Text, exhibit: str) -> gr.Dropdown:
+        bundled = [(text("model.bundled", name=name), name) for name in self.bundled]
+        known = [(text("model.download", name=name, size=size), name) for name, size in self.hub.items()]
+        return gr.Dropdown(
+            [*bundled, *known],
+            value=self.default,
+            label=text(f"{exhibit}.input.{self.name}"),
+            info=text("model.info"),
+            allow_custom_value=True,
+            interactive=True,
+        )
+
+    def checked(self, sent: Any) -> str:
+        reference = sent.strip() if isinstance(sent, str) else ""
+        if not reference or len(reference) > 400:
+            raise InputError("model.unknown", reference=reference[:80])
+        return reference
+
+    def key(self, value: str) -> str:
+        return f"{value} {stamp(value)}"
+
+    def open(self, value: str, progress: Progress) -> OpenModel:
+        """The model itself. Raises InputError as `open_model` does."""
+        return open_model(value, self.families, self.reads, progress)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Point(Input):
+    """A point of a photo that a widget asks for: (down, across), shares of the sides in [0, 1)."""
+
+    default: tuple[float, float] = (0.5, 0.5)
+    hidden: ClassVar[bool] = True
+    lasts: ClassVar[bool] = True
+    bad: ClassVar[tuple[Any, ...]] = (None, [], {}, [2, 0], [-0.1, 0], [0.5], [1, 1], "middle", ["a", "b"], [1e300, 0])
+
+    def checked(self, sent: Any) -> tuple[float, float]:
+        pair = isinstance(sent, list | tuple) and len(sent) == 2
+        if not pair or not all(isinstance(share, int | float) and 0 <= share < 1 for share in sent):
+            raise InputError("fields.position")
+        return float(sent[0]), float(sent[1])
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Forces(Input):
+    """Tokens that a visitor forces in a search: (step, row, id) each. A new question starts without any."""
+
+    default: tuple[tuple[int, int, int], ...] = ()
+    maximum: int = 100
+    hidden: ClassVar[bool] = True
+    bad: ClassVar[tuple[Any, ...]] = (None, {}, "x", [1], [[1, 2]], [["a", 0, 0]], [[0, 0, 1.5]], [[0, 0, 0]] * 101)
+
+    def checked(self, sent: Any) -> tuple[tuple[int, int, int], ...]:
+        if not isinstance(sent, list | tuple) or len(sent) > self.maximum or not all(map(_is_force, sent)):
+            raise InputError("decoding.force")
+        return tuple((step, row, token) for step, row, token in sent)
+
+
+def _is_force(row: Any) -> bool:
+    return isinstance(row, list | tuple) and len(row) == 3 and all(type(number) is int for number in row)

@@ -1,0 +1,30 @@
+"""Models of the Hub that the lab offers by name, and the inputs that several exhibits share."""
+
+from lab.inputs.kinds import Model
+from models.families import CLASSIFIERS
+
+HUB_VITS = {
+    "WinKawaks/vit-tiny-patch16-224": 23,
+    "facebook/deit-tiny-distilled-patch16-224@refs/pr/3": 24,
+    "WinKawaks/vit-small-patch16-224": 88,
+    "google/vit-base-patch16-224": 346,
+    "google/vit-base-patch32-384": 353,
+}
+"""With safetensors weights; the size of each download in MB."""
+HUB_SWINS = {"microsoft/swin-tiny-patch4-window7-224": 113}
+HUB_RESNETS = {"microsoft/resnet-18": 47, "microsoft/resnet-50": 103}
+BUNDLED_CLASSIFIERS = ("resnet-imagenette", "vit-imagenette", "swin-imagenette")
+
+
+def _classifier(name: str, default: str, hub: dict[str, int]) -> Model:
+    """A column of a comparison: its own bundled model first, then the other ones."""
+    bundled = (default, *(other for other in BUNDLED_CLASSIFIERS if other != default))
+    return Model(name=name, default=default, families=CLASSIFIERS, bundled=bundled, hub=hub, more=True)
+
+
+THREE_CLASSIFIERS = (
+    _classifier("first_model", "resnet-imagenette", HUB_RESNETS),
+    _classifier("second_model", "vit-imagenette", HUB_VITS),
+    _classifier("third_model", "swin-imagenette", HUB_SWINS),
+)
+"""The columns of a comparison."""

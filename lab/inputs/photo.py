@@ -1,0 +1,179 @@
+"""The one safe way in for pictures."""
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, ClassVar
+
+import gradio as gr
+import numpy as np
+from gradio.helpers import Examples
+from gradio.utils import get_upload_folder
+from PIL import Image, ImageOps
+
+from lab.inputs.kinds import Input
+from lab.text import Text
+from models.errors import InputError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
+MAX_PIXELS = 24_000_000
+MAX_JPEG_PIXELS = 64_000_000
+"""JPEG may be larger, because it is decoded at a fraction of its size."""
+MIN_SIDE = 16
+MAX_SIDE = 1024
+MAX_ASPECT = 20
+
+
+def open_photo(path: str | Path) -> Image.Image:
+    """The picture as upright RGB of at most 1024 pixels a side; the first frame of an animation.
+
+    Transparent parts become white, 16-bit greys keep their range. Raises InputError when the file is no picture, is
+    cut off, too small, too large or too narrow.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(path, formats=FORMATS)
+        _check_size(picture)
+        picture.draft("RGB", (MAX_SIDE, MAX_SIDE))
+        picture.load()
+    except InputError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise InputError("photo.huge", megapixels=MAX_PIXELS // 10**6) from error
+    except Exception as error:
+        raise InputError("photo.unreadable") from error
+    picture = _to_rgb(ImageOps.exif_transpose(picture))
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    return picture
+
+
+EXAMPLES = {
+    "temple": ("sklearn", "datasets/images/china.jpg"),
+    "cat": ("skimage", "data/chelsea.png"),
+    "astronaut": ("skimage", "data/astronaut.png"),
+    "coffee": ("skimage", "data/coffee.png"),
+    "rocket": ("skimage", "data/rocket.jpg"),
+    "flower": ("sklearn", "datasets/images/flower.jpg"),
+}
+"""Openly licensed photos that come with scikit-image and scikit-learn; their credits are in the text file "photo"."""
+
+
+def example(name: str) -> Path:
+    """The file of an example photo, found without importing the package that brings it."""
+    package, file = EXAMPLES[name]
+    spec = find_spec(package)
+    if not spec or not spec.submodule_search_locations:
+        raise FileNotFoundError(f"the package {package} is not installed")
+    return Path(spec.submodule_search_locations[0]) / file
+
+
+def _check_size(picture: Image.Image) -> None:
+    width, height = picture.size
+    limit = MAX_JPEG_PIXELS if picture.format in ("JPEG", "MPO") else MAX_PIXELS
+    if width * height > limit:
+        raise InputError("photo.huge", megapixels=limit // 10**6)
+    if min(width, height) < MIN_SIDE:
+        raise InputError("photo.small", width=width, height=height, side=MIN_SIDE)
+    if max(width, height) > MAX_ASPECT * min(width, height):
+        raise InputError("photo.narrow", width=width, height=height, aspect=MAX_ASPECT)
+
+
+def _to_rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith(("I", "F")):
+        values = np.asarray(picture, dtype=np.float64)
+        top = 65535 if values.max() > 255 else 255
+        picture = Image.fromarray(np.clip(values / top * 255, 0, 255).astype(np.uint8))
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return picture.convert("RGB")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Photo(Input):
+    """A photo: uploaded, taken or pasted here, or one of the examples; `default` is the name of an example."""
+
+    default: str = "temple"
+    bad: ClassVar[tuple[Any, ...]] = (
+        None,
+        [],
+        {},
+        "x",
+        3,
+        {"path": None},
+        {"path": "/etc/hostname"},
+        {"path": "app.py"},
+        {"path": ["a"]},
+        {"path": "data:image/png;base64,AAAA"},
+        {"url": "http://127.0.0.1/a.png"},
+        {"example": "none of these"},
+    )
+
+    def component(self, text: Text, exhibit: str) -> gr.Image:
+        return gr.Image(
+            str(example(self.default)),
+            type="filepath",
+            sources=["upload", "webcam", "clipboard"],
+            label=text(f"{exhibit}.input.{self.name}"),
+            height=220,
+            interactive=True,
+            show_label=False,
+            placeholder=text("photo.drop"),
+        )
+
+    def examples(self, text: Text, component: gr.Image) -> Examples:
+        """Thumbnails that fill the component when they are clicked."""
+        return gr.Examples([[str(example(name))] for name in EXAMPLES], component, label=text("photo.examples"))
+
+    def checked(self, sent: Any) -> Image.Image:
+        if sent is None:
+            raise InputError("photo.missing")
+        if isinstance(sent, str) and sent in EXAMPLES:
+            return open_photo(example(sent))
+        return open_photo(uploaded(sent.get("path") if isinstance(sent, dict) else None))
+
+    def kept(self, sent: Any) -> Any:
+        return sent if isinstance(sent, str) else {"path": sent["path"]}
+
+    def key(self, value: Image.Image) -> str:
+        return digest(value)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ExamplePhotos(Input):
+    """Whether to measure on the example photos as well; the computation gets them, or none."""
+
+    default: bool = False
+    bad: ClassVar[tuple[Any, ...]] = (None, [], {"a": 1}, "yes", 2)
+
+    def component(self, text: Text, exhibit: str) -> gr.Checkbox:
+        label = text(f"{exhibit}.input.{self.name}", count=len(EXAMPLES))
+        return gr.Checkbox(self.default, label=label, interactive=True)
+
+    def checked(self, sent: Any) -> tuple[Image.Image, ...]:
+        if not isinstance(sent, bool):
+            raise self.refusal("flag")
+        return tuple(open_photo(example(name)) for name in EXAMPLES) if sent else ()
+
+    def key(self, value: tuple[Image.Image, ...]) -> str:
+        return str(len(value))
+
+
+def digest(picture: Image.Image) -> str:
+    """Equal for pictures of equal size and pixels."""
+    return hashlib.sha256(repr(picture.size).encode() + picture.tobytes()).hexdigest()
+
+
+def uploaded(path: Any) -> Path:
+    """The file that a visitor has uploaded here. Raises InputError for any other."""
+    folder = Path(get_upload_folder()).resolve()
+    try:
+        file = Path(path).resolve()
+        if file.is_relative_to(folder) and file.is_file():
+            return file
+    except (TypeError, ValueError, OSError) as error:
+        raise InputError("photo.not_uploaded") from error
+    raise InputError("photo.not_uploaded")

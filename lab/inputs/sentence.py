@@ -1,0 +1,40 @@
+"""A sentence that the visitor types, or one of the examples for the language that it is translated into."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import gradio as gr
+
+from lab.inputs.kinds import Input
+from lab.sentences import examples
+from lab.text import Text
+from models.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Sentence(Input):
+    """A sentence. `follows` names the input that decides which examples are offered."""
+
+    maximum: int = 400
+    bad: ClassVar[tuple[Any, ...]] = (None, 7, ["a"], {}, "", "  ", "word " * 100)
+
+    def component(self, text: Text, exhibit: str) -> gr.Textbox:
+        label = text(f"{exhibit}.input.{self.name}")
+        return gr.Textbox(self.default, label=label, lines=2, max_lines=6, interactive=True)
+
+    def samples(self, text: Text, component: gr.Textbox, language: str) -> gr.Dataset:
+        """Examples for a language, to click; Gradio cuts what is longer than 60 characters."""
+        rows = self.rows(language)
+        return gr.Dataset(components=[component], samples=rows, label=text("decoding.examples"), layout="gallery")
+
+    @staticmethod
+    def rows(language: str) -> list[list[str]]:
+        """The examples of a language as Gradio takes them."""
+        return [[line] for line in examples(language)]
+
+    def checked(self, sent: Any) -> str:
+        if not isinstance(sent, str) or not sent.strip():
+            raise InputError("decoding.empty")
+        if len(sent) > self.maximum:
+            raise InputError("decoding.long", characters=len(sent), maximum=self.maximum)
+        return sent

@@ -1,0 +1,170 @@
+"""An exhibit as one sees it: inputs on the left, views on the right. The only place that lays out an exhibit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import gradio as gr
+
+from lab.exhibit import Exhibit, View
+from lab.inputs.kinds import Input
+from lab.inputs.photo import Photo
+from lab.inputs.sentence import Sentence
+from lab.text import Text
+from lab.widget import widget
+
+TABLE = "table"
+"""The tab of the rows that views with a verdict have."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The components of one view; None where it has none."""
+
+    widget: gr.HTML | None = None
+    claim: gr.Markdown | None = None
+    verdict: gr.Markdown | None = None
+
+
+@dataclass
+class Board:
+    """The components of an exhibit, by name."""
+
+    start: gr.Button
+    stop: gr.Button
+    status: gr.Markdown
+    note: gr.Markdown
+    inputs: dict[str, Any] = field(default_factory=dict)
+    starts: list[Callable[..., Any]] = field(default_factory=list)
+    """How to listen to everything that starts a run."""
+    at_once: list[Any] = field(default_factory=list)
+    """Inputs that start a run when they change."""
+    samples: dict[gr.Dataset, Callable[[str], list[list[str]]]] = field(default_factory=dict)
+    """Examples that depend on a choice, and how to list them."""
+    tabs: dict[str, gr.Tab | None] = field(default_factory=dict)
+    """By view, or TABLE; None where a single view needs no tab."""
+    views: dict[str, Parts] = field(default_factory=dict)
+
+    def outputs(self) -> list[Any]:
+        """All that an answer may change."""
+        parts = [part for one in self.views.values() for part in (one.widget, one.claim, one.verdict) if part]
+        return [*parts, self.status, self.note, self.stop]
+
+
+def build(exhibit: Exhibit, text: Text) -> Board:
+    """Lay out an exhibit; its views are empty until it is opened."""
+    with gr.Row():
+        with gr.Column(scale=1, min_width=260, elem_classes="controls"):
+            board = lay_out_inputs(exhibit, text)
+        with gr.Column(scale=3, min_width=280):
+            lay_out_views(exhibit, text, board)
+    return board
+
+
+def lay_out_inputs(exhibit: Exhibit, text: Text) -> Board:
+    """What the visitor sets, the buttons, what is going on, and the views that stand beside the inputs."""
+    name = exhibit.name
+    shown = [one for one in exhibit.inputs if not one.hidden]
+    content = [one for one in shown if isinstance(one, Photo | Sentence)]
+    board = Board(
+        start=gr.Button(text(f"{name}.run"), variant="primary", min_width=100, render=False),
+        stop=gr.Button(text("run.stop"), visible=False, min_width=100, render=False),
+        status=gr.Markdown(elem_classes="small status", render=False),
+        note=gr.Markdown(elem_classes="small note", render=False),
+    )
+    for one in content:
+        if isinstance(one, Photo):
+            lay_out_photo(one, exhibit, text, board)
+        else:
+            lay_out_sentence(one, exhibit, text, board)
+    with gr.Row():
+        board.start.render()
+        board.stop.render()
+    board.starts.append(board.start.click)
+    board.status.render()
+    board.note.render()
+    for _, view in exhibit.views.values():
+        if view.aside:
+            board.views[view.name] = lay_out_parts(view, exhibit, text)
+    settings = [one for one in shown if one.name not in board.inputs]
+    lay_out_settings([one for one in settings if not one.more], exhibit, text, board)
+    if more := [one for one in settings if one.more]:
+        with gr.Accordion(text(f"{name}.more"), open=False):
+            lay_out_settings(more, exhibit, text, board)
+    credits_key = f"{name}.credits" if text.has(f"{name}.credits") else "photo.credits"
+    if content:
+        gr.Markdown(text(credits_key), elem_classes="small")
+    return board
+
+
+def lay_out_settings(settings: list[Input], exhibit: Exhibit, text: Text, board: Board) -> None:
+    """Their components, one below the other."""
+    for one in settings:
+        board.inputs[one.name] = one.component(text, exhibit.name)
+
+
+def lay_out_photo(one: Photo, exhibit: Exhibit, text: Text, board: Board) -> None:
+    """A photo and the example photos; a new one starts a run at once."""
+    component = board.inputs[one.name] = one.component(text, exhibit.name)
+    examples = one.examples(text, component)
+    board.starts += [component.upload, examples.load_input_event.success]
+    board.at_once.append(component)
+
+
+def lay_out_sentence(one: Sentence, exhibit: Exhibit, text: Text, board: Board) -> None:
+    """A sentence, the choice that it follows, and examples for it; a clicked one starts a run at once."""
+    component = board.inputs[one.name] = one.component(text, exhibit.name)
+    leader = exhibit.input(one.follows)
+    board.inputs[leader.name] = leader.component(text, exhibit.name)
+    dataset = one.samples(text, component, leader.default)
+    picked = dataset.click(lambda row: row[0], dataset, component, queue=False, api_visibility="private")
+    board.samples[dataset] = one.rows
+    board.starts += [component.submit, picked.success]
+
+
+def lay_out_views(exhibit: Exhibit, text: Text, board: Board) -> None:
+    """A tab for each view, and before them the table where views have a row in it; no tabs where there is one view."""
+    views = [view for _, view in exhibit.views.values() if not view.aside]
+    if len(views) == 1:
+        board.tabs[views[0].name] = None
+        lay_out_view(views[0], exhibit, text, board)
+        return
+    verdicts: dict[str, gr.Markdown] = {}
+    doors: dict[str, gr.Button] = {}
+    with gr.Tabs() as tabs:
+        if rows := [view for view in views if view.verdict]:
+            with gr.Tab(text(f"{exhibit.name}.{TABLE}"), id=TABLE) as board.tabs[TABLE]:
+                gr.Markdown(text(f"{exhibit.name}.see"), elem_classes="see")
+                for view in rows:
+                    doors[view.name], verdicts[view.name] = lay_out_row(view, exhibit, text)
+        for view in views:
+            with gr.Tab(text(f"{exhibit.name}.view.{view.name}.tab"), id=view.name) as board.tabs[view.name]:
+                lay_out_view(view, exhibit, text, board, verdicts.get(view.name))
+    for name, door in doors.items():
+        door.click(lambda name=name: gr.Tabs(selected=name), None, tabs, queue=False, api_visibility="private")
+
+
+def lay_out_row(view: View, exhibit: Exhibit, text: Text) -> tuple[gr.Button, gr.Markdown]:
+    """A row of the table: a button that opens the view, what the slide says, and what was measured."""
+    words = f"{exhibit.name}.view.{view.name}"
+    with gr.Row(elem_classes="table-row"):
+        door = gr.Button(text(f"{words}.row"), min_width=120, scale=1)
+        gr.Markdown(text(f"{words}.slide"), elem_classes="slide")
+        return door, gr.Markdown(elem_classes="verdict")
+
+
+def lay_out_view(view: View, exhibit: Exhibit, text: Text, board: Board, verdict: gr.Markdown | None = None) -> None:
+    """What one sees, the view itself, what was measured, and the claim that it checks with its source."""
+    words = f"{exhibit.name}.view.{view.name}"
+    gr.Markdown(text(f"{words}.see"), elem_classes="see")
+    parts = lay_out_parts(view, exhibit, text)
+    board.views[view.name] = Parts(parts.widget, parts.claim, verdict)
+    gr.Markdown(text(f"{words}.checks"), elem_classes="claim")
+
+
+def lay_out_parts(view: View, exhibit: Exhibit, text: Text) -> Parts:
+    """The view's widget and the sentence below it, both empty; beside the inputs they are hidden until then."""
+    shown = not view.aside
+    drawn = widget(view, exhibit, text, visible=shown) if view.widget else None
+    claim = gr.Markdown(elem_classes="claim" if shown else "small", visible=shown) if view.claim else None
+    return Parts(drawn, claim)

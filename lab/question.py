@@ -1,0 +1,67 @@
+"""What a visitor asks of a run: named values, checked, and a key that equal questions share."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import GeneratorType
+from typing import Any
+
+from lab.exhibit import Exhibit, Run
+from lab.inputs.kinds import Model
+from models.axes import Trace
+from models.device import compute_lock
+from models.progress import Progress
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A run with the values of its inputs; `key` is equal for equal questions while the weights stay the same."""
+
+    exhibit: Exhibit
+    run: Run
+    values: Mapping[str, Any]
+    key: str
+
+    def opened(self, progress: Progress) -> dict[str, Any]:
+        """The run's models by name; what is not on this machine is downloaded."""
+        inputs = [self.exhibit.input(name) for name in self.run.inputs]
+        chosen = [one for one in inputs if isinstance(one, Model)]
+        if self.run.open:
+            return self.run.opener()(**{one.name: self.values[one.name] for one in chosen}, progress=progress)
+        return {one.name: one.open(self.values[one.name], progress) for one in chosen}
+
+    def traces(self, progress: Progress) -> Iterator[Trace]:
+        """The trace, or growing traces of which the last is the whole. The compute lock is held for each."""
+        models = self.opened(progress)
+        compute = self.run.function()
+        with compute_lock:
+            found = compute(**{**self.values, **models}, progress=progress)
+        if not isinstance(found, GeneratorType):
+            yield found
+            return
+        while True:
+            with compute_lock:
+                trace = next(found, None)
+            if trace is None:
+                return
+            yield trace
+
+
+def ask(exhibit: Exhibit, run: Run, sent: Mapping[str, Any]) -> Question:
+    """Check what was sent, by the name of the input. Raises InputError for the first that cannot be used."""
+    values = {name: exhibit.input(name).checked(sent[name]) for name in run.inputs}
+    parts = [run.name, run.compute, *(f"{name}={exhibit.input(name).key(value)}" for name, value in values.items())]
+    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return Question(exhibit, run, values, key)
+
+
+def defaults(exhibit: Exhibit) -> dict[str, Any]:
+    """What a page sends before anything was touched."""
+    return {one.name: one.default for one in exhibit.inputs}
+
+
+@lru_cache
+def first_key(exhibit: Exhibit, run: Run) -> str:
+    """The key of the question that the saved run answers."""
+    return ask(exhibit, run, defaults(exhibit)).key

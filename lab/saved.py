@@ -1,0 +1,62 @@
+"""The runs that a visitor sees before their own: assets/runs/<run>.npz. A page opens without them too.
+
+python -m lab.saved          makes those anew that are missing
+python -m lab.saved fields   makes the runs of these names anew
+"""
+
+import argparse
+import logging
+from functools import lru_cache
+from pathlib import Path
+
+from lab.exhibit import Exhibit, Run
+from lab.question import ask, defaults
+from models.axes import Trace
+from models.progress import NO_PROGRESS
+
+log = logging.getLogger(__name__)
+RUNS = Path(__file__).resolve().parent.parent / "assets" / "runs"
+
+
+def path(exhibit: Exhibit, run: Run) -> Path:
+    """The file of a run's saved trace."""
+    return RUNS / f"{exhibit.name}-{run.name}.npz"
+
+
+@lru_cache(maxsize=16)
+def load(exhibit: Exhibit, run: Run) -> Trace | None:
+    """The saved trace of a run's defaults; None where there is none that can be read."""
+    file = path(exhibit, run)
+    if not file.is_file():
+        return None
+    try:
+        return run.trace.load(file)
+    except Exception:
+        log.exception("the saved run %s cannot be read; python -m lab.saved %s makes it anew", file.name, run.name)
+        return None
+
+
+def make(exhibit: Exhibit, run: Run) -> Trace:
+    """Compute a run's defaults now."""
+    *_, whole = ask(exhibit, run, defaults(exhibit)).traces(NO_PROGRESS)
+    return whole
+
+
+def main() -> None:
+    """Save the runs that are named, or those that are missing; the second trace, as the first also loads the models."""
+    from lab.exhibits import EXHIBITS
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", nargs="*")
+    wanted = parser.parse_args().name
+    for exhibit in EXHIBITS:
+        for run in exhibit.runs:
+            file = path(exhibit, run)
+            if (run.name in wanted or exhibit.name in wanted) if wanted else not file.exists():
+                make(exhibit, run)
+                make(exhibit, run).save(file)
+                print(f"{file.name}: {file.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()

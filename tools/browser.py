@@ -1,0 +1,97 @@
+"""The lab as tests and the benchmark meet it: started as a person starts it, in a real browser.
+
+python -m tools.browser makes sure that there is a browser: by apt where there is apt, else by Playwright's download.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Running(NamedTuple):
+    """A lab that answers: its address, its process and the seconds until it answered HTTP."""
+
+    address: str
+    process: subprocess.Popen
+    seconds: float
+
+
+def executable() -> str | None:
+    """Path of the browser: $LAB_BROWSER, else the system's Chromium; None for the one that Playwright downloaded."""
+    return os.environ.get("LAB_BROWSER") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@contextmanager
+def chromium() -> Iterator:
+    """A headless browser, driven by Playwright."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@contextmanager
+def lab() -> Iterator[Running]:
+    """Start app.py on a free port and stop it in the end."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {**os.environ, "GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
+    begun = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=settings)
+    try:
+        address = _answered(f"http://127.0.0.1:{port}", process)
+        yield Running(address, process, time.perf_counter() - begun)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _answered(address: str, process: subprocess.Popen) -> str:
+    for _ in range(1200):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+            return address
+        except OSError:
+            if process.poll() is not None:
+                break
+            time.sleep(0.05)
+    raise RuntimeError("the lab did not start")
+
+
+def main() -> None:
+    """Install a browser where there is none; a person at a terminal is asked before anything needs root."""
+    if executable():
+        return
+    command = [*(["sudo"] if os.geteuid() else []), "apt-get", "install", "-y", "-qq", "chromium", "fonts-noto-cjk"]
+    if shutil.which("apt-get") and _agreed(command):
+        update = [*command[: command.index("apt-get") + 1], "update", "-qq"]
+        subprocess.run(update, check=False)
+        if subprocess.run(command, check=False).returncode == 0:
+            return
+    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+
+
+def _agreed(command: list[str]) -> bool:
+    """Whether this may run: as root without asking, else if the person at the terminal says so."""
+    if not os.geteuid():
+        return True
+    if not sys.stdin.isatty():
+        return False
+    return input(f"The tests need Chromium. Run “{' '.join(command)}”? [y/N] ").strip().lower() == "y"
+
+
+if __name__ == "__main__":
+    main()
