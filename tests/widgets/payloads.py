@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.text import Text
-from lab.views import patches, windows
+from lab.views.patches import answer as answer_view
+from lab.views.patches import cut, distance, lens, windows
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.fields import field
 
@@ -15,12 +16,12 @@ ENGLISH = Text("en")
 
 def vit(bench: Any) -> dict:
     trace = photo_traces.vit()
-    return bench.value(patches.facts(trace), patches.arrays(trace))
+    return bench.value(*cut.payload(trace, ENGLISH))
 
 
 def swin(bench: Any) -> dict:
     trace = photo_traces.swin()
-    return bench.value(windows.facts(trace), windows.arrays(trace))
+    return bench.value(*windows.payload(trace, ENGLISH))
 
 
 def pair(bench: Any) -> dict:
@@ -29,13 +30,11 @@ def pair(bench: Any) -> dict:
 
 def charts(bench: Any) -> dict:
     trace = photo_traces.vit()
-    return {"charts": [patches.distance_chart(trace, ENGLISH), patches.lens_chart(trace, ENGLISH)]}
+    return {"charts": [distance.chart(trace, ENGLISH), lens.chart(trace, ENGLISH)]}
 
 
 def answer(bench: Any) -> dict:
-    trace = photo_traces.vit()
-    classes = sorted(patches.prediction(trace, ENGLISH).items(), key=lambda one: -one[1])[:3]
-    return {"model": trace.model, "classes": [{"label": label, "share": share} for label, share in classes]}
+    return dict(answer_view.payload(photo_traces.vit(), ENGLISH).meta)
 
 
 def fields(bench: Any) -> dict:
