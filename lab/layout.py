@@ -135,6 +135,9 @@ def lay_out_views(exhibit: Exhibit, text: Text, board: Board) -> None:
         if rows := [view for view in views if view.verdict]:
             with gr.Tab(text(f"{exhibit.name}.{TABLE}"), id=TABLE) as board.tabs[TABLE]:
                 gr.Markdown(text(f"{exhibit.name}.see"), elem_classes="see")
+                with gr.Row(elem_classes="table-row head"):
+                    for words in ("", text("run.on_slides"), text("run.measured_here")):
+                        gr.Markdown(words)
                 for view in rows:
                     doors[view.name], verdicts[view.name] = lay_out_row(view, exhibit, text)
         for view in views:

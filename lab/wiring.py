@@ -99,7 +99,8 @@ class Wiring:
         visit.view = view or visit.view
         yield from self.answered(visit, visit.asked, again=False)
         for run in self.exhibit.runs:
-            yield self.known(visit, run)
+            if shown := self.known(visit, run):
+                yield shown
 
     def acted(self, data: dict[Any, Any], asked: Any, run: Run) -> Iterator[dict]:
         """What a widget asks for: what was asked last, with a hidden input set."""

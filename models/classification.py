@@ -72,7 +72,7 @@ def loader(dataset: Dataset, recipe: Recipe, size: int, steps: int | None = None
     n_label = len(imagenette.LABELS)
     cutmix = v2.CutMix(num_classes=n_label)
 
-    def collate(rows):
+    def collate(rows: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
         pixels = normalize(torch.stack([augment(image) for image, _ in rows]))
         target = torch.stack([label for _, label in rows])
         if torch.rand(()) < recipe.cutmix:
@@ -90,15 +90,20 @@ def loader(dataset: Dataset, recipe: Recipe, size: int, steps: int | None = None
     )
 
 
-def logits(model, pixels: torch.Tensor) -> torch.Tensor:
+def autocast() -> torch.autocast:
+    """bfloat16 where the device computes it, float32 where it would emulate it."""
+    return torch.autocast(device().type, torch.bfloat16, enabled=training.computes_bfloat16(device()))
+
+
+def logits(model: Any, pixels: torch.Tensor) -> torch.Tensor:
     """Scores (image, label); models of patches interpolate their positions to the size of the pictures."""
     options = {"interpolate_pos_encoding": True} if hasattr(model.config, "patch_size") else {}
     return model(pixels, **options).logits
 
 
 @torch.no_grad()
-def accuracy(model, dataset: Dataset, size: int, batch_size: int = 128) -> float:
-    """Share of pictures whose most probable class is right, at `size` pixels, without augmentation, in bfloat16."""
+def accuracy(model: Any, dataset: Dataset, size: int, batch_size: int = 128) -> float:
+    """Share of pictures whose most probable class is right, at `size` pixels, without augmentation."""
     prepared = v2.Compose(
         [
             v2.Resize((size, size), antialias=True),
@@ -109,7 +114,7 @@ def accuracy(model, dataset: Dataset, size: int, batch_size: int = 128) -> float
     images, labels = dataset
     right = 0
     for pixels, target in zip(images.split(batch_size), labels.split(batch_size), strict=True):
-        with torch.autocast(device().type, torch.bfloat16):
+        with autocast():
             answers = logits(model, prepared(pixels).to(device())).argmax(-1)
         right += int((answers.cpu() == target).sum())
     return round(right / len(labels), 4)
@@ -153,9 +158,9 @@ def train(
     )
     sizes = recipe.sizes
 
-    def loss(batch):
+    def loss(batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
         pixels, target = (part.to(where) for part in batch)
-        with torch.autocast(where.type, torch.bfloat16):
+        with autocast():
             answers = logits(model, pixels)
         return F.cross_entropy(answers.float(), target, label_smoothing=recipe.label_smoothing)
 
@@ -178,7 +183,7 @@ def train(
     return model, history
 
 
-def save(model, recipe: Recipe, history: list[dict], folder: Path) -> None:
+def save(model: Any, recipe: Recipe, history: list[dict], folder: Path) -> None:
     """Write the checkpoint as transformers opens it: weights, config, preprocessor settings, history."""
     training.save_float16(model, folder)
     training.write_json(
@@ -198,12 +203,17 @@ def save(model, recipe: Recipe, history: list[dict], folder: Path) -> None:
     training.write_json(folder / "history.json", history)
 
 
-def start(name: str, recipe: Any, description: str | None) -> argparse.Namespace:
-    """Read a recipe's command line: data, which is there afterwards, out and state."""
+def command_line(name: str, recipe: Any, description: str | None) -> argparse.ArgumentParser:
+    """What every recipe's command line takes: data, out and state."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder with imagenette128_{train,val}.npz; without it: download")
     parser.add_argument("--out", type=Path, default=Path("checkpoints") / name)
     parser.add_argument("--state", type=Path, default=training.state_path(name, recipe))
+    return parser
+
+
+def read(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The command line's arguments; the data are there afterwards, and the state's folder is."""
     arguments = parser.parse_args()
     if arguments.data is None:
         arguments.data = Path("data")
@@ -212,21 +222,30 @@ def start(name: str, recipe: Any, description: str | None) -> argparse.Namespace
     return arguments
 
 
-def main(name: str, build: Callable[..., Any], recipe: Recipe, hidden: str | None, description: str | None) -> None:
-    """The command line of a recipe: train, then write weights, settings, history.json and recipe.json."""
-    arguments = start(name, recipe, description)
-    data = arguments.data
-    train_set, val_set = imagenette.load(data, "train"), imagenette.load(data, "val")
-    model, history = train(build, recipe, hidden, train_set, val_set, arguments.state)
+def start(name: str, recipe: Any, description: str | None) -> argparse.Namespace:
+    """Read the command line of a recipe that takes nothing else."""
+    return read(command_line(name, recipe, description))
+
+
+def finish(model: Any, recipe: Any, history: list[dict], val_set: Dataset, arguments: argparse.Namespace) -> None:
+    """Write weights, settings, history.json and recipe.json, with the accuracy of what was written."""
     save(model, recipe, history, arguments.out)
     training.write_json(
         arguments.out / "recipe.json",
         {
             "recipe": asdict(recipe),
-            "data": imagenette.sha256(data),
+            "data": imagenette.sha256(arguments.data),
             "device": str(device()),
             "torch": torch.__version__,
             "hours": round(sum(row["seconds"] for row in history) / 3600, 2),
             "val_accuracy": shipped_accuracy(arguments.out, type(model).__name__, val_set),
         },
     )
+
+
+def main(name: str, build: Callable[..., Any], recipe: Recipe, hidden: str | None, description: str | None) -> None:
+    """The command line of a recipe: train, then write what `finish` writes."""
+    arguments = start(name, recipe, description)
+    train_set, val_set = imagenette.load(arguments.data, "train"), imagenette.load(arguments.data, "val")
+    model, history = train(build, recipe, hidden, train_set, val_set, arguments.state)
+    finish(model, recipe, history, val_set, arguments)

@@ -28,6 +28,8 @@ LABELS = {
     "n03445777": "golf ball",
     "n03888257": "parachute",
 }
+IMAGENET_INDEX = (0, 217, 482, 491, 497, 566, 569, 571, 574, 701)
+"""Of these ten among the 1,000 classes of ImageNet-1k."""
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 

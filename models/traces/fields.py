@@ -45,9 +45,9 @@ class FieldTrace(Trace):
     box_radius: Annotated[np.ndarray, "layer"]
     """The same, if every pixel of the theoretical field counted equally."""
     attention_distance: Annotated[np.ndarray, "layer"]
-    """Root mean square distance that the attention of the position's token spans, mean over heads; none in a CNN."""
+    """Root mean square distance that the attention of the position's own token spans, mean over heads; none in CNNs."""
     rollout: Annotated[np.ndarray, "layer patch_row patch_column", HALF]
-    """Attention rollout from the position's patch over all patches; none where attention is not among all."""
+    """Attention rollout from the position's patch over all patches; none where attention is in windows."""
 
 
 @dataclass(frozen=True, eq=False)

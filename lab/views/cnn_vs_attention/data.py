@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from lab.format import percent
 from lab.style import SERIES, figure
 from lab.text import Text
-from lab.views.payload import percent, to_dict
+from lab.views.payload import to_dict
 from models.traces import DataEfficiencyTrace
 
 
@@ -14,8 +15,8 @@ def chart(trace: DataEfficiencyTrace, text: Text) -> dict:
     for number, name in enumerate(family_names(trace, text)):
         mean = trace.mean[number]
         drawn.add_scatter(
-            x=trace.n_image,
-            y=mean,
+            x=trace.n_image.tolist(),
+            y=mean.tolist(),
             mode="lines+markers",
             name=name,
             line={"color": SERIES[number], "width": 3},

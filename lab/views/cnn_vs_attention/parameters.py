@@ -4,9 +4,10 @@ from typing import Literal, cast
 
 import numpy as np
 
+from lab.format import percent
 from lab.style import SERIES, figure
 from lab.text import Text, plain
-from lab.views.payload import percent, to_dict
+from lab.views.payload import to_dict
 from models.traces import ParametersTrace
 
 Kind = Literal["convolution", "attention", "vit_layer", "resnet_layer"]
@@ -17,8 +18,8 @@ def chart(trace: ParametersTrace, text: Text) -> dict:
     drawn = figure(text("cnn_vs_attention.view.parameters.width"), text("cnn_vs_attention.view.parameters.weights"))
     for colour, (kind, weights) in zip(SERIES, layer_weights(trace).items(), strict=False):
         drawn.add_scatter(
-            x=trace.n_embd,
-            y=weights,
+            x=trace.n_embd.tolist(),
+            y=weights.tolist(),
             mode="lines+markers",
             name=text(f"cnn_vs_attention.view.parameters.{kind}"),
             line={"color": colour},

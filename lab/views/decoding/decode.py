@@ -7,9 +7,10 @@ from typing import TypedDict
 
 import numpy as np
 
+from lab.format import percent
 from lab.text import Text
 from lab.views.decoding.tokens import flips, piece_index, repeats
-from lab.views.payload import Payload, percent, quantise, rounded
+from lab.views.payload import Payload, quantise, rounded
 from models.traces import FATES, DecodingTrace, LengthCandidate, RefineTrace, SearchStep, SearchTrace
 from models.traces.translation import Fate, Stopped
 

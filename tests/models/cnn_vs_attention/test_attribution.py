@@ -5,10 +5,10 @@ import pytest
 import torch
 from torch import nn
 
-from models.progress import NoProgress
 from models.cnn_vs_attention.attribution import attribute, grad_cam, integrated_gradients, trace
 from models.families import RESNET
 from models.prepared import prepare_model
+from models.progress import NoProgress
 
 
 @pytest.fixture
