@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.text import Text
-from lab.views import patches, windows
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.fields import field
+from lab.views.patches import answer, cut, distance, lens, windows
 
 from . import photo_traces
 
@@ -14,13 +14,11 @@ ENGLISH = Text("en")
 
 
 def vit(bench: Any) -> dict:
-    trace = photo_traces.vit()
-    return bench.value(patches.facts(trace), patches.arrays(trace))
+    return bench.value(*cut.payload(photo_traces.vit(), ENGLISH))
 
 
 def swin(bench: Any) -> dict:
-    trace = photo_traces.swin()
-    return bench.value(windows.facts(trace), windows.arrays(trace))
+    return bench.value(*windows.payload(photo_traces.swin(), ENGLISH))
 
 
 def pair(bench: Any) -> dict:
@@ -29,13 +27,11 @@ def pair(bench: Any) -> dict:
 
 def charts(bench: Any) -> dict:
     trace = photo_traces.vit()
-    return {"charts": [patches.distance_chart(trace, ENGLISH), patches.lens_chart(trace, ENGLISH)]}
+    return {"charts": [distance.chart(trace, ENGLISH), lens.chart(trace, ENGLISH)]}
 
 
-def answer(bench: Any) -> dict:
-    trace = photo_traces.vit()
-    classes = sorted(patches.prediction(trace, ENGLISH).items(), key=lambda one: -one[1])[:3]
-    return {"model": trace.model, "classes": [{"label": label, "share": share} for label, share in classes]}
+def classes(bench: Any) -> dict:
+    return dict(answer.payload(photo_traces.vit(), ENGLISH).meta)
 
 
 def fields(bench: Any) -> dict:
@@ -55,7 +51,7 @@ def attributions(bench: Any) -> dict:
 
 
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
-    "answer": answer,
+    "answer": classes,
     "chart": charts,
     "patches/attend": vit,
     "patches/cut": vit,

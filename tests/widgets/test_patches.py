@@ -8,7 +8,7 @@ from models.swin.windows import group
 
 from . import photo_traces
 from .drawn import dots, edges
-from .payloads import answer, charts, pair, swin, vit
+from .payloads import charts, classes, pair, swin, vit
 
 pytestmark = pytest.mark.browser
 COLOURS = np.array(style.colour_map())
@@ -167,10 +167,11 @@ def test_pair_shows_the_same_spot_at_the_same_depth(bench):
 
 
 def test_the_answer_has_a_bar_as_long_as_each_share(bench):
-    page = bench.open("answer", answer(bench))
-    classes = answer(bench)["classes"]
-    assert page.locator(".label").all_inner_texts() == [one["label"] for one in classes]
-    for bar, one in zip(page.locator(".bar").all(), classes, strict=True):
+    page = bench.open("answer", classes(bench))
+    answers = classes(bench)["classes"]
+    for name in ("label", "percent"):
+        assert page.locator(f".{name}").all_inner_texts() == [one[name] for one in answers]
+    for bar, one in zip(page.locator(".bar").all(), answers, strict=True):
         whole, part = bar.bounding_box()["width"], bar.locator("span").bounding_box()["width"]
         assert part / whole == pytest.approx(one["share"], abs=0.01)
 
