@@ -105,7 +105,7 @@ def vit(n_layer: int = 3) -> VitTrace:
         lens_probability=draw.dirichlet(np.full(4, 0.5), n_layer + 1).astype(np.float32),
         patch_vector=draw.normal(0, 1, (patches, 192)).astype(np.float32),
         embedding=draw.normal(0, 2, (patches, 24)).astype(np.float32),
-        position_similarity=np.corrcoef(draw.normal(0, 1, (tokens, 6))).astype(np.float32),
+        position_similarity=np.array(np.corrcoef(draw.normal(0, 1, (tokens, 6))), np.float32),
     )
 
 

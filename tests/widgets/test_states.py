@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 JOURNEYS: dict[str, list[str]] = {
     "answer": [],
-    "chart": ["click .plot:nth-child(2) .legendtoggle"],
+    "chart": ["click .plot + .plot .legendtoggle"],
     "patches/attend": ["[", "[", "click .thumbs button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "patches/cut": ["ArrowLeft", "click .sizes button:nth-child(2)", "ArrowDown"],
     "patches/pair": ["]", "]", "ArrowLeft", "ArrowUp"],

@@ -1,20 +1,20 @@
 // A model's most probable classes as bars.
 import { find, make } from "../core/dom.js";
-import { fill, percent } from "../read/format.js";
+import { fill } from "../read/format.js";
 
 /** @typedef {import("../core/lab").AnswerRun} Run */
 /** @typedef {import("../core/lab").SharedText} Text */
 /** @typedef {Record<string, never>} State */
 
 /** @param {Run["classes"][number]} answer */
-function barOf({ label, share }) {
+function barOf({ label, share, percent }) {
   const length = make("span");
   length.style.width = `${100 * share}%`;
   return make(
     "li",
     {},
     make("span", { className: "label", textContent: label }),
-    make("span", { className: "share", textContent: percent(share) }),
+    make("span", { className: "percent", textContent: percent }),
     make("span", { className: "bar" }, length),
   );
 }
@@ -32,7 +32,7 @@ export default {
   },
 
   read: ({ model, classes }, _, text) => {
-    const told = classes.map(({ label, share }) => fill(text.answer_class, { label, share: percent(share) }));
+    const told = classes.map(({ label, percent }) => fill(text.answer_class, { label, share: percent }));
     return fill(text.answer_reading, { model, classes: told.join(text.answer_comma) });
   },
 };

@@ -43,9 +43,12 @@ export async function mount(name, exhibit, element, props, watch, text, ask) {
     owner.show(run, { answer: value.answer, file: value.file });
   };
   watch("value", show);
-  addEventListener("lab-unanswered", (event) => {
-    if (event instanceof CustomEvent && event.detail === exhibit) owner.answered();
-  });
+  /** @param {Event} event */
+  const unanswered = (event) => {
+    if (!root.isConnected) removeEventListener("lab-unanswered", unanswered);
+    else if (event instanceof CustomEvent && event.detail === exhibit) owner.answered();
+  };
+  addEventListener("lab-unanswered", unanswered);
   onTheme(root, owner.redraw);
   onWidth(root, owner.redraw);
   await show();

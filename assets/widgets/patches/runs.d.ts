@@ -41,10 +41,10 @@ export interface PairRun {
   swin: SwinRun;
 }
 
-/** The largest class probabilities of a model; labels in the page's language. */
+/** The largest class probabilities of a model, also as a sentence writes them; labels in the page's language. */
 export interface AnswerRun {
   model: string;
-  classes: { label: string; share: number }[];
+  classes: { label: string; share: number; percent: string }[];
 }
 
 /** A Plotly figure; numbers are a list or the bytes of an array. */

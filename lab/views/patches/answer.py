@@ -23,8 +23,9 @@ class ClassShare(TypedDict):
 
 
 class AnswerMeta(TypedDict):
-    """The most probable classes, the most probable first."""
+    """Whose answer it is, and the most probable classes, the most probable first."""
 
+    model: str
     classes: list[ClassShare]
 
 
@@ -37,7 +38,7 @@ def payload(trace: VitTrace, text: Text, count: int = 3) -> Payload:
         name, share = names[index], float(trace.probability[index])
         label = f"{name} ({index})" if name in twice else name
         classes.append({"label": label, "share": share, "percent": percent(share)})
-    return Payload(AnswerMeta(classes=classes), {})
+    return Payload(AnswerMeta(model=trace.model, classes=classes), {})
 
 
 def claim(trace: VitTrace, text: Text) -> str:
