@@ -1,10 +1,13 @@
 """One source of colours: palette, colour map, Plotly template, Gradio theme and CSS variables."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
-from gradio import themes
 from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
+
+if TYPE_CHECKING:
+    from gradio import themes
 
 CSS = Path(__file__).resolve().parent.parent / "assets" / "lab.css"
 FONT = "IBM Plex Sans, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
@@ -46,8 +49,10 @@ def figure(x: str, y: str) -> go.Figure:
     return chart
 
 
-def theme() -> themes.Base:
+def theme() -> "themes.Base":
     """The Gradio theme; its fonts are local. The bundled semi-bold Plex lacks quotes and much else, so bold is 700."""
+    from gradio import themes
+
     return themes.Base(
         primary_hue="indigo",
         neutral_hue="slate",

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 import gradio as gr
@@ -65,7 +66,7 @@ def head() -> str:
     return f"<script>window.lab = {json.dumps(constants)};\n{code}</script>"
 
 
-def pack(arrays: dict[str, np.ndarray]) -> tuple[bytes, dict]:
+def pack(arrays: Mapping[str, np.ndarray]) -> tuple[bytes, dict]:
     """One gzip file of little-endian arrays, and where each lies in it: {name: {dtype, shape, offset}}."""
     content, index = bytearray(), {}
     for name, array in arrays.items():
@@ -76,8 +77,8 @@ def pack(arrays: dict[str, np.ndarray]) -> tuple[bytes, dict]:
     return gzip.compress(bytes(content), 6, mtime=0), index
 
 
-def send(facts: dict, arrays: dict[str, np.ndarray], owner: gr.HTML | None = None) -> dict:
-    """A value for widgets: plain facts, and arrays in one file of Gradio's cache.
+def send(meta: Mapping, arrays: Mapping[str, np.ndarray], owner: gr.HTML | None = None) -> dict:
+    """A value for widgets: plain values, and arrays in one file of Gradio's cache.
 
     No two values are equal: an equal answer is an answer, too. The file goes when the cache is cleaned, unless there
     is no `owner` to clean it for: then the page itself shows it, under a name of its own, so that an equal run of a
@@ -88,7 +89,7 @@ def send(facts: dict, arrays: dict[str, np.ndarray], owner: gr.HTML | None = Non
     _write(path, content)
     if owner:
         owner.temp_files.add(str(path))
-    return {**facts, "file": f"gradio_api/file={path}", "arrays": index, "answer": uuid.uuid4().hex}
+    return {**meta, "file": f"gradio_api/file={path}", "arrays": index, "answer": uuid.uuid4().hex}
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,7 +1,8 @@
 """The only stopwatch and the only counter: seconds of a call, multiply-adds of a forward. torch is imported late."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
 def seconds(call: Callable[[], object]) -> float:
@@ -15,6 +16,23 @@ def seconds(call: Callable[[], object]) -> float:
 
         torch.cuda.synchronize()
     return time.perf_counter() - begun
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """On the CPU, PyTorch computes on one thread meanwhile.
+
+    For times that are compared with one another: it uses more threads for large tensors only, which bends a curve over
+    size, and threads that wait for each other on a busy machine take many times as long.
+    """
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def multiply_adds(call: Callable[[], object]) -> int:

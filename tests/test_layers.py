@@ -1,6 +1,8 @@
 """Imports run one way: models <- views <- exhibits."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,14 @@ def imported(path):
 def test_imports(folder):
     for path in (ROOT / folder).glob("**/*.py"):
         assert not {name.split(".")[0] for name in imported(path)} & FORBIDDEN[folder], path
+
+
+def test_views_and_traces_load_neither_torch_nor_gradio():
+    files = (path.relative_to(ROOT).with_suffix("") for path in (ROOT / "lab/views").glob("**/[!_]*.py"))
+    modules = ["models.traces", *(".".join(path.parts) for path in files)]
+    heavy = "{'torch', 'transformers', 'gradio'}"
+    script = f"import sys, {', '.join(modules)}; found = {heavy} & set(sys.modules); assert not found, found"
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
 
 
 def test_exhibits_do_not_import_one_another():

@@ -4,7 +4,7 @@ import gradio as gr
 
 from lab.exhibit import Exhibit, saved_run
 from lab.text import Text
-from lab.views import cost
+from lab.views.cost import cost
 from lab.widget import widget
 from lab.wiring import connect, controls
 from models.progress import NO_PROGRESS
@@ -22,7 +22,7 @@ def build(text: Text) -> None:
     """Controls on the left, two charts on the right."""
 
     def show(seen: CostTrace) -> list:
-        return [cost.macs_chart(seen, text), cost.time_chart(seen, text), cost.claim(seen, text)]
+        return [*cost.chart(seen, text), cost.claim(seen, text)]
 
     saved = show(CostTrace.load(saved_run("cost")))
     with gr.Row():

@@ -7,7 +7,7 @@ from lab.exhibit import Exhibit, saved_run
 from lab.photo import EXAMPLES, Photo, example, open_photo
 from lab.tabs import tabs
 from lab.text import Text
-from lab.views import patches, windows
+from lab.views.patches import answer, cut, distance, lens, swin_answer, windows
 from lab.widget import send
 from lab.wiring import connect, controls
 from models.progress import NO_PROGRESS
@@ -41,18 +41,19 @@ def first() -> PatchesTrace:
 
 def show(seen: PatchesTrace, text: Text, owner: gr.HTML | None = None) -> list:
     """Values for the views, in the order of `build`: the answers on the left, then the parts of VIEWS."""
-    vit = send(patches.facts(seen.vit), patches.arrays(seen.vit), owner)
-    swin = send(windows.facts(seen.swin), windows.arrays(seen.swin), owner)
+    vit = send(*cut.payload(seen.vit, text), owner)
+    swin = send(*windows.payload(seen.swin, text), owner)
+    classes = answer.payload(seen.vit, text).meta["classes"]
     return [
-        patches.prediction(seen.vit, text),
-        patches.knowledge(seen.vit, text),
-        windows.answer(seen.swin, text),
+        {row["label"]: row["share"] for row in classes},
+        answer.claim(seen.vit, text),
+        swin_answer.claim(seen.swin, text),
         vit,
         vit,
-        patches.distance_chart(seen.vit, text),
-        patches.distance_claim(seen.vit, text),
-        patches.lens_chart(seen.vit, text),
-        patches.lens_claim(seen.vit, text),
+        distance.chart(seen.vit, text),
+        distance.claim(seen.vit, text),
+        lens.chart(seen.vit, text),
+        lens.claim(seen.vit, text),
         swin,
         {"vit": vit, "swin": swin},
     ]
@@ -68,7 +69,7 @@ def build(text: Text) -> None:
             vit = choose_model(text, text("patches.input.vit"), [FIRST_VIT], HUB_VITS)
             swin = choose_model(text, text("patches.input.swin"), [FIRST_SWIN], HUB_SWINS)
             start = controls(text, text("patches.run"), text("run.saved"))
-            answer = gr.Label(saved[0], num_top_classes=3, label=text("patches.view.answer.label"))
+            label = gr.Label(saved[0], num_top_classes=3, label=text("patches.view.answer.label"))
             answers = [gr.Markdown(line, elem_classes="small") for line in saved[1:3]]
             gr.Markdown(text("photo.credits"), elem_classes="small")
         with gr.Column(scale=3, min_width=280), gr.Tabs():
@@ -81,7 +82,7 @@ def build(text: Text) -> None:
         inputs=[photo, vit, swin],
         run=run,
         show=lambda seen: show(seen, text, shown[0]),
-        outputs=[answer, *answers, *shown],
+        outputs=[label, *answers, *shown],
     )
 
 

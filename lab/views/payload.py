@@ -1,4 +1,4 @@
-"""What every view needs to send something small to the browser."""
+"""What a view sends to the browser: plain values and arrays, small enough to fetch."""
 
 import json
 from collections.abc import Mapping
@@ -7,12 +7,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
+from lab.format import percent
+
+__all__ = ["Payload", "percent", "quantise", "to_dict"]
+
 
 class Payload(NamedTuple):
-    """What a widget gets: plain values, whose type stands beside the view, and arrays by name."""
+    """What a widget draws from."""
 
     meta: Mapping[str, Any]
-    arrays: dict[str, np.ndarray]
+    """Plain values that become JSON; a TypedDict beside the view says which."""
+    arrays: Mapping[str, np.ndarray]
+    """By name; equal arrays are one file, which widgets share."""
 
 
 def quantise(rows: np.ndarray, dtype: type = np.uint8) -> tuple[np.ndarray, np.ndarray]:
@@ -22,19 +28,6 @@ def quantise(rows: np.ndarray, dtype: type = np.uint8) -> tuple[np.ndarray, np.n
     return np.round(rows / np.maximum(size, 1e-30) * limit).astype(dtype), size[..., 0].astype(np.float32)
 
 
-def to_dict(chart: go.Figure) -> dict:
+def to_dict(chart: go.Figure) -> dict[str, Any]:
     """The figure as the browser's Plotly takes it."""
     return json.loads(chart.to_json() or "{}")
-
-
-def percent(share: float) -> str:
-    """A share for a sentence: "23%", "7.4%", "0.10%", "< 0.01%"."""
-    if 0 < share < 0.0001:
-        return "< 0.01%"
-    return f"{share:.{0 if share >= 0.0995 or share == 0 else 1 if share >= 0.00995 else 2}%}"
-
-
-def rounded(numbers: np.ndarray, digits: int = 4) -> list[float | None]:
-    """For JSON, which knows no infinity: -1e9 is the log probability of what has none; None was not measured (nan)."""
-    finite = np.nan_to_num(numbers.astype(float), nan=np.nan, neginf=-1e9)
-    return [None if np.isnan(number) else round(number, digits) for number in finite.tolist()]

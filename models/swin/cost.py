@@ -1,15 +1,17 @@
 """What global and window attention cost: by formula, counted, and timed here (Liu et al. 2021, section 3.1)."""
 
 import math
-import time
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import torch
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
-from models.device import compute_lock, describe, device
+from models.checkpoint import build_lock
+from models.device import describe, device
 from models.errors import InputError
+from models.measure import multiply_adds, one_thread, seconds
 from models.progress import NO_PROGRESS, Progress
 from models.traces import COST_WIDTHS, COST_WINDOWS, CostTrace
 
@@ -17,6 +19,10 @@ SIDES = (8, 16, 24, 32, 48, 64, 96, 128)
 """Tokens a side, all multiples of 4 and 8."""
 MAX_GLOBAL_SIDE = 64
 """Beyond 64x64 = 4,096 tokens global attention is not run: it would take seconds and its scores gigabytes."""
+ROUNDS = 5
+"""Times that every call has its turn to be timed."""
+TURN_MULTIPLY_ADDS, TURN_CALLS = 200_000_000, 10
+"""A call is repeated within its turn until it has computed so much, at least once and at most so often."""
 
 
 def global_macs(side: int, n_embd: int) -> int:
@@ -69,56 +75,53 @@ class WindowAttention(nn.Module):
 
 
 def cost(n_embd: int, window_size: int, sides: tuple[int, ...] = SIDES, progress: Progress = NO_PROGRESS) -> CostTrace:
-    """Count and time one attention layer over maps of `sides` tokens a side: among all tokens, and in windows.
+    """Count and time one attention layer over maps of growing `sides` in tokens: among all tokens, and in windows.
 
-    n_embd: channels, in heads of 16. `progress` hears a beat before every map. Raises InputError for other sizes than
-    COST_WIDTHS and COST_WINDOWS.
+    n_embd: channels, in heads of 16. On a CPU one thread computes, and the trace's device says so. `progress` hears a
+    beat before every map is timed. Raises InputError for other sizes than COST_WIDTHS and COST_WINDOWS.
     """
-    if n_embd not in COST_WIDTHS or window_size not in COST_WINDOWS:
+    whole = all(type(size) is int for size in (n_embd, window_size))
+    if not whole or n_embd not in COST_WIDTHS or window_size not in COST_WINDOWS:
         raise InputError("cost.size", widths=COST_WIDTHS, windows=COST_WINDOWS)
-    whole = Attention(n_embd, n_embd // 16).to(device())
-    cut = WindowAttention(whole, window_size)
-    rows = []
-    for side in sides:
-        progress.beat()
-        x = torch.randn(side, side, n_embd, device=device())
-        flat = x.view(1, side**2, n_embd) if side <= MAX_GLOBAL_SIDE else None
-        with compute_lock, torch.inference_mode():
-            rows.append((counted(whole, flat), timed(whole, flat), counted(cut, x), timed(cut, x)))
-    global_flop, global_seconds, window_flop, window_seconds = np.array(rows).T
+    with build_lock:
+        global_attention = Attention(n_embd, n_embd // 16).to(device())
+    window_attention = WindowAttention(global_attention, window_size)
+    maps = [torch.randn(side, side, n_embd, device=device()) for side in sides]
+    small = [x for x in maps if len(x) <= MAX_GLOBAL_SIDE]
+    calls = [
+        *(partial(global_attention, x.view(1, -1, n_embd)) for x in small),
+        *(partial(window_attention, x) for x in maps),
+    ]
+    with torch.inference_mode(), one_thread():
+        where, counted = describe(), np.array([multiply_adds(call) for call in calls])
+        repeats = np.clip(TURN_MULTIPLY_ADDS // counted, 1, TURN_CALLS)
+        timed = fastest(calls, repeats.tolist(), progress)
+    not_run = np.full(len(maps) - len(small), np.nan)
     return CostTrace(
-        device=describe(),
+        device=where,
         n_embd=n_embd,
         window_size=window_size,
         side=np.array(sides),
         global_formula=np.array([global_macs(side, n_embd) for side in sides]),
         window_formula=np.array([window_macs(side, n_embd, window_size) for side in sides]),
-        global_counted=global_flop / 2,
-        window_counted=window_flop / 2,
-        global_seconds=global_seconds,
-        window_seconds=window_seconds,
+        global_counted=np.append(counted[: len(small)], not_run),
+        window_counted=counted[len(small) :].astype(float),
+        global_seconds=np.append(timed[: len(small)], not_run),
+        window_seconds=timed[len(small) :],
     )
 
 
-def counted(attention: nn.Module, x: torch.Tensor | None) -> float:
-    """Floating-point operations of a forward, two for each multiply-add; nan where it is not run."""
-    if x is None:
-        return math.nan
-    with FlopCounterMode(display=False) as counter:
-        attention(x)
-    return counter.get_total_flops()
+def fastest(
+    calls: Sequence[Callable[[], object]], repeats: Sequence[int], progress: Progress = NO_PROGRESS
+) -> np.ndarray:
+    """Seconds of each call at its fastest, which is its least disturbed: (call,).
 
-
-def timed(attention: nn.Module, x: torch.Tensor | None, repeats: int = 5) -> float:
-    """Seconds of the fastest of a few forwards; nan where it is not run."""
-    if x is None:
-        return math.nan
-    return min(_seconds(attention, x) for _ in range(repeats + 1))
-
-
-def _seconds(attention: nn.Module, x: torch.Tensor) -> float:
-    begun = time.perf_counter()
-    attention(x)
-    if x.is_cuda:
-        torch.cuda.synchronize()
-    return time.perf_counter() - begun
+    All take turns, in ROUNDS, so that what slows the machine for a while slows them alike; in its turn each is called
+    as often as `repeats` says. The first calls warm up.
+    """
+    best = np.full(len(calls), np.inf)
+    for _ in range(ROUNDS):
+        for index, (call, count) in enumerate(zip(calls, repeats, strict=True)):
+            progress.beat()
+            best[index] = min(best[index], *(seconds(call) for _ in range(count)))
+    return best

@@ -1,14 +1,75 @@
-"""One tiny model of each family of image classifiers."""
+"""Tiny models with random weights, each made once; all tests that load torch ask here."""
 
 import json
 
 import pytest
 import torch
 from torch import nn
-from transformers import DeiTConfig, DeiTForImageClassification, ResNetConfig, ResNetForImageClassification
+from transformers import (
+    DeiTConfig,
+    DeiTForImageClassification,
+    DeiTForImageClassificationWithTeacher,
+    ResNetConfig,
+    ResNetForImageClassification,
+    SwinConfig,
+    SwinForImageClassification,
+    ViTConfig,
+    ViTForImageClassification,
+)
 
 from models.checkpoint import open_model
 from models.families import CLASSIFIERS
+from models.progress import NoProgress
+from models.translation import train_cmlm, train_marian, training, vocabulary
+
+SIZES = {
+    "hidden_size": 24,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 2,
+    "intermediate_size": 48,
+    "image_size": 32,
+    "patch_size": 8,
+    "num_labels": 5,
+    "initializer_range": 0.5,
+}
+PROCESSOR = {
+    "image_processor_type": "ViTImageProcessor",
+    "size": {"height": 32, "width": 32},
+    "image_mean": [0.4, 0.5, 0.6],
+    "image_std": [0.2, 0.25, 0.3],
+}
+
+
+def save(model, folder):
+    model.save_pretrained(folder)
+    (folder / "preprocessor_config.json").write_text(json.dumps(PROCESSOR))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_vit(tmp_path_factory):
+    torch.manual_seed(0)
+    return save(ViTForImageClassification(ViTConfig(**SIZES)), tmp_path_factory.mktemp("vit"))
+
+
+@pytest.fixture(scope="session")
+def tiny_deit(tmp_path_factory):
+    torch.manual_seed(1)
+    model = DeiTForImageClassificationWithTeacher(DeiTConfig(**SIZES))
+    return save(model, tmp_path_factory.mktemp("deit"))
+
+
+@pytest.fixture(scope="session")
+def tiny_swin(tmp_path_factory):
+    """Three stages of two blocks; maps of 8, 4 and 2 tokens a side in windows of 2."""
+    torch.manual_seed(2)
+    sizes = {"image_size": 32, "patch_size": 4, "window_size": 2, "embed_dim": 12, "num_labels": 5}
+    config = SwinConfig(**sizes, depths=[2, 2, 2], num_heads=[2, 3, 4], initializer_range=0.5)
+    model = SwinForImageClassification(config)
+    for name, parameter in model.named_parameters():
+        if "bias_table" in name:
+            torch.nn.init.normal_(parameter)
+    return save(model, tmp_path_factory.mktemp("swin"))
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +105,42 @@ def saved_resnet(tmp_path_factory):
     processor = {"image_processor_type": "ViTImageProcessor", "size": {"height": 64, "width": 64}}
     (folder / "preprocessor_config.json").write_text(json.dumps(processor))
     return folder
+
+
+SENTENCES = ["A small dog runs.", "A man sees a dog.", "Two men run in the park."] * 2
+TRANSLATIONS = ["Ein kleiner Hund läuft.", "Ein Mann sieht einen Hund.", "Zwei Männer laufen im Park."] * 2
+SMALL = {"n_layer": 2, "n_embd": 16, "n_head": 2, "n_inner": 24, "dropout": 0.0}
+
+
+@pytest.fixture(scope="session")
+def tiny_translators(tmp_path_factory):
+    """Folders of a Marian model and of a CMLM with random weights, saved as the recipes save."""
+    torch.manual_seed(3)
+    tokenizer = vocabulary.train(SENTENCES + TRANSLATIONS, 90)
+    folders = tmp_path_factory.mktemp("marian"), tmp_path_factory.mktemp("cmlm")
+    marian = train_marian.build(training.Recipe(**SMALL), len(tokenizer))
+    cmlm = train_cmlm.build(train_cmlm.Recipe(**SMALL), len(tokenizer))
+    cmlm.length_head.bias.data.copy_(-((torch.arange(128) - 6) ** 2.0))
+    for model, folder in zip((marian, cmlm), folders, strict=True):
+        training.save(model, tokenizer, SENTENCES, [], folder)
+    return folders
+
+
+class Beats(NoProgress):
+    """Counts the steps of a computation, and ends it at step `stop_at`."""
+
+    def __init__(self):
+        self.count, self.stop_at = 0, None
+
+    def beat(self):
+        self.count += 1
+        if self.count == self.stop_at:
+            raise TimeoutError
+
+
+@pytest.fixture
+def beats():
+    return Beats()
 
 
 @pytest.fixture

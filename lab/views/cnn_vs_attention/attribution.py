@@ -4,8 +4,9 @@ from typing import TypedDict
 
 import numpy as np
 
+from lab.format import percent
 from lab.text import Text
-from lab.views.payload import Payload, percent, quantise
+from lab.views.payload import Payload, quantise
 from models.traces import Attribution, AttributionsTrace
 
 

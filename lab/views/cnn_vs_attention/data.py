@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from lab.format import percent
 from lab.style import SERIES, figure
 from lab.text import Text
-from lab.views.payload import percent, to_dict
+from lab.views.payload import to_dict
 from models.traces import DataEfficiencyTrace
 
 

@@ -4,9 +4,10 @@ from typing import Literal, cast
 
 import numpy as np
 
+from lab.format import percent
 from lab.style import SERIES, figure
 from lab.text import Text, plain
-from lab.views.payload import percent, to_dict
+from lab.views.payload import to_dict
 from models.traces import ParametersTrace
 
 Kind = Literal["convolution", "attention", "vit_layer", "resnet_layer"]

@@ -4,8 +4,9 @@ from typing import TypedDict
 
 import numpy as np
 
+from lab.format import percent
 from lab.text import Text, plain
-from lab.views.payload import Payload, percent
+from lab.views.payload import Payload
 from models.traces import VARIANTS, PositionAblation, PositionAblationsTrace
 from models.traces.cnn_vs_attention import Variant
 

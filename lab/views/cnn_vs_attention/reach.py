@@ -1,8 +1,8 @@
 """Receptive field: how far the middle of the photo sees in each model; chart and claim are those of fields.growth."""
 
+from lab.format import percent
 from lab.text import Text, plain
 from lab.views.fields.growth import areas, chart, claim
-from lab.views.payload import percent
 from models.traces import FieldsTrace
 
 __all__ = ["chart", "claim", "verdict"]

@@ -4,9 +4,9 @@ from typing import TypedDict
 
 import numpy as np
 
+from lab.format import layer_name, percent
 from lab.text import Text
-from lab.views.names import layer_name
-from lab.views.payload import Payload, percent
+from lab.views.payload import Payload
 from models.traces import THRESHOLDS, FieldsTrace, FieldTrace
 
 LOW, HIGH = 0.1, 1000.0

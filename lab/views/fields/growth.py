@@ -5,10 +5,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from lab.format import layer_name, percent
 from lab.style import SERIES, figure
 from lab.text import Text, plain
-from lab.views.names import layer_name
-from lab.views.payload import percent, to_dict
+from lab.views.payload import to_dict
 from models.traces import IMAGES, THRESHOLDS, WEIGHTS, FieldsTrace, FieldTrace
 
 HALF_MASS = THRESHOLDS.index(0.5)

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from lab import style
 from lab.exhibit import saved_run
 from lab.exhibits.patches import EXHIBIT, FIRST_SWIN, FIRST_VIT
-from lab.views import patches
+from lab.views.patches import distance
 from models.swin.trace import trace as swin_trace
 from models.swin.windows import group, reach
 from models.traces import PatchesTrace
@@ -59,7 +59,7 @@ def test_the_saved_run_is_what_the_models_say_today():
     assert (saved.vit.grid, saved.vit.labels) == (today.vit.grid, today.vit.labels)
     close = {"rtol": 5e-3, "atol": 2e-3}
     for kind, names in {
-        "vit": ("pixels", "attention", "lens", "patch_vector", "embedding", "position_similarity"),
+        "vit": ("pixels", "attention", "lens_probability", "patch_vector", "embedding", "position_similarity"),
         "swin": ("pixels", "probability"),
     }.items():
         for name in names:
@@ -184,7 +184,7 @@ def test_charts_show_what_was_measured(page):
     drawn = "plot => plot._fullData.map(line => [...line.y])"
     page.get_by_role("tab", name="Distance").click()
     expect(page.locator(".chart[data-drawn='4']")).to_be_visible()
-    measured, uniform = patches.distances(saved)
+    measured, uniform = distance.distances(saved)
     heads = page.eval_on_selector(".chart[data-drawn='4'] .plot", drawn)
     np.testing.assert_allclose(heads[:3], measured.T, rtol=1e-4)
     np.testing.assert_allclose(heads[3], uniform, rtol=1e-4)

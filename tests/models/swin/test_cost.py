@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 import torch
 
+import models.swin.cost
 from models.errors import InputError
-from models.swin.cost import Attention, WindowAttention, cost, global_macs, window_macs
+from models.swin.cost import ROUNDS, Attention, WindowAttention, cost, fastest, global_macs, window_macs
 
 
 def test_formulas_give_the_published_figures():
@@ -11,12 +12,24 @@ def test_formulas_give_the_published_figures():
     assert round(window_macs(56, 96, 7) / 1e6) == 145
 
 
-def test_what_is_counted_is_what_the_formula_says():
+def test_what_is_counted_is_what_the_formula_says(monkeypatch):
+    monkeypatch.setenv("LAB_DEVICE", "cpu")
     seen = cost(32, 4, sides=(8, 16, 96))
+    assert seen.device == "CPU × 1"
     np.testing.assert_array_equal(seen.window_counted, seen.window_formula)
+    np.testing.assert_array_equal(seen.side, [8, 16, 96])
     np.testing.assert_array_equal(seen.global_counted[:2], seen.global_formula[:2])
     assert np.isnan(seen.global_counted[2]) and np.isnan(seen.global_seconds[2])
-    assert np.all(seen.window_seconds > 0)
+    assert np.all(seen.window_seconds > 0) and np.all(seen.global_seconds[:2] > 0)
+
+
+def test_all_take_turns_and_the_fastest_call_of_each_counts(monkeypatch, beats):
+    called, clock = [], iter([9.0, 5.0, 4.0, 2.0, 3.0, 1.0, *[6.0] * 9])
+    monkeypatch.setattr(models.swin.cost, "seconds", lambda call: call() or next(clock))
+    best = fastest([lambda: called.append("large"), lambda: called.append("small")], [1, 2], beats)
+    assert called == ["large", "small", "small"] * ROUNDS
+    assert best.tolist() == [2.0, 1.0]
+    assert beats.count == 2 * ROUNDS
 
 
 def test_with_a_window_as_large_as_the_map_both_are_one():
@@ -54,6 +67,16 @@ def test_attention_is_torchs():
 
 
 def test_sizes_that_no_page_offers_are_refused():
-    for n_embd, window_size in ((33, 4), (32, 5), ("32", 4), (None, None), (10**9, 4)):
+    for n_embd, window_size in (
+        (33, 4),
+        (32, 5),
+        ("32", 4),
+        (None, None),
+        (10**9, 4),
+        (32, 4.0),
+        (32.0, 4),
+        (True, 4),
+        ([32], 4),
+    ):
         with pytest.raises(InputError):
             cost(n_embd, window_size)

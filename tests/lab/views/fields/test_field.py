@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from lab.format import layer_name
 from lab.text import LANGUAGES, Text
 from lab.views.fields import field
-from lab.views.names import layer_name
 
 ENGLISH = Text("en")
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lab.text import Text
-from lab.views import cost
+from lab.views.cost import cost
 from models.traces import CostTrace
 
 
@@ -50,14 +50,24 @@ def test_the_claim_says_what_was_measured():
     assert "not reliably faster" in cost.claim(made((1, 1, 1, 1)), Text("en"))
 
 
-def test_charts_draw_the_formula_beyond_what_was_measured():
-    chart = cost.macs_chart(made(), Text("en"))
-    assert [line["name"] for line in chart["data"]] == [
+def test_charts_draw_the_formula_beyond_what_was_measured(numbers):
+    trace = made()
+    macs, time = (chart["data"] for chart in cost.chart(trace, Text("en")))
+    assert [line["name"] for line in macs] == [
         "global attention, formula",
         "global attention, counted",
         "window attention, formula",
         "window attention, counted",
     ]
-    time = cost.time_chart(made(), Text("zh"))["data"]
+    drawn = (trace.global_formula, trace.global_counted, trace.window_formula, trace.window_counted)
+    for line, series in zip(macs, drawn, strict=True):
+        np.testing.assert_array_equal(numbers(line["x"]), trace.side)
+        np.testing.assert_array_equal(numbers(line["y"]), series)
+    assert [line["mode"] for line in macs] == ["lines", "markers"] * 2
+    assert numbers(time[0]["y"]) == pytest.approx([1, 16, 256, np.nan], nan_ok=True)
+    assert numbers(time[1]["y"]) == pytest.approx([2, 8, 32, 128])
     assert time[2]["line"]["dash"] == "dash"
-    assert [line["name"] for line in time] == ["全局注意力", "窗口注意力", "全局注意力（按公式外推）"]
+    assert numbers(time[2]["x"]).tolist() == [32, 64]
+    assert numbers(time[2]["y"]) == pytest.approx([256, 256 * 16])
+    _, time = cost.chart(trace, Text("zh"))
+    assert [line["name"] for line in time["data"]] == ["全局注意力", "窗口注意力", "全局注意力（按公式外推）"]

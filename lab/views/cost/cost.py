@@ -1,38 +1,47 @@
-"""What attention costs over resolution, as two charts and two sentences."""
+"""What attention costs over resolution, as two charts side by side and a few sentences."""
+
+from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 
+from lab.format import number
 from lab.style import SERIES, figure
 from lab.text import Text
 from lab.views.payload import to_dict
 from models.traces import CostTrace
 
 
-def macs_chart(trace: CostTrace, text: Text) -> dict:
+def chart(trace: CostTrace, text: Text) -> list[dict[str, Any]]:
+    """What is counted on the left, what is timed on the right."""
+    return [to_dict(macs_chart(trace, text)), to_dict(time_chart(trace, text))]
+
+
+def macs_chart(trace: CostTrace, text: Text) -> go.Figure:
     """Multiply-adds: the formulas as dashed lines, what was counted as points."""
-    chart = _chart(text("cost.view.cost.side"), text("cost.view.cost.macs"))
+    drawn = _figure(text("cost.view.cost.side"), text("cost.view.cost.macs"))
     for colour, kind in zip(SERIES, ("global", "window"), strict=False):
         name = text(f"cost.view.cost.{kind}")
         line = {"color": colour, "dash": "dash"}
         formula, counted = getattr(trace, f"{kind}_formula"), getattr(trace, f"{kind}_counted")
-        chart.add_scatter(
+        drawn.add_scatter(
             x=trace.side, y=formula, mode="lines", name=text("cost.view.cost.formula", name=name), line=line
         )
-        chart.add_scatter(
+        drawn.add_scatter(
             x=trace.side,
             y=counted,
             mode="markers",
             name=text("cost.view.cost.counted", name=name),
             marker=_marker(colour),
         )
-    return to_dict(chart)
+    return drawn
 
 
-def time_chart(trace: CostTrace, text: Text) -> dict:
+def time_chart(trace: CostTrace, text: Text) -> go.Figure:
     """Milliseconds of one layer, measured; beyond that, global attention as its formula would go on, dashed."""
-    chart = _chart(text("cost.view.cost.side"), text("cost.view.cost.milliseconds"))
+    drawn = _figure(text("cost.view.cost.side"), text("cost.view.cost.milliseconds"))
     for colour, kind in zip(SERIES, ("global", "window"), strict=False):
-        chart.add_scatter(
+        drawn.add_scatter(
             x=trace.side,
             y=getattr(trace, f"{kind}_seconds") * 1000,
             mode="lines+markers",
@@ -43,8 +52,8 @@ def time_chart(trace: CostTrace, text: Text) -> dict:
     last = _last(trace)
     beyond = trace.global_formula[last:] / trace.global_formula[last] * trace.global_seconds[last] * 1000
     line = {"color": SERIES[0], "dash": "dash"}
-    chart.add_scatter(x=trace.side[last:], y=beyond, mode="lines", name=text("cost.view.cost.extrapolated"), line=line)
-    return to_dict(chart)
+    drawn.add_scatter(x=trace.side[last:], y=beyond, mode="lines", name=text("cost.view.cost.extrapolated"), line=line)
+    return drawn
 
 
 def exponent(trace: CostTrace, cost: np.ndarray) -> float:
@@ -74,14 +83,14 @@ def claim(trace: CostTrace, text: Text) -> str:
         n_embd=trace.n_embd,
         window=trace.window_size,
         side=side,
-        global_exponent=f"{exponent(trace, trace.global_seconds):.2f}",
-        window_exponent=f"{exponent(trace, trace.window_seconds):.2f}",
-        global_counted=f"{exponent(trace, trace.global_counted):.2f}",
-        window_counted=f"{exponent(trace, trace.window_counted):.2f}",
+        global_exponent=number(exponent(trace, trace.global_seconds), 2),
+        window_exponent=number(exponent(trace, trace.window_seconds), 2),
+        global_counted=number(exponent(trace, trace.global_counted), 2),
+        window_counted=number(exponent(trace, trace.window_counted), 2),
         most=trace.side[last],
-        tokens=f"{trace.side[last] ** 2:,}",
-        ratio=f"{trace.global_seconds[last] / trace.window_seconds[last]:.1f}",
-        macs=f"{trace.global_formula[last] / trace.window_formula[last]:.1f}",
+        tokens=number(trace.side[last] ** 2),
+        ratio=number(trace.global_seconds[last] / trace.window_seconds[last], 1),
+        macs=number(trace.global_formula[last] / trace.window_formula[last], 1),
     )
 
 
@@ -90,12 +99,12 @@ def _last(trace: CostTrace) -> int:
     return int(np.flatnonzero(np.isfinite(trace.global_seconds))[-1])
 
 
-def _chart(x: str, y: str):
-    chart = figure(x, y)
-    chart.update_xaxes(type="log", tickvals=[8, 16, 32, 64, 128])
-    chart.update_yaxes(type="log", exponentformat="power", dtick=1)
-    return chart
+def _figure(x: str, y: str) -> go.Figure:
+    drawn = figure(x, y)
+    drawn.update_xaxes(type="log", tickvals=[8, 16, 32, 64, 128])
+    drawn.update_yaxes(type="log", exponentformat="power", dtick=1)
+    return drawn
 
 
-def _marker(colour: str) -> dict:
+def _marker(colour: str) -> dict[str, Any]:
     return {"color": colour, "size": 9}

@@ -1,0 +1,25 @@
+"""How Python writes numbers, shares and the names of layers in sentences; the scripts' twin is assets/widgets."""
+
+import re
+
+from lab.text import Text
+
+
+def percent(share: float) -> str:
+    """A share for a sentence: "23%", "7.4%", "0.10%", "< 0.01%"."""
+    if 0 < share < 0.0001:
+        return "< 0.01%"
+    if share == 0 or share >= 0.0995:
+        return f"{share:.0%}"
+    return f"{share:.1%}" if share >= 0.00995 else f"{share:.2%}"
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """A number for a sentence, its thousands apart: "1,024", "2.00"."""
+    return f"{value:,.{decimals}f}"
+
+
+def layer_name(name: str, text: Text) -> str:
+    """A layer's name in the page's language: "stage 2, block 1", "layer 3", "embedder"."""
+    kind = "_".join(re.findall("[a-z]+", name))
+    return text(f"model.layer.{kind}", **dict(zip("ab", re.findall(r"\d+", name), strict=False)))

@@ -1,0 +1,44 @@
+"""Cut: the photo as patches, each with its numbers, its embedding and its position; also what Attend draws from."""
+
+from typing import TypedDict
+
+import numpy as np
+
+from lab.text import Text
+from lab.views.payload import Payload, quantise
+from models.attention import rollout
+from models.traces import VitTrace
+
+
+class VitMeta(TypedDict):
+    """What the widgets of a Vision Transformer need to know besides the arrays."""
+
+    patch_size: int
+    grid: tuple[int, int]
+    prefix: tuple[str, ...]
+
+
+def payload(trace: VitTrace, text: Text) -> Payload:
+    """All that is drawn of one photo in one model, one file for all its views.
+
+    attention: (layer, head, query, key); rollout: (layer, query, key), of all layers up to each one; vector: (patch,
+    value); embedding: (patch, width); position: (token, other token), cosines in 127ths. Each `_max` holds the largest
+    size of the rows beside it.
+    """
+    attention, attention_max = quantise(trace.attention)
+    rolled, rolled_max = quantise(rollout(trace.attention))
+    vector, vector_max = quantise(trace.patch_vector, np.int8)
+    embedding, embedding_max = quantise(trace.embedding, np.int8)
+    arrays = {
+        "pixels": trace.pixels,
+        "attention": attention,
+        "attention_max": attention_max,
+        "rollout": rolled,
+        "rollout_max": rolled_max,
+        "vector": vector,
+        "vector_max": vector_max,
+        "embedding": embedding,
+        "embedding_max": embedding_max,
+        "position": np.round(trace.position_similarity * 127).astype(np.int8),
+    }
+    return Payload(VitMeta(patch_size=trace.patch_size, grid=trace.grid, prefix=trace.prefix), arrays)

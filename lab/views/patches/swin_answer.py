@@ -1,0 +1,16 @@
+"""What the Swin answers about the photo, in a line."""
+
+from lab.format import percent
+from lab.text import Text, plain
+from models.traces import SwinTrace
+
+
+def claim(trace: SwinTrace, text: Text) -> str:
+    """The most probable class and its probability."""
+    label = int(trace.probability.argmax())
+    return text(
+        "patches.view.swin_answer.line",
+        model=plain(trace.model),
+        label=plain(text.label(trace.labels[label])),
+        share=percent(trace.probability[label]),
+    )

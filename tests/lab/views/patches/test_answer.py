@@ -1,0 +1,39 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lab.text import Text
+from lab.views.patches import answer, swin_answer
+
+
+def test_the_most_probable_classes_come_first_and_in_the_pages_language(vit):
+    meta, arrays = answer.payload(vit, Text("zh"))
+    assert [row["label"] for row in meta["classes"]] == ["教堂", "高尔夫球", "丁鱥"]
+    assert [row["share"] for row in meta["classes"]] == pytest.approx([0.8, 0.15, 0.05])
+    assert [row["percent"] for row in meta["classes"]] == ["80%", "15%", "5.0%"]
+    assert not arrays
+    assert [row["label"] for row in answer.payload(vit, Text("en"), 1).meta["classes"]] == ["church"]
+
+
+def test_what_the_model_knows(vit):
+    assert "church, tench, golf ball" in answer.claim(vit, Text("en"))
+    many = replace(vit, labels=tuple("abcdefghijklm"), lens_probability=np.full((3, 13), 1 / 13))
+    assert "13 classes" in answer.claim(many, Text("en"))
+    assert "a, b" not in answer.claim(many, Text("en"))
+
+
+def test_strangers_words_stay_words(vit):
+    wild = replace(vit, model="![x](https://a.b/c)", labels=("crane", "crane", "<b>*bold*</b>"))
+    classes = answer.payload(wild, Text("en")).meta["classes"]
+    assert [row["label"] for row in classes] == ["crane (0)", "<b>*bold*</b>", "crane (1)"]
+    known = answer.claim(wild, Text("en"))
+    assert r"\!\[x\](https://a.b/c)" in known
+    assert r"\<b\>\*bold\*\</b\>" in known
+
+
+def test_the_swin_answers_in_a_line(swin):
+    assert swin_answer.claim(swin, Text("en")) == "Swin (made) answers: tench, 70%."
+    assert "丁鱥" in swin_answer.claim(swin, Text("zh"))
+    wild = replace(swin, model="*made*", labels=("church", "<b>", "golf ball"))
+    assert swin_answer.claim(wild, Text("en")) == r"Swin (\*made\*) answers: \<b\>, 70%."

@@ -1,0 +1,49 @@
+"""The one counter and the one stopwatch."""
+
+import time
+
+import pytest
+import torch
+from torch import nn
+
+from models.measure import multiply_adds, one_thread, seconds
+
+
+def test_a_matrix_product_costs_rows_times_inner_times_columns():
+    left, right = torch.zeros(7, 3), torch.zeros(3, 5)
+    assert multiply_adds(lambda: left @ right) == 7 * 3 * 5
+    assert multiply_adds(lambda: left.expand(2, 7, 3) @ right) == 2 * 7 * 3 * 5
+    assert multiply_adds(lambda: [left @ right, left @ right]) == 2 * 7 * 3 * 5
+
+
+def test_a_convolution_counts_its_padding_and_not_its_bias():
+    convolution = nn.Conv2d(3, 4, 3, padding=1)
+    assert multiply_adds(lambda: convolution(torch.zeros(1, 3, 6, 6))) == 6 * 6 * 9 * 3 * 4
+
+
+def test_what_is_no_product_is_not_counted():
+    assert multiply_adds(lambda: torch.zeros(5, 5).softmax(-1) + 1) == 0
+
+
+def test_seconds_are_those_of_the_call(monkeypatch):
+    clock = iter([10.0, 12.5])
+    monkeypatch.setattr(time, "perf_counter", lambda: next(clock))
+    called = []
+    assert seconds(lambda: called.append(1)) == 2.5
+    assert called == [1]
+
+
+def test_what_the_gpu_still_computes_is_waited_for(monkeypatch):
+    monkeypatch.setenv("LAB_DEVICE", "cuda")
+    order = []
+    monkeypatch.setattr(torch.cuda, "synchronize", lambda: order.append("ready"))
+    seconds(lambda: order.append("called"))
+    assert order == ["called", "ready"]
+
+
+def test_one_thread_and_then_as_many_as_before():
+    before = torch.get_num_threads()
+    with pytest.raises(TimeoutError), one_thread():
+        assert torch.get_num_threads() == 1
+        raise TimeoutError
+    assert torch.get_num_threads() == before
