@@ -1,7 +1,7 @@
-"""What autoregressive search and mask-predict do with one sentence."""
+"""What autoregressive search and mask-predict do with one sentence, and how long they take."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 
@@ -9,8 +9,9 @@ from models.axes import HALF, Trace
 
 METHODS = ("beam", "greedy", "sample")
 """Ways to search."""
-
-
+STOPPING = ("heuristic", "at_once", "never")
+"""When beam search stops: the best running hypothesis could not enter the pool at its present length, the pool is full,
+or none could enter it at any length."""
 STRATEGIES = ("lowest", "random", "left_to_right", "picked")
 """Which positions mask-predict masks again."""
 
@@ -34,7 +35,7 @@ class SearchStep(Trace):
     """The candidates that run on, in the order of the next call's rows; where none does, the best that ended."""
     pool: Annotated[np.ndarray, "slot"]
     """Finished hypotheses after this call, the best first: indices into the trace's `finished`, -1 where empty."""
-    open: bool
+    can_improve: bool
     """Whether a running hypothesis could still beat the worst of the pool, as far as the stopping rule can tell."""
     cross_attention: Annotated[np.ndarray, "row layer head source", HALF]
     """Of each row's last token over the source."""
@@ -42,11 +43,24 @@ class SearchStep(Trace):
     """Of each row's last token over the decoder's inputs up to itself."""
 
 
-FATES = ("kept", "finished", "outranked", "ended_low", "pool_better", "not_drawn", "filtered", "forced_out")
+Fate = Literal[
+    "kept",
+    "finished",
+    "outranked",
+    "ended_outside_beam",
+    "pool_was_better",
+    "not_drawn",
+    "filtered",
+    "displaced_by_force",
+]
 """kept: runs on. finished: ended and entered the pool. outranked: did not end, and beam_width others were better.
-ended_low: ended, but not among the beam_width best candidates. pool_better: ended among them, but the pool was full of
-better ones. not_drawn: sampling drew another. filtered: temperature, top-k or
-top-p left it no probability. forced_out: a visitor forced another token."""
+ended_outside_beam: ended, but not among the beam_width best candidates. pool_was_better: ended among them, but the pool
+was full of better ones. not_drawn: sampling drew another. filtered: temperature, top-k or top-p left it no probability.
+displaced_by_force: a visitor forced another token."""
+FATES: tuple[Fate, ...] = get_args(Fate)
+Stopped = Literal["rule", "full", "ended", "length"]
+"""Why a search ended. rule: no running hypothesis could enter the pool. full: the pool was, and that sufficed.
+ended: none ran on. length: the longest output was reached."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,14 +89,13 @@ class SearchTrace(Trace):
     piece: tuple[str, ...]
     piece_id: Annotated[np.ndarray, "piece"]
     """The id of each piece: all that occur in the steps."""
-    flops: int
-    """Of the matrix products of encoder and decoder, two for each multiply-add."""
+    multiply_adds: int
+    """Of the matrix products of encoder and decoder."""
     seconds: float
+    """Of encoder and decoder, recording included."""
     method: str = "beam"
     """One of METHODS."""
-    stopped: str = "rule"
-    """Why the search ended: rule (no running one could enter the pool), full (the pool was, and that sufficed),
-    ended (none ran on), length (the longest output was reached)."""
+    stopped: Stopped = "rule"
     forces: tuple[tuple[int, int, int], ...] = ()
     """The call, row and id of each token that a visitor forced."""
 
@@ -102,9 +115,9 @@ class LengthCandidate(Trace):
     """Ids after each pass."""
     probability: Annotated[np.ndarray, "step position"]
     """Of the token after each pass; where it was not masked, that of the pass that predicted it (stale)."""
-    rival: Annotated[np.ndarray, "step position rank"]
+    alternative: Annotated[np.ndarray, "step position rank"]
     """The ids that the pass found most probable at each position, masked or not."""
-    rival_probability: Annotated[np.ndarray, "step position rank"]
+    alternative_probability: Annotated[np.ndarray, "step position rank"]
     log_prob: float
     """Log probability of this length."""
     score: float
@@ -128,8 +141,9 @@ class RefineTrace(Trace):
     self_attention: Annotated[np.ndarray, "step layer head query key", HALF]
     piece: tuple[str, ...]
     piece_id: Annotated[np.ndarray, "piece"]
-    flops: int
+    multiply_adds: int
     seconds: float
+    """Of encoder and decoder, recording included."""
 
     @property
     def winner(self) -> LengthCandidate:
@@ -141,22 +155,38 @@ class RefineTrace(Trace):
 class DecodingTrace(Trace):
     """One sentence through an autoregressive and a non-autoregressive model."""
 
-    request: str
-    """What was asked, as JSON, so that a page can ask it again with a forced token."""
     sentence: str
     language: str
     """Of the translation: de or zh."""
-    reference: str
-    """A person's translation, or nothing."""
     unseen: tuple[str, ...]
     """Words of the sentence that never occur in the training sources of the autoregressive model."""
     search: SearchTrace
     refine: RefineTrace
-    contrast: tuple[RefineTrace, ...]
+    raw_data_runs: tuple[RefineTrace, ...]
     """The same by the model trained on raw instead of distilled data, where there is one."""
+
+
+@dataclass(frozen=True, eq=False)
+class RaceTrace(Trace):
+    """The time that an autoregressive and a non-autoregressive model take for one sentence, alone and in batches."""
+
+    sentence: str
+    autoregressive: str
+    """The model's name."""
+    non_autoregressive: str
     device: str
-    batch: Annotated[np.ndarray, "batch"]
+    search_calls: int
+    """Decoder calls for the sentence alone."""
+    refine_calls: int
+    """Decoder calls for the sentence alone: one for each pass."""
+    search_seconds: float
+    """For the sentence alone, recording included."""
+    refine_seconds: float
+    search_multiply_adds: int
+    """For the sentence alone, of the matrix products of encoder and decoder."""
+    refine_multiply_adds: int
+    copies: Annotated[np.ndarray, "batch"]
     """How many copies of the sentence were translated at once."""
-    search_seconds: Annotated[np.ndarray, "batch"]
-    """Seconds for all copies, without tracing; nan where it was not measured."""
-    refine_seconds: Annotated[np.ndarray, "batch"]
+    search_batch_seconds: Annotated[np.ndarray, "batch"]
+    """For all copies, without recording; nan where it was not measured."""
+    refine_batch_seconds: Annotated[np.ndarray, "batch"]

@@ -6,20 +6,20 @@ and `_sample`, for one sentence. Of the rules in a model's generation_config, ba
 forced_eos_token_id apply; as there, the probabilities that they leave are not normalised again.
 """
 
-import time
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 from transformers import DynamicCache, EncoderDecoderCache, LogitsProcessorList
 from transformers.generation import logits_process
 from transformers.modeling_outputs import BaseModelOutput
 
-from models.checkpoint import Progress
 from models.errors import InputError, in_range
+from models.measure import multiply_adds, seconds
+from models.progress import NO_PROGRESS, Progress
 from models.traces import FATES, METHODS, Finished, SearchStep, SearchTrace
+from models.traces.translation import Stopped
 
 Force = tuple[int, int, int]
 Candidates = dict[str, np.ndarray]
@@ -58,38 +58,34 @@ def search(
     settings: Settings,
     reference: str,
     forces: tuple[Force, ...] = (),
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> SearchTrace:
     """Decode one sentence (1, source), </s> last, by a model in eval mode with eager attention.
 
     reference: the model's name for the trace. forces: (step, row, token) each: this call of the decoder goes on
     from this row's hypothesis with this token alone; what had finished before is out of the pool.
-    `seconds` counts the encoder and the loop, not the conversion to NumPy. Raises InputError when a setting or one
-    of the `forces` is out of range, and whatever `progress` raises between calls.
+    The trace's seconds count the encoder and the loop, not the conversion to NumPy. Raises InputError when a setting
+    is out of range or one of the `forces` does not fit the run, and whatever `progress` raises between calls.
     """
     settings = check(settings, model, forces)
-    begun = time.perf_counter()
-    walk = _Search(model, sentence_ids, settings, forces)
-    walk.run(progress)
-    if sentence_ids.is_cuda:
-        torch.cuda.synchronize()
-    seconds = time.perf_counter() - begun
-    if any(step >= len(walk.calls) for step, _, _ in forces):
+    run = _Search(model, sentence_ids, settings, forces)
+    elapsed = seconds(lambda: run.decode(progress))
+    if any(step >= len(run.calls) for step, _, _ in forces):
         raise InputError("decoding.force")
-    steps = tuple(_step(call) for call in walk.calls)
+    steps = tuple(_step(call) for call in run.calls)
     used = sorted({int(token) for step in steps for token in step.token})
     return SearchTrace(
         model=reference,
         source=tuple(tokenizer.convert_ids_to_tokens(sentence_ids[0].tolist())),
-        output=tokenizer.decode(walk.pool[0].token.tolist(), skip_special_tokens=True),
+        output=tokenizer.decode(run.pool[0].token.tolist(), skip_special_tokens=True),
         steps=steps,
-        finished=tuple(walk.finished),
+        finished=tuple(run.finished),
         piece=tuple(tokenizer.convert_ids_to_tokens(used)),
         piece_id=np.array(used),
-        flops=_flops(model, sentence_ids, walk.start, [len(step.cross_attention) for step in steps]),
-        seconds=seconds,
+        multiply_adds=_multiply_adds(model, sentence_ids, run.start, [len(step.cross_attention) for step in steps]),
+        seconds=elapsed,
         method=settings.method,
-        stopped=walk.stopped,
+        stopped=run.stopped,
         forces=forces,
     )
 
@@ -98,7 +94,8 @@ class _Search:
     """A search under way: the running hypotheses, the pool of finished ones, and what every call left."""
 
     def __init__(self, model: Any, ids: torch.Tensor, settings: Settings, forces: tuple[Force, ...]):
-        self.model, self.settings, self.stopped = model, settings, "length"
+        self.model, self.ids, self.settings = model, ids, settings
+        self.stopped: Stopped = "length"
         self.forces = {step: (row, token) for step, row, token in forces}
         beam, config, eos = settings.method == "beam", model.generation_config, model.generation_config.eos_token_id
         self.eos = {eos} if isinstance(eos, int) else set(eos or ())
@@ -110,7 +107,6 @@ class _Search:
         self.start = next(token for token in start if token is not None)
         self.rules, self.warpers = _rules(config, settings)
         self.generator = torch.Generator().manual_seed(settings.seed)
-        self.states = model.get_encoder()(ids).last_hidden_state  # 1, S, C
         self.cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
         self.rows = [[self.start]]
         self.scores = torch.zeros(1, device=ids.device)  # row
@@ -118,15 +114,17 @@ class _Search:
         self.finished: list[Finished] = []
         self.calls: list[dict[str, Any]] = []
 
-    def run(self, progress: Progress | None) -> None:
-        """Call the decoder until no hypothesis runs on, none could enter the pool, or early stopping closes it."""
+    def decode(self, progress: Progress) -> None:
+        """Encode, then call the decoder until no hypothesis runs on, none could enter the pool, or early stopping
+        closes it."""
+        states = self.model.get_encoder()(self.ids).last_hidden_state  # 1, S, C
         for step in range(self.settings.max_length):
-            if step and progress:
-                progress(0, 0)
-            outputs = _decode(self.model, self.states, [row[-1] for row in self.rows], self.cache)
+            if step:
+                progress.beat()
+            outputs = _call_decoder(self.model, states, [row[-1] for row in self.rows], self.cache)
             candidates, fate = self.choose(step, outputs.logits[:, -1].float().log_softmax(-1))
             kept = [index for index, name in enumerate(fate) if name == "kept"]
-            is_open = bool(kept) and self.could_improve(candidates["score"][kept[0]], step + 1)
+            can_improve = bool(kept) and self.could_improve(candidates["score"][kept[0]], step + 1)
             last = fate.index("finished") if "finished" in fate else 0
             places = [self.finished.index(hypothesis) for hypothesis in self.pool]
             self.calls.append(
@@ -135,7 +133,7 @@ class _Search:
                     "fate": np.array([FATES.index(name) for name in fate]),
                     "kept": np.array(kept or [last]),
                     "pool": np.array(places + [-1] * (self.width - len(places))),
-                    "open": is_open,
+                    "can_improve": can_improve,
                     "cross_attention": outputs.cross_attentions,
                     "self_attention": outputs.decoder_attentions,
                 }
@@ -143,7 +141,7 @@ class _Search:
             if step + 1 == self.settings.max_length:
                 return
             full = len(self.pool) == self.width and self.early_stopping is True
-            if full or not is_open:
+            if full or not can_improve:
                 self.stopped = "full" if full else "rule" if kept else "ended"
                 return
             self.advance(candidates, kept)
@@ -161,7 +159,7 @@ class _Search:
             self.pool = []
             if self.settings.method == "sample":
                 self.draw(ids, allowed)  # unused, so that later calls draw the same numbers as without a force
-            return self.follow(step, allowed, row * log_prob.shape[1] + token, "forced_out")
+            return self.follow(step, allowed, row * log_prob.shape[1] + token, "displaced_by_force")
         if self.settings.method == "beam":
             return self.beam(step, allowed)
         if self.settings.method == "greedy":
@@ -179,7 +177,7 @@ class _Search:
     def beam(self, step: int, log_prob: torch.Tensor) -> tuple[Candidates, list[str]]:
         """The first `width` candidates that did not end run on; of the first `width`, those that did seek the pool."""
         candidates, ended = self.extend(step, log_prob)
-        fate = ["ended_low" if end else "outranked" for end in ended]
+        fate = ["ended_outside_beam" if end else "outranked" for end in ended]
         for index in [index for index, end in enumerate(ended) if not end][: self.width]:
             fate[index] = "kept"
         self.enter(step, candidates, [index for index, end in enumerate(ended[: self.width]) if end], fate)
@@ -215,7 +213,7 @@ class _Search:
         self.pool = sorted([*self.pool, *new], key=lambda hypothesis: -hypothesis.score)[: self.width]
         self.finished += [hypothesis for hypothesis in new if hypothesis in self.pool]
         for hypothesis in new:
-            fate[hypothesis.candidate] = "finished" if hypothesis in self.pool else "pool_better"
+            fate[hypothesis.candidate] = "finished" if hypothesis in self.pool else "pool_was_better"
 
     def could_improve(self, score: np.float32, length: int) -> bool:
         """Whether the best running hypothesis, at the length that the stopping rule assumes, beats the pool's worst."""
@@ -236,7 +234,7 @@ class _Search:
             self.cache.self_attention_cache.reorder_cache(parents)
 
 
-def _decode(model: Any, states: torch.Tensor, tokens: list[int], cache: EncoderDecoderCache) -> Any:
+def _call_decoder(model: Any, states: torch.Tensor, tokens: list[int], cache: EncoderDecoderCache) -> Any:
     """One call of the decoder on the last token of each row; the tokens before are in the cache."""
     return model(
         encoder_outputs=BaseModelOutput(states.expand(len(tokens), -1, -1)),  # type: ignore[arg-type]
@@ -269,36 +267,33 @@ def _step(call: dict[str, Any]) -> SearchStep:
     """A call's record with its attention (row, layer, head, source or key) as NumPy arrays."""
     for name in ("cross_attention", "self_attention"):
         call[name] = torch.stack([layer[:, :, -1] for layer in call[name]], 1).float().cpu().numpy()
-    for name in ("log_prob", "score"):
-        call[name] = call[name].astype(np.float64)  # a saved trace keeps float64 as it is
     return SearchStep(**call)
 
 
-def _flops(model: Any, ids: torch.Tensor, start: int, rows: list[int]) -> int:
-    """Floating-point operations of the encoder and of calls with so many `rows`, two for each multiply-add.
+def _multiply_adds(model: Any, ids: torch.Tensor, start: int, rows: list[int]) -> int:
+    """Multiply-adds of the encoder and of calls with so many `rows`.
 
     Counted on the encoder and on three calls with one row: from the second on a call grows by the same each time.
     """
-    with FlopCounterMode(display=False) as encoder:
-        states = model.get_encoder()(ids).last_hidden_state  # 1, S, C
-    calls, cache = [], EncoderDecoderCache(DynamicCache(), DynamicCache())
-    for _ in range(3):
-        with FlopCounterMode(display=False) as decoder:
-            _decode(model, states, [start], cache)
-        calls.append(decoder.get_total_flops())
-    first, second, third = calls
+    encoder, cache = model.get_encoder(), EncoderDecoderCache(DynamicCache(), DynamicCache())
+    states = encoder(ids).last_hidden_state  # 1, S, C
+    first, second, third = (multiply_adds(lambda: _call_decoder(model, states, [start], cache)) for _ in range(3))
     later = sum(count * (second + index * (third - second)) for index, count in enumerate(rows[1:]))
-    return encoder.get_total_flops() + rows[0] * first + later
+    return multiply_adds(lambda: encoder(ids)) + rows[0] * first + later
+
+
+def _is_force(force: object) -> bool:
+    return isinstance(force, tuple) and len(force) == 3 and all(type(number) is int and number >= 0 for number in force)
 
 
 def check(settings: Settings, model: Any, forces: tuple[Force, ...] = ()) -> Settings:
     """The settings with whole numbers as ints; InputError unless each is in its range, as long as the model can, and
-    `forces` are triples of whole numbers."""
+    `forces` are triples of whole numbers, one for a step at most."""
     if settings.method not in METHODS:
         raise InputError("decoding.method")
     if not isinstance(settings.early_stopping, bool) and settings.early_stopping != "never":
         raise InputError("decoding.early_stopping")
-    if any([type(number) is int and number >= 0 for number in force] != [True] * 3 for force in forces):
+    if not all(map(_is_force, forces)) or len({step for step, *_ in forces}) < len(forces):
         raise InputError("decoding.force")
     numbers: dict[str, Any] = {}
     for name, (minimum, maximum) in (WHOLE | REAL).items():

@@ -1,162 +1,104 @@
-"""One sentence, decoded by an autoregressive and by a non-autoregressive translator side by side."""
+"""One sentence, decoded by an autoregressive and by a non-autoregressive translator."""
 
-import json
-import time
-import unicodedata
-from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 
-from models.attention import check_size
-from models.checkpoint import Progress, bundled, find, open_model
-from models.device import describe, device, turn
+from models.attention import refuse_oversized_attention
+from models.checkpoint import OpenModel, bundled, open_model
 from models.errors import InputError
-from models.traces import DecodingTrace
-from models.translation import beam_search, mask_predict, vocabulary
-from models.translation.pairs import CONTRASTS, PAIRS
+from models.progress import NO_PROGRESS, Progress
+from models.traces import DecodingTrace, RefineTrace
+from models.translation import beam_search, mask_predict
+from models.translation.bundled import AUTOREGRESSIVE, BY_LANGUAGE, NON_AUTOREGRESSIVE, RAW_COUNTERPART
+from models.translation.sentence import MAX_TOKENS, clean, encode, unseen
+from models.translation.settings import Settings
 
-AUTOREGRESSIVE = ("MarianMTModel", "T5ForConditionalGeneration")
-NON_AUTOREGRESSIVE = ("CmlmForTranslation",)
-MAX_CHARACTERS, MAX_TOKENS = 400, 80
-BATCHES = (1, 8, 32)
-BATCH_PATIENCE = 2.0
-"""Seconds that a batch may be expected to take; larger ones are not measured."""
-NEUTRAL = {"no_repeat_ngram_size": 0, "encoder_no_repeat_ngram_size": 0, "repetition_penalty": 1.0, "min_length": 0}
-"""Rules of a model's own that the traced search does not follow, switched off."""
+
+def open_translators(
+    autoregressive: str, non_autoregressive: str, progress: Progress = NO_PROGRESS
+) -> dict[str, OpenModel]:
+    """Both models, each a bundled name, a folder or a Hub id, and as "raw_data" the second one's counterpart.
+
+    The counterpart learned from raw instead of distilled data; only a bundled model has one. Raises InputError when a
+    model cannot be used, and whatever `progress` raises.
+    """
+    opened = {
+        "autoregressive": open_model(autoregressive, AUTOREGRESSIVE, "text", progress),
+        "non_autoregressive": open_model(non_autoregressive, NON_AUTOREGRESSIVE, "text", progress),
+    }
+    counterpart = RAW_COUNTERPART.get(opened["non_autoregressive"].reference)
+    if counterpart in bundled():
+        opened["raw_data"] = open_model(counterpart, NON_AUTOREGRESSIVE, "text", progress)
+    return opened
 
 
 def decode(
+    *,
     sentence: str,
-    models: tuple[str, str],
-    search: beam_search.Settings,
-    refine: mask_predict.Settings,
-    language: str = "de",
-    reference: str = "",
-    request: str = "",
+    language: str,
+    autoregressive: OpenModel,
+    non_autoregressive: OpenModel,
+    raw_data: OpenModel | None = None,
     forces: tuple[beam_search.Force, ...] = (),
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
+    **settings: Any,
 ) -> DecodingTrace:
-    """Translate `sentence` with both models.
+    """Translate an English sentence into `language` ("de" or "zh") with every model, and record how.
 
-    models: the autoregressive and the non-autoregressive one, each a bundled name, a folder or a Hub id.
-    reference: a person's translation into `language`, kept when the models are that language's bundled ones.
-    request: goes into the trace. forces: see beam_search.search. Raises InputError when the sentence, a model or a
-    setting cannot be used.
+    forces: (step, row, token id) each, see beam_search.search. settings: those of models.translation.settings by name.
+    Raises InputError when the sentence, a setting or a force cannot be used, and whatever `progress` raises.
     """
-    sentence = clean(sentence)
-    names = [name.strip() if isinstance(name, str) else "" for name in models]
-    if language not in list(PAIRS):
-        raise InputError("decoding.into")
-    left_name, right_name = PAIRS[language]
-    own = names[0] == left_name and names[1] in (right_name, CONTRASTS.get(right_name))
-    left, tokenizer = open_model(names[0], AUTOREGRESSIVE, progress)
-    also = [CONTRASTS[names[1]]] if CONTRASTS.get(names[1]) in bundled() else []
-    rights = [(*open_model(name, NON_AUTOREGRESSIVE, progress), name) for name in (names[1], *also)]
-    ids, *sources = (encode(reader, sentence) for reader in (tokenizer, *(reader for _, reader, _ in rights)))
-    search, refine = beam_search.check(search, left, forces), mask_predict.check(refine)
-    check_size(search.max_length * _attention_values(left.config, search.beam_width, search.max_length), names[0])
-    with turn:
-        searched = beam_search.search(left, tokenizer, ids, search, names[0], forces, progress)
-        refined = [
-            mask_predict.refine(model, reader, source, refine, name, progress)
-            for (model, reader, name), source in zip(rights, sources, strict=True)
-        ]
-        ways = [
-            lambda n: generate(left, ids, search, n),
-            lambda n: mask_predict.translate(rights[0][0], sources[0].repeat(n, 1), refine),
-        ]
-        seconds = [np.full(len(BATCHES), np.nan) if forces else timed(way, progress) for way in ways]
+    question = ask(sentence, language, autoregressive, settings, forces)
+
+    def refine(opened: OpenModel) -> RefineTrace:
+        ids = encode(opened.reader, question.sentence)
+        return mask_predict.refine(opened.model, opened.reader, ids, question.refine, opened.reference, progress)
+
     return DecodingTrace(
-        request=request,
-        sentence=sentence,
+        sentence=question.sentence,
         language=language,
-        reference=reference if own else "",
-        unseen=unseen(names[0], sentence),
-        search=searched,
-        refine=refined[0],
-        contrast=tuple(refined[1:]),
-        device=describe(),
-        batch=np.array(BATCHES),
-        search_seconds=seconds[0],
-        refine_seconds=seconds[1],
+        unseen=unseen(autoregressive.reference, question.sentence),
+        search=beam_search.search(
+            autoregressive.model,
+            autoregressive.reader,
+            question.ids,
+            question.search,
+            autoregressive.reference,
+            forces,
+            progress,
+        ),
+        refine=refine(non_autoregressive),
+        raw_data_runs=(refine(raw_data),) if raw_data else (),
     )
 
 
-def forced(choice: object) -> tuple[str, tuple[beam_search.Force, ...]]:
-    """The request and the forced tokens that a click on a tree asks for.
+class Question(NamedTuple):
+    """A sentence and settings that were checked."""
 
-    choice: what the page sent, {"request", "forces": [[step, row, token], ...]}; InputError when it is anything else.
-    """
-    try:
-        request, forces = choice["request"], choice["forces"]  # type: ignore[index]
-        if not isinstance(json.loads(request), list):
-            raise TypeError("a request is a list of inputs")
-        return request, tuple((step, row, token) for step, row, token in forces)
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError("decoding.force") from error
+    sentence: str
+    ids: torch.Tensor
+    """(1, source) for the autoregressive model"""
+    search: beam_search.Settings
+    refine: mask_predict.Settings
 
 
-def clean(sentence: str | None) -> str:
-    """The sentence without control characters, its spaces single; InputError when it has no English word."""
-    if not isinstance(sentence, str) or not sentence.strip():
-        raise InputError("decoding.empty")
-    if len(sentence) > MAX_CHARACTERS:
-        raise InputError("decoding.long", characters=len(sentence), maximum=MAX_CHARACTERS)
-    text = "".join(c if c.isspace() or unicodedata.category(c)[0] != "C" else "" for c in sentence)
-    text = " ".join(unicodedata.normalize("NFC", text).split())
-    letters = [c for c in text if c.isalpha()]
-    if not letters:
-        raise InputError("decoding.no_words")
-    if sum("LATIN" in unicodedata.name(c, "") for c in letters) < len(letters) / 2:
-        raise InputError("decoding.language")
-    return text
-
-
-def encode(tokenizer: Any, sentence: str) -> torch.Tensor:
-    """Ids (1, source) on the lab's device; InputError when there are too many."""
-    ids = tokenizer(sentence, return_tensors="pt", split_special_tokens=True).input_ids
-    if ids.shape[1] > MAX_TOKENS:
-        raise InputError("decoding.many_tokens", tokens=ids.shape[1], maximum=MAX_TOKENS)
-    return ids.to(device())
-
-
-def unseen(reference: str, sentence: str) -> tuple[str, ...]:
-    """Words of the sentence that do not occur in the training sources of a model that lists them."""
-    path = find(reference, AUTOREGRESSIVE) / vocabulary.WORDS
-    if not path.is_file():
-        return ()
-    seen = set(path.read_text(encoding="utf-8").split("\n"))
-    return tuple(word for word in vocabulary.words([sentence]) if word not in seen)
-
-
-def timed(translate: Callable[[int], object], progress: Progress | None) -> np.ndarray:
-    """Seconds to translate so many copies at once (batch), nan for those expected to take too long.
-
-    A first call warms up; what a larger batch will take is expected from the line through the two before it.
-    """
-    seconds = np.full(len(BATCHES), np.nan)
-    expected = _seconds(translate, 1)
-    for index, count in enumerate(BATCHES):
-        if expected > BATCH_PATIENCE:
-            break
-        if progress:
-            progress(0, 0)
-        seconds[index] = _seconds(translate, count)
-        expected = seconds[index]
-        if 0 < index < len(BATCHES) - 1:
-            slope = (seconds[index] - seconds[index - 1]) / (count - BATCHES[index - 1])
-            expected = seconds[index] + slope * (BATCHES[index + 1] - count)
-    return seconds
-
-
-def _seconds(translate: Callable[[int], object], count: int) -> float:
-    begun = time.perf_counter()
-    translate(count)
-    if device().type == "cuda":
-        torch.cuda.synchronize()
-    return time.perf_counter() - begun
+def ask(
+    sentence: str,
+    language: str,
+    autoregressive: OpenModel,
+    settings: dict[str, Any],
+    forces: tuple[beam_search.Force, ...] = (),
+) -> Question:
+    """Check all that a visitor chose, before anything is computed; InputError when it cannot be used."""
+    sentence = clean(sentence)
+    if language not in tuple(BY_LANGUAGE):
+        raise InputError("decoding.into")
+    chosen = Settings(**settings)
+    search, refine = chosen.search(autoregressive.model, forces), chosen.refine()
+    values = search.max_length * _attention_values(autoregressive.model.config, search.beam_width, search.max_length)
+    refuse_oversized_attention(values, autoregressive.reference)
+    return Question(sentence, encode(autoregressive.reader, sentence), search, refine)
 
 
 def _attention_values(config: Any, rows: int, length: int) -> int:
@@ -164,14 +106,3 @@ def _attention_values(config: Any, rows: int, length: int) -> int:
     layers = getattr(config, "decoder_layers", None) or getattr(config, "num_decoder_layers", 12)
     heads = getattr(config, "decoder_attention_heads", None) or getattr(config, "num_heads", 16)
     return rows * layers * heads * (length + MAX_TOKENS)
-
-
-def generate(model: Any, ids: torch.Tensor, settings: beam_search.Settings, count: int, **more: Any) -> Any:
-    """The library's own search on `count` copies of a sentence; `more` goes to its generate()."""
-    chosen: dict[str, Any] = {**NEUTRAL, "num_beams": 1, "do_sample": settings.method == "sample"}
-    if settings.method == "beam":
-        chosen |= {"num_beams": settings.beam_width, "length_penalty": settings.length_penalty}
-        chosen |= {"early_stopping": settings.early_stopping}
-    if settings.method == "sample":
-        chosen |= {"temperature": settings.temperature, "top_k": settings.top_k, "top_p": settings.top_p}
-    return model.generate(input_ids=ids.repeat(count, 1), max_new_tokens=settings.max_length, **chosen, **more)

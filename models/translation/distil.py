@@ -2,34 +2,13 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
-
-import torch
 
 from models.checkpoint import WEIGHTS, find, open_model
-from models.translation.batches import in_batches
+from models.translation import translate
 
 BEAM_WIDTH = 5
 TEACHERS = ("MarianMTModel",)
 """What can be learned from."""
-
-
-@torch.no_grad()
-def translate(model: Any, tokenizer: Any, sentences: list[str], beam_width: int = 1) -> list[str]:
-    """The best output for each sentence, by the library's own search (the lab's traced search gives the same)."""
-
-    def search(part: list[str]) -> list[str]:
-        source = tokenizer(part, return_tensors="pt", padding=True).to(model.device)
-        ids = model.generate(
-            input_ids=source.input_ids,
-            attention_mask=source.attention_mask,
-            num_beams=beam_width,
-            do_sample=False,
-            max_length=int(1.5 * source.input_ids.shape[1]) + 10,
-        )
-        return tokenizer.batch_decode(ids, skip_special_tokens=True)
-
-    return in_batches(sentences, search)
 
 
 def distil(teacher: str, source: list[str], cache: Path) -> list[str]:
@@ -38,7 +17,7 @@ def distil(teacher: str, source: list[str], cache: Path) -> list[str]:
     path = cache / f"{teacher}-{mark}-outputs.txt"
     if path.exists():
         return path.read_text(encoding="utf-8").split("\n")[:-1]
-    outputs = translate(*open_model(teacher, TEACHERS), source, BEAM_WIDTH)
+    outputs = translate.by_search(*open_model(teacher, TEACHERS), source, BEAM_WIDTH)
     part = path.with_suffix(".part")
     part.write_text("\n".join(outputs) + "\n", encoding="utf-8")
     part.rename(path)

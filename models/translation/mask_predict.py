@@ -4,7 +4,6 @@ Padding, </s> and the mask itself are never predicted: the other tokens share th
 """
 
 import re
-import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,17 +11,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
-from models.checkpoint import Progress
 from models.errors import InputError, in_range
+from models.measure import multiply_adds, seconds
+from models.progress import NO_PROGRESS, Progress
 from models.traces import STRATEGIES, LengthCandidate, RefineTrace
 from models.translation.cmlm import CmlmForTranslation, Encoded
 from models.translation.vocabulary import EOS, MASK, PAD
 
 MAX_LENGTH = 127
 """Of an output, in tokens."""
-RIVALS = 5
+N_ALTERNATIVE = 5
 """Most probable tokens kept at each position."""
 
 
@@ -136,31 +135,23 @@ def refine(
     ids: torch.Tensor,
     settings: Settings,
     reference: str,
-    progress: Progress | None = None,
+    progress: Progress = NO_PROGRESS,
 ) -> RefineTrace:
     """One sentence (1, source) through all passes, for all length candidates together.
 
     Raises InputError when a setting is out of range, and whatever `progress` raises between passes.
     """
     settings = check(settings)
-    begun = time.perf_counter()
-    source = model.encode(ids)
-    length, length_log_prob = (part[0] for part in lengths(source, settings.n_length))
-    rows, seen = repeat(source, settings.n_length), []
-    for step in passes(model, rows, length, settings):
-        seen.append(step)
-        if progress:
-            progress(0, 0)
+    run = _Refinement(model, ids, settings)
+    elapsed = seconds(lambda: run.refine(progress))
+    source, length, seen = run.source, run.length, run.passes
     scores = score(seen[-1], length)
     best = int(scores.argmax())
-    if ids.is_cuda:
-        torch.cuda.synchronize()
-    seconds = time.perf_counter() - begun
     candidates = tuple(
-        _candidate(model, seen, row, int(n), float(length_log_prob[row]), float(scores[row]))
+        _candidate(model, seen, row, int(n), float(run.length_log_prob[row]), float(scores[row]))
         for row, n in enumerate(length)
     )
-    used = sorted({int(i) for c in candidates for a in (c.token, c.rival) for i in a.flat} | {MASK})
+    used = sorted({int(i) for c in candidates for a in (c.token, c.alternative) for i in a.flat} | {MASK})
     n = int(length[best])
     return RefineTrace(
         model=reference,
@@ -173,34 +164,48 @@ def refine(
         self_attention=torch.stack([s.self_attention[best, :, :, :n, :n] for s in seen]).cpu().numpy(),
         piece=tuple(tokenizer.convert_ids_to_tokens(used)),
         piece_id=np.array(used),
-        flops=_flops(model, ids, settings, seen[0].token),
-        seconds=seconds,
+        multiply_adds=_multiply_adds(model, ids, settings, seen[0].token),
+        seconds=elapsed,
     )
+
+
+class _Refinement:
+    """One sentence under way: its source, its candidate lengths (candidate) and what every pass left."""
+
+    def __init__(self, model: CmlmForTranslation, ids: torch.Tensor, settings: Settings):
+        self.model, self.ids, self.settings = model, ids, settings
+        self.passes: list[Pass] = []
+
+    def refine(self, progress: Progress) -> None:
+        """Encode, choose the lengths and run all passes."""
+        self.source = self.model.encode(self.ids)
+        self.length, self.length_log_prob = (part[0] for part in lengths(self.source, self.settings.n_length))
+        rows = repeat(self.source, self.settings.n_length)
+        for step in passes(self.model, rows, self.length, self.settings):
+            self.passes.append(step)
+            progress.beat()
 
 
 def _candidate(
     model: CmlmForTranslation, seen: list[Pass], row: int, length: int, log_prob: float, score: float
 ) -> LengthCandidate:
-    rivals = [logits(model, step.states[row, :length]).softmax(-1).topk(RIVALS) for step in seen]
+    most_probable = [logits(model, step.states[row, :length]).softmax(-1).topk(N_ALTERNATIVE) for step in seen]
     return LengthCandidate(
         masked=torch.stack([step.masked[row, :length] for step in seen]).cpu().numpy(),
         token=torch.stack([step.token[row, :length] for step in seen]).cpu().numpy(),
         probability=torch.stack([step.probability[row, :length] for step in seen]).cpu().numpy(),
-        rival=torch.stack([rival.indices for rival in rivals]).cpu().numpy(),
-        rival_probability=torch.stack([rival.values for rival in rivals]).cpu().numpy(),
+        alternative=torch.stack([best.indices for best in most_probable]).cpu().numpy(),
+        alternative_probability=torch.stack([best.values for best in most_probable]).cpu().numpy(),
         log_prob=log_prob,
         score=score,
     )
 
 
-def _flops(model: CmlmForTranslation, ids: torch.Tensor, settings: Settings, token: torch.Tensor) -> int:
+def _multiply_adds(model: CmlmForTranslation, ids: torch.Tensor, settings: Settings, token: torch.Tensor) -> int:
     """Counted on the encoder and one pass; every pass costs the same."""
-    with FlopCounterMode(display=False) as encoder:
-        source = model.encode(ids)
-    rows = repeat(source, settings.n_length)
-    with FlopCounterMode(display=False) as decoder:
-        model.logits(model.decode(token, rows)[0])
-    return encoder.get_total_flops() + settings.passes * decoder.get_total_flops()
+    rows = repeat(model.encode(ids), settings.n_length)
+    one_pass = multiply_adds(lambda: model.logits(model.decode(token, rows)[0]))
+    return multiply_adds(lambda: model.encode(ids)) + settings.passes * one_pass
 
 
 def positions(written: str | None) -> tuple[int, ...]:

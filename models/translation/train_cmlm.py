@@ -8,16 +8,18 @@ What it costs and reaches: recipe.json and README.md beside the weights say.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch.nn import functional as F
 
 from models.checkpoint import open_model
 from models.translation import mask_predict, training
-from models.translation.batches import Pairs, in_batches, pad_ids
+from models.translation.batches import Pairs
 from models.translation.cmlm import CmlmConfig, CmlmForTranslation
 from models.translation.distil import TEACHERS
 from models.translation.training import main
+from models.translation.translate import by_refinement
 from models.translation.vocabulary import MASK, PAD
 
 
@@ -77,19 +79,9 @@ def loss(model: CmlmForTranslation, source: torch.Tensor, target: torch.Tensor, 
     return tokens + recipe.length_factor * F.cross_entropy(encoded.length_logits.float(), length)
 
 
-def translate_ids(model, tokenizer, sentences: list[str], settings: mask_predict.Settings) -> list[list[int]]:
-    """The ids of the best output for each sentence."""
-
-    def refine(part: list[str]) -> list[list[int]]:
-        source = pad_ids([tokenizer(sentence).input_ids for sentence in part])
-        return mask_predict.translate(model, source.to(model.device), settings)
-
-    return in_batches(sentences, refine)
-
-
-def translate(model, tokenizer, sentences: list[str]) -> list[str]:
+def translate(model: CmlmForTranslation, tokenizer: Any, sentences: list[str]) -> list[str]:
     """The outputs as text, with the settings that val is watched with."""
-    return tokenizer.batch_decode(translate_ids(model, tokenizer, sentences, VAL), skip_special_tokens=True)
+    return tokenizer.batch_decode(by_refinement(model, tokenizer, sentences, VAL), skip_special_tokens=True)
 
 
 def pairs(source: list[list[int]], target: list[list[int]]) -> Pairs:

@@ -12,8 +12,9 @@ from torch.nn import functional as F
 from transformers import MarianConfig, MarianMTModel
 
 from models.checkpoint import open_model
-from models.translation.distil import TEACHERS, translate
+from models.translation.distil import TEACHERS
 from models.translation.training import Recipe, main
+from models.translation.translate import by_search
 from models.translation.vocabulary import EOS, PAD
 
 RECIPES = {
@@ -53,7 +54,7 @@ def build(recipe: Recipe, vocabulary: int) -> MarianMTModel:
     return model
 
 
-def loss(model: MarianMTModel, source: torch.Tensor, target: torch.Tensor, smoothing: float) -> torch.Tensor:
+def loss(model: MarianMTModel, source: torch.Tensor, target: torch.Tensor, recipe: Recipe) -> torch.Tensor:
     """Cross-entropy of each target token given the source and the true tokens before it, in nats a token."""
     logits = model(
         input_ids=source,
@@ -61,7 +62,7 @@ def loss(model: MarianMTModel, source: torch.Tensor, target: torch.Tensor, smoot
         decoder_input_ids=F.pad(target[:, :-1], (1, 0), value=PAD),
         use_cache=False,
     ).logits.float()
-    return F.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=PAD, label_smoothing=smoothing)
+    return F.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=PAD, label_smoothing=recipe.label_smoothing)
 
 
 if __name__ == "__main__":
@@ -71,6 +72,6 @@ if __name__ == "__main__":
         __doc__,
         build=build,
         pairs=lambda source, target: list(zip(source, target, strict=True)),
-        loss=lambda model, source, target, recipe: loss(model, source, target, recipe.label_smoothing),
-        translate=translate,
+        loss=loss,
+        translate=by_search,
     )

@@ -1,4 +1,4 @@
-"""What the recipes of translation models share: the loop, averaging, BLEU, the files of a checkpoint."""
+"""What the recipes of translation models share: the loop, averaging, the files of a checkpoint."""
 
 import argparse
 from collections.abc import Callable
@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from sacrebleu.metrics.bleu import BLEU
 from safetensors.torch import load_file, save_file
 
 from models import training
 from models.checkpoint import open_model
 from models.device import device
-from models.translation import vocabulary
+from models.translation import metrics, vocabulary
 from models.translation.batches import Pairs, loader
 from models.translation.corpus import CORPORA, Corpus, download
 from models.translation.distil import TEACHERS, distil
@@ -52,7 +51,7 @@ class Recipe:
         """Of all cycles."""
         return sum(epochs for epochs, _ in self.cycles)
 
-    def factor(self, progress: float) -> float:
+    def lr_scale(self, progress: float) -> float:
         """Learning-rate factor at `progress` in [0, 1) of the whole training."""
         at = progress * self.epochs
         for epochs, peak in self.cycles:
@@ -91,7 +90,7 @@ def train(
         with torch.autocast(where.type, torch.bfloat16):
             return loss(model, *(part.to(where) for part in batch))
 
-    def judge(epoch: int) -> dict:
+    def evaluate_epoch(epoch: int) -> dict:
         if epoch >= recipe.epochs - recipe.average:
             save_file({name: value.clone() for name, value in model.state_dict().items()}, weights(epoch))
         return evaluate(model)
@@ -102,8 +101,8 @@ def train(
         recipe.epochs,
         batches=lambda _: loader(pairs, recipe.batch_tokens),
         loss=half,
-        factor=recipe.factor,
-        evaluate=judge,
+        factor=recipe.lr_scale,
+        evaluate=evaluate_epoch,
         state=state,
         seed=recipe.seed,
     )
@@ -111,11 +110,6 @@ def train(
     model.load_state_dict({name: torch.stack([part[name] for part in last]).mean(0) for name in last[0]})
     model.eval()
     return history
-
-
-def bleu(outputs: list[str], references: list[str], tokenize: str) -> float:
-    """Corpus BLEU in percent by sacrebleu with its tokeniser of that name."""
-    return round(BLEU(tokenize=tokenize).corpus_score(outputs, [references]).score, 2)
 
 
 def main(
@@ -131,7 +125,7 @@ def main(
 
     build(recipe, size of its vocabulary) gives the model with its first weights,
     pairs(source ids, target ids) what it learns from, loss(model, source, target, recipe) the scalar to minimise,
-    translate(model, tokenizer, sentences) the outputs that are judged on val after every epoch.
+    translate(model, tokenizer, sentences) the outputs that are scored on val after every epoch.
     """
     arguments, corpus, recipe = start(family, recipes, description)
     source, target = corpus.load(arguments.data, "train")
@@ -141,6 +135,10 @@ def main(
     )
     if recipe.teacher:
         target = distil(recipe.teacher, source, arguments.state.parent)
+
+    def score_on_val(model: Any) -> dict:
+        return {"val_bleu": metrics.bleu(translate(model, tokenizer, val_source), val_target, corpus.tokenize)}
+
     training.seed_everything(recipe.seed)
     model = build(recipe, len(tokenizer))
     history = train(
@@ -148,7 +146,9 @@ def main(
         recipe,
         pairs(tokenizer(source).input_ids, tokenizer(target).input_ids),
         loss=lambda model, source, target: loss(model, source, target, recipe),
-        evaluate=lambda model: {"val_bleu": bleu(translate(model, tokenizer, val_source), val_target, corpus.tokenize)},
+        evaluate=lambda model: {
+            "val_bleu": metrics.bleu(translate(model, tokenizer, val_source), val_target, corpus.tokenize)
+        },
         state=arguments.state,
     )
     save(model, tokenizer, source, history, arguments.out)
@@ -183,8 +183,6 @@ def save(model: Any, tokenizer: Any, source: list[str], history: list[dict], fol
 
 def record(recipe: Any, history: list[dict], corpus: Corpus, arguments: argparse.Namespace) -> None:
     """Measure the saved checkpoint and write recipe.json."""
-    from models.translation.figures import judge
-
     training.write_json(
         arguments.out / "recipe.json",
         {
@@ -193,6 +191,6 @@ def record(recipe: Any, history: list[dict], corpus: Corpus, arguments: argparse
             "device": str(device()),
             "torch": torch.__version__,
             "hours": round(sum(row["seconds"] for row in history) / 3600, 2),
-            **judge(arguments.out, corpus, arguments.data),
+            **metrics.evaluate(arguments.out, corpus, arguments.data),
         },
     )

@@ -1,125 +1,172 @@
-"""One sentence through both kinds of model, and every way in which a sentence can be wrong."""
+"""One sentence through both kinds of model, under the names of the page's inputs."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from models.errors import InputError
 from models.traces import FATES
-from models.translation.beam_search import Settings as Search
-from models.translation.decoding import clean, decode, forced
-from models.translation.mask_predict import Settings as Refine
+from models.translation import decoding
+from models.translation.bundled import BY_LANGUAGE, RAW_COUNTERPART
+from models.translation.decoding import decode, open_translators
 from models.translation.mask_predict import positions
+from models.translation.settings import EARLY_STOPPING, Settings
 
-QUICK = {"search": Search(beam_width=3, max_length=10), "refine": Refine(passes=3, n_length=2)}
-
-
-def names(folders):
-    return tuple(map(str, folders))
+QUICK = {"language": "de", "beam_width": 3, "max_length": 10, "passes": 3, "n_length": 2}
 
 
-def test_both_models_translate_the_same_sentence(tiny_translators):
-    seen = decode("A small  dog\nruns.", names(tiny_translators), **QUICK, reference="Ein Hund.")
-    assert seen.sentence == "A small dog runs." and seen.reference == "", "not the language's own models"
+def test_both_models_translate_the_same_sentence(translators):
+    seen = decode(sentence="A small  dog\nruns.", **translators, **QUICK)
+    assert (seen.sentence, seen.language) == ("A small dog runs.", "de")
     assert seen.search.source == seen.refine.source and seen.search.source[-1] == "</s>"
+    assert seen.search.model == translators["autoregressive"].reference
+    assert seen.refine.model == translators["non_autoregressive"].reference
     assert len(seen.search.steps) <= 10 and len(seen.refine.cross_attention) == 3
-    assert np.isfinite(seen.search_seconds).all() and np.isfinite(seen.refine_seconds).all()
+    assert seen.raw_data_runs == () and seen.search.forces == ()
 
 
-def test_words_that_training_never_saw_are_named(tiny_translators):
-    seen = decode("A Small zebra runs, quickly.", names(tiny_translators), **QUICK)
-    assert seen.unseen == ("quickly", "zebra")
+def test_the_counterpart_trained_on_raw_data_runs_too(translators):
+    seen = decode(sentence="A dog.", **translators, raw_data=translators["non_autoregressive"], **QUICK)
+    (raw,) = seen.raw_data_runs
+    np.testing.assert_array_equal(raw.winner.token, seen.refine.winner.token)
 
 
-def test_a_trace_survives_its_file(tiny_translators, tmp_path):
-    seen = decode("A small dog runs.", names(tiny_translators), **QUICK)
-    seen = replace(seen, contrast=(seen.refine,))
+@pytest.mark.parametrize("language", BY_LANGUAGE)
+def test_bundled_models_open_with_their_counterpart(language):
+    marian, cmlm = BY_LANGUAGE[language]
+    opened = open_translators(f" {marian} ", f" {cmlm} ")
+    references = {name: model.reference for name, model in opened.items()}
+    wanted = {"autoregressive": marian, "non_autoregressive": cmlm}
+    assert references == wanted | ({"raw_data": RAW_COUNTERPART[cmlm]} if cmlm in RAW_COUNTERPART else {})
+
+
+def test_a_trace_survives_its_file(translators, tmp_path):
+    seen = decode(sentence="A small dog runs.", **translators, **QUICK)
+    seen = replace(seen, raw_data_runs=(seen.refine,))
     seen.save(tmp_path / "run.npz")
     again = type(seen).load(tmp_path / "run.npz")
     assert again.search.output == seen.search.output and len(again.search.steps) == len(seen.search.steps)
-    assert len(again.contrast) == 1 and again.contrast[0].best == seen.contrast[0].best
+    assert len(again.raw_data_runs) == 1 and again.raw_data_runs[0].best == seen.refine.best
     np.testing.assert_array_equal(again.refine.candidates[0].token, seen.refine.candidates[0].token)
 
 
 @pytest.mark.parametrize(
-    ("sentence", "code"),
+    ("sentence", "pieces"),
     [
-        (None, "empty"),
-        (7, "empty"),
-        ("", "empty"),
-        (" \n\t", "empty"),
-        ("a" * 401, "long"),
-        ("word " * 2_000, "long"),
-        ("?!… — 123", "no_words"),
-        ("🙂🙃", "no_words"),
-        ("\x00\x07\u200b", "no_words"),
-        ("一只小狗在跑。", "language"),
-        ("الكلب يركض", "language"),
-        ("Собака бежит", "language"),
+        ("<b>A dog</b> & a man", ["<unk>", "a", "n", "</s>"]),
+        ("A dog 🙂 runs", ["▁dog", "<unk>", "s", "</s>"]),
+        ("A dog\x00 runs\x1b", ["▁dog", "▁run", "s", "</s>"]),
     ],
 )
-def test_a_sentence_that_cannot_be_translated_is_refused(sentence, code):
-    with pytest.raises(InputError) as error:
-        clean(sentence)
-    assert error.value.code == f"decoding.{code}"
-
-
-@pytest.mark.parametrize(
-    "sentence", ["<b>A dog</b> & a man", "A dog 🙂 runs", "A dog\x00 runs\x1b", "Un café, déjà vu"]
-)
-def test_odd_but_readable_sentences_are_translated(sentence, tiny_translators):
-    assert decode(sentence, names(tiny_translators), **QUICK).search.steps
-
-
-def test_a_sentence_of_too_many_tokens_is_refused(tiny_translators):
-    with pytest.raises(InputError) as error:
-        decode("xq " * 100, names(tiny_translators), **QUICK)
-    assert error.value.code == "decoding.many_tokens"
+def test_odd_but_readable_sentences_are_translated(sentence, pieces, translators):
+    seen = decode(sentence=sentence, **translators, **QUICK)
+    tokenizer = translators["autoregressive"].reader
+    assert list(seen.search.source) == tokenizer.convert_ids_to_tokens(tokenizer(seen.sentence).input_ids)
+    assert set(pieces) <= set(seen.search.source)
+    for run in (seen.search, seen.refine):
+        token = run.winner.token if run is seen.search else seen.refine.winner.token[-1]
+        assert run.output == tokenizer.decode(token, skip_special_tokens=True)
 
 
 def test_models_of_the_wrong_kind_are_refused(tiny_translators, tiny_vit):
-    marian, cmlm = names(tiny_translators)
+    marian, cmlm = map(str, tiny_translators)
     for models in ((cmlm, cmlm), (marian, marian), (str(tiny_vit), cmlm)):
         with pytest.raises(InputError) as error:
-            decode("A dog runs.", models, **QUICK)
+            open_translators(*models)
         assert error.value.code == "model.family"
-
-
-def test_a_click_names_its_run_and_all_forced_tokens():
-    assert forced({"request": "[]", "forces": [[1, 0, 7], [3, 1, 4]]}) == ("[]", ((1, 0, 7), (3, 1, 4)))
-    for wrong in (None, 3, "x", {"request": "[]"}, {"request": "[]", "forces": [[1, 2]]}, {"forces": 1, "request": 1}):
-        with pytest.raises(InputError):
-            forced(wrong)
-    for request in ("no JSON", "5", ""):
-        with pytest.raises(InputError):
-            forced({"request": request, "forces": []})
-
-
-def test_forced_tokens_are_kept_and_nothing_is_timed(tiny_translators):
-    free = decode("A small dog runs.", names(tiny_translators), **QUICK)
-    lost = int(np.flatnonzero(free.search.steps[1].fate == FATES.index("outranked"))[0])
-    first = (1, int(free.search.steps[1].parent[lost]), int(free.search.steps[1].token[lost]))
-    once = decode("A small dog runs.", names(tiny_translators), **QUICK, forces=(first,))
-    again = (3, 1, int(once.search.steps[3].token[0]))
-    twice = decode("A small dog runs.", names(tiny_translators), **QUICK, forces=(first, again))
-    best = twice.search.finished[twice.search.steps[-1].pool[0]].token
-    assert (best[1], best[3]) == (first[2], again[2])
-    np.testing.assert_array_equal(once.search.steps[2].token, twice.search.steps[2].token)
-    assert np.isnan(twice.search_seconds).all() and np.isnan(twice.refine_seconds).all()
 
 
 @pytest.mark.parametrize("name", [None, "", ["a"], 3])
 def test_a_model_that_is_no_name_is_refused(name, tiny_translators):
-    marian, cmlm = names(tiny_translators)
+    marian, cmlm = map(str, tiny_translators)
     for models in ((name, cmlm), (marian, name)):
-        with pytest.raises(InputError):
-            decode("A dog runs.", models, **QUICK)
+        with pytest.raises(InputError) as error:
+            open_translators(*models)
+        assert error.value.code == "model.unknown"
 
 
-def test_special_tokens_in_a_sentence_are_plain_text(tiny_translators):
-    seen = decode("A dog <pad> runs </s> now.", names(tiny_translators), **QUICK)
-    assert seen.search.source.count("</s>") == 1 and "<pad>" not in seen.search.source
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("sentence", None, "empty"),
+        ("language", "fr", "into"),
+        ("language", ["de"], "into"),
+        ("method", "best", "method"),
+        ("beam_width", 11, "beam_width"),
+        ("length_penalty", "1", "length_penalty"),
+        ("stopping", "sometimes", "early_stopping"),
+        ("stopping", True, "early_stopping"),
+        ("stopping", [], "early_stopping"),
+        ("max_length", 0, "max_length"),
+        ("temperature", None, "temperature"),
+        ("top_k", 0.5, "top_k"),
+        ("top_p", 0, "top_p"),
+        ("passes", 11, "passes"),
+        ("n_length", 0, "n_length"),
+        ("strategy", "best", "strategy"),
+        ("seed", -1, "seed"),
+    ],
+)
+def test_every_setting_is_checked_before_anything_is_computed(name, value, code, translators, monkeypatch):
+    for part in (decoding.beam_search, decoding.mask_predict):
+        monkeypatch.setattr(part, "search" if part is decoding.beam_search else "refine", None)
+    with pytest.raises(InputError) as error:
+        decode(**{"sentence": "A dog.", **translators, **QUICK, name: value})
+    assert error.value.code == f"decoding.{code}"
+
+
+@pytest.mark.parametrize("picked", ["", "0", "two", None, [1]])
+def test_picked_positions_are_checked_only_where_they_count(picked, translators):
+    decode(sentence="A dog.", **translators, **QUICK, picked=picked)
+    with pytest.raises(InputError) as error:
+        decode(sentence="A dog.", **translators, **QUICK, strategy="picked", picked=picked)
+    assert error.value.code == "decoding.picked"
+
+
+def test_settings_reach_the_search_and_the_refinement_under_their_names(translators):
+    chosen = Settings("sample", 3, 0.5, "never", 20, 0.7, 6, 0.9, 4, 2, "picked", "1 3", 7)
+    search, refine = chosen.search(translators["autoregressive"].model), chosen.refine()
+    for field in fields(Settings):
+        for part in (search, refine):
+            if hasattr(part, field.name) and field.name != "picked":
+                assert getattr(part, field.name) == getattr(chosen, field.name), field.name
+    assert search.early_stopping == "never" and refine.picked == (0, 2)
+    stopping = [replace(chosen, stopping=name).search(translators["autoregressive"].model) for name in EARLY_STOPPING]
+    assert [settings.early_stopping for settings in stopping] == [False, True, "never"]
+    assert Settings().search(translators["autoregressive"].model) == decoding.beam_search.Settings()
+    assert Settings().refine() == decoding.mask_predict.Settings()
+
+
+def test_a_search_that_would_take_too_much_memory_is_refused(translators, monkeypatch):
+    monkeypatch.setattr("models.attention.MAX_VALUES", 1_000)
+    with pytest.raises(InputError) as error:
+        decode(sentence="A dog.", **translators, **QUICK)
+    assert error.value.code == "model.attention_too_large"
+
+
+def test_forced_tokens_are_kept(translators):
+    def run(*forces):
+        return decode(sentence="A small dog runs.", **translators, **QUICK, forces=forces)
+
+    free = run()
+    lost = int(np.flatnonzero(free.search.steps[1].fate == FATES.index("outranked"))[0])
+    first = (1, int(free.search.steps[1].parent[lost]), int(free.search.steps[1].token[lost]))
+    once = run(first)
+    again = (3, 1, int(once.search.steps[3].token[0]))
+    twice = run(first, again)
+    token = twice.search.winner.token
+    assert (token[1], token[3]) == (first[2], again[2]) and twice.search.forces == (first, again)
+    np.testing.assert_array_equal(once.search.steps[2].token, twice.search.steps[2].token)
+    for wrong in ((9, 9, 9), (1, 0), "x", None):
+        with pytest.raises(InputError) as error:
+            run(wrong)
+        assert error.value.code == "decoding.force"
+
+
+def test_progress_hears_of_all_models(translators, beats):
+    seen = decode(sentence="A dog.", **translators, raw_data=translators["non_autoregressive"], **QUICK, progress=beats)
+    assert beats.count == len(seen.search.steps) - 1 + 2 * 3
 
 
 def test_positions_are_read_as_people_write_them():

@@ -97,7 +97,7 @@ def test_a_token_that_is_not_masked_keeps_its_stale_probability(model, tokenizer
             still = ~candidate.masked[step]
             assert np.array_equal(candidate.probability[step][still], candidate.probability[step - 1][still])
             assert np.array_equal(candidate.token[step][still], candidate.token[step - 1][still])
-            now = candidate.rival_probability[step][:, 0]
+            now = candidate.alternative_probability[step][:, 0]
             stale += np.sum(np.abs(candidate.probability[step] - now)[still] > 1e-3)
             fresh += np.sum(np.abs(candidate.probability[step] - now)[~still] > 1e-5)
     assert stale > 0 and fresh == 0
@@ -123,7 +123,7 @@ def test_a_batch_gives_what_each_sentence_gives_alone(model, tokenizer):
 
 def test_the_trace_says_what_it_cost(model, tokenizer):
     one, ten = (refine(model, tokenizer, sources(1)[0], Settings(passes, 2), "tiny") for passes in (1, 10))
-    assert 0 < one.flops < ten.flops < 10 * one.flops and one.seconds > 0
+    assert 0 < one.multiply_adds < ten.multiply_adds < 10 * one.multiply_adds and one.seconds > 0
     assert np.allclose(ten.cross_attention.sum(-1), 1, atol=1e-5)
     assert ten.length_probability.sum() == pytest.approx(1, abs=1e-5)
 
@@ -136,6 +136,38 @@ def test_a_setting_out_of_range_is_refused(model, tokenizer, wrong):
         refine(model, tokenizer, sources(1)[0], Settings(**wrong), "tiny")
 
 
-def test_every_strategy_runs(model, tokenizer):
-    for strategy in STRATEGIES:
-        assert refine(model, tokenizer, sources(1)[0], Settings(4, 2, strategy, (0, 1)), "tiny").output
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_every_strategy_masks_what_it_says_and_keeps_the_rest(model, tokenizer, strategy):
+    seen = refine(model, tokenizer, sources(1)[0], Settings(4, 2, strategy, (0, 2, 99), seed=5), "tiny")
+    for candidate in seen.candidates:
+        length = candidate.token.shape[1]
+        counts = [length, length * 3 // 4, length // 2, length // 4]
+        for step in range(1, 4):
+            masked, before = candidate.masked[step], candidate.probability[step - 1]
+            assert np.array_equal(candidate.token[step][~masked], candidate.token[step - 1][~masked])
+            if strategy == "picked":
+                assert np.flatnonzero(masked).tolist() == [0, 2]
+            else:
+                assert masked.sum() == counts[step]
+            if strategy == "left_to_right":
+                assert masked[length - counts[step] :].all()
+            if strategy == "lowest":
+                assert before[masked].max() <= before[~masked].min()
+    assert seen.output == tokenizer.decode(seen.winner.token[-1], skip_special_tokens=True) != ""
+
+
+def test_random_masks_are_those_of_the_seed(model, tokenizer):
+    def masks(seed):
+        seen = refine(model, tokenizer, sources(1)[0], Settings(4, 1, "random", seed=seed), "tiny")
+        return seen.winner.masked.tolist()
+
+    assert masks(1) == masks(1) and len({str(masks(seed)) for seed in range(8)}) > 1
+
+
+def test_progress_hears_of_every_pass_and_may_stop_the_refinement(model, tokenizer, beats):
+    refine(model, tokenizer, sources(1)[0], Settings(4, 2), "tiny", beats)
+    assert beats.count == 4
+    beats.stop_at = 6
+    with pytest.raises(TimeoutError):
+        refine(model, tokenizer, sources(1)[0], Settings(4, 2), "tiny", beats)
+    assert beats.count == 6

@@ -12,11 +12,11 @@ from safetensors.torch import load_file
 from transformers import AutoTokenizer
 
 from models.checkpoint import open_model
-from models.translation import figures, mask_predict, train_cmlm, train_marian, training, vocabulary
+from models.translation import mask_predict, metrics, train_cmlm, train_marian, training, vocabulary
 from models.translation.batches import in_batches, loader, pad_ids
 from models.translation.corpus import MULTI30K, TATOEBA
-from models.translation.distil import translate
 from models.translation.training import Recipe
+from models.translation.translate import by_search
 
 SOURCE = ["A small dog runs.", "A man sees a dog.", "Two men run in the park."] * 4
 TARGET = ["Ein kleiner Hund läuft.", "Ein Mann sieht einen Hund.", "Zwei Männer laufen im Park."] * 4
@@ -74,14 +74,14 @@ def test_the_saved_model_opens_through_the_door_and_answers_alike(trained, token
         if "embed_positions" not in name:
             assert torch.equal(opened.state_dict()[name], value.half().float()), name
     if type(model).__name__ == "MarianMTModel":
-        assert translate(opened, reader, SOURCE[:3]) == translate(model, tokenizer, SOURCE[:3])
+        assert by_search(opened, reader, SOURCE[:3]) == by_search(model, tokenizer, SOURCE[:3])
     words = (folder / vocabulary.WORDS).read_text().split()
     assert words == ["a", "dog", "in", "man", "men", "park", "run", "runs", "sees", "small", "the", "two"]
 
 
 def test_the_learning_rates_rise_and_fall_in_every_cycle():
     recipe = Recipe(cycles=((10, 1.0), (30, 0.5)), warmup=0.1)
-    factors = [recipe.factor(epoch / 40) for epoch in (0, 1, 9.9, 10, 13, 39.9)]
+    factors = [recipe.lr_scale(epoch / 40) for epoch in (0, 1, 9.9, 10, 13, 39.9)]
     assert recipe.epochs == 40
     np.testing.assert_allclose(factors, [0.01, 1, 0, 0.005, 0.5, 0], atol=1e-3)
 
@@ -137,16 +137,16 @@ def test_corpora_read_their_files(tmp_path):
 
 
 def test_repetition_is_the_share_of_tokens_that_equal_the_one_before():
-    assert figures.repetition([[1, 1, 2, 2, 2], [3], [4, 5]]) == 3 / 8
+    assert metrics.repetition([[1, 1, 2, 2, 2], [3], [4, 5]]) == 3 / 8
 
 
 @pytest.mark.parametrize("which", [0, 1])
-def test_a_checkpoint_is_judged_as_the_lab_opens_it(which, tiny_translators, tmp_path, monkeypatch):
+def test_a_checkpoint_is_scored_as_the_lab_opens_it(which, tiny_translators, tmp_path, monkeypatch):
     monkeypatch.setattr(type(MULTI30K), "load", lambda *_: (SOURCE[:3], TARGET[:3]))
-    record = figures.judge(tiny_translators[which], MULTI30K, tmp_path)
+    record = metrics.evaluate(tiny_translators[which], MULTI30K, tmp_path)
     assert record["split"] == "test_2016_flickr" and record["sentences"] == 3
     assert "tok:13a" in record["bleu"] and json.dumps(record)
-    assert set(record["test"]) == ({"greedy", "beam 5"} if which == 0 else {f"{n} passes" for n in figures.PASSES})
+    assert set(record["test"]) == ({"greedy", "beam 5"} if which == 0 else {f"{n} passes" for n in metrics.PASSES})
 
 
 def test_batches_of_like_length_give_their_outputs_back_in_order():

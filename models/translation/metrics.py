@@ -9,13 +9,16 @@ from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
 
 from models.checkpoint import open_model
-from models.translation import mask_predict, train_cmlm
+from models.translation import mask_predict, translate
 from models.translation.corpus import Corpus
-from models.translation.distil import translate
-from models.translation.training import bleu
 
 PASSES = (1, 2, 3, 4, 10)
 N_LENGTH = 5
+
+
+def bleu(outputs: list[str], references: list[str], tokenize: str) -> float:
+    """Corpus BLEU in percent by sacrebleu with its tokeniser of that name."""
+    return round(BLEU(tokenize=tokenize).corpus_score(outputs, [references]).score, 2)
 
 
 def score(outputs: list[str], references: list[str], tokenize: str) -> dict[str, float]:
@@ -40,7 +43,7 @@ def repetition(tokens: list[list[int]]) -> float:
     return round(sum(one == other for one, other in pairs) / sum(len(row) for row in tokens), 4)
 
 
-def judge(folder: Path, corpus: Corpus, data: Path) -> dict[str, Any]:
+def evaluate(folder: Path, corpus: Corpus, data: Path) -> dict[str, Any]:
     """The figures of the checkpoint in `folder`, opened as the lab opens it, on the corpus's test split."""
     model, tokenizer = open_model(str(folder), ("MarianMTModel", "CmlmForTranslation"))
     source, target = corpus.load(data, corpus.test)
@@ -53,14 +56,17 @@ def judge(folder: Path, corpus: Corpus, data: Path) -> dict[str, Any]:
 
 def _autoregressive(model: Any, tokenizer: Any, source: list[str], target: list[str], tokenize: str) -> dict:
     widths = {"greedy": 1, "beam 5": 5}
-    return {name: score(translate(model, tokenizer, source, width), target, tokenize) for name, width in widths.items()}
+    return {
+        name: score(translate.by_search(model, tokenizer, source, width), target, tokenize)
+        for name, width in widths.items()
+    }
 
 
 def _non_autoregressive(model: Any, tokenizer: Any, source: list[str], target: list[str], tokenize: str) -> dict:
-    told = {}
+    figures = {}
     for passes in PASSES:
         settings = mask_predict.Settings(passes, N_LENGTH)
-        tokens = train_cmlm.translate_ids(model, tokenizer, source, settings)
+        tokens = translate.by_refinement(model, tokenizer, source, settings)
         outputs = tokenizer.batch_decode(tokens, skip_special_tokens=True)
-        told[f"{passes} passes"] = score(outputs, target, tokenize) | {"repetition": repetition(tokens)}
-    return told
+        figures[f"{passes} passes"] = score(outputs, target, tokenize) | {"repetition": repetition(tokens)}
+    return figures

@@ -1,0 +1,123 @@
+"""How long an autoregressive and a non-autoregressive translator take for one sentence, alone and in batches."""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from models import measure
+from models.checkpoint import OpenModel
+from models.device import describe
+from models.progress import NO_PROGRESS, Progress
+from models.traces import RaceTrace
+from models.translation import beam_search, mask_predict
+from models.translation.decoding import ask
+from models.translation.sentence import encode
+
+BATCHES = (1, 8, 32)
+"""Copies of the sentence that are translated at once."""
+PATIENCE = 2.0
+"""Seconds that a batch may be expected to take; larger ones are not measured."""
+NEUTRAL = {
+    "no_repeat_ngram_size": 0,
+    "encoder_no_repeat_ngram_size": 0,
+    "repetition_penalty": 1.0,
+    "min_length": 0,
+    "num_return_sequences": 1,
+}
+"""Rules of a model's own that the traced search does not follow, switched off."""
+
+Translate = Callable[[int], object]
+"""Translates so many copies of the sentence at once."""
+
+
+def race(
+    *,
+    sentence: str,
+    language: str,
+    autoregressive: OpenModel,
+    non_autoregressive: OpenModel,
+    raw_data: OpenModel | None = None,
+    progress: Progress = NO_PROGRESS,
+    **settings: Any,
+) -> RaceTrace:
+    """Time both ways with one sentence, recording included, and with batches of its copies, without.
+
+    raw_data: takes no part, it costs what non_autoregressive costs. settings: those of models.translation.settings.
+    A batch that cannot be measured is nan. Raises InputError as `decode` does, and whatever `progress` raises.
+    """
+    del raw_data
+    question = ask(sentence, language, autoregressive, settings)
+    name, model, tokenizer = autoregressive
+    other_name, other_model, other_tokenizer = non_autoregressive
+    ids, other_ids = question.ids, encode(other_tokenizer, question.sentence)
+    ways: list[Translate] = [
+        lambda copies: generate(model, ids, question.search, copies),
+        lambda copies: mask_predict.translate(other_model, other_ids.repeat(copies, 1), question.refine),
+    ]
+    expected = [_attempt(way, 1) for way in ways]  # warms up what is timed below
+    progress.beat()
+    search = beam_search.search(model, tokenizer, ids, question.search, name, progress=progress)
+    refine = mask_predict.refine(other_model, other_tokenizer, other_ids, question.refine, other_name, progress)
+    search_batch_seconds, refine_batch_seconds = batch_seconds(ways, expected, progress)
+    return RaceTrace(
+        sentence=question.sentence,
+        autoregressive=name,
+        non_autoregressive=other_name,
+        device=describe(),
+        search_calls=len(search.steps),
+        refine_calls=len(refine.winner.token),
+        search_seconds=search.seconds,
+        refine_seconds=refine.seconds,
+        search_multiply_adds=search.multiply_adds,
+        refine_multiply_adds=refine.multiply_adds,
+        copies=np.array(BATCHES),
+        search_batch_seconds=search_batch_seconds,
+        refine_batch_seconds=refine_batch_seconds,
+    )
+
+
+def batch_seconds(ways: Sequence[Translate], expected: Sequence[float], progress: Progress) -> np.ndarray:
+    """Seconds of each way for each batch (way, batch); nan where it failed or was expected to take too long.
+
+    expected: what each way takes for the first batch. The ways take turns, so that whatever else the machine does
+    hits them alike; what a larger batch will take is expected from the line through the two before it.
+    """
+    seconds, expected = np.full((len(ways), len(BATCHES)), np.nan), list(expected)
+    for index, copies in enumerate(BATCHES):
+        for way, translate in enumerate(ways):
+            if expected[way] <= PATIENCE:  # never, where it is nan
+                progress.beat()
+                seconds[way, index] = _attempt(translate, copies)
+                expected[way] = _extrapolated(seconds[way], index)
+    return seconds
+
+
+def _extrapolated(seconds: np.ndarray, index: int) -> float:
+    """What the batch after `index` will take, by those up to it (batch); the same as this one where it is the first."""
+    if not 0 < index < len(BATCHES) - 1:
+        return float(seconds[index])
+    slope = (seconds[index] - seconds[index - 1]) / (BATCHES[index] - BATCHES[index - 1])
+    return float(seconds[index] + slope * (BATCHES[index + 1] - BATCHES[index]))
+
+
+def _attempt(translate: Translate, copies: int) -> float:
+    """Seconds of one call; nan when it fails, which is beside the point of the race and only logged."""
+    try:
+        return measure.seconds(lambda: translate(copies))
+    except Exception:
+        logging.getLogger(__name__).warning("%d copies at once could not be translated", copies, exc_info=True)
+        return float("nan")
+
+
+def generate(model: Any, ids: torch.Tensor, settings: beam_search.Settings, copies: int, **more: Any) -> Any:
+    """The library's own search on copies of a sentence; `more` goes to its generate()."""
+    chosen: dict[str, Any] = {**NEUTRAL, "num_beams": 1, "do_sample": settings.method == "sample"}
+    if settings.method == "beam":
+        chosen |= {"num_beams": settings.beam_width, "length_penalty": settings.length_penalty}
+        chosen |= {"early_stopping": settings.early_stopping}
+    if settings.method == "sample":
+        chosen |= {"temperature": settings.temperature, "top_k": settings.top_k, "top_p": settings.top_p}
+    return model.generate(input_ids=ids.repeat(copies, 1), max_new_tokens=settings.max_length, **chosen, **more)

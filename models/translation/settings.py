@@ -1,0 +1,53 @@
+"""The settings of a translation under the names that a page gives them, checked for the search and the refinement."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from models.errors import InputError
+from models.traces import METHODS, STOPPING, STRATEGIES
+from models.translation import beam_search, mask_predict
+
+EARLY_STOPPING: dict[str, bool | str] = {"heuristic": False, "at_once": True, "never": "never"}
+"""What the search calls each of STOPPING."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a visitor chose, unchecked; beam_search.Settings and mask_predict.Settings say what each means."""
+
+    method: str = METHODS[0]
+    beam_width: int = 4
+    length_penalty: float = 1.0
+    stopping: str = STOPPING[0]
+    max_length: int = 64
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+    passes: int = 10
+    n_length: int = 5
+    strategy: str = STRATEGIES[0]
+    picked: str = ""
+    """Positions as a person writes them, counted from 1: "2 3 5"; read only by the strategy "picked"."""
+    seed: int = 0
+
+    def search(self, model: Any, forces: tuple[beam_search.Force, ...] = ()) -> beam_search.Settings:
+        """The settings of the search by this model; InputError when one, or a force, is out of range."""
+        if self.stopping not in STOPPING:
+            raise InputError("decoding.early_stopping")
+        settings = beam_search.Settings(
+            method=self.method,
+            beam_width=self.beam_width,
+            length_penalty=self.length_penalty,
+            early_stopping=EARLY_STOPPING[self.stopping],
+            max_length=self.max_length,
+            temperature=self.temperature,
+            top_k=self.top_k,
+            top_p=self.top_p,
+            seed=self.seed,
+        )
+        return beam_search.check(settings, model, forces)
+
+    def refine(self) -> mask_predict.Settings:
+        """The settings of the refinement; InputError when one is out of range."""
+        picked = mask_predict.positions(self.picked) if self.strategy == "picked" else ()
+        return mask_predict.check(mask_predict.Settings(self.passes, self.n_length, self.strategy, picked, self.seed))

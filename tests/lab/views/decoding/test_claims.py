@@ -1,0 +1,161 @@
+"""What is said about a sentence, from a hand-made trace: three calls of a beam of two, two passes over three places."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lab.text import Text
+from lab.views.decoding import decode, outputs
+from lab.views.decoding.decode import departures
+from models.traces import (
+    FATES,
+    DecodingTrace,
+    Finished,
+    LengthCandidate,
+    RefineTrace,
+    SearchStep,
+    SearchTrace,
+)
+
+TEXT = Text("en")
+SENTENCE = "Two men are sitting on a bench and talking to each other."
+PERSON = "Zwei Männer sitzen auf einer Bank und unterhalten sich."
+KEPT, FINISHED, OUTRANKED = (FATES.index(name) for name in ("kept", "finished", "outranked"))
+
+
+def call(parent, token, fate, kept, pool, rows):
+    count = len(parent)
+    return SearchStep(
+        parent=np.array(parent),
+        token=np.array(token),
+        log_prob=-np.arange(1.0, count + 1),
+        score=-np.arange(1.0, count + 1),
+        fate=np.array(fate),
+        kept=np.array(kept),
+        pool=np.array(pool),
+        can_improve=True,
+        cross_attention=np.full((rows, 1, 1, 2), 0.5),
+        self_attention=np.ones((rows, 1, 1, 1)),
+    )
+
+
+def length(tokens, log_prob):
+    token = np.array(tokens)
+    return LengthCandidate(
+        masked=np.ones(token.shape, bool),
+        token=token,
+        probability=np.full(token.shape, 0.5),
+        alternative=token[..., None],
+        alternative_probability=np.full((*token.shape, 1), 0.5),
+        log_prob=log_prob,
+        score=-1.0,
+    )
+
+
+@pytest.fixture
+def trace():
+    """The output "b c </s>" was second at the first call; later it took its own most probable token, once as the
+    second of all candidates."""
+    search = SearchTrace(
+        model="left",
+        source=("▁x", "</s>"),
+        output="b <i>c</i>",
+        steps=(
+            call([0, 0, 0], [4, 5, 6], [KEPT, KEPT, OUTRANKED], [0, 1], [-1, -1], 1),
+            call([0, 1, 0], [6, 6, 5], [KEPT, KEPT, OUTRANKED], [0, 1], [-1, -1], 2),
+            call([1, 0, 0], [1, 5, 6], [FINISHED, KEPT, KEPT], [1, 2], [0, -1], 2),
+        ),
+        finished=(Finished(step=2, candidate=0, score=-0.5, token=np.array([5, 6, 1])),),
+        piece=("</s>", "▁a", "▁b", "▁c"),
+        piece_id=np.array([1, 4, 5, 6]),
+        multiply_adds=100,
+        seconds=0.030,
+    )
+    refine = RefineTrace(
+        model="right",
+        source=search.source,
+        output="a b",
+        candidates=(length([[4, 4], [4, 5]], np.log(0.6)), length([[4, 4, 4], [4, 4, 5]], np.log(0.3))),
+        best=1,
+        length_probability=np.array([0, 0.1, 0.6, 0.3]),
+        cross_attention=np.full((2, 1, 1, 3, 2), 0.5),
+        self_attention=np.full((2, 1, 1, 3, 3), 1 / 3),
+        piece=("▁a", "▁b"),
+        piece_id=np.array([4, 5]),
+        multiply_adds=250,
+        seconds=0.020,
+    )
+    return DecodingTrace(sentence="x", language="de", unseen=("x",), search=search, refine=refine, raw_data_runs=())
+
+
+@pytest.fixture
+def example(trace):
+    """An example sentence that the language's own models translated."""
+    search = replace(trace.search, model="marian-multi30k", output="Zwei Männer sitzen auf einer <i>Bank</i>")
+    refine = replace(trace.refine, model="cmlm-multi30k")
+    return replace(trace, sentence=SENTENCE, search=search, refine=refine)
+
+
+def test_the_output_departs_from_greedy_only_where_its_own_best_token_was_another(trace):
+    assert departures(trace.search) == [0]
+
+
+def test_the_claim_states_what_the_trace_holds(trace):
+    repetition, size, beam = decode.claim(trace, TEXT).split("\n")
+    assert "first pass 2 of 3" in repetition and "after pass 2 1." in repetition
+    assert "2 tokens (60%)" in size and "has 3 (30%)" in size
+    assert "At 1 of 3 calls" in beam
+
+
+def test_what_does_not_apply_is_not_said(trace):
+    def said(**changes):
+        return decode.claim(replace(trace, search=replace(trace.search, **changes)), TEXT)
+
+    assert "**Beam.**" not in said(method="greedy") and "**Beam.**" not in said(forces=((0, 0, 5),))
+    assert "At 1 of 3 calls the draw" in said(method="sample")
+    straight = tuple(replace(step, log_prob=np.zeros(3)) for step in trace.search.steps)
+    assert "at each of its 3 calls" in said(steps=straight)
+    assert "Each of the 3 draws" in said(steps=straight, method="sample")
+
+
+def test_the_model_trained_on_raw_data_is_compared(trace):
+    raw = replace(trace.refine, output="a a b", candidates=(length([[4, 4, 4, 5]], -0.1),), best=0)
+    raw = replace(raw, cross_attention=np.full((1, 1, 1, 4, 2), 0.5), self_attention=np.full((1, 1, 1, 4, 4), 0.25))
+    both = replace(trace, raw_data_runs=(raw,))
+    seen = decode.claim(both, TEXT)
+    assert "After the first pass 2 of 3 tokens repeat" in seen and "it is 2 of 4" in seen
+    assert "**The same, trained on raw data:** a a b" in outputs.claim(both, TEXT)
+
+
+def test_chinese_is_scored_by_its_characters():
+    scores = outputs.scores("我不知道他现在在哪里。", "我不知道他现在住在哪里。", "zh", TEXT)
+    assert "BLEU 7" in scores
+
+
+def test_the_outputs_are_shown_as_text_with_their_scores(example):
+    shown = outputs.claim(example, TEXT)
+    assert "\\<i\\>Bank\\</i\\> *(sentence BLEU" in shown and "a b *(sentence BLEU 0, chrF " in shown
+    assert f"**A person:** {PERSON}" in shown and "Never seen in training: x." in shown
+
+
+def test_a_persons_translation_is_that_of_the_sentence_for_the_languages_own_models(example):
+    def person(**models):
+        search = replace(example.search, model=models.get("search", "marian-multi30k"))
+        refine = replace(example.refine, model=models.get("refine", "cmlm-multi30k"))
+        return outputs.persons_translation(replace(example, search=search, refine=refine))
+
+    assert person() == person(refine="cmlm-multi30k-raw") == PERSON
+    assert person(search="marian-multi30k-distilled") == person(search="marian-tatoeba") == ""
+    assert person(refine="cmlm-tatoeba") == person(refine="someone/cmlm") == ""
+    assert outputs.persons_translation(replace(example, sentence="Something else.")) == ""
+    assert outputs.persons_translation(replace(example, language="zh")) == ""
+
+
+def test_without_a_persons_translation_there_are_no_scores(trace):
+    shown = outputs.claim(replace(trace, unseen=()), TEXT)
+    assert "BLEU" not in shown and "person" not in shown and "Never seen" not in shown
+
+
+def test_both_languages_say_it(trace, example):
+    assert decode.claim(trace, Text("zh")).count("\n") == 2 and "人工译文" in outputs.claim(example, Text("zh"))

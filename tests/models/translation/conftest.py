@@ -1,0 +1,19 @@
+import pytest
+
+from models.translation import beam_search
+from models.translation.decoding import open_translators
+
+pytest.register_assert_rewrite("tests.models.translation.tiny")
+
+
+@pytest.fixture
+def uncounted(monkeypatch):
+    """Counting multiply-adds is slow and not every test's matter."""
+    monkeypatch.setattr(beam_search, "_multiply_adds", lambda *_: 0)
+
+
+@pytest.fixture
+def translators(tiny_translators):
+    """The two tiny models, open."""
+    marian, cmlm = map(str, tiny_translators)
+    return open_translators(marian, cmlm)
