@@ -11,6 +11,18 @@ from .payloads import PAYLOADS
 pytestmark = pytest.mark.browser
 
 JOURNEYS = {
+    "decoding/decode": [
+        "]",
+        "]",
+        "click .speeds button:nth-child(3)",
+        "click .node.outranked:not(.later)",
+        "click .grid [data-at='2:11']",
+        "click .layers button:nth-child(2)",
+        "click .heads button:nth-child(3)",
+        "click .look.autoregressive canvas",
+        "click .look.non_autoregressive canvas",
+    ],
+    "decoding/race": ["[", "["],
     "patches/attend": ["[", "[", "click .thumbs button:nth-child(2)", "ArrowRight", "ArrowDown"],
 }
 """What a visitor does in each widget: keys, and clicks on what a selector names."""
