@@ -5,10 +5,12 @@ from typing import Any
 
 from lab.text import Text
 from lab.views.cnn_vs_attention import attribution, convolution, position
+from lab.views.decoding import decode, race
 from lab.views.fields import field
 from lab.views.patches import answer, cut, distance, lens, windows
 
 from . import photo_traces
+from .decoding_run import decoding_trace, race_trace
 
 ENGLISH = Text("en")
 
@@ -50,9 +52,19 @@ def attributions(bench: Any) -> dict:
     return bench.value(*attribution.payload(photo_traces.attribution(), ENGLISH))
 
 
+def decoding(bench: Any) -> dict:
+    return bench.value(*decode.payload(decoding_trace(), ENGLISH))
+
+
+def decoding_race(bench: Any) -> dict:
+    return bench.value(*race.payload(race_trace(), ENGLISH))
+
+
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "answer": classes,
     "chart": charts,
+    "decoding/decode": decoding,
+    "decoding/race": decoding_race,
     "patches/attend": vit,
     "patches/cut": vit,
     "patches/pair": pair,

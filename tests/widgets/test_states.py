@@ -13,6 +13,18 @@ pytestmark = pytest.mark.browser
 JOURNEYS: dict[str, list[str]] = {
     "answer": [],
     "chart": ["click .plot + .plot .legendtoggle"],
+    "decoding/decode": [
+        "]",
+        "]",
+        "click .speeds button:nth-child(3)",
+        "click .node.outranked:not(.later)",
+        "click .grid [data-at='2:11']",
+        "click .layers button:nth-child(2)",
+        "click .heads button:nth-child(3)",
+        "click .look.autoregressive canvas",
+        "click .look.non_autoregressive canvas",
+    ],
+    "decoding/race": ["[", "["],
     "patches/attend": ["[", "[", "click .thumbs button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "patches/cut": ["ArrowLeft", "click .sizes button:nth-child(2)", "ArrowDown"],
     "patches/pair": ["]", "]", "ArrowLeft", "ArrowUp"],

@@ -70,20 +70,23 @@ export interface CnnVsAttentionPositionText extends SharedText {
   hint: string;
 }
 export interface DecodingDecodeText extends SharedText {
+  name: string;
+  reading: string;
   end: string;
   mask: string;
   mean: string;
   comma: string;
   speed: string;
-  search_title: string;
-  search_idea: string;
-  refine_title: string;
-  refine_idea: string;
+  autoregressive: string;
+  autoregressive_idea: string;
+  non_autoregressive: string;
+  non_autoregressive_idea: string;
   calls: string;
   calls_done: string;
   passes: string;
   passes_done: string;
   start: string;
+  tree: string;
   more: string;
   tree_legend: string;
   pool: string;
@@ -109,6 +112,7 @@ export interface DecodingDecodeText extends SharedText {
   raw: string;
   length: string;
   length_title: string;
+  grid: string;
   pass: string;
   all_masked: string;
   summary: string;
@@ -128,12 +132,12 @@ export interface DecodingDecodeText extends SharedText {
   predicting: string;
   predicting_position: string;
   looks_at: string;
-  search_none: string;
-  refine_none: string;
-  search_self: string;
-  search_mask: string;
-  refine_self: string;
-  refine_mask: string;
+  autoregressive_none: string;
+  non_autoregressive_none: string;
+  autoregressive_self: string;
+  autoregressive_mask: string;
+  non_autoregressive_self: string;
+  non_autoregressive_mask: string;
   cell_weight: string;
   cell_masked_out: string;
   cell_later: string;
@@ -145,6 +149,10 @@ export interface DecodingDecodeText extends SharedText {
   over_length: string;
 }
 export interface DecodingRaceText extends SharedText {
+  name: string;
+  reading: string;
+  lane: string;
+  speed: string;
   race: string;
   race_line: string;
   autoregressive: string;

@@ -5,9 +5,11 @@ import { pointing, shade } from "./tokens.js";
 
 /** @typedef {import("../read/refinement.js").Passes} Passes */
 /** @typedef {import("../read/refinement.js").Cell} Cell */
-/** @typedef {{pass: number, position: number}} At */
-/** @typedef {{end: string, mask: string, pass: string, all_masked: string}} GridText */
+/** @typedef {import("../core/lab").Place} At */
+/** @typedef {{end: string, mask: string, grid: string, pass: string, all_masked: string}} GridText */
 
+/** Pixels that stay free before and behind what the view follows: the numbers of the passes, and a rest. */
+const [HEADS, MARGIN] = [48, 16];
 const keyOf = (/** @type {At} */ { pass, position }) => `${pass}:${position}`;
 
 /**
@@ -31,23 +33,27 @@ export function grid(box, text, on) {
 
   /** @type {(cell: Cell) => HTMLElement} */
   const cellOf = ({ piece, probability, masked, flip, repeat }) => {
-    const label = make("span", { textContent: pieceName(piece, text) });
-    const node = make("td", { tabIndex: -1 }, label);
+    const node = make("button", {
+      type: "button",
+      className: "cell",
+      tabIndex: -1,
+      textContent: pieceName(piece, text),
+    });
     if (repeat) node.append(make("i", { className: "same", textContent: "=" }));
     if (flip) node.append(make("i", { textContent: "↻" }));
     for (const [name, is] of Object.entries({ masked, flip, repeat })) node.classList.toggle(name, is);
-    shade(label, probability);
+    shade(node, probability);
     return node;
   };
 
   /** @type {(passes: Passes, pass: number) => HTMLElement} */
   const rowOf = (passes, pass) => {
-    const row = make("tr", {}, head(pass + 1, "row"));
+    const row = make("tr", { className: "pass" }, head(pass + 1, "row"));
     for (const [position, cell] of passes.row(pass).entries()) {
       const node = cellOf(cell);
       node.dataset.at = keyOf({ pass, position });
       cells.set(node.dataset.at, { pass, position, node });
-      row.append(node);
+      row.append(make("td", {}, node));
     }
     return row;
   };
@@ -56,27 +62,32 @@ export function grid(box, text, on) {
   const build = (passes) => {
     cells.clear();
     const positions = Array.from({ length: passes.positions }, (_, position) => position);
-    const masks = positions.map(() => make("td", { className: "mask" }, make("span", { textContent: text.mask })));
-    const start = make("tr", {}, head("0", "row", text.all_masked), ...masks);
+    const masks = positions.map(() => make("td", {}, make("span", { className: "blank", textContent: text.mask })));
+    const start = make("tr", { className: "pass" }, head("0", "row", text.all_masked), ...masks);
     rows = [start, ...Array.from({ length: passes.passes }, (_, pass) => rowOf(passes, pass))];
     const numbers = positions.map((position) => head(position + 1, "col"));
     const top = make("tr", { className: "positions" }, head(text.pass, "col"), ...numbers);
-    table.replaceChildren(make("thead", {}, top), make("tbody", {}, ...rows));
+    const caption = make("caption", { textContent: text.grid });
+    table.replaceChildren(caption, make("thead", {}, top), make("tbody", {}, ...rows));
   };
 
-  // Bring what a pass changed or repeats into view; where there is no such cell, what it masked.
+  // Bring what a pass changed or repeats into view, its first cell before its last; where there is no such cell, what it
+  // masked. The first pass has everything new: it is read from its beginning.
   /** @param {number} pass */
   const follow = (pass) => {
     const row = [...cells.values()].filter((cell) => cell.pass === pass - 1).map(({ node }) => node);
     const some = row.filter((node) => node.matches(".flip, .repeat"));
-    const seen = some.length ? some : row.filter((node) => node.matches(".masked"));
-    const last = seen.at(-1);
-    if (!last) {
+    const seen = (some.length ? some : row.filter((node) => node.matches(".masked"))).map((node) =>
+      node.getBoundingClientRect(),
+    );
+    const [start, end] = [seen[0], seen.at(-1)];
+    if (pass < 2 || !start || !end) {
       box.scrollLeft = 0;
       return;
     }
-    const right = last.offsetLeft + last.offsetWidth + 16 - box.clientWidth;
-    box.scrollLeft = Math.min(Math.max(box.scrollLeft, right), Math.max(0, seen[0].offsetLeft - 48));
+    const { left } = table.getBoundingClientRect();
+    const right = end.right - left + MARGIN - box.clientWidth;
+    box.scrollLeft = Math.min(Math.max(box.scrollLeft, right), Math.max(0, start.left - left - HEADS));
   };
 
   /** @type {(pass: number, chosen: At) => void} */
@@ -85,6 +96,7 @@ export function grid(box, text, on) {
     for (const [at, row] of rows.entries()) {
       row.classList.toggle("later", at > pass);
       row.classList.toggle("now", at === pass);
+      row.inert = at > pass;
     }
     for (const [key, { node }] of cells) {
       node.classList.toggle("chosen", key === keyOf(chosen));
@@ -106,12 +118,19 @@ export function grid(box, text, on) {
   });
 
   const built = whenChanged();
-  const followed = whenChanged();
+  /** @type {number | null} */
+  let followed = null;
+  // A new grid is read from its first column; from there on the view follows what is stepped.
   /** @type {(passes: Passes, shown: {pass: number, chosen: At}) => void} */
   const draw = (passes, { pass, chosen }) => {
-    built([passes], () => build(passes));
+    built([passes], () => {
+      build(passes);
+      box.scrollLeft = 0;
+      followed = pass;
+    });
     show(pass, chosen);
-    followed([passes, pass, box.clientWidth], () => follow(pass));
+    if (followed !== pass) follow(pass);
+    followed = pass;
   };
   return draw;
 }

@@ -29,7 +29,7 @@ export function wordRow(box, words, row) {
     const label = make("span", { className: "word", textContent: word, title: percent(row[at]) });
     shade(label, row[at] / row[best]);
     const share = make("small", { textContent: at === best ? percent(row[at]) : "" });
-    return make("span", { className: at === best ? "best" : "" }, label, share);
+    return make("span", { className: at === best ? "weighted best" : "weighted" }, label, share);
   });
   box.replaceChildren(...shown);
 }

@@ -1,17 +1,17 @@
 // The tree of a beam search: a column for each decoder call, a lane for each running hypothesis, the rest below.
 import { make, makeSvg, whenChanged } from "../core/dom.js";
-import { number } from "../read/format.js";
 import { pieceName } from "../read/pieces.js";
-import { alive, ancestry, others, path } from "../read/search.js";
+import { alive, ancestry, isForced, logNumber, others, path } from "../read/search.js";
 import { pointing } from "./tokens.js";
 
 /** @typedef {import("../core/lab").Search} Search */
 /** @typedef {import("../core/lab").Force} Force */
-/** @typedef {{step: number, candidate: number}} At */
+/** @typedef {import("../core/lab").Candidate} At */
 /** @typedef {At & {node: HTMLElement, edge: SVGElement}} Drawn */
 /** @typedef {{start: string, more: string, end: string, mask: string}} TreeText */
 
-const [COLUMN, WIDTH, SMALL, TOP, FIRST] = [102, 80, 24, 24, 50];
+/** Pixels; a discarded token is 24 high, to be tapped, with a gap of 2. */
+const [COLUMN, WIDTH, SMALL, GAP, TOP, FIRST] = [102, 80, 26, 2, 22, 50];
 /** How many candidates below the lanes a call shows, unless all are wanted. */
 const MOST = 6;
 
@@ -41,7 +41,7 @@ export function tree(box, text, on) {
 
   /** @type {(at: At, kept: boolean, forces: readonly Force[]) => HTMLElement} */
   const nodeOf = ({ step, candidate }, kept, forces) => {
-    const { token, parent, fate, score } = search.steps[step];
+    const { token, fate, score } = search.steps[step];
     const end = search.finished.find((one) => one.step === step && one.candidate === candidate);
     const piece = search.piece[token[candidate]];
     const name = end && piece === "</s>" ? "■" : pieceName(piece, text);
@@ -52,11 +52,9 @@ export function tree(box, text, on) {
       label,
     );
     if (end || (kept && tall())) {
-      node.append(make("span", { className: "score", textContent: number(end ? end.score : score[candidate], 2) }));
+      node.append(make("span", { className: "score", textContent: logNumber(end ? end.score : score[candidate]) }));
     }
-    const id = search.piece_id[token[candidate]];
-    const forced = forces.some(([at, row, token]) => at === step && row === parent[candidate] && token === id);
-    node.classList.toggle("forced", forced);
+    node.classList.toggle("forced", isForced(search, forces, { step, candidate }));
     node.classList.toggle("ended", Boolean(end));
     node.classList.toggle("high", kept && tall());
     node.dataset.at = keyOf({ step, candidate });
@@ -67,7 +65,7 @@ export function tree(box, text, on) {
   const addNode = (at, y, kept, forces) => {
     const { step, candidate } = at;
     const { parent, fate } = search.steps[step];
-    const height = kept ? lane - 8 : SMALL - 4;
+    const height = kept ? lane - 8 : SMALL - GAP;
     const node = nodeOf(at, kept, forces);
     Object.assign(node.style, { left: px(leftOf(step)), top: px(y), width: px(WIDTH), height: px(height) });
     space.append(node);

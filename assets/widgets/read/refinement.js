@@ -1,10 +1,11 @@
 // The passes of mask-predict by index.
 
 /** @typedef {import("../core/lab").RefinementRun} RefinementRun */
+/** @typedef {import("../core/lab").Place} Place */
 /** @typedef {{piece: string, probability: number}} Alternative */
 /**
  * @typedef {{
- *   piece: string, probability: number, masked: boolean, flip: boolean, repeat: boolean, rivals: Alternative[]
+ *   piece: string, probability: number, masked: boolean, flip: boolean, repeat: boolean, alternatives: Alternative[]
  * }} Cell
  */
 /** @typedef {ReturnType<typeof refined>} Passes */
@@ -19,7 +20,7 @@ export function refined(run, model, length) {
   /** @param {string} name */
   const array = (name) => run.arrays[`refine_${model}_${length}_${name}`];
   const [passes, positions] = array("token").shape;
-  const ranks = array("rival").shape[2];
+  const ranks = array("alternative").shape[2];
   const { piece } = run.refine[model];
   /** @type {(pass: number, position: number) => number} */
   const place = (pass, position) => pass * positions + position;
@@ -32,9 +33,9 @@ export function refined(run, model, length) {
       masked: Boolean(array("masked")[at]),
       flip: Boolean(array("flip")[at]),
       repeat: Boolean(array("repeat")[at]),
-      rivals: Array.from({ length: ranks }, (_, rank) => ({
-        piece: piece[array("rival")[ranks * at + rank]],
-        probability: array("rival_probability")[ranks * at + rank],
+      alternatives: Array.from({ length: ranks }, (_, rank) => ({
+        piece: piece[array("alternative")[ranks * at + rank]],
+        probability: array("alternative_probability")[ranks * at + rank],
       })),
     };
   };
@@ -51,3 +52,25 @@ export function refined(run, model, length) {
   };
   return { passes, positions, cell, row, since };
 }
+
+/**
+ * How many cells were masked, have changed, repeat their left neighbour.
+ * @param {readonly Cell[]} cells
+ */
+export function counts(cells) {
+  const count = (/** @type {"masked" | "flip" | "repeat"} */ kind) => cells.filter((cell) => cell[kind]).length;
+  return { masked: count("masked"), flip: count("flip"), repeat: count("repeat") };
+}
+
+/**
+ * The cell to show after `pass` passes: the chosen one, or its position in the last pass where none was chosen or it is
+ * not there yet; pass -1 before the first.
+ * @param {Passes} passes
+ * @param {number} pass
+ * @param {{pass: number | null, position: number}} chosen
+ * @returns {Place}
+ */
+export const shownPlace = ({ positions }, pass, chosen) => ({
+  pass: Math.min(chosen.pass ?? pass - 1, pass - 1),
+  position: Math.min(chosen.position, positions - 1),
+});

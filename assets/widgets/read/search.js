@@ -1,6 +1,13 @@
 // A search's tree by index.
+import { number } from "./format.js";
 
-/** @typedef {Pick<import("../core/lab").Search, "steps">} Tree */
+/** @typedef {import("../core/lab").Search} Search */
+/** @typedef {import("../core/lab").Force} Force */
+/** @typedef {import("../core/lab").Candidate} Candidate */
+/** @typedef {Pick<Search, "steps">} Tree */
+
+/** Where nothing is decoded yet. */
+const NONE = { step: -1, candidate: -1 };
 
 /**
  * The candidates that lead to one, from the first call on.
@@ -29,7 +36,7 @@ export function others({ steps }, step) {
 
 /**
  * "step:candidate" of all that leads to a hypothesis that still runs after `calls` calls, or to one in the pool.
- * @param {import("../core/lab").Search} search
+ * @param {Search} search
  * @param {number} calls
  * @returns {Set<string>}
  */
@@ -50,3 +57,90 @@ export function alive(search, calls) {
  */
 export const path = (search, step, candidate) =>
   new Set(step < 0 ? [] : ancestry(search, step, candidate).map((at, on) => `${on}:${at}`));
+
+/**
+ * The candidate to show after `calls` calls: the chosen one where it is drawn, else the best that runs on or has won.
+ * @param {Search} search
+ * @param {number} calls
+ * @param {Candidate | null} chosen
+ * @returns {Candidate}
+ */
+export function shownCandidate(search, calls, chosen) {
+  if (chosen && chosen.step < calls) return chosen;
+  if (!calls) return NONE;
+  const { step, candidate } =
+    calls === search.steps.length
+      ? search.finished[search.winner]
+      : { step: calls - 1, candidate: search.steps[calls - 1].kept[0] };
+  return { step, candidate };
+}
+
+/**
+ * The pieces that a candidate has written, its own last.
+ * @param {Search} search
+ * @param {Candidate} at
+ * @returns {string[]}
+ */
+export const written = (search, { step, candidate }) =>
+  ancestry(search, step, candidate).map((of, on) => search.piece[search.steps[on].token[of]]);
+
+/**
+ * The pieces of the best hypothesis after `calls` calls: the first of the pool, else the first that runs on.
+ * @param {Search} search
+ * @param {number} calls
+ * @returns {string[]}
+ */
+export function bestSoFar(search, calls) {
+  if (!calls) return [];
+  const { pool, kept } = search.steps[calls - 1];
+  if (pool.length) return search.finished[pool[0]].token.map((token) => search.piece[token]);
+  return kept.length ? written(search, { step: calls - 1, candidate: kept[0] }) : [];
+}
+
+/**
+ * The force that would choose a candidate.
+ * @param {Search} search
+ * @param {Candidate} at
+ * @returns {Force}
+ */
+export function forceOf(search, { step, candidate }) {
+  const { parent, token } = search.steps[step];
+  return [step, parent[candidate], search.piece_id[token[candidate]]];
+}
+
+/**
+ * Whether a visitor forced a candidate.
+ * @param {Search} search
+ * @param {readonly Force[]} forces
+ * @param {Candidate} at
+ */
+export const isForced = (search, forces, at) => forces.some((force) => force.join() === forceOf(search, at).join());
+
+/**
+ * The forces that stay when a candidate is forced, those of earlier calls, and its own.
+ * @param {Search} search
+ * @param {readonly Force[]} forces
+ * @param {Candidate} at
+ * @returns {Force[]}
+ */
+export const forcesWith = (search, forces, at) => [...forces.filter(([step]) => step < at.step), forceOf(search, at)];
+
+/**
+ * What became of a candidate: its fate, or "forced", or "cut" where the longest output ended it.
+ * @param {Search} search
+ * @param {readonly Force[]} forces
+ * @param {Candidate} at
+ */
+export function outcome(search, forces, at) {
+  const { fate, token } = search.steps[at.step];
+  if (isForced(search, forces, at)) return "forced";
+  const own = fate[at.candidate];
+  return own === "finished" && search.piece[token[at.candidate]] !== "</s>" ? "cut" : own;
+}
+
+/**
+ * A log probability or a score; what has no probability has -1e9, as JSON knows no infinity.
+ * @param {number | null} value
+ * @param {number} [digits]
+ */
+export const logNumber = (value, digits = 2) => (value === null || value <= -1e8 ? "−∞" : number(value, digits));

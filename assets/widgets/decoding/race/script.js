@@ -1,52 +1,70 @@
-// The race: each side's measured seconds on one axis, divided into its decoder calls.
-lab.race = (root, text) => {
-  const part = (name) => root.querySelector(`.race ${name}`);
-  let sides;
+// The race: each way's measured seconds on one axis, divided into its decoder calls, and seconds a sentence in batches.
+import { find, make, whenChanged } from "../../core/dom.js";
+import { fill, number } from "../../read/format.js";
+import { lanes, raceSteps, slowest, WAYS } from "../../read/race.js";
+import { clock } from "../clock.js";
 
-  const table = ({ batch, per_sentence, device }) => {
-    const line = (tag, first, cells) =>
-      lab.make(
-        "tr",
-        {},
-        lab.make("th", { textContent: first }),
-        ...cells.map((content) => lab.make(tag, { textContent: content })),
-      );
-    const ms = (seconds) => (seconds === null ? text.unmeasured : lab.number(1000 * seconds, seconds < 0.01 ? 2 : 1));
-    const times = Object.entries(per_sentence).map(([side, seconds]) =>
-      line("td", text[`${side}_title`], seconds.map(ms)),
-    );
-    part(".batch table").replaceChildren(line("th", lab.fill(text.batch_size, { device }), batch), ...times);
-  };
+/** @typedef {import("../../core/lab").RaceRun} Run */
+/** @typedef {import("../../core/lab").DecodingRaceText} Text */
+/** @typedef {ReturnType<typeof lanes>[number]} Lane */
+/** @typedef {{step: number, speed: number}} State */
 
-  return {
-    build(race) {
-      const { calls, seconds } = race;
-      const longest = Math.max(...Object.values(seconds));
-      sides = Object.keys(seconds).map((side) => ({
-        side,
-        track: part(`.${side} .track`),
-        calls: calls[side],
-        ms: lab.number(1000 * seconds[side]),
-        share: seconds[side] / longest,
-      }));
-      for (const { track, calls: count, share } of sides) {
-        track.style.width = 100 * share + "%";
-        track.replaceChildren(...Array.from({ length: count }, () => document.createElement("span")));
+/** @type {(run: Run) => State} */
+const first = (run) => ({ step: raceSteps(run) - 1, speed: 1 });
+
+/** @type {(seconds: number | null, text: Text) => string} */
+const cell = (seconds, text) => (seconds === null ? text.unmeasured : number(1000 * seconds, seconds < 0.01 ? 2 : 1));
+
+/** @type {(lane: Lane, step: number) => {done: number, calls: number, ms: string}} */
+const progress = ({ calls, seconds }, step) => ({ done: Math.min(step, calls), calls, ms: number(1000 * seconds) });
+
+/** @type {(root: HTMLElement, run: Run, text: Text) => void} */
+function build(root, run, text) {
+  for (const { way, calls, share } of lanes(run)) {
+    const track = find(root, `.${way} .track`);
+    track.style.width = `${100 * share}%`;
+    track.replaceChildren(...Array.from({ length: calls }, () => make("span")));
+    find(root, `.${way} p`).title = run.model[way];
+  }
+  const ends = [0, 0.25, 0.5, 0.75, 1];
+  const marks = ends.map((share) => number(1000 * slowest(run) * share) + (share === 1 ? ` ${text.ms}` : ""));
+  find(root, ".axis").replaceChildren(...marks.map((textContent) => make("span", { textContent })));
+  const counts = run.copies.map((copies) => make("th", { scope: "col", textContent: String(copies) }));
+  const corner = make("th", { scope: "col", textContent: fill(text.batch_size, { device: run.device }) });
+  const rows = WAYS.map((way) => {
+    const cells = run.seconds_per_sentence[way].map((seconds) => make("td", { textContent: cell(seconds, text) }));
+    return make("tr", {}, make("th", { scope: "row", textContent: text[way] }), ...cells);
+  });
+  const head = make("thead", {}, make("tr", {}, corner, ...counts));
+  find(root, "table").replaceChildren(head, make("tbody", {}, ...rows));
+}
+
+/** @type {import("../../core/lab").Widget<Run, State, Text>} */
+export default {
+  first,
+  keep: (state, run, before) => (run === before ? state : { ...first(run), speed: state.speed }),
+
+  build: (root, text, set) => {
+    const drawClock = clock(root, text, set, { count: raceSteps });
+    const onRun = whenChanged();
+    return (run, state) => {
+      onRun([run], () => build(root, run, text));
+      drawClock(run, state);
+      /** @type {Record<string, number>} */
+      const filled = {};
+      for (const lane of lanes(run)) {
+        const told = progress(lane, state.step);
+        filled[lane.way] = told.done;
+        for (const [at, call] of [...find(root, `.${lane.way} .track`).children].entries()) {
+          call.classList.toggle("done", at < told.done);
+          call.classList.toggle("last", at === told.done - 1);
+        }
+        find(root, `.${lane.way} output`).textContent = fill(text.race_line, told);
       }
-      const mark = (share) =>
-        lab.make("span", { textContent: lab.number(1000 * longest * share) + (share === 1 ? ` ${text.ms}` : "") });
-      part(".axis").replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map(mark));
-      table(race);
-    },
-    // done: how many calls of each side to fill; a mark stands behind the last of them.
-    draw(done) {
-      for (const { side, track, calls, ms } of sides) {
-        [...track.children].forEach((call, index) => {
-          call.classList.toggle("done", index < done[side]);
-          call.classList.toggle("last", index === done[side] - 1);
-        });
-        part(`.${side} output`).textContent = lab.fill(text.race_line, { done: done[side], calls, ms });
-      }
-    },
-  };
+      return { done: filled };
+    };
+  },
+
+  read: (run, { step }, text) =>
+    fill(text.reading, Object.fromEntries(lanes(run).map((lane) => [lane.way, fill(text.lane, progress(lane, step))]))),
 };
