@@ -81,7 +81,7 @@ def length_candidate(length: int, log_prob: float) -> LengthCandidate:
     token = np.stack([first] * 4)
     token[2:, -2:] = [[10, 5], [10, 5]]
     masked = np.zeros(token.shape, bool)
-    masked[0], masked[1, -6:], masked[2, -2:], masked[3, 1] = True, True, True, True
+    masked[0], masked[1, -6:], masked[2, -2:], masked[3, -1] = True, True, True, True
     probability = np.linspace(0.3, 0.99, token.size).reshape(token.shape)
     return LengthCandidate(
         masked=masked,

@@ -167,6 +167,8 @@ def test_the_grid_opens_at_its_first_column_and_follows_what_is_stepped(bench):
     assert page.evaluate(scrolled) == 0
     show(page, step=1)
     assert page.evaluate(scrolled) == 0
+    page.evaluate("(value) => page.send(value)", value(bench, ((1, 0, int(PIECE_ID[2])),)))
+    assert data(page, "step") == "5" and page.evaluate(scrolled) == 0
 
 
 def test_a_discarded_token_is_forced_with_those_forced_before_it_and_released(bench):

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refined } from "./refinement.js";
+import { counts, refined, shownPlace } from "./refinement.js";
 
 const array = (shape, values) => Object.assign(Float32Array.from(values), { shape });
 const of = (name) => `refine_1_2_${name}`;
@@ -13,22 +13,25 @@ const run = {
     [of("probability")]: array([3, 2], [0.5, 0.25, 0.5, 0.75, 1, 0.75]),
     [of("flip")]: array([3, 2], [0, 0, 0, 1, 1, 0]),
     [of("repeat")]: array([3, 2], [0, 0, 0, 0, 0, 0]),
-    [of("rival")]: array([3, 2, 2], [0, 1, 1, 2, 0, 1, 2, 1, 1, 0, 2, 0]),
-    [of("rival_probability")]: array([3, 2, 2], [0.5, 0.4, 0.25, 0.2, 0.5, 0.4, 0.75, 0.1, 1, 0, 0.75, 0.2]),
+    [of("alternative")]: array([3, 2, 2], [0, 1, 1, 2, 0, 1, 2, 1, 1, 0, 2, 0]),
+    [of("alternative_probability")]: array([3, 2, 2], [0.5, 0.4, 0.25, 0.2, 0.5, 0.4, 0.75, 0.1, 1, 0, 0.75, 0.2]),
   },
 };
 
 test("a cell is that of its pass and position", () => {
   const { passes, positions, cell, row } = refined(run, 1, 2);
   assert.deepEqual([passes, positions], [3, 2]);
-  const { piece, probability, masked, flip, repeat, rivals } = cell(1, 1);
+  const { piece, probability, masked, flip, repeat, alternatives } = cell(1, 1);
   assert.deepEqual([piece, probability, masked, flip, repeat], ["c", 0.75, true, true, false]);
   assert.deepEqual(
-    rivals.map((one) => one.piece),
-    ["c", "b"],
+    alternatives.map(({ piece: other, probability: share }) => [other, share]),
+    [
+      ["c", 0.75],
+      ["b", Math.fround(0.1)],
+    ],
   );
   assert.deepEqual(
-    row(2).map((one) => one.piece),
+    row(2).map((of) => of.piece),
     ["b", "c"],
   );
 });
@@ -36,4 +39,19 @@ test("a cell is that of its pass and position", () => {
 test("what stands in a cell was predicted in the last pass that masked it", () => {
   const { since } = refined(run, 1, 2);
   assert.deepEqual([since(0, 0), since(1, 0), since(1, 1), since(2, 1), since(2, 0)], [0, 0, 1, 1, 2]);
+});
+
+test("a row is counted by what happened to its cells", () => {
+  const { row } = refined(run, 1, 2);
+  assert.deepEqual(counts(row(0)), { masked: 2, flip: 0, repeat: 0 });
+  assert.deepEqual(counts(row(2)), { masked: 1, flip: 1, repeat: 0 });
+  assert.deepEqual(counts([]), { masked: 0, flip: 0, repeat: 0 });
+});
+
+test("a chosen cell is shown as far as its pass is there, else its position in the last one", () => {
+  const passes = refined(run, 1, 2);
+  assert.deepEqual(shownPlace(passes, 3, { pass: 1, position: 0 }), { pass: 1, position: 0 });
+  assert.deepEqual(shownPlace(passes, 1, { pass: 2, position: 1 }), { pass: 0, position: 1 });
+  assert.deepEqual(shownPlace(passes, 2, { pass: null, position: 1 }), { pass: 1, position: 1 });
+  assert.deepEqual(shownPlace(passes, 0, { pass: null, position: 9 }), { pass: -1, position: 1 });
 });
