@@ -32,7 +32,6 @@ export function logChart(box, { label, axis }) {
       const still = [...rules(chart.lowest), ...ticks(chart.steps), words((LEFT + RIGHT) / 2, BOTTOM + 41, axis)];
       const picture = makeSvg("svg", { viewBox: "0 0 380 248", role: "img", "aria-label": label });
       picture.append(...still, now, ...polylines(chart), ...dots);
-      box.classList.add("log-chart");
       box.replaceChildren(picture);
     });
     for (const end of ["x1", "x2"]) now.setAttribute(end, String(x));
