@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 import gradio as gr
@@ -65,7 +65,7 @@ class Wiring:
     def listens(self, listen: Callable[..., Any], answer: Callable[..., Iterator[dict]], *inputs: Any) -> Any:
         """Answer an event; it gets, and gives, dictionaries by component."""
         event = listen(
-            answer,
+            self.saying_something(answer),
             {self.visit, *inputs},
             self.board.outputs(),
             concurrency_id="runs",
@@ -77,6 +77,19 @@ class Wiring:
         )
         event.failure(None, js=js_run_failed(self.exhibit))
         return event
+
+    def saying_something(self, answer: Callable[..., Iterator[dict]]) -> Callable[..., Iterator[dict]]:
+        """The same listener, which changes nothing instead of giving nothing: Gradio would empty its outputs."""
+
+        @wraps(answer)
+        def says(*sent: Any) -> Iterator[dict]:
+            step = None
+            for step in answer(*sent):
+                yield step
+            if step is None:
+                yield {self.board.status: gr.skip()}
+
+        return says
 
     # What is sent, in the form of Gradio's dictionaries: by component.
 
