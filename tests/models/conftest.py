@@ -72,6 +72,41 @@ def tiny_swin(tmp_path_factory):
     return save(model, tmp_path_factory.mktemp("swin"))
 
 
+@pytest.fixture(scope="session")
+def tiny_resnet():
+    """Stages of two layers; maps of 8, 8 and 4 cells a side; batch norms that do something."""
+    torch.manual_seed(4)
+    sizes = {"embedding_size": 8, "hidden_sizes": [8, 12], "depths": [2, 2], "num_labels": 5}
+    model = ResNetForImageClassification(ResNetConfig(**sizes, layer_type="basic"))
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.normal_(module.running_mean, std=0.3)
+            nn.init.uniform_(module.running_var, 0.5, 2)
+    return model.eval()
+
+
+@pytest.fixture(scope="session")
+def tiny_deit_without_teacher():
+    """One head, but a distillation token."""
+    torch.manual_seed(5)
+    sizes = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48}
+    config = DeiTConfig(**sizes, image_size=32, patch_size=8, num_labels=5, initializer_range=0.5)
+    config._attn_implementation = "eager"
+    return DeiTForImageClassification(config).eval()
+
+
+@pytest.fixture(scope="session")
+def saved_resnet(tmp_path_factory):
+    """Four stages of two basic layers on 64 x 64 pixels; like many of the Hub's, its config has no image_size."""
+    torch.manual_seed(4)
+    sizes = {"embedding_size": 8, "hidden_sizes": [8, 8, 12, 12], "depths": [2, 2, 2, 2], "num_labels": 5}
+    folder = tmp_path_factory.mktemp("resnet")
+    ResNetForImageClassification(ResNetConfig(**sizes, layer_type="basic")).save_pretrained(folder)
+    processor = {"image_processor_type": "ViTImageProcessor", "size": {"height": 64, "width": 64}}
+    (folder / "preprocessor_config.json").write_text(json.dumps(processor))
+    return folder
+
+
 SENTENCES = ["A small dog runs.", "A man sees a dog.", "Two men run in the park."] * 2
 TRANSLATIONS = ["Ein kleiner Hund läuft.", "Ein Mann sieht einen Hund.", "Zwei Männer laufen im Park."] * 2
 SMALL = {"n_layer": 2, "n_embd": 16, "n_head": 2, "n_inner": 24, "dropout": 0.0}
@@ -106,41 +141,6 @@ class Beats(NoProgress):
 @pytest.fixture
 def beats():
     return Beats()
-
-
-@pytest.fixture(scope="session")
-def tiny_resnet():
-    """Stages of two layers; maps of 8, 8 and 4 cells a side; batch norms that do something."""
-    torch.manual_seed(4)
-    sizes = {"embedding_size": 8, "hidden_sizes": [8, 12], "depths": [2, 2], "num_labels": 5}
-    model = ResNetForImageClassification(ResNetConfig(**sizes, layer_type="basic"))
-    for module in model.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            nn.init.normal_(module.running_mean, std=0.3)
-            nn.init.uniform_(module.running_var, 0.5, 2)
-    return model.eval()
-
-
-@pytest.fixture(scope="session")
-def tiny_deit_without_teacher():
-    """One head, but a distillation token."""
-    torch.manual_seed(5)
-    sizes = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48}
-    config = DeiTConfig(**sizes, image_size=32, patch_size=8, num_labels=5, initializer_range=0.5)
-    config._attn_implementation = "eager"
-    return DeiTForImageClassification(config).eval()
-
-
-@pytest.fixture(scope="session")
-def saved_resnet(tmp_path_factory):
-    """Four stages of two basic layers on 64 x 64 pixels; like many of the Hub's, its config has no image_size."""
-    torch.manual_seed(4)
-    sizes = {"embedding_size": 8, "hidden_sizes": [8, 8, 12, 12], "depths": [2, 2, 2, 2], "num_labels": 5}
-    folder = tmp_path_factory.mktemp("resnet")
-    ResNetForImageClassification(ResNetConfig(**sizes, layer_type="basic")).save_pretrained(folder)
-    processor = {"image_processor_type": "ViTImageProcessor", "size": {"height": 64, "width": 64}}
-    (folder / "preprocessor_config.json").write_text(json.dumps(processor))
-    return folder
 
 
 @pytest.fixture

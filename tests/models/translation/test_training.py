@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import tarfile
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -158,3 +159,25 @@ def test_batches_of_like_length_give_their_outputs_back_in_order():
 
     assert in_batches(["bb", "a", "dddd", "ccc"], upper, size=2) == ["BB", "A", "DDDD", "CCC"]
     assert seen == [["dddd", "ccc"], ["bb", "a"]]
+
+
+@pytest.mark.parametrize("module", [train_marian, train_cmlm], ids=["marian", "cmlm"])
+def test_a_recipe_runs_from_its_command_line_to_its_record(module, tmp_path, monkeypatch):
+    recipe = replace(module.RECIPES["multi30k"], **SMALL, start="", teacher="", vocabulary=100, batch_tokens=40)
+    monkeypatch.setattr(type(MULTI30K), "load", lambda *_: (SOURCE[:3], TARGET[:3]))
+    monkeypatch.setattr(type(MULTI30K), "sha256", lambda *_: "abc")
+    monkeypatch.setattr(metrics, "PASSES", (1, 2))
+    folders = {"--data": tmp_path, "--out": tmp_path / "out", "--state": tmp_path / "state" / "run.pt"}
+    monkeypatch.setattr("sys.argv", ["recipe", "multi30k", *(str(part) for pair in folders.items() for part in pair)])
+    parts = {"build": module.build, "loss": module.loss}
+    if module is train_marian:
+        parts |= {"pairs": lambda source, target: list(zip(source, target, strict=True)), "translate": by_search}
+    else:
+        parts |= {"pairs": module.pairs, "translate": module.translate}
+    training.main("tiny", {"multi30k": recipe}, None, **parts)
+    record = json.loads((tmp_path / "out" / "recipe.json").read_text())
+    history = json.loads((tmp_path / "out" / "history.json").read_text())
+    assert record["recipe"] == json.loads(json.dumps(asdict(recipe))) and record["sentences"] == 3
+    assert record["data"] == {MULTI30K.file: "abc"}
+    assert set(record["test"]) == ({"greedy", "beam 5"} if module is train_marian else {"1 passes", "2 passes"})
+    assert [row["epoch"] for row in history] == [1, 2] and all("val_bleu" in row for row in history)
