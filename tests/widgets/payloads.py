@@ -7,8 +7,7 @@ from lab.text import Text
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import decode, race
 from lab.views.fields import field
-from lab.views.patches import answer as answer_view
-from lab.views.patches import cut, distance, lens, windows
+from lab.views.patches import answer, cut, distance, lens, windows
 
 from . import photo_traces
 from .decoding_run import decoding_trace, race_trace
@@ -17,13 +16,11 @@ ENGLISH = Text("en")
 
 
 def vit(bench: Any) -> dict:
-    trace = photo_traces.vit()
-    return bench.value(*cut.payload(trace, ENGLISH))
+    return bench.value(*cut.payload(photo_traces.vit(), ENGLISH))
 
 
 def swin(bench: Any) -> dict:
-    trace = photo_traces.swin()
-    return bench.value(*windows.payload(trace, ENGLISH))
+    return bench.value(*windows.payload(photo_traces.swin(), ENGLISH))
 
 
 def pair(bench: Any) -> dict:
@@ -35,8 +32,8 @@ def charts(bench: Any) -> dict:
     return {"charts": [distance.chart(trace, ENGLISH), lens.chart(trace, ENGLISH)]}
 
 
-def answer(bench: Any) -> dict:
-    return dict(answer_view.payload(photo_traces.vit(), ENGLISH).meta)
+def classes(bench: Any) -> dict:
+    return dict(answer.payload(photo_traces.vit(), ENGLISH).meta)
 
 
 def fields(bench: Any) -> dict:
@@ -64,7 +61,11 @@ def decoding_race(bench: Any) -> dict:
 
 
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
+<<<<<<< HEAD
     "answer": answer,
+=======
+    "answer": classes,
+>>>>>>> js
     "chart": charts,
     "decoding/decode": decoding,
     "decoding/race": decoding_race,
