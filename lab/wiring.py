@@ -1,26 +1,25 @@
 """connect(): what visitors do becomes questions, and answers become what they see. The only event wiring.
 
-Queue, progress, stop, errors and times are here, once. One event serves all of an exhibit: it is started by the button,
-by an input that starts a run, by a view that is opened, and by what a widget asks for.
+One kind of event serves all of an exhibit: it is started by the button, by an input that starts a run, by a tab that is
+opened, and by what a widget asks for.
 """
 
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 import gradio as gr
 
 from lab.actions import overrides
-from lab.computing import Answer, Computation, Stopped, computations
+from lab.computing import Answer, Stopped, computations
 from lab.exhibit import Exhibit, Run
-from lab.layout import TABLE, Board
+from lab.layout import Board
 from lab.question import Question, ask, defaults
-from lab.text import Text, plain
-from lab.widget import shown_value
-from models.device import describe
+from lab.screen import Screen, Step
+from lab.text import Text
 from models.errors import InputError
 
 log = logging.getLogger(__name__)
@@ -36,19 +35,15 @@ UNQUEUED: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "p
 class Visit:
     """What one visitor has asked of one exhibit.
 
-    view: the open one, or layout.TABLE. asked: what was sent, by input. shown: the key of what a run shows, by run.
-    turn: grows with everything that is asked; whoever answers an older turn stops.
+    tab: the open one. asked: what was sent last, by input. settled: what was asked last of what was answered. shown:
+    the key of what is seen in each place. turn: grows with what is asked; whoever answers an older one stops.
     """
 
-    view: str
+    tab: str
     asked: dict[str, Any]
+    settled: dict[str, Any]
     shown: dict[str, str] = field(default_factory=dict)
     turn: int = 0
-
-
-def js_run_failed(exhibit: Exhibit) -> str:
-    """Tells the exhibit's widgets that a run ended without a trace, so that none goes on waiting for it."""
-    return f"() => {{ dispatchEvent(new CustomEvent('lab-unanswered', {{detail: '{exhibit.name}'}})); return []; }}"
 
 
 class Wiring:
@@ -56,16 +51,17 @@ class Wiring:
 
     def __init__(self, exhibit: Exhibit, text: Text, board: Board) -> None:
         self.exhibit, self.text, self.board = exhibit, text, board
-        self.visit = gr.State(Visit(next(iter(board.tabs)), defaults(exhibit)))
+        self.screen = Screen(exhibit, text, board)
+        self.visit = gr.State(Visit(next(iter(board.tabs)), defaults(exhibit), defaults(exhibit)))
 
     def opens_with(self, listen: Callable[..., Any]) -> None:
-        """What opens the exhibit: the views that need no computing are filled then."""
+        """What opens the exhibit: it shows what need not be computed, else it computes the open view."""
         self.listens(listen, self.opened)
 
-    def listens(self, listen: Callable[..., Any], answer: Callable[..., Iterator[dict]], *inputs: Any) -> Any:
+    def listens(self, listen: Callable[..., Any], answer: Callable[..., Iterator[Step]], *inputs: Any) -> Any:
         """Answer an event; it gets, and gives, dictionaries by component."""
         event = listen(
-            answer,
+            self.saying_something(answer),
             {self.visit, *inputs},
             self.board.outputs(),
             concurrency_id="runs",
@@ -78,49 +74,62 @@ class Wiring:
         event.failure(None, js=js_run_failed(self.exhibit))
         return event
 
-    # What is sent, in the form of Gradio's dictionaries: by component.
+    def saying_something(self, answer: Callable[..., Iterator[Step]]) -> Callable[..., Iterator[Step]]:
+        """The same listener, which changes nothing instead of giving nothing: Gradio would empty its outputs."""
 
-    def sent(self, data: Mapping[Any, Any]) -> dict[str, Any]:
-        """What the components say, by the input's name; hidden inputs that last keep what was asked."""
-        visit = data[self.visit]
-        hidden = {
-            one.name: visit.asked[one.name] if one.lasts else one.default for one in self.exhibit.inputs if one.hidden
-        }
-        return hidden | {name: data[component] for name, component in self.board.inputs.items()}
+        @wraps(answer)
+        def says(*sent: Any) -> Iterator[Step]:
+            said = False
+            for step in answer(*sent):
+                if step:
+                    said = True
+                    yield step
+            if not said:
+                yield {self.board.status: gr.skip()}
 
-    def pressed(self, data: dict[Any, Any]) -> Iterator[dict]:
+        return says
+
+    def pressed(self, data: dict[Any, Any]) -> Iterator[Step]:
         """The button, or an input that starts a run: everything is asked anew, what is open is answered."""
         visit: Visit = data[self.visit]
-        yield from self.answered(visit, self.sent(data))
+        yield from self.answered(visit, self.sent(visit, data))
 
-    def opened(self, data: dict[Any, Any], view: str = "") -> Iterator[dict]:
-        """A view, or with "" the exhibit itself: what it shows belongs to what was asked last."""
+    def sent(self, visit: Visit, data: Mapping[Any, Any]) -> dict[str, Any]:
+        """What the components say, by the input's name; hidden inputs that last keep what was asked."""
+        hidden = [one for one in self.exhibit.inputs if one.hidden]
+        sent = {one.name: visit.asked[one.name] if one.lasts else one.default for one in hidden}
+        return sent | {name: data[component] for name, component in self.board.inputs.items()}
+
+    def opened(self, data: dict[Any, Any], tab: str = "") -> Iterator[Step]:
+        """A tab, or with "" the exhibit itself: what it shows belongs to what was asked last.
+
+        What need not be computed is shown at once; then what is missing in the open tab is computed.
+        """
         visit: Visit = data[self.visit]
-        visit.view = view or visit.view
-        yield from self.answered(visit, visit.asked, again=False)
+        visit.tab = tab or visit.tab
+        step: Step = {}
         for run in self.exhibit.runs:
-            if shown := self.known(visit, run):
-                yield shown
+            step |= self.known(visit, run)
+        yield step
+        yield from self.answered(visit, visit.asked, again=False)
 
-    def acted(self, data: dict[Any, Any], asked: Any, run: Run) -> Iterator[dict]:
+    def acted(self, data: dict[Any, Any], asked: Any, run: Run) -> Iterator[Step]:
         """What a widget asks for: what was asked last, with a hidden input set."""
         visit: Visit = data[self.visit]
         try:
             sent = visit.asked | overrides(self.exhibit, run, asked)
         except InputError as error:
-            yield from self.failed(self.text.error(error, self.exhibit.name))
+            yield from self.screen.failed(self.text.error(error, self.exhibit.name))
             return
         yield from self.answered(visit, sent)
 
-    # Answers, in the same form.
-
-    def answered(self, visit: Visit, sent: dict[str, Any], again: bool = True) -> Iterator[dict]:
+    def answered(self, visit: Visit, sent: dict[str, Any], again: bool = True) -> Iterator[Step]:
         """All that the visitor sees of what is asked, step by step. again: also where its answer is shown already."""
-        before, turn = visit.asked, 0
+        turn = 0
         try:
-            for run in self.runs(visit.view):
+            for run in self.screen.runs(visit.tab):
                 question = ask(self.exhibit, run, sent)
-                if not again and visit.shown.get(run.name) == question.key:
+                if not again and self.is_shown(visit, question):
                     continue
                 if not turn:
                     turn = visit.turn = visit.turn + 1
@@ -128,138 +137,85 @@ class Wiring:
                 yield from self.answer(visit, question, again)
                 if visit.turn != turn:
                     return
+                visit.settled = visit.asked
         except InputError as error:
-            visit.asked = before
-            yield from self.failed(self.text.error(error, self.exhibit.name))
+            yield from self.screen.failed(self.text.error(error, self.exhibit.name))
         except Stopped:
-            visit.asked = before
+            log.debug("a run was stopped")
         except Exception:
-            visit.asked = before
             log.exception("a run failed")
-            yield from self.failed(self.text("run.unexpected"))
+            yield from self.screen.failed(self.text("run.unexpected"))
+        finally:
+            if turn and visit.turn == turn:
+                visit.asked = visit.settled
 
-    def runs(self, view: str) -> list[Run]:
-        """The runs that an open view shows: its own, or those of all rows of the table."""
-        if view == TABLE:
-            return [run for run, row in self.exhibit.views.values() if row.verdict]
-        return [self.exhibit.views[view][0]]
-
-    def answer(self, visit: Visit, question: Question, again: bool) -> Iterator[dict]:
+    def answer(self, visit: Visit, question: Question, again: bool) -> Iterator[Step]:
         """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew."""
-        board, turn = self.board, visit.turn
+        screen, turn = self.screen, visit.turn
         if not (again and question.run.fresh) and (known := computations.known(question)):
-            yield self.shows(visit, question, known) | {board.note: ""}
+            yield self.shows(visit, question, known)
             return
         begun, partial_trace, computation = time.perf_counter(), None, computations.watch(question)
         try:
-            yield {board.status: self.progress(computation, 0), board.note: ""}
+            yield screen.begun()
             while not computation.future.done():
                 computation.wait(partial_trace, PROGRESS_SECONDS)
                 if visit.turn != turn:
                     return
                 if computation.future.done():
                     break
-                told = self.progress(computation, time.perf_counter() - begun)
-                step = {board.status: told, board.stop: gr.update(visible=True)}
+                step = screen.going_on(computation, time.perf_counter() - begun)
                 if computation.partial is not partial_trace and (partial_trace := computation.partial):
-                    step |= self.values(question, Answer(partial_trace, 0.0, "computed"))
+                    step |= screen.answer(question, Answer(partial_trace, 0.0, "computed"), visit.tab)
                 yield step
             if visit.turn == turn:
                 yield self.shows(visit, question, computation.future.result())
         finally:
             computations.leave(computation)
 
-    def progress(self, computation: Computation, seconds: float) -> str:
-        """What is going on, in a sentence."""
-        if computation.done < computation.total:
-            done, total = (f"{count / 1e6:.0f}" for count in (computation.done, computation.total))
-            return self.text("run.download", done=done, total=total)
-        return self.text("run.running", seconds=f"{seconds:.0f}")
-
-    def shows(self, visit: Visit, question: Question, answer: Answer) -> dict:
-        """The answer in all views of its run; what is beside the inputs and belongs to another question is hidden."""
-        visit.shown[question.run.name] = question.key
-        stale: dict[Any, Any] = {}
+    def shows(self, visit: Visit, question: Question, answer: Answer) -> Step:
+        """The answer where its run is seen; what else is seen and belongs to another question is taken away."""
+        visit.shown |= dict.fromkeys(self.screen.places(question.run, visit.tab), question.key)
+        step: Step = {}
         for run in self.exhibit.runs:
-            if not self.is_current(visit, run):
-                stale |= self.outdated(run)
-        return stale | self.values(question, answer) | self.told(answer) | {self.board.stop: gr.update(visible=False)}
+            asked = self.asked(visit, run)
+            if not asked or not self.is_shown(visit, asked):
+                step |= self.screen.outdated(run, visit.tab)
+        return step | self.screen.answer(question, answer, visit.tab) | self.screen.ended(answer)
 
-    def outdated(self, run: Run) -> dict:
-        """Away with what stands beside the inputs, or in the table, and belongs to another question."""
-        values: dict[Any, Any] = {}
-        for view in run.views:
-            parts = self.board.views[view.name]
-            if view.aside:
-                values |= {part: gr.update(visible=False) for part in (parts.widget, parts.claim) if part}
-            if parts.verdict:
-                values[parts.verdict] = self.text("run.not_yet")
-        return values
-
-    def is_current(self, visit: Visit, run: Run) -> bool:
-        """Whether what a run shows belongs to what was asked last."""
-        return visit.shown.get(run.name) == ask(self.exhibit, run, visit.asked).key
-
-    def known(self, visit: Visit, run: Run) -> dict:
-        """The views of a run whose answer need not be computed, if they show something else."""
+    def asked(self, visit: Visit, run: Run) -> Question | None:
+        """What was asked last of a run, unless it cannot use an input that the answered run did not need."""
         try:
-            question = ask(self.exhibit, run, visit.asked)
+            return ask(self.exhibit, run, visit.asked)
         except InputError:
+            return None
+
+    def is_shown(self, visit: Visit, question: Question) -> bool:
+        """Whether every place where the run is seen shows the answer to this question."""
+        places = self.screen.places(question.run, visit.tab)
+        return all(visit.shown.get(place) == question.key for place in places)
+
+    def known(self, visit: Visit, run: Run) -> Step:
+        """What is seen of a run whose answer need not be computed, if it shows something else."""
+        question = self.asked(visit, run)
+        answer = computations.known(question) if question else None
+        if not question or not answer or self.is_shown(visit, question):
             return {}
-        answer = computations.known(question)
-        if not answer or visit.shown.get(run.name) == question.key:
-            return {}
-        visit.shown[run.name] = question.key
-        return self.values(question, answer)
-
-    def values(self, question: Question, answer: Answer) -> dict:
-        """What the components of a run's views get."""
-        values: dict[Any, Any] = {}
-        for view in question.run.views:
-            parts = self.board.views[view.name]
-            if view.payload:
-                key = f"{answer.name} {view.name} {self.text.language}"
-                drawn = shown_value(key, view.payload, answer.trace, self.text, parts.widget)
-                values[parts.widget] = gr.update(value=drawn, visible=True) if view.aside else drawn
-            if view.claim:
-                values[parts.claim] = gr.update(value=view.claim(answer.trace, self.text), visible=True)
-            if view.verdict:
-                values[parts.verdict] = gr.update(value=view.verdict(answer.trace, self.text), visible=True)
-        return values
-
-    def told(self, answer: Answer) -> dict:
-        """Where the answer comes from."""
-        own, seconds = f"{self.exhibit.name}.saved", f"{answer.seconds:.2f}"
-        sentence = {
-            "saved": lambda: self.text(own if self.text.has(own) else "run.saved"),
-            "remembered": lambda: self.text("run.remembered", seconds=seconds, device=describe()),
-            "computed": lambda: self.text("run.took", seconds=seconds, device=describe()),
-        }
-        return {self.board.status: sentence[answer.origin]()}
-
-    def failed(self, sentence: str) -> Iterator[dict]:
-        """A sentence in the status and as a toast; the views keep what they show."""
-        board = self.board
-        yield {board.status: plain(sentence), board.note: self.text("run.older"), board.stop: gr.update(visible=False)}
-        raise gr.Error(sentence, print_exception=False)
-
-    def stopped(self) -> dict:
-        """The visitor has pressed Stop, which ends the event and with it the run."""
-        board = self.board
-        older = self.text("run.older")
-        return {board.status: self.text("run.stopped"), board.note: older, board.stop: gr.update(visible=False)}
+        visit.shown |= dict.fromkeys(self.screen.places(run, visit.tab), question.key)
+        opens = run in self.screen.runs(visit.tab)
+        return self.screen.answer(question, answer, visit.tab) | (self.screen.ended(answer) if opens else {})
 
 
 def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
     """Wire an exhibit; its views stay empty until it is opened (`Wiring.opens_with`)."""
     wiring = Wiring(exhibit, text, board)
     events = [wiring.listens(listen, wiring.pressed, *board.inputs.values()) for listen in board.starts]
-    events += [wiring.listens(tab.select, partial(wiring.opened, view=name)) for name, tab in board.tabs.items() if tab]
+    events += [wiring.listens(tab.select, partial(wiring.opened, tab=name)) for name, tab in board.tabs.items() if tab]
     for run in exhibit.runs:
         widgets = [board.views[view.name].widget for view in run.views if run.actions]
         events += [wiring.listens(drawn.act, acts(wiring, run)) for drawn in widgets if drawn]
     told = [board.status, board.note, board.stop]
-    board.stop.click(wiring.stopped, None, told, cancels=events, js=js_run_failed(exhibit), **UNQUEUED)
+    board.stop.click(wiring.screen.stopped, None, told, cancels=events, js=js_run_failed(exhibit), **UNQUEUED)
     for name, component in board.inputs.items():
         if component not in board.at_once:
             component.input(lambda: text("run.changed"), None, board.note, **UNQUEUED)
@@ -270,16 +226,21 @@ def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
     return wiring
 
 
-def acts(wiring: Wiring, run: Run) -> Callable[..., Iterator[dict]]:
+def acts(wiring: Wiring, run: Run) -> Callable[..., Iterator[Step]]:
     """The listener to what a run's widgets ask for; Gradio tells by the annotation that it wants the event's data."""
 
-    def act(data: dict[Any, Any], event: gr.EventData) -> Iterator[dict]:
+    def act(data: dict[Any, Any], event: gr.EventData) -> Iterator[Step]:
         yield from wiring.acted(data, event._data, run)
 
     return act
 
 
-def follow(value: Any, board: Board, followers: list) -> dict:
+def follow(value: Any, board: Board, followers: list) -> Step:
     """The defaults of what follows an input, and its examples."""
     told = {board.inputs[one.name]: one.defaults[value] for one in followers if value in one.defaults}
     return told | {sample: gr.Dataset(samples=rows(value)) for sample, rows in board.samples.items()}
+
+
+def js_run_failed(exhibit: Exhibit) -> str:
+    """Tells the exhibit's widgets that a run ended without a trace, so that none goes on waiting for it."""
+    return f"() => {{ dispatchEvent(new CustomEvent('lab-unanswered', {{detail: '{exhibit.name}'}})); return []; }}"

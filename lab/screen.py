@@ -1,0 +1,103 @@
+"""What the components of an exhibit get: answers, signs of progress, sentences."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from lab.computing import Answer, Computation
+from lab.exhibit import Exhibit, Run, View
+from lab.layout import TABLE, Board
+from lab.question import Question
+from lab.text import Text, plain
+from lab.widget import shown_value
+from models.device import describe
+
+Step = dict[Any, Any]
+"""What changes, by component."""
+
+
+class Screen:
+    """An exhibit's components on one page, and what they get."""
+
+    def __init__(self, exhibit: Exhibit, text: Text, board: Board) -> None:
+        self.exhibit, self.text, self.board = exhibit, text, board
+
+    def runs(self, tab: str) -> list[Run]:
+        """The runs that an open tab shows: that of its view, or those of all rows of the table."""
+        if tab == TABLE:
+            return [run for run, row in self.exhibit.views.values() if row.verdict]
+        return [self.exhibit.views[tab][0]]
+
+    def places(self, run: Run, tab: str) -> dict[str, View]:
+        """What is seen of a run while a tab is open: views by the name of their place.
+
+        Gradio takes what a tab gets that was never opened for its value, changed or not; so only what is seen is sent.
+        """
+        if tab == TABLE:
+            return {view.name if view.aside else f"{TABLE} {view.name}": view for view in run.views}
+        return {view.name: view for view in run.views if view.aside or view.name == tab}
+
+    def answer(self, question: Question, answer: Answer, tab: str) -> Step:
+        """The answer in every place where its run is seen."""
+        step: Step = {}
+        for place, view in self.places(question.run, tab).items():
+            parts = self.board.views[view.name]
+            if place != view.name:
+                if view.verdict:
+                    step[parts.verdict] = view.verdict(answer.trace, self.text)
+                continue
+            if view.payload:
+                key = f"{answer.name} {view.name} {self.text.language}"
+                value = shown_value(key, view.payload, answer.trace, self.text, parts.widget)
+                step[parts.widget] = gr.update(value=value, visible=True) if view.aside else value
+            if view.claim:
+                claim = view.claim(answer.trace, self.text)
+                step[parts.claim] = gr.update(value=claim, visible=True) if view.aside else claim
+        return step
+
+    def outdated(self, run: Run, tab: str) -> Step:
+        """Away with what is beside the inputs, or in the table, and belongs to another question."""
+        step: Step = {}
+        for place, view in self.places(run, tab).items():
+            parts = self.board.views[view.name]
+            if view.aside:
+                step |= {part: gr.update(visible=False) for part in (parts.widget, parts.claim) if part}
+            elif place != view.name and view.verdict:
+                step[parts.verdict] = self.text("run.not_yet")
+        return step
+
+    def begun(self) -> Step:
+        """A run has begun."""
+        return {self.board.status: self.text("run.running", seconds="0"), self.board.note: ""}
+
+    def going_on(self, computation: Computation, seconds: float) -> Step:
+        """A run goes on: how far, and the button that stops it."""
+        told = self.text("run.running", seconds=f"{seconds:.0f}")
+        if computation.done < computation.total:
+            done, total = (f"{count / 1e6:.0f}" for count in (computation.done, computation.total))
+            told = self.text("run.download", done=done, total=total)
+        return {self.board.status: told, self.board.stop: gr.update(visible=True)}
+
+    def ended(self, answer: Answer) -> Step:
+        """Where the answer comes from."""
+        if answer.origin == "saved":
+            own = f"{self.exhibit.name}.saved"
+            told = self.text(own if self.text.has(own) else "run.saved")
+        else:
+            key = "run.took" if answer.origin == "computed" else "run.remembered"
+            told = self.text(key, seconds=f"{answer.seconds:.2f}", device=describe())
+        return {self.board.status: told, self.board.note: "", self.board.stop: gr.update(visible=False)}
+
+    def stopped(self) -> Step:
+        """The visitor has pressed Stop."""
+        return self._older(self.text("run.stopped"))
+
+    def failed(self, sentence: str) -> Iterator[Step]:
+        """A sentence in the status and as a toast; the views keep what they show."""
+        yield self._older(plain(sentence))
+        raise gr.Error(sentence, print_exception=False)
+
+    def _older(self, told: str) -> Step:
+        board = self.board
+        return {board.status: told, board.note: self.text("run.older"), board.stop: gr.update(visible=False)}
