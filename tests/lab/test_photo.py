@@ -1,13 +1,10 @@
 from pathlib import Path
-from types import SimpleNamespace
 
-import gradio as gr
 import numpy as np
 import pytest
-from lab.photo import Photo, open_photo
 from PIL import Image
 
-from lab.text import Text
+from lab.inputs.photo import Photo, open_photo
 from models.errors import InputError
 
 
@@ -88,12 +85,11 @@ def test_files_that_are_no_whole_picture(tmp_path, photo):
 
 
 def test_a_server_path_sent_by_a_script_is_refused(tmp_path, photo):
-    with gr.Blocks():
-        component = Photo(Text("en"))
     outside = saved(photo, tmp_path / "secret.png")
     for path in (str(outside), "/etc/passwd", None, ""):
-        found = component.preprocess(SimpleNamespace(path=path))
-        assert isinstance(found, InputError) and found.code == "photo.not_uploaded"
+        with pytest.raises(InputError) as caught:
+            Photo(name="photo").checked({"path": path})
+        assert caught.value.code == "photo.not_uploaded"
 
 
 def test_an_uploaded_picture_is_opened(photo):
@@ -101,6 +97,5 @@ def test_an_uploaded_picture_is_opened(photo):
 
     folder = Path(get_upload_folder()) / "test"
     folder.mkdir(parents=True, exist_ok=True)
-    with gr.Blocks():
-        component = Photo(Text("en"))
-    assert component.preprocess(SimpleNamespace(path=str(saved(photo, folder / "a.png")))).size == photo.size
+    path = saved(photo, folder / "a.png")
+    assert Photo(name="photo").checked({"path": str(path)}).size == photo.size
