@@ -3,6 +3,8 @@
 import sys
 import threading
 import time
+from collections.abc import Generator
+from typing import cast
 
 import gradio as gr
 import pytest
@@ -54,7 +56,7 @@ class Page:
     def pressed(self, **values):
         data = {self.wiring.visit: self.visit}
         data |= {part: values.get(name, part.value) for name, part in self.board.inputs.items()}
-        return self.wiring.pressed(data)
+        return cast(Generator, self.wiring.pressed(data))
 
     def press(self, **values):
         return map(self.seen, self.pressed(**values))
@@ -348,7 +350,12 @@ def test_runs_compute_one_after_another_and_download_at_the_same_time():
 
 def test_the_lock_is_free_while_models_are_opened(monkeypatch):
     page, held = Page(open="made_work:opens"), []
-    sys.modules["made_work"].opens = lambda progress: held.append(compute_lock.locked()) or {}
+
+    def opens(progress):
+        held.append(compute_lock.locked())
+        return {}
+
+    monkeypatch.setattr(sys.modules["made_work"], "opens", opens, raising=False)
     list(page.press())
     assert held == [False]
 
