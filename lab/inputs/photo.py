@@ -155,7 +155,7 @@ class ExamplePhotos(Input):
 
     def checked(self, sent: Any) -> tuple[Image.Image, ...]:
         if not isinstance(sent, bool):
-            raise self.refusal("flag")
+            raise self.refusal("flag", count=len(EXAMPLES))
         return tuple(open_photo(example(name)) for name in EXAMPLES) if sent else ()
 
     def key(self, value: tuple[Image.Image, ...]) -> str:
