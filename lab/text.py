@@ -56,7 +56,7 @@ class Text:
         room, name = error.code.split(".", 1)
         details = dict(error.details)
         if "input" in details:
-            details["input"] = self(f"{exhibit}.input.{details['input']}", **details)
+            details["input"] = self(f"{exhibit}.input.{details['input']}")
         return self(f"{room}.error.{name}", **details)
 
     def label(self, name: str) -> str:

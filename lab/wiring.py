@@ -107,12 +107,17 @@ class Wiring:
         return sent | {name: data[component] for name, component in self.board.inputs.items()}
 
     def opened(self, data: dict[Any, Any], tab: str = "") -> Iterator[Step]:
-        """A tab, or with "" the exhibit itself: what it shows belongs to what was asked last."""
+        """A tab, or with "" the exhibit itself: what it shows belongs to what was asked last.
+
+        What need not be computed is shown at once; then what is missing in the open tab is computed.
+        """
         visit: Visit = data[self.visit]
         visit.tab = tab or visit.tab
-        yield from self.answered(visit, visit.asked, again=False)
+        step: Step = {}
         for run in self.exhibit.runs:
-            yield self.known(visit, run)
+            step |= self.known(visit, run)
+        yield step
+        yield from self.answered(visit, visit.asked, again=False)
 
     def acted(self, data: dict[Any, Any], asked: Any, run: Run) -> Iterator[Step]:
         """What a widget asks for: what was asked last, with a hidden input set."""
@@ -128,8 +133,6 @@ class Wiring:
         """All that the visitor sees of what is asked, step by step. again: also where its answer is shown already."""
         turn = 0
         try:
-            for one in self.exhibit.inputs:
-                one.checked(sent[one.name])
             for run in self.screen.runs(visit.tab):
                 question = ask(self.exhibit, run, sent)
                 if not again and self.is_shown(visit, question):
@@ -181,9 +184,17 @@ class Wiring:
         visit.shown |= dict.fromkeys(self.screen.places(question.run, visit.tab), question.key)
         step: Step = {}
         for run in self.exhibit.runs:
-            if not self.is_shown(visit, ask(self.exhibit, run, visit.asked)):
+            asked = self.asked(visit, run)
+            if not asked or not self.is_shown(visit, asked):
                 step |= self.screen.outdated(run, visit.tab)
         return step | self.screen.answer(question, answer, visit.tab) | self.screen.ended(answer)
+
+    def asked(self, visit: Visit, run: Run) -> Question | None:
+        """What was asked last of a run, unless it cannot use an input that the answered run did not need."""
+        try:
+            return ask(self.exhibit, run, visit.asked)
+        except InputError:
+            return None
 
     def is_shown(self, visit: Visit, question: Question) -> bool:
         """Whether every place where the run is seen shows the answer to this question."""
@@ -192,12 +203,13 @@ class Wiring:
 
     def known(self, visit: Visit, run: Run) -> Step:
         """What is seen of a run whose answer need not be computed, if it shows something else."""
-        question = ask(self.exhibit, run, visit.asked)
-        answer = computations.known(question)
-        if not answer or self.is_shown(visit, question):
+        question = self.asked(visit, run)
+        answer = computations.known(question) if question else None
+        if not question or not answer or self.is_shown(visit, question):
             return {}
         visit.shown |= dict.fromkeys(self.screen.places(run, visit.tab), question.key)
-        return self.screen.answer(question, answer, visit.tab)
+        opens = run in self.screen.runs(visit.tab)
+        return self.screen.answer(question, answer, visit.tab) | (self.screen.ended(answer) if opens else {})
 
 
 def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from lab.exhibits import EXHIBITS, patches
-from lab.inputs.photo import EXAMPLES, Photo
+from lab.inputs.photo import Photo
 from lab.text import Text, table
 from lab.widget import address
 
@@ -32,7 +32,7 @@ class Form:
         config = httpx.get(server + "/config", timeout=60).json()
         components = {one["id"]: one for one in config["components"]}
         buttons = {id for id, one in components.items() if one["props"].get("value") == text(f"{exhibit.name}.run")}
-        named = {name(one, exhibit, text): one.name for one in exhibit.inputs if not one.hidden}
+        named = {text(f"{exhibit.name}.input.{one.name}"): one.name for one in exhibit.inputs if not one.hidden}
         for event in config["dependencies"]:
             if any(target in buttons and trigger == "click" for target, trigger in event["targets"]):
                 sent = [components[id]["props"] for id in event["inputs"]]
@@ -54,11 +54,6 @@ class Form:
                 if message.get("msg") == "process_completed":
                     return None if message["success"] else (message["output"]["error"] or "")
         raise AssertionError("no answer")
-
-
-def name(one, exhibit, text):
-    """The label of an input on the page."""
-    return text(f"{exhibit.name}.input.{one.name}", count=len(EXAMPLES))
 
 
 @pytest.fixture(scope="module")
