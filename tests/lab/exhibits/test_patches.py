@@ -39,7 +39,9 @@ def in_window(block, window, slot, head="mean", shift=0):
     row = block.attention[window, :, slot].mean(0) if head == "mean" else block.attention[window, head, slot]
     shown = np.zeros((*block.grid, 3))
     for token, colour in zip(block.window_token[window], weights(row), strict=True):
-        shown[(token // block.grid[1] - shift) % block.grid[0], (token % block.grid[1] - shift) % block.grid[1]] = colour
+        shown[(token // block.grid[1] - shift) % block.grid[0], (token % block.grid[1] - shift) % block.grid[1]] = (
+            colour
+        )
     return shown
 
 
@@ -121,9 +123,10 @@ def test_windows_and_both_models_side_by_side_show_the_saved_run(page, saved):
                 shown = in_window(block, window, slot, shift=block.shift_size)
                 seen = colours(film.locator(".heat"))
                 assert np.abs(seen - shown)[shown.any(-1)].max() <= 8
-                visible = (group(block.grid, block.window_size, block.shift_size) == group(
-                    block.grid, block.window_size, block.shift_size
-                )[0]).sum()
+                visible = (
+                    group(block.grid, block.window_size, block.shift_size)
+                    == group(block.grid, block.window_size, block.shift_size)[0]
+                ).sum()
                 assert film.get_attribute("data-open") == str(visible)
             page.keyboard.press("]")
         assert kinds == ["grid", "partition", "attention", "shift", "mask", "attention", "reverse", "merge"]
