@@ -366,3 +366,13 @@ def test_an_input_that_another_run_cannot_use_does_not_spoil_this_one():
     assert list(page.press(word="b", count=99))[-1]["other"] == "b1"
     _, toast = failed(page.open(VIEW))
     assert "{" not in toast
+
+
+def test_the_stop_button_ends_whatever_has_begun_a_run():
+    page = Page()
+    events = page.demo.config["dependencies"]
+    shown = {part._id for part in page.board.outputs()}
+    runs = {event["id"] for event in events if set(event["outputs"]) == shown}
+    stops = [event for event in events if [page.board.stop._id, "click"] in [list(one) for one in event["targets"]]]
+    assert len(runs) > 3
+    assert {number for event in stops for number in event["cancels"]} == runs
