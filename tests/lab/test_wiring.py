@@ -307,6 +307,13 @@ def test_opening_shows_the_saved_run_and_computes_nothing(tmp_path):
     assert not page.work.calls
 
 
+def test_a_saved_run_answers_no_other_question():
+    page = Page()
+    trace("saved", 4).save(saved.path(page.exhibit, page.exhibit.run("first")))
+    assert list(page.press(word="b"))[-1][VIEW] == "b1"
+    assert page.work.calls == ["b"]
+
+
 def test_without_a_saved_run_opening_computes_it():
     page = Page()
     (*_,) = steps = list(page.open())
