@@ -1,7 +1,6 @@
 """Runs at work: equal questions are computed once and remembered, and a run ends when nobody waits for it."""
 
 import threading
-import time
 import uuid
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from lab import saved
 from lab.question import Question, first_key
 from models.axes import Trace
+from models.measure import Stopwatch
 
 MAX_CONCURRENT = 8
 """Runs that may download or wait at the same time; they compute one after another (models.device.compute_lock)."""
@@ -40,7 +40,7 @@ class Computation:
         self.question = question
         self.watchers = 1
         self.done = self.total = 0
-        self.partial: Trace | None = None
+        self.partial: Answer | None = None
         self.changed = threading.Condition()
         self.future: Future[Answer] = executor.submit(self._compute, finished)
         self.future.add_done_callback(self._notify)
@@ -58,17 +58,15 @@ class Computation:
     def _compute(self, finished: "Computations") -> Answer:
         try:
             self.beat()
-            begun = time.perf_counter()
-            trace = None
-            for trace in self.question.traces(self):
-                self.partial = trace
+            stopwatch = Stopwatch()
+            for trace in self.question.traces(self, stopwatch):
+                self.partial = Answer(trace, stopwatch.seconds, "computed")
                 self._notify()
                 self.beat()
-            if trace is None:
+            if not self.partial:
                 raise RuntimeError(f"{self.question.run.compute} gave no trace")
-            answer = Answer(trace, time.perf_counter() - begun, "computed")
-            finished.remember(self.question.key, answer)
-            return answer
+            finished.remember(self.question.now().key, self.partial)
+            return self.partial
         finally:
             finished.forget(self)
 
@@ -76,8 +74,8 @@ class Computation:
         with self.changed:
             self.changed.notify_all()
 
-    def wait(self, seen: Trace | None, seconds: float) -> None:
-        """Until it has ended, has a trace other than `seen`, or the seconds are over."""
+    def wait(self, seen: Answer | None, seconds: float) -> None:
+        """Until it has ended, has an answer other than `seen`, or the seconds are over."""
         with self.changed:
             self.changed.wait_for(lambda: self.future.done() or self.partial is not seen, seconds)
 
@@ -102,10 +100,15 @@ class Computations:
         trace = saved.load(question.exhibit, question.run)
         return Answer(trace, float("nan"), "saved", f"saved {question.key}") if trace else None
 
-    def watch(self, question: Question) -> Computation:
-        """The computation of a question, begun if it is not on its way; `leave` it in the end."""
+    def watch(self, question: Question) -> Computation | Answer:
+        """The computation of a question, begun if it is not on its way; `leave` it in the end.
+
+        The answer instead, where it has come in since the question was known to have none.
+        """
         with self.lock:
             found = self.running.get(question.key)
+            if not found and not question.run.fresh and (answer := self.answers.get(question.key)):
+                return answer
             if found:
                 found.watchers += 1
             else:

@@ -9,7 +9,7 @@ from gradio.components import Navbar
 from lab import layout, style, widget
 from lab.exhibits import EXHIBITS
 from lab.text import Text
-from lab.wiring import connect
+from lab.wiring import MAX_WAITING, connect
 from models.device import describe
 
 HEADER = """<header class="lab-header" lang="{code}"><h1>{title}</h1><p>{tagline}</p><nav>
@@ -57,7 +57,7 @@ def fill(demo: gr.Blocks, text: Text, other: str) -> None:
 def launch(**settings: Any) -> None:
     """Open the lab."""
     demo = build()
-    demo.queue(max_size=32, api_open=False).launch(
+    demo.queue(max_size=2 * MAX_WAITING, api_open=False).launch(
         theme=style.theme(),
         css_paths=[style.CSS],
         head=widget.head(),
@@ -66,6 +66,7 @@ def launch(**settings: Any) -> None:
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
+        max_threads=MAX_WAITING + 20,
         max_file_size="40mb",
         state_session_capacity=1000,
         **settings,

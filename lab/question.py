@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import GeneratorType
 from typing import Any
@@ -11,6 +11,7 @@ from lab.exhibit import Exhibit, Run
 from lab.inputs.kinds import Model
 from models.axes import Trace
 from models.device import compute_lock
+from models.measure import Stopwatch
 from models.progress import Progress
 
 
@@ -31,18 +32,29 @@ class Question:
             return self.run.opener()(**{one.name: self.values[one.name] for one in chosen}, progress=progress)
         return {one.name: one.open(self.values[one.name], progress) for one in chosen}
 
-    def traces(self, progress: Progress) -> Iterator[Trace]:
-        """The trace, or growing traces of which the last is the whole. The compute lock is held for each."""
+    def now(self) -> "Question":
+        """The same question with the key of this moment: weights that were downloaded since have a stamp."""
+        return replace(self, key=key_of(self.exhibit, self.run, self.values))
+
+    def traces(self, progress: Progress, stopwatch: Stopwatch) -> Iterator[Trace]:
+        """The trace, or growing traces of which the last is the whole.
+
+        The compute lock is held, and the stopwatch runs, while it computes; neither while models are opened.
+        """
         models = self.opened(progress)
         compute = self.run.function()
         with compute_lock:
-            found = compute(**{**self.values, **models}, progress=progress)
+            progress.beat()
+            with stopwatch:
+                found = compute(**{**self.values, **models}, progress=progress)
         if not isinstance(found, GeneratorType):
             yield found
             return
         while True:
             with compute_lock:
-                trace = next(found, None)
+                progress.beat()
+                with stopwatch:
+                    trace = next(found, None)
             if trace is None:
                 return
             yield trace
@@ -51,9 +63,13 @@ class Question:
 def ask(exhibit: Exhibit, run: Run, sent: Mapping[str, Any]) -> Question:
     """Check what was sent, by the name of the input. Raises InputError for the first that cannot be used."""
     values = {name: exhibit.input(name).checked(sent[name]) for name in run.inputs}
-    parts = [run.name, run.compute, *(f"{name}={exhibit.input(name).key(value)}" for name, value in values.items())]
-    key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    return Question(exhibit, run, values, key)
+    return Question(exhibit, run, values, key_of(exhibit, run, values))
+
+
+def key_of(exhibit: Exhibit, run: Run, values: Mapping[str, Any]) -> str:
+    """Equal for equal values of a run's inputs, while the files of the weights stay the same."""
+    inputs = [f"{name}={exhibit.input(name).key(value)}" for name, value in values.items()]
+    return hashlib.sha256("\n".join([run.name, run.compute, *inputs]).encode()).hexdigest()
 
 
 def defaults(exhibit: Exhibit) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from lab.exhibit import Exhibit, Run
 from lab.question import ask, defaults
 from models.axes import Trace
+from models.measure import Stopwatch
 from models.progress import NO_PROGRESS
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ def load(exhibit: Exhibit, run: Run) -> Trace | None:
 
 def make(exhibit: Exhibit, run: Run) -> Trace:
     """Compute a run's defaults now."""
-    *_, whole = ask(exhibit, run, defaults(exhibit)).traces(NO_PROGRESS)
+    *_, whole = ask(exhibit, run, defaults(exhibit)).traces(NO_PROGRESS, Stopwatch())
     return whole
 
 

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -106,6 +107,7 @@ def pack(arrays: Mapping[str, np.ndarray]) -> tuple[bytes, dict]:
     return gzip.compress(bytes(content), 6, mtime=0), index
 
 
+values_lock = threading.Lock()
 values: OrderedDict[str, Any] = OrderedDict()
 """What widgets got of late, so that equal views are packed once."""
 
@@ -115,9 +117,11 @@ def shown_value(key: str, payload: Callable[[Any, Text], Any], trace: Trace, tex
 
     Every value has a fresh id, so that the browser redraws even when a run gives the same result.
     """
-    value = values.get(key)
-    if value is None or not _is_there(value):
-        value = values[key] = sent(payload(trace, text), owner)
+    with values_lock:
+        value = values.pop(key, None)
+        if value is None or not _is_there(value):
+            value = sent(payload(trace, text), owner)
+        values[key] = value
         while len(values) > MAX_KEPT_VALUES:
             values.popitem(last=False)
     return value | {"answer": uuid.uuid4().hex}

@@ -14,8 +14,9 @@ from typing import Any
 import gradio as gr
 
 from lab.actions import overrides
-from lab.computing import Answer, Stopped, computations
+from lab.computing import Answer, computations
 from lab.exhibit import Exhibit, Run
+from lab.inputs.kinds import Input
 from lab.layout import Board
 from lab.question import Question, ask, defaults
 from lab.screen import Screen, Step
@@ -36,14 +37,14 @@ class Visit:
     """What one visitor has asked of one exhibit.
 
     tab: the open one. asked: what was sent last, by input. settled: what was asked last of what was answered. shown:
-    the key of what is seen in each place. turn: grows with what is asked; whoever answers an older one stops.
+    the key of what is seen in each place. request: new with everything that is asked; an older one is not answered.
     """
 
     tab: str
     asked: dict[str, Any]
     settled: dict[str, Any]
     shown: dict[str, str] = field(default_factory=dict)
-    turn: int = 0
+    request: object = None
 
 
 class Wiring:
@@ -81,17 +82,16 @@ class Wiring:
         return event
 
     def saying_something(self, answer: Callable[..., Iterator[Step]]) -> Callable[..., Iterator[Step]]:
-        """The same listener, which changes nothing instead of giving nothing: Gradio would empty its outputs."""
+        """The same listener, which ends with a step that changes nothing.
+
+        Gradio repeats a generator's last step when it ends, over what a newer event has shown meanwhile; and it empties
+        the outputs of one that gives nothing.
+        """
 
         @wraps(answer)
         def says(*sent: Any) -> Iterator[Step]:
-            said = False
-            for step in answer(*sent):
-                if step:
-                    said = True
-                    yield step
-            if not said:
-                yield {self.board.status: gr.skip()}
+            yield from filter(None, answer(*sent))
+            yield {self.board.status: gr.skip()}
 
         return says
 
@@ -131,63 +131,63 @@ class Wiring:
 
     def answered(self, visit: Visit, sent: dict[str, Any], again: bool = True) -> Iterator[Step]:
         """All that the visitor sees of what is asked, step by step. again: also where its answer is shown already."""
-        turn = 0
+        request = None
         try:
             for run in self.screen.runs(visit.tab):
                 question = ask(self.exhibit, run, sent)
                 if not again and self.is_shown(visit, question):
                     continue
-                if not turn:
-                    turn = visit.turn = visit.turn + 1
-                    visit.asked = {one.name: one.kept(sent[one.name]) for one in self.exhibit.inputs}
+                if not request:
+                    request = visit.request = object()
+                    visit.asked = {one.name: remembered(one, sent[one.name]) for one in self.exhibit.inputs}
                 yield from self.answer(visit, question, again)
-                if visit.turn != turn:
+                if visit.request is not request:
                     return
                 visit.settled = visit.asked
         except InputError as error:
             yield from self.screen.failed(self.text.error(error, self.exhibit.name))
-        except Stopped:
-            log.debug("a run was stopped")
         except Exception:
             log.exception("a run failed")
             yield from self.screen.failed(self.text("run.unexpected"))
         finally:
-            if turn and visit.turn == turn:
+            if request and visit.request is request:
                 visit.asked = visit.settled
 
     def answer(self, visit: Visit, question: Question, again: bool) -> Iterator[Step]:
         """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew."""
-        screen, turn = self.screen, visit.turn
-        if not (again and question.run.fresh) and (known := computations.known(question)):
-            yield self.shows(visit, question, known)
+        screen, request = self.screen, visit.request
+        known = None if again and question.run.fresh else computations.known(question)
+        computation = known or computations.watch(question)
+        if isinstance(computation, Answer):
+            yield self.shows(visit, question, computation)
             return
-        begun, partial_trace, computation = time.perf_counter(), None, computations.watch(question)
+        begun, partial = time.perf_counter(), None
         try:
             yield screen.begun()
             while not computation.future.done():
-                computation.wait(partial_trace, PROGRESS_SECONDS)
-                if visit.turn != turn:
+                computation.wait(partial, PROGRESS_SECONDS)
+                if visit.request is not request:
                     return
                 if computation.future.done():
                     break
                 step = screen.going_on(computation, time.perf_counter() - begun)
-                if computation.partial is not partial_trace and (partial_trace := computation.partial):
-                    step |= screen.answer(question, Answer(partial_trace, 0.0, "computed"), visit.tab)
+                if computation.partial is not partial and (partial := computation.partial):
+                    step |= screen.answer(question, partial, visit.tab)
                 yield step
-            if visit.turn == turn:
-                yield self.shows(visit, question, computation.future.result())
+            if visit.request is request:
+                yield self.shows(visit, question.now(), computation.future.result())
         finally:
             computations.leave(computation)
 
     def shows(self, visit: Visit, question: Question, answer: Answer) -> Step:
         """The answer where its run is seen; what else is seen and belongs to another question is taken away."""
+        step = self.screen.answer(question, answer, visit.tab) | self.screen.ended(answer)
         visit.shown |= dict.fromkeys(self.screen.places(question.run, visit.tab), question.key)
-        step: Step = {}
         for run in self.exhibit.runs:
             asked = self.asked(visit, run)
             if not asked or not self.is_shown(visit, asked):
                 step |= self.screen.outdated(run, visit.tab)
-        return step | self.screen.answer(question, answer, visit.tab) | self.screen.ended(answer)
+        return step
 
     def asked(self, visit: Visit, run: Run) -> Question | None:
         """What was asked last of a run, unless it cannot use an input that the answered run did not need."""
@@ -207,9 +207,13 @@ class Wiring:
         answer = computations.known(question) if question else None
         if not question or not answer or self.is_shown(visit, question):
             return {}
+        try:
+            step = self.screen.answer(question, answer, visit.tab)
+        except Exception:
+            log.exception("a view cannot show its run")
+            return {}
         visit.shown |= dict.fromkeys(self.screen.places(run, visit.tab), question.key)
-        opens = run in self.screen.runs(visit.tab)
-        return self.screen.answer(question, answer, visit.tab) | (self.screen.ended(answer) if opens else {})
+        return step | (self.screen.ended(answer) if run in self.screen.runs(visit.tab) else {})
 
 
 def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
@@ -229,6 +233,15 @@ def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
             changed = [*(board.inputs[one.name] for one in followers), *board.samples]
             component.input(partial(follow, board=board, followers=followers), component, changed, **UNQUEUED)
     return wiring
+
+
+def remembered(one: Input, sent: Any) -> Any:
+    """What is kept of what was sent for an input: nothing where it is no value, which every input then says."""
+    try:
+        one.checked(sent)
+    except InputError:
+        return None
+    return one.kept(sent)
 
 
 def acts(wiring: Wiring, run: Run) -> Callable[..., Iterator[Step]]:

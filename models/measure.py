@@ -5,6 +5,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
+class Stopwatch:
+    """Adds up the wall-clock seconds of the blocks that it is entered for."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __enter__(self) -> None:
+        self._begun = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._begun
+
+
 def seconds(call: Callable[[], object]) -> float:
     """Wall-clock seconds of one call, work that it left running on the GPU included."""
     from models.device import device

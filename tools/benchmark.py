@@ -163,9 +163,9 @@ def field_rows(figures: Figures) -> None:
 
     from models.checkpoint import open_model
     from models.families import CLASSIFIERS
+    from models.position import CENTRE
     from models.prepared import prepare_model
     from models.receptive_field.effective import fields
-    from models.receptive_field.position import CENTRE
 
     def unit(output: torch.Tensor | tuple) -> torch.Tensor:
         state = output[0] if isinstance(output, tuple) else output

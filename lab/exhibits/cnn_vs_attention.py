@@ -28,6 +28,7 @@ EXHIBIT = Exhibit(
         Run(
             "reach",
             compute="models.receptive_field.trace:reach",
+            open="models.receptive_field.trace:open_with_random",
             trace=FieldsTrace,
             inputs=("photo", *MODELS),
             views=(View("reach", reach, widget="chart"),),

@@ -15,7 +15,8 @@ from models.translation.bundled import (
 )
 
 LANGUAGE = "de"
-FIRST, SECOND = ({language: pair[place] for language, pair in BY_LANGUAGE.items()} for place in (0, 1))
+AUTOREGRESSIVE_BY_LANGUAGE = {language: pair.autoregressive for language, pair in BY_LANGUAGE.items()}
+NON_AUTOREGRESSIVE_BY_LANGUAGE = {language: pair.non_autoregressive for language, pair in BY_LANGUAGE.items()}
 INPUTS = (
     Sentence(name="sentence", default=examples(LANGUAGE)[0], follows="language"),
     Choice(name="language", default=LANGUAGE, values=tuple(BY_LANGUAGE)),
@@ -24,22 +25,22 @@ INPUTS = (
     Number(name="passes", default=10, minimum=1, maximum=10),
     Model(
         name="autoregressive",
-        default=FIRST[LANGUAGE],
+        default=AUTOREGRESSIVE_BY_LANGUAGE[LANGUAGE],
         families=AUTOREGRESSIVE,
         reads="text",
-        bundled=(*FIRST.values(), DISTILLED_BASELINE),
+        bundled=(*AUTOREGRESSIVE_BY_LANGUAGE.values(), DISTILLED_BASELINE),
         follows="language",
-        defaults=FIRST,
+        defaults=AUTOREGRESSIVE_BY_LANGUAGE,
         more=True,
     ),
     Model(
         name="non_autoregressive",
-        default=SECOND[LANGUAGE],
+        default=NON_AUTOREGRESSIVE_BY_LANGUAGE[LANGUAGE],
         families=NON_AUTOREGRESSIVE,
         reads="text",
-        bundled=(*SECOND.values(), *RAW_COUNTERPART.values()),
+        bundled=(*NON_AUTOREGRESSIVE_BY_LANGUAGE.values(), *RAW_COUNTERPART.values()),
         follows="language",
-        defaults=SECOND,
+        defaults=NON_AUTOREGRESSIVE_BY_LANGUAGE,
         more=True,
     ),
     Number(name="length_penalty", default=1.0, minimum=-1, maximum=2, step=0.1, more=True),

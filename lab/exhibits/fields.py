@@ -14,6 +14,7 @@ EXHIBIT = Exhibit(
         Run(
             "fields",
             compute="models.receptive_field.trace:fields",
+            open="models.receptive_field.trace:open_with_random",
             trace=FieldsTrace,
             inputs=("photo", "average", *(one.name for one in THREE_CLASSIFIERS), "position"),
             views=(

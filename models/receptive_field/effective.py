@@ -17,8 +17,8 @@ import torch
 from models import families
 from models.checkpoint import build_lock
 from models.families import Position, Unit
+from models.position import CENTRE, cell_at
 from models.progress import NO_PROGRESS, Progress
-from models.receptive_field.position import CENTRE, cell_at
 from models.traces import THRESHOLDS
 
 PASS_PIXELS = 2**17

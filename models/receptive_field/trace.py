@@ -8,17 +8,28 @@ from PIL import Image
 from torch.nn import functional as F
 
 from models import families
-from models.checkpoint import OpenModel
+from models.checkpoint import OpenModel, open_model
 from models.families import Position
 from models.pixels import prepare
+from models.position import CENTRE, checked_point
 from models.prepared import PreparedModel, prepare_models
 from models.progress import NO_PROGRESS, Progress
 from models.receptive_field import effective
-from models.receptive_field.position import CENTRE, checked_point
 from models.traces import FieldsTrace, FieldTrace
 
 MAX_CELLS = 64
 """Cells a side in which a field is kept."""
+
+
+def open_with_random(
+    first_model: str, second_model: str, third_model: str, progress: Progress = NO_PROGRESS
+) -> dict[str, OpenModel]:
+    """The three models; a random one like each is made too, before the run computes. Raises as `open_model` does."""
+    references = {"first_model": first_model, "second_model": second_model, "third_model": third_model}
+    opened = {name: open_model(one, families.CLASSIFIERS, "image", progress) for name, one in references.items()}
+    for one in opened.values():
+        effective.random_like(one.model)
+    return opened
 
 
 def fields(

@@ -8,7 +8,7 @@ import torch
 from models.attention import refuse_oversized_attention, rms_distance
 from models.errors import InputError
 from models.families import AttentionReach, Output, Position, Units, Walk
-from models.receptive_field.position import cell_at
+from models.position import cell_at
 from models.swin.windows import group, reach, window_token
 
 

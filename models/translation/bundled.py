@@ -1,10 +1,20 @@
 """Which translators the lab can read, and which of its bundled ones belong together. No torch."""
 
+from typing import NamedTuple
+
 AUTOREGRESSIVE = ("MarianMTModel", "T5ForConditionalGeneration")
 NON_AUTOREGRESSIVE = ("CmlmForTranslation",)
 
-BY_LANGUAGE = {"de": ("marian-multi30k", "cmlm-multi30k"), "zh": ("marian-tatoeba", "cmlm-tatoeba")}
-"""By the language that they translate into: the autoregressive and the non-autoregressive one."""
+
+class Pair(NamedTuple):
+    """The bundled translators of one language."""
+
+    autoregressive: str
+    non_autoregressive: str
+
+
+BY_LANGUAGE = {"de": Pair("marian-multi30k", "cmlm-multi30k"), "zh": Pair("marian-tatoeba", "cmlm-tatoeba")}
+"""By the language that they translate into."""
 RAW_COUNTERPART = {"cmlm-multi30k": "cmlm-multi30k-raw"}
 """The same model trained on raw instead of distilled data."""
 DISTILLED_BASELINE = "marian-multi30k-distilled"

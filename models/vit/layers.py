@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from models.attention import patch_distance, refuse_oversized_attention, rms_distance, rollout
 from models.errors import InputError
 from models.families import AttentionReach, Output, Position, Units, Walk
-from models.receptive_field.position import cell_at
+from models.position import cell_at
 
 
 def check(model: Any, size: tuple[int, int], reference: str) -> None:

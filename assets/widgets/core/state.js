@@ -138,6 +138,7 @@ export function own(root, widget, text, ask) {
     console.error(error);
     cancelAnimationFrame(frame);
     frame = 0;
+    if (good) good = { ...good, state: { ...good.state, pending: false } };
     ({ run, state, source } = good ?? { run: null, state: null, source: {} });
     try {
       const again = good && draw(good.run, good.state);

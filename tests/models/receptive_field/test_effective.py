@@ -5,8 +5,8 @@ from captum.attr import NeuronGradient
 from torch import nn
 
 from models import families
+from models.position import cell_at
 from models.receptive_field.effective import area_ratios, fields, gradient_fields, radius, random_like
-from models.receptive_field.position import cell_at
 from models.swin.windows import group, reach
 
 POSITION = (0.4, 0.7)

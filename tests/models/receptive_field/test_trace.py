@@ -8,10 +8,10 @@ from PIL import Image
 from models import families, prepared
 from models.errors import InputError
 from models.pixels import prepare
+from models.position import checked_point
 from models.prepared import prepare_model
 from models.receptive_field import effective
 from models.receptive_field import trace as traced
-from models.receptive_field.position import checked_point
 from models.receptive_field.trace import fields, pool_to_cells, reach, trace_model
 from models.swin import trace as swin
 from models.traces import FieldsTrace
