@@ -61,11 +61,7 @@ def decoding_race(bench: Any) -> dict:
 
 
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
-<<<<<<< HEAD
-    "answer": answer,
-=======
     "answer": classes,
->>>>>>> js
     "chart": charts,
     "decoding/decode": decoding,
     "decoding/race": decoding_race,
