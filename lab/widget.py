@@ -33,18 +33,17 @@ MAX_KEPT_VALUES = 64
 
 
 def widget(view: View, exhibit: Exhibit, text: Text, **settings: Any) -> gr.HTML:
-    """The widget of a view: its template and style, and a script that is mounted with its words.
+    """The widget of a view: its template and styles, and a script that is mounted with its words.
 
     The script is a module of assets/widgets (core/lab.d.ts says what it exports). What it asks for fires the event
     `act`; the data comes from the browser: do not trust it.
     """
-    folder = WIDGETS / view.widget
     words = text.section(f"{exhibit.name}.widget.{view.name}") | text.section("widget.shared")
     module = json.dumps(f"{address()}/core/mount.js")
     told = json.dumps([view.widget, words], ensure_ascii=False)
     return gr.HTML(
-        html_template=(folder / "template.html").read_text(encoding="utf-8"),
-        css_template=(folder / "style.css").read_text(encoding="utf-8"),
+        html_template=(WIDGETS / view.widget / "template.html").read_text(encoding="utf-8"),
+        css_template=css(view.widget),
         js_on_load=f"""const [name, words] = {told};
             import(new URL({module}, document.baseURI).href).then(({{ mount }}) =>
                 mount(name, "{exhibit.name}", element, props, watch, words, (data) => trigger("act", data)));""",
@@ -52,6 +51,11 @@ def widget(view: View, exhibit: Exhibit, text: Text, **settings: Any) -> gr.HTML
         container=False,
         **settings,
     )
+
+
+def css(name: str) -> str:
+    """The style of a widget: all files *.css of its folder, by name; each of them knows its own part of the widget."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((WIDGETS / name).glob("*.css")))
 
 
 @lru_cache

@@ -56,7 +56,13 @@ class Wiring:
 
     def opens_with(self, listen: Callable[..., Any]) -> None:
         """What opens the exhibit: it shows what need not be computed, else it computes the open view."""
-        self.listens(listen, self.opened)
+        self.stopped_by_button([self.listens(listen, self.opened)])
+
+    def stopped_by_button(self, events: list[Any]) -> None:
+        """The Stop button ends the runs of these events, says so, and lets widgets wait no longer."""
+        board = self.board
+        told, unanswered = [board.status, board.note, board.stop], js_run_failed(self.exhibit)
+        board.stop.click(self.screen.stopped, None, told, cancels=events, js=unanswered, **UNQUEUED)
 
     def listens(self, listen: Callable[..., Any], answer: Callable[..., Iterator[Step]], *inputs: Any) -> Any:
         """Answer an event; it gets, and gives, dictionaries by component."""
@@ -214,8 +220,7 @@ def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
     for run in exhibit.runs:
         widgets = [board.views[view.name].widget for view in run.views if run.actions]
         events += [wiring.listens(drawn.act, acts(wiring, run)) for drawn in widgets if drawn]
-    told = [board.status, board.note, board.stop]
-    board.stop.click(wiring.screen.stopped, None, told, cancels=events, js=js_run_failed(exhibit), **UNQUEUED)
+    wiring.stopped_by_button(events)
     for name, component in board.inputs.items():
         if component not in board.at_once:
             component.input(lambda: text("run.changed"), None, board.note, **UNQUEUED)

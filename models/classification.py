@@ -72,7 +72,7 @@ def loader(dataset: Dataset, recipe: Recipe, size: int, steps: int | None = None
     n_label = len(imagenette.LABELS)
     cutmix = v2.CutMix(num_classes=n_label)
 
-    def collate(rows: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+    def collate(rows: list[tuple[torch.Tensor, torch.Tensor]]) -> tuple[torch.Tensor, torch.Tensor]:
         pixels = normalize(torch.stack([augment(image) for image, _ in rows]))
         target = torch.stack([label for _, label in rows])
         if torch.rand(()) < recipe.cutmix:

@@ -1,19 +1,34 @@
-"""Prints every figure that the README states: python -m lab.benchmark"""
+"""Every figure that the README states.
 
+python -m tools.benchmark --out figures.json    prints them and writes them to a file
+python -m tools.benchmark --only models         or views, or page, which needs a browser
+"""
+
+import argparse
+import json
+import os
 import statistics
-import time
 from collections.abc import Callable
-from types import ModuleType
+from pathlib import Path
+from typing import Any
 
-from lab.photo import example, open_photo
-
-from lab import browser
-from lab.exhibits import decoding, fields
-from lab.exhibits import patches as exhibit
-from lab.views import patches, windows
+from lab import saved
+from lab.exhibits import EXHIBITS, decoding, patches
+from lab.inputs.models import BUNDLED_CLASSIFIERS
+from lab.inputs.photo import Photo
+from lab.text import Text
+from lab.views.patches import cut, windows
+from lab.views.payload import Payload
 from lab.widget import pack
 from models.device import describe
+from models.measure import seconds
+from tools import browser
 
+TEXT = Text("en")
+ONE_EXHIBIT = """import runpy
+import lab.exhibits
+lab.exhibits.EXHIBITS = lab.exhibits.EXHIBITS[:1]
+runpy.run_path("app.py", run_name="__main__")"""
 WATCH = """stage => {
   window.times = [];
   stage.addEventListener("pointermove", event => {
@@ -22,161 +37,260 @@ WATCH = """stage => {
 }"""
 """From the browser's own time stamp of a pointer movement until the frame that shows it has been drawn."""
 
-
-def line(name: str, figure: str, aim: str = "") -> None:
-    """Print one row."""
-    print(f"{name:<52}{figure:>18}{'   aim: ' + aim if aim else ''}", flush=True)
+Call = Callable[[], object]
 
 
-def best(function: Callable, repeats: int = 15) -> float:
-    """Seconds of the fastest call: the least disturbed one."""
-    times = []
-    for _ in range(repeats):
-        begun = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - begun)
-    return min(times)
+class Figures:
+    """What was measured: printed at once, kept for the file."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+
+    def add(self, name: str, value: float, unit: str, aim: str = "") -> None:
+        """A row."""
+        print(f"{name:<58}{value:>10.3g} {unit:<4}{'   aim: ' + aim if aim else ''}", flush=True)
+        self.rows.append({"name": name, "value": value, "unit": unit, "aim": aim})
+
+    def compare(self, name: str, ours: Call, other: str, theirs: Call, aim: str = "", rounds: int = 15) -> None:
+        """Milliseconds of both, and the ratio, from interleaved pairs: what disturbs the machine disturbs both."""
+        pairs = pairs_of(ours, theirs, rounds)
+        for label, times in zip((name, other), zip(*pairs, strict=True), strict=True):
+            self.add(label, statistics.median(times) * 1000, "ms")
+        self.add(f"{name} / {other}", statistics.median(mine / other for mine, other in pairs), "x", aim)
 
 
-def trace_rows(name: str, reference: str, module: ModuleType, arrays: Callable) -> None:
-    """A model's trace against the plain forward that gives attention too, and the payload."""
+def pairs_of(first: Call, second: Call, rounds: int) -> list[tuple[float, float]]:
+    """Seconds of two calls that take turns, after one call of each that does not count."""
+    first(), second()
+    return [(seconds(first), seconds(second)) for _ in range(rounds)]
+
+
+def middle(call: Call, rounds: int = 7) -> float:
+    """Median seconds of a call, after one that does not count."""
+    call()
+    return statistics.median(seconds(call) for _ in range(rounds))
+
+
+def size(drawn: Any) -> int:
+    """Bytes that a browser gets of what a view draws."""
+    if isinstance(drawn, Payload):
+        return len(pack(drawn.arrays)[0]) + len(json.dumps(drawn.meta))
+    if isinstance(drawn, dict) and all(isinstance(part, Payload) for part in drawn.values()):
+        return sum(map(size, drawn.values()))
+    return len(json.dumps(drawn))
+
+
+def view_rows(figures: Figures) -> None:
+    """What each widget gets of the saved runs: made when its tab is first opened."""
+    for exhibit in EXHIBITS:
+        for run, view in exhibit.views.values():
+            trace, payload = saved.load(exhibit, run), view.payload
+            if trace and payload:
+                name = f"{exhibit.name}, {view.name}: payload"
+                figures.add(f"{name}, made", middle(lambda p=payload, t=trace: size(p(t, TEXT))) * 1000, "ms")
+                figures.add(name, size(payload(trace, TEXT)) / 1e6, "MB", "at most 1.5 MB")
+
+
+def trace_rows(figures: Figures) -> None:
+    """A model's trace against the plain eager forward that gives attention too, and the payload of the trace."""
     import torch
 
     from models.checkpoint import open_model
+    from models.families import SWIN, VIT
     from models.pixels import prepare
+    from models.swin.trace import trace as trace_swin
+    from models.vit.trace import trace as trace_vit
 
-    photo = open_photo(example(exhibit.FIRST_PHOTO))
-    _, model, processor = open_model(reference, module.FAMILIES, "image")
+    photo = Photo(name="photo").checked(Photo.default)
+    for name, families, trace, view in (("vit", VIT, trace_vit, cut), ("swin", SWIN, trace_swin, windows)):
+        opened = open_model(patches.EXHIBIT.input(name).default, families, "image")
 
-    def plain() -> None:
-        with torch.inference_mode():
-            pixels = prepare(photo, processor, model.config)
-            model(pixels.to(model.device), output_attentions=True)
+        @torch.inference_mode()
+        def plain(opened: Any = opened) -> None:
+            pixels = prepare(photo, opened.reader, opened.model.config)
+            opened.model(pixels.to(opened.model.device), output_attentions=True)
 
-    forward, traced = best(plain), best(lambda: module.trace(photo, reference))
-    seen = module.trace(photo, reference)
-    line(f"{name}: plain eager forward", f"{forward * 1000:.0f} ms")
-    line(f"{name}: trace", f"{traced * 1000:.0f} ms = {traced / forward:.2f}x", "at most 1.2x")
-    line(f"{name}: trace to payload", f"{best(lambda: pack(arrays(seen)), 5) * 1000:.0f} ms")
-    line(f"{name}: payload", f"{len(pack(arrays(seen))[0]) / 1e6:.2f} MB", "at most 1.5 MB")
+        def traced(opened: Any = opened, trace: Any = trace) -> Any:
+            return trace(opened, photo)
+
+        figures.compare(f"{name}: trace", traced, f"{name}: plain eager forward", plain, "at most 1.2x")
+        figures.add(f"{name}: payload of a trace", size(view.payload(traced(), TEXT)) / 1e6, "MB", "at most 1.5 MB")
 
 
-def decoding_rows() -> None:
+def decoding_rows(figures: Figures) -> None:
     """The traced search against generate(), and both kinds of decoding one sentence at a time and 32 at once."""
-    from models.checkpoint import open_model
     from models.translation import beam_search, mask_predict
-    from models.translation.decoding import encode, generate
+    from models.translation.decoding import open_translators
+    from models.translation.race import generate
+    from models.translation.sentence import encode
 
-    left, right = decoding.PAIRS[decoding.LANGUAGE]
-    _, marian, tokenizer = open_model(left, ("MarianMTModel",), "text")
-    cmlm = open_model(right, ("CmlmForTranslation",), "text").model
-    ids = encode(tokenizer, decoding.FIRST)
-    beam = beam_search.Settings(beam_width=5)
+    references = {name: decoding.EXHIBIT.input(name).default for name in ("autoregressive", "non_autoregressive")}
+    opened = open_translators(**references)
+    _, marian, tokenizer = opened["autoregressive"]
+    _, cmlm, other_tokenizer = opened["non_autoregressive"]
+    sentence = decoding.EXHIBIT.input("sentence").default
+    ids, other_ids = encode(tokenizer, sentence), encode(other_tokenizer, sentence)
+    beam, greedy = beam_search.Settings(beam_width=5), beam_search.Settings("greedy")
     more = {"return_dict_in_generate": True, "output_scores": True, "output_attentions": True}
-    bare = best(lambda: generate(marian, ids, beam, 1))
-    told = best(lambda: generate(marian, ids, beam, 1, **more))
-    traced = min(beam_search.search(marian, tokenizer, ids, beam, "").seconds for _ in range(15))
-    line("generate(), beam 5: bare", f"{bare * 1000:.0f} ms")
-    line("generate(), beam 5: with scores and attentions", f"{told * 1000:.0f} ms")
-    line("traced search, beam 5", f"{traced * 1000:.0f} ms = {traced / bare:.2f}x", "at most 1x")
+
+    def traced() -> Any:
+        return beam_search.search(marian, tokenizer, ids, beam, "")
+
+    for name, told, aim in (("bare", {}, "at most 1x"), ("with scores and attentions", more, "")):
+        figures.compare(
+            f"traced search, beam 5, beside {name}",
+            traced,
+            f"generate(), beam 5, {name}",
+            lambda told=told: generate(marian, ids, beam, 1, **told),
+            aim,
+        )
     for copies in (1, 32):
-        ways: dict[str, Callable] = {
-            "greedy": lambda n=copies: generate(marian, ids, beam_search.Settings("greedy"), n),
+        ways: dict[str, Call] = {
+            "greedy": lambda n=copies: generate(marian, ids, greedy, n),
             "beam 5": lambda n=copies: generate(marian, ids, beam, n),
         }
         for passes in (1, 4, 10):
-            refine = mask_predict.Settings(passes)
-            ways[f"{passes} passes"] = lambda n=copies, r=refine: mask_predict.translate(cmlm, ids.repeat(n, 1), r)
+            c = mask_predict.Settings(passes)
+            ways[f"{passes} passes"] = lambda n=copies, c=c: mask_predict.translate(cmlm, other_ids.repeat(n, 1), c)
         for name, way in ways.items():
-            line(f"{copies} at once, {name}: a sentence", f"{best(way, 5) * 1000 / copies:.1f} ms")
+            figures.add(f"{copies} at once, {name}: a sentence", middle(way, 5) * 1000 / copies, "ms")
 
 
-def field_rows() -> None:
+def field_rows(figures: Figures) -> None:
     """The fields of all layers of each bundled classifier, forward included, against captum once for each layer."""
     import torch
     from captum.attr import NeuronGradient
 
     from models.checkpoint import open_model
-    from models.pixels import prepare
-    from models.receptive_field import effective
+    from models.families import CLASSIFIERS
+    from models.prepared import prepare_model
+    from models.receptive_field.effective import fields
+    from models.receptive_field.position import CENTRE
 
-    def middle(output: torch.Tensor | tuple) -> torch.Tensor:
+    def unit(output: torch.Tensor | tuple) -> torch.Tensor:
         state = output[0] if isinstance(output, tuple) else output
         if state.ndim == 3:
             return state[:, state.shape[1] // 2].sum(-1)
         return state[:, :, state.shape[2] // 2, state.shape[3] // 2].sum(-1)
 
-    for reference in fields.COLUMNS:
-        _, model, processor = open_model(reference, effective.FAMILIES, "image")
-        pixels = prepare(open_photo(example(fields.FIRST_PHOTO)), processor, model.config).to(model.device)
+    for reference in BUNDLED_CLASSIFIERS:
+        _, model, _ = opened = open_model(reference, CLASSIFIERS, "image")
+        pixels = prepare_model(Photo(name="photo").checked(Photo.default), opened).pixels
+        modules = modules_of_layers(model, pixels)
 
-        def by_captum(model=model, pixels=pixels) -> None:
-            for module in effective.modules(model):
-                NeuronGradient(model, module).attribute(pixels.clone(), middle)
+        def ours(model: Any = model, pixels: torch.Tensor = pixels) -> None:
+            fields(model, pixels, CENTRE)
 
-        ours = best(lambda m=model, p=pixels: effective.fields(m, p, (0.5, 0.5)), 5)
-        theirs = best(by_captum, 5)
-        line(f"fields of all layers, {reference}", f"{ours * 1000:.0f} ms", "less than captum")
-        line(f"fields by captum, {reference}", f"{theirs * 1000:.0f} ms = {theirs / ours:.1f}x")
+        def by_captum(model: Any = model, pixels: torch.Tensor = pixels, modules: Any = modules) -> None:
+            for module in modules:
+                NeuronGradient(model, module).attribute(pixels.clone(), unit)
+
+        name = f"fields of {len(modules)} layers, {reference}"
+        figures.compare(f"{name}: ours", ours, f"{name}: captum", by_captum, "less than 1x", rounds=3)
 
 
-def page() -> None:
-    """The server's start, the page's weight and the time from a hover to what it paints."""
+def modules_of_layers(model: Any, pixels: Any) -> list[Any]:
+    """The module that gives the state of each layer: the outermost of those that give the same values."""
+    import torch
+
+    from models import families
+
+    family, given = families.layers(model), []
+
+    def note(module: Any, _: object, output: Any) -> None:
+        given.append((module, output[0] if isinstance(output, tuple) else output))
+
+    hooks = [module.register_forward_hook(note) for module in model.modules()]
+    with torch.inference_mode():
+        model(pixels)
+        for hook in hooks:
+            hook.remove()
+        states = family.walk(model, pixels).states[-len(family.names(model)) :]
+    tensors = [(module, output) for module, output in given if isinstance(output, torch.Tensor)]
+    alike = [[m for m, o in tensors if o.shape == s.shape and torch.allclose(o, s, atol=1e-4)] for s in states]
+    return [modules[-1] for modules in alike]
+
+
+def start_rows(figures: Figures) -> None:
+    """Seconds until HTTP with one exhibit and with all, in turns."""
+    programs = {"one exhibit": ("-c", ONE_EXHIBIT), "all exhibits": ("app.py",)}
+    times: dict[str, list[float]] = {name: [] for name in programs}
+    for _ in range(3):
+        for name, program in programs.items():
+            with browser.lab(program) as running:
+                times[name].append(running.seconds)
+    for name, found in times.items():
+        figures.add(f"start until HTTP 200, {name}", statistics.median(found), "s", "at most 3.5 s")
+    one, all_of_them = times.values()
+    figures.add("start, all / one", statistics.median(a / b for a, b in zip(all_of_them, one, strict=True)), "x", "1x")
+
+
+def page_rows(figures: Figures) -> None:
+    """The page's weight, its first picture and the time from a hover to what it paints."""
     with browser.lab() as running, browser.chromium() as chromium:
-        line("app.py: seconds to HTTP 200", f"{running.seconds:.1f} s")
-        opened = chromium.new_page(viewport={"width": 1440, "height": 1100})
-        session = opened.context.new_cdp_session(opened)
+        page = chromium.new_page(viewport={"width": 1440, "height": 1100})
+        session = page.context.new_cdp_session(page)
         sizes: list[float] = []
         session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
         session.send("Network.enable")
-        begun = time.perf_counter()
-        opened.goto(running.address)
-        opened.locator(".cut[data-count]").wait_for()
-        line("page: seconds to the first picture", f"{time.perf_counter() - begun:.1f} s")
-        opened.wait_for_load_state("networkidle")
-        line("page: weight on the wire", f"{sum(sizes) / 1e6:.2f} MB in {len(sizes)} files")
-        times = hover(opened, ".lab-header")
-        line("a frame of an element that draws nothing", paint(times))
-        for tab, widget in (
-            ("Cut", "cut"),
-            ("Attend", "attend"),
-            ("Windows", "windows"),
-            ("Side by side", "pair .vit"),
-        ):
-            opened.get_by_role("tab", name=tab).last.click()
-            if widget == "windows":
-                opened.locator(".windows .jumps button").nth(1).click()
-            times = hover(opened, f".{widget} .stage")
-            line(f"{tab}: hover to paint", paint(times), "p95 under 16 ms")
+
+        def first() -> None:
+            page.goto(running.address)
+            page.locator(".cut[data-count]").wait_for()
+
+        figures.add("page: until the first picture", seconds(first), "s")
+        page.wait_for_load_state("networkidle")
+        figures.add("page: weight on the wire", sum(sizes) / 1e6, "MB")
+        figures.add("page: files", len(sizes), "")
+        paint_rows(figures, "an element that draws nothing", hover(page, ".lab-header"), "")
+        for view, stage in (("cut", ""), ("attend", ""), ("windows", ""), ("pair", ".vit ")):
+            tab = TEXT(f"patches.view.{view}.tab")
+            drawn = page.locator(f".{view} {stage}.stage")
+
+            def opened(tab: str = tab, drawn: Any = drawn) -> None:
+                page.get_by_role("tab", name=tab).last.click()
+                drawn.wait_for()
+
+            figures.add(f"{tab}: first opened", seconds(opened) * 1000, "ms")
+            if view == "windows":
+                page.locator(".windows .jumps button").nth(1).click()
+            paint_rows(figures, tab, hover(page, f".{view} {stage}.stage"), "p95 under 16 ms")
 
 
-def hover(opened, selector: str, count: int = 200) -> list[float]:
+def hover(page: Any, selector: str, count: int = 200) -> list[float]:
     """Milliseconds from pointer movements over an element to their frames."""
-    opened.eval_on_selector(selector, WATCH)
-    box = opened.locator(selector).bounding_box()
+    page.eval_on_selector(selector, WATCH)
+    box = page.locator(selector).bounding_box()
     for step in range(count):
         x, y = 0.05 + step * 37 % 90 / 100, 0.05 + step * 61 % 90 / 100
-        opened.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
-        opened.wait_for_function(f"window.times.length > {step}")
-    return opened.evaluate("window.times")
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        page.wait_for_function(f"window.times.length > {step}")
+    return page.evaluate("window.times")
 
 
-def paint(times: list[float]) -> str:
+def paint_rows(figures: Figures, name: str, times: list[float], aim: str) -> None:
     """The middle and the slow end of what `hover` gives."""
-    return f"p50 {statistics.median(times):.0f}, p95 {statistics.quantiles(times, n=20)[-1]:.0f} ms"
+    figures.add(f"{name}: hover to paint, p50", statistics.median(times), "ms")
+    figures.add(f"{name}: hover to paint, p95", statistics.quantiles(times, n=20)[-1], "ms", aim)
+
+
+PARTS = {"views": (view_rows,), "models": (trace_rows, decoding_rows, field_rows), "page": (start_rows, page_rows)}
 
 
 def main() -> None:
-    """All rows."""
-    from models.swin import trace as swin
-    from models.vit import trace as vit
-
-    print(describe())
-    trace_rows("vit", exhibit.FIRST_VIT, vit, patches.arrays)
-    trace_rows("swin", exhibit.FIRST_SWIN, swin, windows.arrays)
-    decoding_rows()
-    field_rows()
-    page()
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, help="a JSON file for the figures")
+    parser.add_argument("--only", choices=PARTS, help="measure one part")
+    asked = parser.parse_args()
+    figures, load = Figures(), os.getloadavg()
+    print(f"{describe()}, load before: {load[0]:.1f}")
+    for part in [asked.only] if asked.only else PARTS:
+        for measure in PARTS[part]:
+            measure(figures)
+    if asked.out:
+        told = {"device": describe(), "load_before": load, "rows": figures.rows}
+        asked.out.write_text(json.dumps(told, indent=2), encoding="utf-8")
 
 
 if __name__ == "__main__":

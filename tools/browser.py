@@ -1,4 +1,4 @@
-"""The lab as tests and the benchmark meet it: started as a person starts it, in a real browser.
+"""The lab as tests, the benchmark and the load test meet it: started as a person starts it, in a real browser.
 
 python -m tools.browser makes sure that there is a browser: by apt where there is apt, else by Playwright's download.
 """
@@ -43,14 +43,14 @@ def chromium() -> Iterator:
 
 
 @contextmanager
-def lab() -> Iterator[Running]:
-    """Start app.py on a free port and stop it in the end."""
+def lab(program: tuple[str, ...] = ("app.py",)) -> Iterator[Running]:
+    """Start the lab on a free port and stop it in the end; program: what Python runs."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = {**os.environ, "GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
     begun = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=settings)
+    process = subprocess.Popen([sys.executable, *program], cwd=ROOT, env=settings)
     try:
         address = _answered(f"http://127.0.0.1:{port}", process)
         yield Running(address, process, time.perf_counter() - begun)
@@ -60,7 +60,7 @@ def lab() -> Iterator[Running]:
 
 
 def _answered(address: str, process: subprocess.Popen) -> str:
-    for _ in range(1200):
+    for _ in range(3600):
         try:
             urllib.request.urlopen(address, timeout=5).close()
             return address

@@ -139,7 +139,7 @@ class Photo(Input):
         return opened(file, file.stat().st_mtime_ns)
 
     def kept(self, sent: Any) -> Any:
-        return sent if isinstance(sent, str) else {"path": sent["path"]}
+        return {"path": sent.get("path")} if isinstance(sent, dict) else sent
 
     def key(self, value: Image.Image) -> str:
         return value.info[DIGEST]

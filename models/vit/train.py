@@ -112,7 +112,7 @@ def student(recipe: Taught, start: Path) -> Student:
         return Student(build(recipe))
     if hashlib.sha256((start / "model.safetensors").read_bytes()).hexdigest() != recipe.start:
         raise ValueError(f"{start} does not hold the weights that this recipe starts from")
-    return Student(deepcopy(open_model(str(start), ("ViTForImageClassification",))[0]))
+    return Student(deepcopy(open_model(str(start), ("ViTForImageClassification",), None).model))
 
 
 def ablation(**lesson: Any) -> Taught:

@@ -2,9 +2,10 @@
 
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -38,7 +39,7 @@ class Work:
         self.calls, self.ended = [], []
         self.begun, self.go_on = threading.Event(), threading.Event()
         self.go_on.set()
-        self.do = lambda word, count, forces, progress: trace(word, count)
+        self.do: Callable[..., Any] = lambda word, count, forces, progress: trace(word, count)
 
     def compute(self, *, word, count, forces, progress):
         self.calls.append(word)
@@ -55,15 +56,18 @@ class Work:
         return trace(word)
 
 
+def module(name, **members):
+    """A module that has these."""
+    made = ModuleType(name)
+    vars(made).update(members)
+    return made
+
+
 def exhibit(work, name="cost", **settings):
     """An exhibit that borrows the words of Cost."""
-    module = ModuleType("made_work")
-    module.compute, module.other = work.compute, work.other
-    sys.modules["made_work"] = module
-    shown = ModuleType("made_view")
-    shown.claim = lambda trace, text: f"{trace.word}{len(trace.number)}"
-    aside = ModuleType("made_aside")
-    aside.claim = lambda trace, text: f"aside {trace.word}"
+    sys.modules["made_work"] = module("made_work", compute=work.compute, other=work.other)
+    shown = module("made_view", claim=lambda trace, text: f"{trace.word}{len(trace.number)}")
+    aside = module("made_aside", claim=lambda trace, text: f"aside {trace.word}")
     return Exhibit(
         name,
         inputs=(

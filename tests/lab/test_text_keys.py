@@ -56,10 +56,11 @@ def keys(path):
                 yield one.value
             elif isinstance(one, ast.JoinedStr) and place not in RECORDS:
                 parts = [
-                    [part.value] if isinstance(part, ast.Constant) else KINDS[place][ast.unparse(part.value)]
+                    KINDS[place][ast.unparse(part.value)] if isinstance(part, ast.FormattedValue) else [str(part.value)]
                     for part in one.values
+                    if isinstance(part, ast.FormattedValue | ast.Constant)
                 ]
-                yield from map("".join, itertools.product(*parts))
+                yield from ("".join(words) for words in itertools.product(*parts))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -3,6 +3,8 @@
 import sys
 import threading
 import time
+from collections.abc import Generator
+from typing import cast
 
 import gradio as gr
 import pytest
@@ -54,7 +56,7 @@ class Page:
     def pressed(self, **values):
         data = {self.wiring.visit: self.visit}
         data |= {part: values.get(name, part.value) for name, part in self.board.inputs.items()}
-        return self.wiring.pressed(data)
+        return cast(Generator, self.wiring.pressed(data))
 
     def press(self, **values):
         return map(self.seen, self.pressed(**values))
@@ -305,6 +307,13 @@ def test_opening_shows_the_saved_run_and_computes_nothing(tmp_path):
     assert not page.work.calls
 
 
+def test_a_saved_run_answers_no_other_question():
+    page = Page()
+    trace("saved", 4).save(saved.path(page.exhibit, page.exhibit.run("first")))
+    assert list(page.press(word="b"))[-1][VIEW] == "b1"
+    assert page.work.calls == ["b"]
+
+
 def test_without_a_saved_run_opening_computes_it():
     page = Page()
     (*_,) = steps = list(page.open())
@@ -348,7 +357,12 @@ def test_runs_compute_one_after_another_and_download_at_the_same_time():
 
 def test_the_lock_is_free_while_models_are_opened(monkeypatch):
     page, held = Page(open="made_work:opens"), []
-    sys.modules["made_work"].opens = lambda progress: held.append(compute_lock.locked()) or {}
+
+    def opens(progress):
+        held.append(compute_lock.locked())
+        return {}
+
+    monkeypatch.setattr(sys.modules["made_work"], "opens", opens, raising=False)
     list(page.press())
     assert held == [False]
 
@@ -359,3 +373,13 @@ def test_an_input_that_another_run_cannot_use_does_not_spoil_this_one():
     assert list(page.press(word="b", count=99))[-1]["other"] == "b1"
     _, toast = failed(page.open(VIEW))
     assert "{" not in toast
+
+
+def test_the_stop_button_ends_whatever_has_begun_a_run():
+    page = Page()
+    events = page.demo.config["dependencies"]
+    shown = {part._id for part in page.board.outputs()}
+    runs = {event["id"] for event in events if set(event["outputs"]) == shown}
+    stops = [event for event in events if [page.board.stop._id, "click"] in [list(one) for one in event["targets"]]]
+    assert len(runs) > 3
+    assert {number for event in stops for number in event["cancels"]} == runs

@@ -1,6 +1,7 @@
 """Tiny models with random weights, each made once; all tests that load torch ask here."""
 
 import json
+from typing import Any
 
 import pytest
 import torch
@@ -22,7 +23,7 @@ from models.families import CLASSIFIERS
 from models.progress import NoProgress
 from models.translation import train_cmlm, train_marian, training, vocabulary
 
-SIZES = {
+SIZES: dict[str, Any] = {
     "hidden_size": 24,
     "num_hidden_layers": 3,
     "num_attention_heads": 2,
@@ -63,7 +64,7 @@ def tiny_deit(tmp_path_factory):
 def tiny_swin(tmp_path_factory):
     """Three stages of two blocks; maps of 8, 4 and 2 tokens a side in windows of 2."""
     torch.manual_seed(2)
-    sizes = {"image_size": 32, "patch_size": 4, "window_size": 2, "embed_dim": 12, "num_labels": 5}
+    sizes: dict[str, Any] = {"image_size": 32, "patch_size": 4, "window_size": 2, "embed_dim": 12, "num_labels": 5}
     config = SwinConfig(**sizes, depths=[2, 2, 2], num_heads=[2, 3, 4], initializer_range=0.5)
     model = SwinForImageClassification(config)
     for name, parameter in model.named_parameters():
@@ -76,12 +77,13 @@ def tiny_swin(tmp_path_factory):
 def tiny_resnet():
     """Stages of two layers; maps of 8, 8 and 4 cells a side; batch norms that do something."""
     torch.manual_seed(4)
-    sizes = {"embedding_size": 8, "hidden_sizes": [8, 12], "depths": [2, 2], "num_labels": 5}
+    sizes: dict[str, Any] = {"embedding_size": 8, "hidden_sizes": [8, 12], "depths": [2, 2], "num_labels": 5}
     model = ResNetForImageClassification(ResNetConfig(**sizes, layer_type="basic"))
-    for module in model.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            nn.init.normal_(module.running_mean, std=0.3)
-            nn.init.uniform_(module.running_var, 0.5, 2)
+    for name, buffer in model.named_buffers():
+        if name.endswith("running_mean"):
+            nn.init.normal_(buffer, std=0.3)
+        elif name.endswith("running_var"):
+            nn.init.uniform_(buffer, 0.5, 2)
     return model.eval()
 
 
@@ -89,8 +91,7 @@ def tiny_resnet():
 def tiny_deit_without_teacher():
     """One head, but a distillation token."""
     torch.manual_seed(5)
-    sizes = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 48}
-    config = DeiTConfig(**sizes, image_size=32, patch_size=8, num_labels=5, initializer_range=0.5)
+    config = DeiTConfig(**{**SIZES, "num_hidden_layers": 2})
     config._attn_implementation = "eager"
     return DeiTForImageClassification(config).eval()
 
@@ -99,7 +100,12 @@ def tiny_deit_without_teacher():
 def saved_resnet(tmp_path_factory):
     """Four stages of two basic layers on 64 x 64 pixels; like many of the Hub's, its config has no image_size."""
     torch.manual_seed(4)
-    sizes = {"embedding_size": 8, "hidden_sizes": [8, 8, 12, 12], "depths": [2, 2, 2, 2], "num_labels": 5}
+    sizes: dict[str, Any] = {
+        "embedding_size": 8,
+        "hidden_sizes": [8, 8, 12, 12],
+        "depths": [2, 2, 2, 2],
+        "num_labels": 5,
+    }
     folder = tmp_path_factory.mktemp("resnet")
     ResNetForImageClassification(ResNetConfig(**sizes, layer_type="basic")).save_pretrained(folder)
     processor = {"image_processor_type": "ViTImageProcessor", "size": {"height": 64, "width": 64}}
@@ -109,7 +115,7 @@ def saved_resnet(tmp_path_factory):
 
 SENTENCES = ["A small dog runs.", "A man sees a dog.", "Two men run in the park."] * 2
 TRANSLATIONS = ["Ein kleiner Hund läuft.", "Ein Mann sieht einen Hund.", "Zwei Männer laufen im Park."] * 2
-SMALL = {"n_layer": 2, "n_embd": 16, "n_head": 2, "n_inner": 24, "dropout": 0.0}
+SMALL: dict[str, Any] = {"n_layer": 2, "n_embd": 16, "n_head": 2, "n_inner": 24, "dropout": 0.0}
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -21,7 +22,7 @@ from transformers import ViTForImageClassification
 
 from models import checkpoint
 from models import hub as door
-from models.checkpoint import find, open_model, stamp
+from models.checkpoint import Reads, find, open_model, stamp
 from models.errors import InputError
 from models.progress import NoProgress
 
@@ -63,7 +64,7 @@ class Hub(ThreadingHTTPServer):
 
 
 class Answer(BaseHTTPRequestHandler):
-    server: Hub
+    server: Hub  # pyright: ignore[reportIncompatibleVariableOverride] - the base class is not generic
 
     def do_GET(self):
         self.server.asked.append(self.path)
@@ -79,7 +80,7 @@ class Answer(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815
 
-    def log_message(self, *_):
+    def log_message(self, format, *args):
         pass
 
     def reply(self, status, body=b"", **headers):
@@ -99,7 +100,7 @@ class Answer(BaseHTTPRequestHandler):
             if one == name and revision in (branch, commit):
                 return files, commit
         known = any(one == name for one, _ in self.server.models)
-        code = {"X_Error_Code": "RevisionNotFound" if known else "RepoNotFound"}
+        code: dict[str, Any] = {"X_Error_Code": "RevisionNotFound" if known else "RepoNotFound"}
         return self.reply(404 if known else 401, **code)
 
     def listing(self, name, revision):
@@ -328,7 +329,7 @@ def loads(monkeypatch):
     checkpoint._models.clear()
 
 
-def opened(reference, families=FAMILIES, reads="image"):
+def opened(reference, families=FAMILIES, reads: Reads = "image"):
     return open_model(str(reference), families, reads).model
 
 
@@ -419,7 +420,8 @@ def test_a_stamp_stands_for_what_is_here_now(hub, tiny_vit):
     open_model("lab/vit", FAMILIES, "image")
     assert len(stamp("lab/vit")) == 16
     assert stamp("vit-imagenette") == stamp("vit-imagenette ") != stamp("swin-imagenette")
-    for nothing in (None, "", "no such folder", "a\0b", "\ud800", 7, "lab/none", "lab/vit@other"):
+    nothings: list[Any] = [None, "", "no such folder", "a\0b", "\ud800", 7, "lab/none", "lab/vit@other"]
+    for nothing in nothings:
         assert stamp(nothing) == ""
 
 

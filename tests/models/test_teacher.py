@@ -1,12 +1,15 @@
 """A teacher's answers are stored and learnt from: crops, targets, loss and resuming, on made data without a teacher."""
 
+import hashlib
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from torch.nn import functional as F
 
 from models import classification, imagenette, teacher
+from models.checkpoint import open_model
 from models.teacher import Answers, Lesson
 from models.vit.train import ABLATIONS, HIDDEN, TAUGHT, Student, Taught, build, student
 
@@ -206,7 +209,12 @@ def test_ablations_differ_in_the_lesson_alone():
     assert ABLATIONS["places"].lesson == TAUGHT.lesson
 
 
-def test_a_recipe_starts_from_the_weights_that_it_names_and_from_no_others(tmp_path):
+def test_a_recipe_starts_from_the_weights_that_it_names_and_from_no_others(tiny_vit, tmp_path):
+    weights = (tiny_vit / "model.safetensors").read_bytes()
+    begun = student(replace(TAUGHT, start=hashlib.sha256(weights).hexdigest()), tiny_vit).model
+    kept = open_model(str(tiny_vit), ("ViTForImageClassification",), None).model
+    assert begun is not kept
+    torch.testing.assert_close(begun.state_dict(), kept.state_dict(), rtol=0, atol=0)
     (tmp_path / "model.safetensors").write_bytes(b"others")
     with pytest.raises(ValueError, match="does not hold"):
         student(TAUGHT, tmp_path)

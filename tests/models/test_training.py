@@ -1,5 +1,7 @@
 """The optimiser for CPUs without bfloat16."""
 
+from typing import Any
+
 import torch
 
 from models import training
@@ -9,7 +11,7 @@ def test_muon_in_float32_takes_the_steps_of_torch():
     torch.manual_seed(0)
     shapes = [(24, 12), (12, 24), (16, 16)]
     ours, theirs = ([torch.nn.Parameter(torch.ones(shape)) for shape in shapes] for _ in range(2))
-    settings = {"lr": 0.1, "weight_decay": 0.3}
+    settings: dict[str, Any] = {"lr": 0.1, "weight_decay": 0.3}
     optimizers = training.Float32Muon(ours, **settings), torch.optim.Muon(theirs, **settings)
     for _ in range(3):
         for ours_here, theirs_here in zip(ours, theirs, strict=True):

@@ -71,9 +71,10 @@ class Bench:
         page.goto(f"{self.address}/page.html")
         page.add_script_tag(url="/tests/widgets/page.js", type="module")
         page.wait_for_function("window.page")
-        parts = [(folder / part).read_text(encoding="utf-8") for part in ("template.html", "style.css")]
+        styles = sorted(folder.glob("*.css"))
+        template, *sheets = (path.read_text(encoding="utf-8") for path in (folder / "template.html", *styles))
         words = strings(name, language) if text is None else text
-        page.evaluate("(parts) => page.open(...parts)", [name, *parts, words, value])
+        page.evaluate("(parts) => page.open(...parts)", [name, template, "\n".join(sheets), words, value])
         return page
 
 

@@ -77,6 +77,7 @@ def test_grad_cam_equals_a_hand_computation(tiny_resnet, pixels, label):
         coarse = (weight[:, None, None] * last).sum(0).clamp(min=0) / last[0].numel()
         expected = nn.functional.interpolate(coarse[None, None], (32, 32), mode="bilinear")[0, 0]
     seen = attribute(tiny_resnet, pixels, label, n_steps=1).grad_cam
+    assert seen is not None
     np.testing.assert_allclose(seen, expected.numpy(), atol=1e-6)
 
 

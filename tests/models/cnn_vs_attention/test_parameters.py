@@ -1,6 +1,7 @@
 """Counts against formulas worked out by hand."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,17 +30,17 @@ def test_a_convolution_and_a_matrix():
 @pytest.mark.parametrize("attention", ["eager", "sdpa"])
 def test_a_vit(attention):
     width, inner, tokens, depth = 24, 40, 17, 3
-    config = ViTConfig(
-        hidden_size=width,
-        intermediate_size=inner,
-        num_hidden_layers=depth,
-        num_attention_heads=2,
-        image_size=32,
-        patch_size=8,
-        num_labels=5,
-        attn_implementation=attention,
-    )
-    cost = model_cost(ViTForImageClassification(config).eval(), (32, 32), "")
+    sizes: dict[str, Any] = {
+        "hidden_size": width,
+        "intermediate_size": inner,
+        "num_hidden_layers": depth,
+        "num_attention_heads": 2,
+        "image_size": 32,
+        "patch_size": 8,
+        "num_labels": 5,
+        "attn_implementation": attention,
+    }
+    cost = model_cost(ViTForImageClassification(ViTConfig(**sizes)).eval(), (32, 32), "")
     layer = 4 * (width**2 + width) + 2 * width * inner + inner + width + 4 * width
     patches = 3 * 64 * width
     assert cost.parameters == patches + width + (1 + tokens) * width + depth * layer + 2 * width + 5 * width + 5

@@ -46,9 +46,9 @@ def randomise(model):
     for name, parameter in model.named_parameters():
         if "position" in name or name.endswith("bias"):
             nn.init.normal_(parameter, std=1 if "position" in name else 0.1)
-    for module in model.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            nn.init.normal_(module.running_mean, std=0.3)
+    for name, buffer in model.named_buffers():
+        if name.endswith("running_mean"):
+            nn.init.normal_(buffer, std=0.3)
     return model.eval()
 
 

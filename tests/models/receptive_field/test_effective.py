@@ -120,8 +120,8 @@ def test_a_vit_sees_every_patch_from_its_first_layer(opened, pixels):
 @pytest.mark.parametrize("n", [5, 10])
 def test_a_uniform_linear_stack_has_a_gaussian_field(n):
     stack = nn.Sequential(*(nn.Conv2d(1, 1, 3, padding=1, bias=False) for _ in range(n)))
-    for layer in stack:
-        nn.init.constant_(layer.weight, 1 / 9)
+    for weight in stack.parameters():
+        nn.init.constant_(weight, 1 / 9)
 
     def maps(pixels):
         states = [pixels]

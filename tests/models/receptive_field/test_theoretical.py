@@ -1,5 +1,7 @@
 """Which layers have a theoretical field, their published sizes, and what is refused."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
@@ -11,12 +13,12 @@ from models.receptive_field.theoretical import Field, Layer, box, fields, publis
 
 
 def conv(kernel, width=(1, 1), **options):
-    return nn.Conv2d(*width, kernel, **options)
+    return nn.Conv2d(width[0], width[1], kernel, **options)
 
 
 def tiny_resnet(**options):
-    config = ResNetConfig(embedding_size=16, hidden_sizes=[16, 24], depths=[2, 1], num_labels=3, **options)
-    return ResNetForImageClassification(config)
+    sizes: dict[str, Any] = {"embedding_size": 16, "hidden_sizes": [16, 24], "depths": [2, 1], "num_labels": 3}
+    return ResNetForImageClassification(ResNetConfig(**sizes, **options))
 
 
 def hf_resnet(**options):

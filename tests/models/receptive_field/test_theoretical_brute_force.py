@@ -24,18 +24,23 @@ class Join(nn.Module):
 
 
 def conv(kernel, width=(1, 1), **options):
-    return nn.Conv2d(*width, kernel, **options)
+    return nn.Conv2d(width[0], width[1], kernel, **options)
+
+
+def pair(sides):
+    """Down and across, as plain integers."""
+    down, across = sides
+    return int(down), int(across)
 
 
 def random_layer(rng, gaps):
     """A window of any shape, its padding at most half of it, and a smooth activation."""
-    kernel = tuple(int(side) for side in rng.integers(1, 6, 2))
-    dilation = tuple(int(side) for side in rng.integers(1, 3, 2)) if gaps else (1, 1)
-    stride = tuple(
-        int(side) if gaps else min(int(side), window)
-        for side, window in zip(rng.integers(1, 3, 2), kernel, strict=True)
-    )
-    padding = tuple(int(rng.integers(0, side // 2 + 1)) for side in kernel)
+    kernel = pair(rng.integers(1, 6, 2))
+    dilation = pair(rng.integers(1, 3, 2)) if gaps else (1, 1)
+    stride = pair(rng.integers(1, 3, 2))
+    if not gaps:
+        stride = min(stride[0], kernel[0]), min(stride[1], kernel[1])
+    padding = pair(rng.integers(0, side // 2 + 1) for side in kernel)
     if rng.random() < 0.2:
         return nn.MaxPool2d(kernel, stride, padding)
     if rng.random() < 0.2:
@@ -121,7 +126,7 @@ def test_the_random_networks_have_units_inside_the_picture_full_and_with_gaps():
     for seed in range(24):
         network = random_network(seed)
         layer = fields(network, 24)[-1]
-        inside = sum(box(layer, *unit) == box(layer, *unit, 24) for unit in np.ndindex(*layer.grid))
+        inside = sum(box(layer, *unit) == box(layer, *unit, size=24) for unit in np.ndindex(*layer.grid))
         counts[dense(network)] += inside > 0
     assert counts[True] >= 5
     assert counts[False] >= 5

@@ -1,6 +1,7 @@
 """Theoretical fields against gradients: zero outside the box, and reaching its edges."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,8 +15,8 @@ from models.receptive_field.theoretical import box, fields
 
 
 def tiny_resnet(**options):
-    config = ResNetConfig(embedding_size=16, hidden_sizes=[16, 24], depths=[2, 1], num_labels=3, **options)
-    return ResNetForImageClassification(config)
+    sizes: dict[str, Any] = {"embedding_size": 16, "hidden_sizes": [16, 24], "depths": [2, 1], "num_labels": 3}
+    return ResNetForImageClassification(ResNetConfig(**sizes, **options))
 
 
 def vgg():
@@ -88,7 +89,7 @@ def test_the_effective_field_of_a_linear_stack_is_as_wide_as_theory_says(n):
         nn.init.constant_(parameter, 1 / 9)
     size = 2 * n + 1
     x = torch.zeros(1, 1, size, size, dtype=torch.float64, requires_grad=True)
-    network(x)[0, 0, n, n].backward()
-    share = x.grad[0, 0].sum(1).numpy()
+    (gradient,) = torch.autograd.grad(network(x)[0, 0, n, n], x)
+    share = gradient[0, 0].sum(1).numpy()
     assert fields(network, size)[-1].row.size == size == np.count_nonzero(share)
     assert math.sqrt(share @ np.arange(-n, n + 1) ** 2) == pytest.approx(math.sqrt(2 * n / 3), rel=1e-12)

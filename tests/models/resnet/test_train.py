@@ -1,10 +1,12 @@
 """What is ResNet's own in its recipe."""
 
+from typing import Any
+
 from models.resnet.train import RECIPE, build
 
 
 def test_the_shipped_network_has_half_the_width_of_a_resnet_18():
-    model = build(RECIPE)
+    model: Any = build(RECIPE)
     assert [stage.layers[-1].layer[-1].convolution.out_channels for stage in model.resnet.encoder.stages] == [
         32,
         64,

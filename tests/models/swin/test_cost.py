@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -67,7 +69,7 @@ def test_attention_is_torchs():
 
 
 def test_sizes_that_no_page_offers_are_refused():
-    for n_embd, window_size in (
+    refused: list[tuple[Any, Any]] = [
         (33, 4),
         (32, 5),
         ("32", 4),
@@ -77,6 +79,7 @@ def test_sizes_that_no_page_offers_are_refused():
         (32.0, 4),
         (True, 4),
         ([32], 4),
-    ):
+    ]
+    for n_embd, window_size in refused:
         with pytest.raises(InputError):
             cost(n_embd, window_size)

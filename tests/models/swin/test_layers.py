@@ -1,5 +1,7 @@
 """Swin's blocks against brute force: recomputed from weights and inputs, and from the library's mask."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -25,7 +27,7 @@ def test_blocks_are_where_the_library_has_them(size):
     """The library clamps window and shift to the map when a block runs."""
     sizes = {"patch_size": 4, "window_size": 2, "embed_dim": 12, "depths": [2, 2], "num_heads": [2, 3]}
     config = SwinConfig(**sizes, image_size=size)
-    fresh = SwinModel(config).eval()
+    fresh: Any = SwinModel(config).eval()
     with torch.inference_mode():
         state, grid = fresh.embeddings(torch.zeros(1, 3, *size))
         found = iter(layers.blocks(config, size))
@@ -92,7 +94,7 @@ def test_window_attention_is_masked_global_attention(prepared):
 @pytest.mark.parametrize(("side", "window", "shift"), [(8, 2, 1), (32, 4, 2), (56, 7, 3)])
 def test_the_mask_is_the_librarys(side, window, shift):
     config = SwinConfig(image_size=4 * side, window_size=window)
-    layer = SwinLayer(config, 8, (side, side), num_heads=2, shift_size=shift)
+    layer: Any = SwinLayer(config, 8, (side, side), num_heads=2, shift_size=shift)
     mask = layer.get_attn_mask(side, side, dtype=torch.float32, device=torch.device("cpu"))
     np.testing.assert_array_equal(visible((side, side), window, shift), mask.numpy() == 0)
 
@@ -131,9 +133,9 @@ def test_reach_is_where_the_jacobian_is_not_zero(prepared):
 
 def test_swins_reach_is_where_its_gradient_goes():
     torch.manual_seed(0)
-    options = {"image_size": 32, "patch_size": 2, "embed_dim": 8, "depths": [2, 2], "num_heads": [1, 1]}
-    config = SwinConfig(**options, window_size=4, attn_implementation="eager")
-    model = SwinModel(config).double().eval()
+    options: dict[str, Any] = {"image_size": 32, "patch_size": 2, "embed_dim": 8, "depths": [2, 2], "num_heads": [1, 1]}
+    config = SwinConfig(**{**options, "window_size": 4, "attn_implementation": "eager"})
+    model: Any = SwinModel(config).double().eval()
     reached = layers.theoretical_reach(config, 32, 5, 10)
     assert reached.shape == (5, 16, 16)
     assert reached[0].sum() == 1

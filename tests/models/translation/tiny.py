@@ -1,5 +1,7 @@
 """Tiny translators with random weights, how the library searches with them, and what every traced search holds."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -35,8 +37,9 @@ def marian(seed, layers=1, eos_bias=1.0, **changes):
 
 def t5(layers=1):
     torch.manual_seed(0)
-    sizes = {"vocab_size": WORDS, "d_model": 16, "d_kv": 8, "d_ff": 16, "num_layers": layers, "num_decoder_layers": 2}
-    config = T5Config(**sizes, num_heads=2, decoder_start_token_id=START, initializer_factor=4.0)
+    sizes: dict[str, Any] = {"vocab_size": WORDS, "d_model": 16, "d_kv": 8, "d_ff": 16, "num_heads": 2}
+    sizes |= {"num_layers": layers, "num_decoder_layers": 2, "decoder_start_token_id": START}
+    config = T5Config(**sizes, initializer_factor=4.0)
     return T5ForConditionalGeneration._from_config(config, attn_implementation="eager").eval()
 
 

@@ -13,7 +13,7 @@ import { sayOutput } from "./output.js";
 
 /** How many of the tokens before a candidate its sentence names. */
 const BEFORE = 6;
-/** Height of a line of the pool in pixels, as style.css says. */
+/** Height of a line of the pool in pixels, as tree.css says. */
 const LINE = 24;
 
 /** @type {(run: Run, state: Pick<State, "step">) => number} */

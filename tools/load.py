@@ -1,0 +1,158 @@
+"""A class at work in the lab: python -m tools.load --students 30 --seconds 120
+
+Each student presses the button of Patches, Decoding or Receptive Fields, waits for the answer and thinks. Half of what
+they ask is one of the examples, half their own: a photo that nobody else has, a sentence with another word.
+"""
+
+import argparse
+import asyncio
+import io
+import json
+import random
+import re
+import statistics
+import time
+import uuid
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+from PIL import Image
+
+from lab.exhibit import Exhibit
+from lab.exhibits import decoding, fields, patches
+from lab.inputs.photo import EXAMPLES, example
+from lab.sentences import examples
+from lab.text import Text
+from tools import browser
+
+WORDS = ("dog", "girl", "horse", "street", "red", "two", "jumping", "water", "mountain", "guitar", "old", "child")
+VISITED = {"patches": patches.EXHIBIT, "decoding": decoding.EXHIBIT, "fields": fields.EXHIBIT}
+
+
+class Form:
+    """An exhibit's button on the English page: what pressing it sends, by the name of the input."""
+
+    def __init__(self, config: dict[str, Any], exhibit: Exhibit) -> None:
+        text = Text("en")
+        components = {one["id"]: one for one in config["components"]}
+        buttons = {id for id, one in components.items() if one["props"].get("value") == text(f"{exhibit.name}.run")}
+        event = next(
+            one
+            for one in config["dependencies"]
+            if any(target in buttons and trigger == "click" for target, trigger in one["targets"])
+            and any(components[id]["type"] == "state" for id in one["inputs"])
+        )
+        labels = {text(f"{exhibit.name}.input.{one.name}"): one.name for one in exhibit.inputs if not one.hidden}
+        inputs = [components[id]["props"] for id in event["inputs"]]
+        self.number: int = event["id"]
+        self.names = [labels.get(props.get("label"), "") for props in inputs]
+        self.values = [props.get("value") for props in inputs]
+
+    def data(self, **values: Any) -> list[Any]:
+        """What is sent: some values, the rest as they stand."""
+        return [values.get(name, value) for name, value in zip(self.names, self.values, strict=True)]
+
+
+class Student:
+    """One visitor, with a session of their own."""
+
+    def __init__(self, client: httpx.AsyncClient, forms: dict[str, Form], seed: int) -> None:
+        self.client, self.forms, self.random = client, forms, random.Random(seed)
+        self.session = uuid.uuid4().hex
+        self.seconds: list[float] = []
+        self.refusals: Counter[str] = Counter()
+
+    async def work(self, until: float, think: float) -> None:
+        """Open the page, then ask and think until the time is over."""
+        await asyncio.sleep(self.random.uniform(0, think))
+        await self.client.get("/")
+        while time.perf_counter() < until:
+            exhibit = self.random.choice(list(self.forms))
+            chosen = {"sentence": self.sentence()} if exhibit == "decoding" else {"photo": await self.photo()}
+            begun = time.perf_counter()
+            refusal = await self.press(self.forms[exhibit], chosen)
+            if refusal is None:
+                self.seconds.append(time.perf_counter() - begun)
+            else:
+                self.refusals[refusal] += 1
+            await asyncio.sleep(self.random.uniform(0.5, 1.5) * think)
+
+    def sentence(self) -> str:
+        """An example, or one with a word of the student's own."""
+        words = self.random.choice(examples("de")).split()
+        if self.random.random() < 0.5:
+            words[self.random.randrange(len(words))] = self.random.choice(WORDS)
+        return " ".join(words)
+
+    async def photo(self) -> dict[str, Any]:
+        """An example, or colours that nobody else has; uploaded."""
+        if self.random.random() < 0.5:
+            content = example(self.random.choice(list(EXAMPLES))).read_bytes()
+        else:
+            colours = np.frombuffer(self.random.randbytes(6 * 8 * 3), np.uint8).reshape(6, 8, 3)
+            picture = io.BytesIO()
+            Image.fromarray(colours).resize((640, 480), Image.Resampling.BICUBIC).save(picture, "JPEG")
+            content = picture.getvalue()
+        answer = await self.client.post("/gradio_api/upload", files={"files": ("photo.jpg", content)})
+        return {"path": answer.json()[0], "meta": {"_type": "gradio.FileData"}}
+
+    async def press(self, form: Form, chosen: dict[str, Any]) -> str | None:
+        """The sentence that refuses; None where there is an answer."""
+        job = {"data": form.data(**chosen), "fn_index": form.number, "session_hash": self.session}
+        joined = await self.client.post("/gradio_api/queue/join", json=job)
+        if joined.status_code != 200:
+            return f"HTTP {joined.status_code} {joined.text}"
+        query = {"session_hash": self.session}
+        async with self.client.stream("GET", "/gradio_api/queue/data", params=query) as stream:
+            async for line in stream.aiter_lines():
+                message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
+                if message.get("msg") == "process_completed":
+                    return None if message["success"] else message["output"].get("error") or "no sentence"
+        return "no answer"
+
+
+def memory(pid: int, kind: str) -> float:
+    """Megabytes of a process: VmRSS now, VmHWM at most."""
+    found = re.search(rf"{kind}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) / 1024 if found else float("nan")
+
+
+async def visit(address: str, students: int, seconds: float, think: float) -> list[Student]:
+    """Let them all work at the same time."""
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(base_url=address, timeout=600, limits=limits) as client:
+        config = (await client.get("/config")).json()
+        forms = {name: Form(config, exhibit) for name, exhibit in VISITED.items()}
+        until = time.perf_counter() + seconds
+        all_of_them = [Student(client, forms, seed) for seed in range(students)]
+        await asyncio.gather(*(student.work(until, think) for student in all_of_them))
+    return all_of_them
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--students", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=120)
+    parser.add_argument("--think", type=float, default=20, help="seconds between an answer and the next question")
+    asked = parser.parse_args()
+    with browser.lab() as running:
+        before = memory(running.process.pid, "VmRSS")
+        students = asyncio.run(visit(running.address, asked.students, asked.seconds, asked.think))
+        after, most = (memory(running.process.pid, kind) for kind in ("VmRSS", "VmHWM"))
+    times = sorted(time for student in students for time in student.seconds)
+    refusals = sum((student.refusals for student in students), Counter())
+    print(f"{asked.students} students, {asked.seconds:.0f} s: {len(times)} answers, {refusals.total()} refusals")
+    if len(times) > 1:
+        late = statistics.quantiles(times, n=20)[-1]
+        print(f"seconds to the answer: p50 {statistics.median(times):.2f}, p95 {late:.2f}")
+    for sentence, count in refusals.most_common():
+        print(f"{count:>5}  {sentence}")
+    print(f"memory of the server: {before:.0f} MB before, {after:.0f} MB after, {most:.0f} MB at most")
+
+
+if __name__ == "__main__":
+    main()
