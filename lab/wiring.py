@@ -56,7 +56,13 @@ class Wiring:
 
     def opens_with(self, listen: Callable[..., Any]) -> None:
         """What opens the exhibit: it shows what need not be computed, else it computes the open view."""
-        self.listens(listen, self.opened)
+        self.stopped_by_button([self.listens(listen, self.opened)])
+
+    def stopped_by_button(self, events: list[Any]) -> None:
+        """The Stop button ends the runs of these events, says so, and lets widgets wait no longer."""
+        board = self.board
+        told, unanswered = [board.status, board.note, board.stop], js_run_failed(self.exhibit)
+        board.stop.click(self.screen.stopped, None, told, cancels=events, js=unanswered, **UNQUEUED)
 
     def listens(self, listen: Callable[..., Any], answer: Callable[..., Iterator[Step]], *inputs: Any) -> Any:
         """Answer an event; it gets, and gives, dictionaries by component."""
@@ -101,12 +107,17 @@ class Wiring:
         return sent | {name: data[component] for name, component in self.board.inputs.items()}
 
     def opened(self, data: dict[Any, Any], tab: str = "") -> Iterator[Step]:
-        """A tab, or with "" the exhibit itself: what it shows belongs to what was asked last."""
+        """A tab, or with "" the exhibit itself: what it shows belongs to what was asked last.
+
+        What need not be computed is shown at once; then what is missing in the open tab is computed.
+        """
         visit: Visit = data[self.visit]
         visit.tab = tab or visit.tab
-        yield from self.answered(visit, visit.asked, again=False)
+        step: Step = {}
         for run in self.exhibit.runs:
-            yield self.known(visit, run)
+            step |= self.known(visit, run)
+        yield step
+        yield from self.answered(visit, visit.asked, again=False)
 
     def acted(self, data: dict[Any, Any], asked: Any, run: Run) -> Iterator[Step]:
         """What a widget asks for: what was asked last, with a hidden input set."""
@@ -173,9 +184,17 @@ class Wiring:
         visit.shown |= dict.fromkeys(self.screen.places(question.run, visit.tab), question.key)
         step: Step = {}
         for run in self.exhibit.runs:
-            if not self.is_shown(visit, ask(self.exhibit, run, visit.asked)):
+            asked = self.asked(visit, run)
+            if not asked or not self.is_shown(visit, asked):
                 step |= self.screen.outdated(run, visit.tab)
         return step | self.screen.answer(question, answer, visit.tab) | self.screen.ended(answer)
+
+    def asked(self, visit: Visit, run: Run) -> Question | None:
+        """What was asked last of a run, unless it cannot use an input that the answered run did not need."""
+        try:
+            return ask(self.exhibit, run, visit.asked)
+        except InputError:
+            return None
 
     def is_shown(self, visit: Visit, question: Question) -> bool:
         """Whether every place where the run is seen shows the answer to this question."""
@@ -184,12 +203,13 @@ class Wiring:
 
     def known(self, visit: Visit, run: Run) -> Step:
         """What is seen of a run whose answer need not be computed, if it shows something else."""
-        question = ask(self.exhibit, run, visit.asked)
-        answer = computations.known(question)
-        if not answer or self.is_shown(visit, question):
+        question = self.asked(visit, run)
+        answer = computations.known(question) if question else None
+        if not question or not answer or self.is_shown(visit, question):
             return {}
         visit.shown |= dict.fromkeys(self.screen.places(run, visit.tab), question.key)
-        return self.screen.answer(question, answer, visit.tab)
+        opens = run in self.screen.runs(visit.tab)
+        return self.screen.answer(question, answer, visit.tab) | (self.screen.ended(answer) if opens else {})
 
 
 def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
@@ -200,8 +220,7 @@ def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
     for run in exhibit.runs:
         widgets = [board.views[view.name].widget for view in run.views if run.actions]
         events += [wiring.listens(drawn.act, acts(wiring, run)) for drawn in widgets if drawn]
-    told = [board.status, board.note, board.stop]
-    board.stop.click(wiring.screen.stopped, None, told, cancels=events, js=js_run_failed(exhibit), **UNQUEUED)
+    wiring.stopped_by_button(events)
     for name, component in board.inputs.items():
         if component not in board.at_once:
             component.input(lambda: text("run.changed"), None, board.note, **UNQUEUED)

@@ -153,8 +153,6 @@ class Model(Input):
         {"a": 1},
         "",
         "a" * 100_000,
-        "../..",
-        "/etc",
     )
 
     def component(self, text: Text, exhibit: str) -> gr.Dropdown:

@@ -3,6 +3,7 @@
 import hashlib
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,6 +25,8 @@ MAX_JPEG_PIXELS = 64_000_000
 MIN_SIDE = 16
 MAX_SIDE = 1024
 MAX_ASPECT = 20
+DIGEST = "digest"
+"""Where an opened picture's `info` holds its digest."""
 
 
 def open_photo(path: str | Path) -> Image.Image:
@@ -131,15 +134,15 @@ class Photo(Input):
     def checked(self, sent: Any) -> Image.Image:
         if sent is None:
             raise InputError("photo.missing")
-        if isinstance(sent, str) and sent in EXAMPLES:
-            return open_photo(example(sent))
-        return open_photo(uploaded(sent.get("path") if isinstance(sent, dict) else None))
+        known = isinstance(sent, str) and sent in EXAMPLES
+        file = example(sent) if known else uploaded(sent.get("path") if isinstance(sent, dict) else None)
+        return opened(file, file.stat().st_mtime_ns)
 
     def kept(self, sent: Any) -> Any:
-        return sent if isinstance(sent, str) else {"path": sent["path"]}
+        return {"path": sent.get("path")} if isinstance(sent, dict) else sent
 
     def key(self, value: Image.Image) -> str:
-        return digest(value)
+        return value.info[DIGEST]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -150,16 +153,30 @@ class ExamplePhotos(Input):
     bad: ClassVar[tuple[Any, ...]] = (None, [], {"a": 1}, "yes", 2)
 
     def component(self, text: Text, exhibit: str) -> gr.Checkbox:
-        label = text(f"{exhibit}.input.{self.name}", count=len(EXAMPLES))
+        label = text(f"{exhibit}.input.{self.name}")
         return gr.Checkbox(self.default, label=label, interactive=True)
 
     def checked(self, sent: Any) -> tuple[Image.Image, ...]:
         if not isinstance(sent, bool):
             raise self.refusal("flag")
-        return tuple(open_photo(example(name)) for name in EXAMPLES) if sent else ()
+        return tuple(self.photos()) if sent else ()
+
+    @staticmethod
+    @lru_cache(maxsize=1)
+    def photos() -> list[Image.Image]:
+        """The example photos."""
+        return [open_photo(example(name)) for name in EXAMPLES]
 
     def key(self, value: tuple[Image.Image, ...]) -> str:
         return str(len(value))
+
+
+@lru_cache(maxsize=16)
+def opened(file: Path, changed: int) -> Image.Image:  # noqa: ARG001 (part of the key)
+    """`open_photo` of a file that has not changed since `changed`, with its digest; an exhibit's runs share it."""
+    picture = open_photo(file)
+    picture.info = {DIGEST: digest(picture)}
+    return picture
 
 
 def digest(picture: Image.Image) -> str:

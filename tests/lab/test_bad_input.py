@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from lab.exhibits import EXHIBITS, patches
-from lab.inputs.photo import EXAMPLES
+from lab.inputs.photo import Photo
 from lab.text import Text, table
 from lab.widget import address
 
@@ -32,21 +32,15 @@ class Form:
         config = httpx.get(server + "/config", timeout=60).json()
         components = {one["id"]: one for one in config["components"]}
         buttons = {id for id, one in components.items() if one["props"].get("value") == text(f"{exhibit.name}.run")}
-        event = next(
-            one
-            for one in config["dependencies"]
-            if any(target in buttons and trigger == "click" for target, trigger in one["targets"])
-            and any(components[id]["type"] == "state" for id in one["inputs"])
-        )
-        self.number = event["id"]
-        labels = {text(f"{exhibit.name}.input.{one.name}"): one.name for one in exhibit.inputs if not one.hidden}
-        labels |= {label.format(count=len(EXAMPLES)): name for label, name in labels.items()}
-        self.names, self.values = [], {}
-        for id in event["inputs"]:
-            props = components[id]["props"]
-            name = labels.get(props.get("label"), "")
-            self.names.append(name)
-            self.values[name] = props.get("value")
+        named = {text(f"{exhibit.name}.input.{one.name}"): one.name for one in exhibit.inputs if not one.hidden}
+        for event in config["dependencies"]:
+            if any(target in buttons and trigger == "click" for target, trigger in event["targets"]):
+                sent = [components[id]["props"] for id in event["inputs"]]
+                self.number, self.names = event["id"], [named.get(props.get("label"), "") for props in sent]
+                if set(self.names) == {*named.values(), ""}:
+                    break
+        self.values = {name: props.get("value") for name, props in zip(self.names, sent, strict=True)}
+        assert set(self.names) == {*named.values(), ""}, "one unnamed component, the visit, and every input"
 
     def press(self, **values):
         """The error message that the lab answers with ("" when Gradio itself refuses the form), or None when it ran."""
@@ -139,12 +133,14 @@ def test_what_is_no_value_of_an_input_gets_a_sentence(server, exhibit):
             if isinstance(sent, float) and not math.isfinite(sent):
                 continue  # JSON has no such number
             message = form.press(**{one.name: sent})
+            if message == "" and isinstance(one, Photo):
+                continue  # Gradio itself refuses what is no file at all
             assert message and message != table("en")["run.unexpected"], (one.name, sent)
             assert any(sentence.fullmatch(message) for sentence in SENTENCES), (one.name, sent, message)
             assert len(message) < 500
 
 
-@pytest.mark.parametrize("model", ["nothing", "/etc", "\0", "a/b@../c", "marian-multi30k"])
+@pytest.mark.parametrize("model", ["nothing", "/etc", "../..", "\0", "a/b@../c", "marian-multi30k"])
 def test_a_model_that_is_none_or_of_another_kind_gets_a_sentence(look, model):
     message = look.press(vit=model)
     assert any(sentence.fullmatch(message) for sentence in SENTENCES), message

@@ -4,8 +4,14 @@ import { readingOf, setState, stateOf } from "../../assets/widgets/core/state.js
 
 const element = /** @type {HTMLElement} */ (document.getElementById("element"));
 const root = () => /** @type {HTMLElement} */ (element.querySelector(".lab-widget"));
-/** @type {{value: unknown}} */
-const props = { value: null };
+/** @type {unknown} */
+let sent = null;
+/** As in Gradio, every look at the value gives another copy. */
+const props = {
+  get value() {
+    return structuredClone(sent);
+  },
+};
 /** @type {() => void} */
 let changed = () => {};
 /** @type {unknown[]} */
@@ -49,7 +55,7 @@ const page = {
   },
   /** @param {unknown} value */
   async send(value) {
-    props.value = value;
+    sent = value;
     changed();
     await settled();
   },
@@ -69,7 +75,7 @@ const page = {
     sheet.textContent = `#element { ${style} }`;
     document.head.append(sheet);
     element.append(document.createRange().createContextualFragment(template));
-    props.value = value;
+    sent = value;
     const watch = (/** @type {string} */ _, /** @type {() => void} */ act) => {
       changed = act;
     };

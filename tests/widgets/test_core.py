@@ -89,6 +89,16 @@ def test_a_new_run_keeps_what_still_fits(page):
     assert data(page)["other"] == '{"deep":[]}'
 
 
+def test_the_same_answer_sent_again_is_not_drawn_again_and_the_newest_of_two_wins(bench, page):
+    before = int(data(page)["drawn"])
+    send(page, {"count": 5, "answer": "first"})
+    assert int(data(page)["drawn"]) == before
+    old, new = (bench.value({"count": count}, {"a": np.zeros(3, np.uint8)}) for count in (7, 8))
+    page.evaluate("(values) => Promise.all(values.map((value) => page.send(value)))", [old, new])
+    page.wait_for_function("document.querySelector('.told').textContent === 'step 0 of 8'")
+    assert int(data(page)["drawn"]) == before + 1
+
+
 def test_a_state_from_elsewhere_is_completed_and_fitted(page):
     page.evaluate("page.set({step: 99})")
     assert page.evaluate("page.state()") == {"step": 4, "other": {"deep": [1, 2]}, "bad": False}

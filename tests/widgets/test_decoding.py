@@ -26,7 +26,7 @@ def page(bench):
     return bench.open("decoding/decode", value(bench))
 
 
-def value(bench, forces=(), answer="1"):
+def value(bench, forces=(), answer=""):
     return bench.value(*decode.payload(decoding_trace(forces), TEXT), answer=answer)
 
 

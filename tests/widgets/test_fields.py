@@ -13,7 +13,7 @@ from .drawn import dots, edges, send
 pytestmark = pytest.mark.browser
 
 
-def value(bench, answer="1", **changes):
+def value(bench, answer="", **changes):
     return bench.value(*field.payload(photo_traces.fields(**changes), Text("en")), answer)
 
 
@@ -94,7 +94,7 @@ def test_rollout_is_that_of_the_trained_weights_and_says_where_there_is_none(ben
 
 
 def test_a_click_asks_for_its_point_and_the_answer_takes_its_place(bench):
-    page = bench.open("fields/field", value(bench))
+    page = bench.open("fields/field", value(bench, "1"))
     page.locator(".hint").hover()
     page.keyboard.press("]")
     stage = page.locator(".stage").nth(1)

@@ -98,8 +98,9 @@ def verdict(trace: PositionAblationsTrace, text: Text) -> str:
 
 def _about(one: PositionAblation, words: str, text: Text) -> str:
     moved = change(one)[:, SHUFFLED]
+    kind = words if len(moved) > 1 else f"{words}_none"
     return text(
-        f"cnn_vs_attention.view.position.{words if len(moved) > 1 else f'{words}_none'}",
+        f"cnn_vs_attention.view.position.{kind}",
         model=plain(one.model),
         tiles=tiles(one),
         tile=one.tile,

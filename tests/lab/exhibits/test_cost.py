@@ -1,33 +1,30 @@
+"""Cost in a real Chromium: the charts show what was measured, first the saved run and then this machine."""
+
 import re
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from lab.exhibit import saved_run
 from lab.exhibits.cost import EXHIBIT
-from models.traces import CostTrace
+from lab.saved import load
+from lab.text import Text
+from lab.views.cost import cost
 
-
-def test_the_saved_run_counts_what_this_machine_counts():
-    saved, today = CostTrace.load(saved_run(EXHIBIT.name)), EXHIBIT.first()
-    for name in ("side", "global_formula", "window_formula", "global_counted", "window_counted"):
-        np.testing.assert_array_equal(getattr(saved, name), getattr(today, name))
+from .visitor import controls, figures, lines, open_tab, same_lines, status
 
 
 @pytest.mark.browser
-def test_measure_on_this_machine(server, chromium):
-    page = chromium.new_page(viewport={"width": 1440, "height": 900})
-    page.goto(server)
-    page.get_by_role("tab", name="Cost of attention").click()
-    expect(page.locator(".chart[data-drawn='4']")).to_be_visible()
-    claim = page.get_by_text("Measured on").locator("..")
+def test_measure_on_this_machine(page):
+    open_tab(page, "Cost of attention")
+    expect(page.locator(".chart:visible")).to_have_attribute("data-drawn", "7")
+    saved = load(EXHIBIT, EXHIBIT.run("cost"))
+    same_lines(lines(page), figures(cost.chart(saved, Text("en"))))
+    claim = page.locator(".prose.claim:visible").filter(has_text="Measured on")
     before = claim.inner_text()
-    page.get_by_label("8", exact=True).check()
-    page.get_by_role("button", name="Measure on this machine").click()
-    expect(page.get_by_text(re.compile(r"Took [\d.]+ s on"))).to_be_visible(timeout=120_000)
+    controls(page).get_by_label("8", exact=True).check()
+    controls(page).get_by_role("button", name="Measure on this machine").click()
+    expect(status(page)).to_contain_text(re.compile(r"Took [\d.]+ s on"), timeout=300_000)
     expect(claim).not_to_have_text(before)
-    drawn = page.eval_on_selector(".chart[data-drawn='4'] .plot", "plot => plot._fullData.map(line => [...line.y])")
     side = np.array([8, 16, 24, 32, 48, 64, 96, 128])
-    np.testing.assert_allclose(drawn[2], 4 * side**2 * 32**2 + 2 * 64 * side**2 * 32)
-    page.close()
+    np.testing.assert_allclose(lines(page)[2], 4 * side**2 * 32**2 + 2 * 64 * side**2 * 32)

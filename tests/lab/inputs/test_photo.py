@@ -1,10 +1,12 @@
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from gradio.utils import get_upload_folder
 from PIL import Image
 
-from lab.inputs.photo import Photo, open_photo
+from lab.inputs.photo import EXAMPLES, ExamplePhotos, Photo, open_photo
 from models.errors import InputError
 
 
@@ -84,18 +86,37 @@ def test_files_that_are_no_whole_picture(tmp_path, photo):
         assert caught.value.code == "photo.unreadable"
 
 
+PHOTO = Photo(name="photo")
+
+
 def test_a_server_path_sent_by_a_script_is_refused(tmp_path, photo):
     outside = saved(photo, tmp_path / "secret.png")
-    for path in (str(outside), "/etc/passwd", None, ""):
+    for path in (str(outside), "/etc/passwd", None, "", 7, ["a"], "\0"):
         with pytest.raises(InputError) as caught:
-            Photo(name="photo").checked({"path": path})
+            PHOTO.checked({"path": path})
         assert caught.value.code == "photo.not_uploaded"
 
 
-def test_an_uploaded_picture_is_opened(photo):
-    from gradio.utils import get_upload_folder
-
+def test_an_uploaded_picture_is_opened_once_until_it_changes(photo):
     folder = Path(get_upload_folder()) / "test"
     folder.mkdir(parents=True, exist_ok=True)
-    path = saved(photo, folder / "a.png")
-    assert Photo(name="photo").checked({"path": str(path)}).size == photo.size
+    sent = {"path": str(saved(photo, folder / "a.png")), "url": "x" * 10_000}
+    first = PHOTO.checked(sent)
+    assert first.size == photo.size and PHOTO.checked(sent) is first
+    assert PHOTO.kept(sent) == {"path": sent["path"]}
+    saved(photo.rotate(90), folder / "a.png")
+    os.utime(folder / "a.png", (1, 1))
+    assert PHOTO.key(PHOTO.checked(sent)) != PHOTO.key(first)
+
+
+def test_equal_pixels_have_one_key(photo):
+    folder = Path(get_upload_folder()) / "test"
+    folder.mkdir(parents=True, exist_ok=True)
+    keys = [PHOTO.key(PHOTO.checked({"path": str(saved(photo, folder / name))})) for name in ("b.png", "c.bmp")]
+    assert keys[0] == keys[1] != PHOTO.key(PHOTO.checked("temple"))
+
+
+def test_the_example_photos_are_measured_as_well_or_not():
+    average = ExamplePhotos(name="average")
+    assert average.checked(False) == ()
+    assert [picture.mode for picture in average.checked(True)] == ["RGB"] * len(EXAMPLES)

@@ -1,0 +1,97 @@
+"""What a visitor does on a page, and what the models say to it, computed here."""
+
+import re
+from contextlib import contextmanager
+from dataclasses import replace
+
+import numpy as np
+from playwright.sync_api import expect
+
+from lab import style
+from lab.inputs.kinds import Model
+from lab.question import ask, defaults
+from models.progress import NO_PROGRESS
+from tests.widgets.drawn import dots
+
+COLOURS = np.array(style.colour_map())
+LINES = "plots => plots.flatMap(plot => plot._fullData.map(line => [...line.y]))"
+
+
+def open_tab(page, name):
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def controls(page):
+    """The inputs of the exhibit that is open."""
+    return page.locator(".controls:visible")
+
+
+def status(page):
+    return controls(page).locator(".prose.status")
+
+
+def choose(page, **models):
+    """Type models into the fields with these labels."""
+    for label, model in models.items():
+        field = controls(page).get_by_label(re.compile(label.replace("_", " ")))
+        field.fill(str(model))
+        field.press("Enter")
+
+
+def upload(page, photo, folder):
+    """Upload a photo, which starts the run."""
+    photo.save(folder / "photo.png")
+    controls(page).locator("button[aria-label='Remove Image']").click()
+    controls(page).locator("input[type=file]").set_input_files(folder / "photo.png")
+
+
+def point(page, stage, column, row, grid):
+    """Where a cell of a stage is on the screen."""
+    stage.scroll_into_view_if_needed()
+    box = stage.bounding_box()
+    return box["x"] + box["width"] * (column + 0.5) / grid[1], box["y"] + box["height"] * (row + 0.5) / grid[0]
+
+
+@contextmanager
+def asking_nobody(page):
+    """That the page meanwhile asks for nothing."""
+    page.requests.clear()
+    yield
+    assert not page.requests
+
+
+def colours(canvas):
+    """(row, column, RGB)"""
+    return dots(canvas)[..., :3]
+
+
+def weights(row):
+    """The colours of weights over a photo."""
+    return COLOURS[np.round(255 * row / row.max()).astype(int)]
+
+
+def lines(page):
+    """The heights of all lines of the charts that are seen."""
+    expect(page.locator(".lab-widget.chart:visible .plot").first).to_be_visible()
+    return page.locator(".lab-widget.chart:visible .plot").evaluate_all(LINES)
+
+
+def same_lines(drawn, measured):
+    """That charts draw these lines; where nothing was measured they draw nothing."""
+    for line, numbers in zip(drawn, measured, strict=True):
+        np.testing.assert_allclose(np.array(line, float), np.array(numbers, float), rtol=1e-4)
+
+
+def figures(chart):
+    """The heights of all lines of a view's chart, or charts."""
+    return [line["y"] for figure in (chart if isinstance(chart, list) else [chart]) for line in figure["data"]]
+
+
+def say(exhibit, run, **values):
+    """What the models say: the trace of a run for these values, its defaults otherwise; a photo as a picture."""
+    inputs = {one.name: one for one in exhibit.inputs}
+    sent = {name: value for name, value in values.items() if isinstance(inputs[name], Model)}
+    question = ask(exhibit, exhibit.run(run), defaults(exhibit) | {name: str(value) for name, value in sent.items()})
+    given = {name: value for name, value in values.items() if name not in sent}
+    *_, whole = replace(question, values={**question.values, **given}).traces(NO_PROGRESS)
+    return whole
