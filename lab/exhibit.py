@@ -13,6 +13,7 @@ from typing import Any, Literal
 from lab.inputs.kinds import Input
 from lab.text import Text
 from models.axes import Trace
+from models.checkpoint import build_lock
 
 Truth = Literal["measured", "recorded", "derived", "illustration"]
 """measured: on the visitor's input, now. recorded: by a recipe, earlier. derived: by theory, from no input.
@@ -74,11 +75,21 @@ class Run:
 
     def function(self) -> Callable[..., Any]:
         """The function that `compute` names."""
-        return resolve_name(self.compute)
+        return _imported(self.compute)
 
     def opener(self) -> Callable[..., Any]:
         """The function that `open` names."""
-        return resolve_name(self.open)
+        return _imported(self.open)
+
+
+def _imported(name: str) -> Callable[..., Any]:
+    """The function of a module, imported while no other one is and no model is built.
+
+    transformers loads its parts when they are asked for; a thread that asks in the midst of another's import gets an
+    ImportError, as two students did whose first questions came at the same time.
+    """
+    with build_lock:
+        return resolve_name(name)
 
 
 @dataclass(frozen=True, eq=False)

@@ -61,7 +61,8 @@ class Figures:
 
 def pairs_of(first: Call, second: Call, rounds: int) -> list[tuple[float, float]]:
     """Seconds of two calls that take turns, after one call of each that does not count."""
-    first(), second()
+    for call in (first, second):
+        call()
     return [(seconds(first), seconds(second)) for _ in range(rounds)]
 
 

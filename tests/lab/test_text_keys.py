@@ -13,7 +13,14 @@ from models.families import PACKAGES
 from models.traces import METHODS
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORDS = {"lab/layout.py", "lab/page.py", "lab/inputs/kinds.py", "lab/inputs/photo.py", "lab/inputs/sentence.py"}
+RECORDS = {
+    "lab/layout.py",
+    "lab/page.py",
+    "lab/inputs/kinds.py",
+    "lab/inputs/photo.py",
+    "lab/inputs/sentence.py",
+    "tools/load.py",
+}
 """Glue names of records, which test_records walks."""
 KINDS = {
     "lab/format.py": {"kind": ("embedder", "layer", "stage_layer", "stage_block")},

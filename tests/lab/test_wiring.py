@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 from collections.abc import Generator
+from pkgutil import resolve_name
 from typing import cast
 
 import gradio as gr
@@ -13,6 +14,7 @@ from lab import computing, layout, saved
 from lab.computing import Stopped
 from lab.text import Text
 from lab.wiring import connect
+from models.checkpoint import build_lock
 from models.device import compute_lock
 from models.errors import InputError
 from tests.lab.made import MadeText, Work, exhibit, trace
@@ -353,6 +355,19 @@ def test_runs_compute_one_after_another_and_download_at_the_same_time():
         next(steps)
     assert {list(steps)[-1][VIEW] for steps in both} == {"one1", "two1"}
     assert not compute_lock.locked()
+
+
+def test_first_questions_at_the_same_time_import_one_after_another(monkeypatch):
+    page, held = Page(), []
+
+    def resolve(name):
+        held.append(build_lock.locked())
+        return resolve_name(name)
+
+    monkeypatch.setattr("lab.exhibit.resolve_name", resolve)
+    list(page.press())
+    assert held == [True]
+    assert not build_lock.locked()
 
 
 def test_the_lock_is_free_while_models_are_opened(monkeypatch):
