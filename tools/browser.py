@@ -60,7 +60,7 @@ def lab() -> Iterator[Running]:
 
 
 def _answered(address: str, process: subprocess.Popen) -> str:
-    for _ in range(1200):
+    for _ in range(12_000):
         try:
             urllib.request.urlopen(address, timeout=5).close()
             return address
