@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tools import browser
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture
@@ -38,6 +38,7 @@ def chromium():
 def page(server, chromium):
     """The English page, with `errors` and `requests` recorded on it: no errors, and nothing from another host."""
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(120_000)
     page.errors, page.requests = [], []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("request", lambda request: page.requests.append(request.url))

@@ -60,7 +60,7 @@ def lab(program: tuple[str, ...] = ("app.py",)) -> Iterator[Running]:
 
 
 def _answered(address: str, process: subprocess.Popen) -> str:
-    for _ in range(3600):
+    for _ in range(12_000):
         try:
             urllib.request.urlopen(address, timeout=5).close()
             return address

@@ -1,6 +1,11 @@
+"""The page itself: it opens before torch, and its keys change what belongs to no exhibit."""
+
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -8,3 +13,22 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_page_builds_without_torch():
     code = "import sys; from lab.page import build; build(); assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+@pytest.mark.browser
+def test_f_gives_the_views_the_whole_page_and_t_turns_it_dark_for_good(page):
+    expect(page.locator(".cut")).to_have_attribute("data-count", "196")
+    look, stage = page.get_by_role("button", name="Look", exact=True), page.locator(".cut .stage")
+    before = stage.bounding_box()["x"]
+    page.keyboard.press("f")
+    expect(look).to_be_hidden()
+    assert stage.bounding_box()["x"] < before
+    page.get_by_role("button", name="Large view").click()
+    expect(look).to_be_visible()
+    dark = "document.body.classList.contains('dark')"
+    before = page.evaluate(dark)
+    page.keyboard.press("t")
+    assert page.evaluate(dark) != before
+    page.reload()
+    expect(page.locator(".cut")).to_have_attribute("data-count", "196")
+    assert page.evaluate(dark) != before

@@ -22,7 +22,7 @@ class Slow(Answer):
     def reply(self, status, body=b"", **headers):
         if not self.path.endswith(".safetensors"):
             return super().reply(status, body, **headers)
-        super().reply(status, b"", **{**headers, "Content_Length": SIZE, "X_Linked_Size": SIZE})
+        super().reply(status, b"", **{**headers, "Content-Length": SIZE, "X_Linked_Size": SIZE})
         if self.command == "GET":
             try:
                 for _ in range(SIZE // 1_000_000):
