@@ -67,9 +67,10 @@ class Screen:
                 step[parts.verdict] = self.text("run.not_yet")
         return step
 
-    def begun(self) -> Step:
-        """A run has begun."""
-        return {self.board.status: self.text("run.running", seconds="0"), self.board.note: ""}
+    def begun(self, anew: bool) -> Step:
+        """A run has begun; where it was asked anew, what one sees until it ends is older."""
+        note = {self.board.note: self.text("run.older")} if anew else {}
+        return {self.board.status: self.text("run.running", seconds="0"), **note}
 
     def going_on(self, computation: Computation, seconds: float) -> Step:
         """A run goes on: how far, and the button that stops it."""
@@ -79,15 +80,16 @@ class Screen:
             told = self.text("run.download", done=done, total=total)
         return {self.board.status: told, self.board.stop: gr.update(visible=True)}
 
-    def ended(self, answer: Answer) -> Step:
-        """Where the answer comes from."""
+    def ended(self, answer: Answer, anew: bool) -> Step:
+        """Where the answer comes from; where it was asked anew, nothing that one sees is older."""
         if answer.origin == "saved":
             own = f"{self.exhibit.name}.saved"
             told = self.text(own if self.text.has(own) else "run.saved")
         else:
             key = "run.took" if answer.origin == "computed" else "run.remembered"
             told = self.text(key, seconds=f"{answer.seconds:.2f}", device=describe())
-        return {self.board.status: told, self.board.note: "", self.board.stop: gr.update(visible=False)}
+        note = {self.board.note: ""} if anew else {}
+        return {self.board.status: told, self.board.stop: gr.update(visible=False), **note}
 
     def stopped(self) -> Step:
         """The visitor has pressed Stop."""

@@ -159,11 +159,11 @@ class Wiring:
         known = None if again and question.run.fresh else computations.known(question)
         computation = known or computations.watch(question)
         if isinstance(computation, Answer):
-            yield self.shows(visit, question, computation)
+            yield self.shows(visit, question, computation, again)
             return
         begun, partial = time.perf_counter(), None
         try:
-            yield screen.begun()
+            yield screen.begun(again)
             while not computation.future.done():
                 computation.wait(partial, PROGRESS_SECONDS)
                 if visit.request is not request:
@@ -175,13 +175,13 @@ class Wiring:
                     step |= screen.answer(question, partial, visit.tab)
                 yield step
             if visit.request is request:
-                yield self.shows(visit, question.now(), computation.future.result())
+                yield self.shows(visit, question.now(), computation.future.result(), again)
         finally:
             computations.leave(computation)
 
-    def shows(self, visit: Visit, question: Question, answer: Answer) -> Step:
+    def shows(self, visit: Visit, question: Question, answer: Answer, anew: bool) -> Step:
         """The answer where its run is seen; what else is seen and belongs to another question is taken away."""
-        step = self.screen.answer(question, answer, visit.tab) | self.screen.ended(answer)
+        step = self.screen.answer(question, answer, visit.tab) | self.screen.ended(answer, anew)
         visit.shown |= dict.fromkeys(self.screen.places(question.run, visit.tab), question.key)
         for run in self.exhibit.runs:
             asked = self.asked(visit, run)
@@ -213,7 +213,7 @@ class Wiring:
             log.exception("a view cannot show its run")
             return {}
         visit.shown |= dict.fromkeys(self.screen.places(run, visit.tab), question.key)
-        return step | (self.screen.ended(answer) if run in self.screen.runs(visit.tab) else {})
+        return step | (self.screen.ended(answer, anew=False) if run in self.screen.runs(visit.tab) else {})
 
 
 def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:

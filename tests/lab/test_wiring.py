@@ -80,7 +80,7 @@ def failed(steps):
 
 def test_a_run_gives_what_it_shows_and_how_long_it_took():
     begun, *_, shown = Page().press(word="b", count=3)
-    assert begun["status"] == "Running… 0 s" and begun["note"] == ""
+    assert begun["status"] == "Running… 0 s" and begun["note"] == Text("en")("run.older")
     assert shown[VIEW] == "b3" and shown[ASIDE] == "aside b"
     assert "Took" in shown["status"]
     assert shown["stop"]["visible"] is False
@@ -398,3 +398,26 @@ def test_the_stop_button_ends_whatever_has_begun_a_run():
     stops = [event for event in events if [page.board.stop._id, "click"] in [list(one) for one in event["targets"]]]
     assert len(runs) > 3
     assert {number for event in stops for number in event["cancels"]} == runs
+
+
+def test_opening_another_view_does_not_take_away_what_the_note_says():
+    page = Page()
+    list(page.press(word="b"))
+    steps = list(page.open("other"))
+    assert any("other" in step for step in steps) and not any("note" in step for step in steps)
+
+
+def test_a_superseded_event_ends_with_a_step_that_changes_nothing():
+    page = Page()
+    ends = page.wiring.saying_something(page.wiring.pressed)
+    *_, last = ends({page.wiring.visit: page.visit} | {part: part.value for part in page.board.inputs.values()})
+    assert last == {page.board.status: gr.skip()}
+
+
+def test_what_no_input_takes_is_not_kept():
+    page = Page()
+    list(page.open("other"))
+    list(page.press(word="b", count="x" * 1_000_000))
+    assert page.visit.asked["count"] is None
+    _, toast = failed(page.open(VIEW))
+    assert "{" not in toast

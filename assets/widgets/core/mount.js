@@ -28,7 +28,7 @@ export async function mount(name, exhibit, element, props, watch, text, ask) {
   } catch (error) {
     console.error(error);
     root.classList.add("broken");
-    return say(root, text.failed);
+    return say(root, text.broken);
   }
 
   // Gradio may hand out another copy of a value at every look, and send the same one again: `answer` names it.

@@ -149,7 +149,7 @@ export function own(root, widget, text, ask) {
     root.classList.toggle("broken", !good);
     root.inert = !good;
     root.removeAttribute("aria-busy");
-    say(root, text.failed);
+    say(root, good ? text.failed : text.broken);
   };
 
   const reading = () => {

@@ -2,6 +2,7 @@
 export interface SharedText {
   view: string;
   failed: string;
+  broken: string;
   photo_picture: string;
   heat_picture: string;
   gone: string;
