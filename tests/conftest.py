@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tools import browser
 
-expect.set_options(timeout=60_000)
+expect.set_options(timeout=120_000)
 
 
 @pytest.fixture

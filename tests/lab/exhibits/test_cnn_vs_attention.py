@@ -12,7 +12,18 @@ from lab.text import Text
 from lab.views.cnn_vs_attention import parameters
 from tests.widgets.drawn import dots
 
-from .visitor import COLOURS, asking_nobody, colours, controls, figures, lines, open_tab, same_lines, status
+from .visitor import (
+    COLOURS,
+    asking_nobody,
+    colours,
+    controls,
+    figures,
+    lines,
+    open_exhibit,
+    open_tab,
+    same_lines,
+    status,
+)
 
 pytestmark = pytest.mark.browser
 ENGLISH = Text("en")
@@ -22,7 +33,7 @@ ROWS = [view for _, view in EXHIBIT.views.values() if view.verdict]
 @pytest.fixture
 def page(page):
     """The page with the exhibit open."""
-    open_tab(page, "CNN and attention")
+    open_exhibit(page, "CNN and attention")
     return page
 
 

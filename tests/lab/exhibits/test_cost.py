@@ -11,12 +11,12 @@ from lab.saved import load
 from lab.text import Text
 from lab.views.cost import cost
 
-from .visitor import controls, figures, lines, open_tab, same_lines, status
+from .visitor import controls, figures, lines, open_exhibit, same_lines, status
 
 
 @pytest.mark.browser
 def test_measure_on_this_machine(page):
-    open_tab(page, "Cost of attention")
+    open_exhibit(page, "Cost of attention")
     expect(page.locator(".chart:visible")).to_have_attribute("data-drawn", "7")
     saved = load(EXHIBIT, EXHIBIT.run("cost"))
     same_lines(lines(page), figures(cost.chart(saved, Text("en"))))

@@ -9,7 +9,7 @@ from lab.exhibits.decoding import EXHIBIT
 from lab.saved import load
 from lab.sentences import SENTENCES, examples, reference
 
-from .visitor import asking_nobody, controls, open_tab, say, status
+from .visitor import asking_nobody, controls, open_exhibit, open_tab, say, status
 
 SENTENCE = "Two men are cooking outside."
 
@@ -17,7 +17,7 @@ SENTENCE = "Two men are cooking outside."
 @pytest.fixture
 def page(page):
     """The page with the exhibit open."""
-    open_tab(page, "Decoding")
+    open_exhibit(page, "Decoding")
     expect(page.locator(".decode[data-step]")).to_be_visible()
     return page
 

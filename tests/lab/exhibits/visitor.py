@@ -52,12 +52,18 @@ def point(page, stage, column, row, grid):
     return box["x"] + box["width"] * (column + 0.5) / grid[1], box["y"] + box["height"] * (row + 0.5) / grid[0]
 
 
+def open_exhibit(page, name):
+    """Open an exhibit once the first one has drawn its picture, so that nothing of the start is still on its way."""
+    expect(page.locator(".cut")).to_have_attribute("data-count", "196")
+    open_tab(page, name)
+
+
 @contextmanager
 def asking_nobody(page):
     """That the page meanwhile asks for nothing."""
     page.requests.clear()
     yield
-    assert not page.requests
+    assert not page.requests, page.requests
 
 
 def colours(canvas):
