@@ -146,8 +146,8 @@ def test_fewer_passes_and_the_race(page):
 @pytest.mark.browser
 def test_the_chinese_page_speaks_chinese_and_a_changed_language_keeps_the_exhibit(page):
     page.locator(".lab-language").click()
-    expect(page.get_by_role("tab", name="解码")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="解码", exact=True)).to_have_attribute("aria-selected", "true")
     expect(page.locator(".decode[data-step]")).to_be_visible()
     expect(page.get_by_text("自回归：").first).to_be_visible()
     page.locator(".lab-language").click()
-    expect(page.get_by_role("tab", name="Decoding")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name="Decoding", exact=True)).to_have_attribute("aria-selected", "true")

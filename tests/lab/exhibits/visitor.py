@@ -1,6 +1,7 @@
 """What a visitor does on a page, and what the models say to it, computed here."""
 
 import re
+from base64 import b64decode
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -89,8 +90,9 @@ def same_lines(drawn, measured):
 
 
 def figures(chart):
-    """The heights of all lines of a view's chart, or charts."""
-    return [line["y"] for figure in (chart if isinstance(chart, list) else [chart]) for line in figure["data"]]
+    """The heights of all lines of a view's chart, or charts; plotly packs arrays."""
+    heights = [line["y"] for figure in (chart if isinstance(chart, list) else [chart]) for line in figure["data"]]
+    return [np.frombuffer(b64decode(y["bdata"]), y["dtype"]) if isinstance(y, dict) else y for y in heights]
 
 
 def say(exhibit, run, **values):
