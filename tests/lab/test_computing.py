@@ -1,4 +1,5 @@
 """Answers that are remembered: bounded in bytes, the least recently used go first."""
+# pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 
 import pytest
 

@@ -1,4 +1,5 @@
 """The Stop button in a real Chromium: it ends a download that would go on for minutes."""
+# pyright: reportAttributeAccessIssue=false
 
 import threading
 import time

@@ -1,4 +1,5 @@
 """The wiring without a page: an exhibit's events, driven by hand."""
+# pyright: reportTypedDictNotRequiredAccess=false
 
 import sys
 import threading

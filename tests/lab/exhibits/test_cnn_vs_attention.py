@@ -1,4 +1,5 @@
 """The lecture's table in a real Chromium: its sentences, and what its views draw, are those of the traces."""
+# pyright: reportOptionalCall=false
 
 import re
 

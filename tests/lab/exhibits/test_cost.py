@@ -1,4 +1,5 @@
 """Cost in a real Chromium: the charts show what was measured, first the saved run and then this machine."""
+# pyright: reportArgumentType=false
 
 import re
 

@@ -1,4 +1,5 @@
 """A visitor's sentence in a real Chromium: what is drawn equals the trace, and stepping asks nobody."""
+# pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 
 import json
 

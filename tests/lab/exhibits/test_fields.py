@@ -1,4 +1,5 @@
 """A point of a visitor's photo in a real Chromium: what is drawn equals the trace, and playing asks nobody."""
+# pyright: reportArgumentType=false
 
 import json
 

@@ -1,4 +1,5 @@
 """Every saved run is what the models say today: a checkpoint, a library or a computation that changed shows here."""
+# pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false, reportArgumentType=false, reportCallIssue=false
 
 from dataclasses import fields, replace
 from typing import get_type_hints

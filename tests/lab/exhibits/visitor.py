@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from lab import style
 from lab.inputs.kinds import Model
 from lab.question import ask, defaults
+from models.measure import Stopwatch
 from models.progress import NO_PROGRESS
 from tests.widgets.drawn import dots
 
@@ -101,5 +102,5 @@ def say(exhibit, run, **values):
     sent = {name: value for name, value in values.items() if isinstance(inputs[name], Model)}
     question = ask(exhibit, exhibit.run(run), defaults(exhibit) | {name: str(value) for name, value in sent.items()})
     given = {name: value for name, value in values.items() if name not in sent}
-    *_, whole = replace(question, values={**question.values, **given}).traces(NO_PROGRESS)
+    *_, whole = replace(question, values={**question.values, **given}).traces(NO_PROGRESS, Stopwatch())
     return whole
