@@ -18,6 +18,8 @@ from lab.inputs.photo import Photo
 from lab.text import Text, table
 from lab.widget import address
 
+pytestmark = pytest.mark.slow
+
 SENTENCES = [
     re.compile(re.sub(r"\\{\w+\\}", ".*", re.escape(sentence)))
     for key, sentence in table("en").items()
