@@ -1,5 +1,5 @@
 """What a script or a clumsy visitor may send to the running lab: each gets one sentence, and the lab lives on."""
-# pyright: reportPossiblyUnbound=false, reportOptionalSubscript=false
+# pyright: reportPossiblyUnboundVariable=false, reportOptionalSubscript=false
 
 import io
 import json

@@ -1,4 +1,5 @@
 """A visitor's photo in a real Chromium: what is drawn equals the trace, and playing back asks nobody."""
+# pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 
 import re
 
