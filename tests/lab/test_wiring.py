@@ -288,6 +288,7 @@ def test_an_action_asks_again_with_what_it_sets():
         "force",
         {},
         {"action": "none"},
+        {"action": "none", "values": {"forces": [[1, 0, 7]]}},
         {"action": ["force"]},
         {"action": "force"},
         {"action": "force", "values": {"forces": 3}},

@@ -144,7 +144,7 @@ def test_a_state_that_cannot_be_drawn_is_taken_back(page):
 @pytest.mark.parametrize("place", ["first", "draw"])
 def test_a_first_run_that_fails_shows_the_sentence_alone_and_a_good_one_follows(bench, place):
     page = bench.open(NAME, {"count": 5, "fails": place}, text=TEXT)
-    assert trouble(page) == [TEXT["failed"]]
+    assert trouble(page) == [TEXT["broken"]]
     assert not page.locator(".told").is_visible()
     send(page, {"count": 3})
     assert trouble(page) == []
@@ -153,7 +153,7 @@ def test_a_first_run_that_fails_shows_the_sentence_alone_and_a_good_one_follows(
 
 def test_a_widget_that_cannot_be_built_shows_the_sentence_alone(bench):
     page = bench.open("made/unbuilt", {"count": 5}, text=TEXT)
-    assert trouble(page) == [TEXT["failed"]]
+    assert trouble(page) == [TEXT["broken"]]
     assert not page.locator(".told").is_visible()
 
 
