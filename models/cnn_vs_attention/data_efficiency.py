@@ -117,7 +117,7 @@ def sweep(recipe: Recipe, train_set: Dataset, val_set: Dataset, folder: Path) ->
         network = replace(getattr(recipe, run.family), seed=run.seed)
         running = folder / f"{run.family}-{run.share:g}-{run.seed}.pt"
         part = train_set[0][chosen], train_set[1][chosen]
-        build, hidden = FAMILIES[run.family].build, FAMILIES[run.family].HIDDEN
+        build, hidden = FAMILIES[run.family].build, FAMILIES[run.family].MUON_PARAMETERS
         _, history = classification.train(build, network, hidden, part, val_set, running, recipe.epoch_steps)
         reached = {"n_image": len(chosen), "val_accuracy": history[-1]["val_accuracy"]}
         rows.append({**run._asdict(), **reached, "seconds": sum(row["seconds"] for row in history)})

@@ -14,7 +14,7 @@ from transformers import ResNetConfig, ResNetForImageClassification
 
 from models import classification
 
-HIDDEN = None
+MUON_PARAMETERS = None
 
 
 @dataclass(frozen=True)
@@ -48,4 +48,4 @@ def build(recipe: Recipe) -> ResNetForImageClassification:
 
 
 if __name__ == "__main__":
-    classification.main("resnet-imagenette", build, RECIPE, HIDDEN, __doc__)
+    classification.main("resnet-imagenette", build, RECIPE, MUON_PARAMETERS, __doc__)

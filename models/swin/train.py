@@ -13,7 +13,7 @@ from transformers import SwinConfig, SwinForImageClassification
 
 from models import classification
 
-HIDDEN = "blocks"
+MUON_PARAMETERS = "blocks"
 
 
 @dataclass(frozen=True)
@@ -49,4 +49,4 @@ def build(recipe: Recipe) -> SwinForImageClassification:
 
 
 if __name__ == "__main__":
-    classification.main("swin-imagenette", build, RECIPE, HIDDEN, __doc__)
+    classification.main("swin-imagenette", build, RECIPE, MUON_PARAMETERS, __doc__)

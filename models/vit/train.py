@@ -20,7 +20,7 @@ from transformers import ViTConfig, ViTForImageClassification
 from models import classification, imagenette, teacher, training
 from models.checkpoint import open_model
 
-NAME, HIDDEN = "vit-imagenette", "layers"
+NAME, MUON_PARAMETERS = "vit-imagenette", "layers"
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def main() -> None:
     arguments = classification.read(parser)
     train_set, val_set = imagenette.load(arguments.data, "train"), imagenette.load(arguments.data, "val")
     if arguments.answers is None:
-        model, history = classification.train(build, RECIPE, HIDDEN, train_set, val_set, arguments.state)
+        model, history = classification.train(build, RECIPE, MUON_PARAMETERS, train_set, val_set, arguments.state)
         classification.finish(model, RECIPE, history, val_set, arguments)
         return
     recipe = ABLATIONS[arguments.ablation] if arguments.ablation else TAUGHT
@@ -149,7 +149,7 @@ def main() -> None:
     model, history = teacher.teach(
         lambda: student(recipe, arguments.start),
         recipe,
-        HIDDEN,
+        MUON_PARAMETERS,
         train_set,
         arguments.answers,
         judged_on,

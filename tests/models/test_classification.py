@@ -21,7 +21,7 @@ def test_two_epochs_save_and_reload(module, recipe, family, tmp_path, monkeypatc
     monkeypatch.setenv("LAB_DEVICE", "cpu")
     images = torch.randint(0, 256, (8, 3, 40, 40), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     data = images, torch.arange(8)
-    model, history = train(module.build, recipe, module.HIDDEN, data, data, tmp_path / "run.pt")
+    model, history = train(module.build, recipe, module.MUON_PARAMETERS, data, data, tmp_path / "run.pt")
     assert [row["size"] for row in history] == [32, 32]
     save(model, recipe, history, tmp_path / "saved")
     _, opened, processor = open_model(str(tmp_path / "saved"), (family,), "image")

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from models import classification, imagenette, teacher
 from models.checkpoint import open_model
 from models.teacher import Answers, Lesson
-from models.vit.train import ABLATIONS, HIDDEN, TAUGHT, Student, Taught, build, student
+from models.vit.train import ABLATIONS, MUON_PARAMETERS, TAUGHT, Student, Taught, build, student
 
 TINY = Taught(
     start="",
@@ -55,7 +55,7 @@ def answers(data, tmp_path_factory):
 
 
 def run(data, answers, state, recipe=TINY, **options):
-    return teacher.teach(lambda: student(recipe, state), recipe, HIDDEN, data, answers, data, state, **options)
+    return teacher.teach(lambda: student(recipe, state), recipe, MUON_PARAMETERS, data, answers, data, state, **options)
 
 
 def test_a_stored_box_gives_the_pixels_that_the_teacher_saw(data, answers):

@@ -127,7 +127,7 @@ def test_only_the_last_accuracy_is_measured_on_all_validation_pictures(tmp_path,
         classification, "accuracy", lambda model, dataset, size: seen.append((len(dataset[0]), size)) or next(answers)
     )
     val_set = PICTURES[:7], torch.arange(7)
-    _, history = classification.train(vit.build, TINY.vit, vit.HIDDEN, DATA, val_set, tmp_path / "run.pt", 2)
+    _, history = classification.train(vit.build, TINY.vit, vit.MUON_PARAMETERS, DATA, val_set, tmp_path / "run.pt", 2)
     assert seen == [(7, 16)]
     assert [row.get("val_accuracy") for row in history] == [None, 0.5]
 

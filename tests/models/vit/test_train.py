@@ -11,7 +11,7 @@ from models.checkpoint import open_model
 from models.classification import save, shipped_accuracy, train
 from models.families import VIT
 from models.vit.trace import trace
-from models.vit.train import HIDDEN, Recipe, build
+from models.vit.train import MUON_PARAMETERS, Recipe, build
 
 TINY = Recipe(schedule=((32, 1), (48, 1)), image_size=48, n_embd=24, n_layer=2, n_head=2, batch_size=4)
 
@@ -31,7 +31,7 @@ def data():
 def trained(data, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_DEVICE", "cpu")
-        return train(build, TINY, HIDDEN, data, data, tmp_path_factory.mktemp("state") / "run.pt")
+        return train(build, TINY, MUON_PARAMETERS, data, data, tmp_path_factory.mktemp("state") / "run.pt")
 
 
 def test_the_schedule_is_followed(trained):
@@ -50,12 +50,12 @@ def test_a_resumed_run_equals_an_uninterrupted_one(trained, data, tmp_path, monk
     monkeypatch.setenv("LAB_DEVICE", "cpu")
     monkeypatch.setattr(classification, "accuracy", interrupted)
     with pytest.raises(Interrupted):
-        train(build, TINY, HIDDEN, data, data, tmp_path / "run.pt")
+        train(build, TINY, MUON_PARAMETERS, data, data, tmp_path / "run.pt")
     monkeypatch.setattr(classification, "accuracy", accuracy)
     saved = torch.load(tmp_path / "run.pt", weights_only=True)
     assert [row["epoch"] for row in saved["history"]] == [1]
 
-    model, history = train(build, TINY, HIDDEN, data, data, tmp_path / "run.pt")
+    model, history = train(build, TINY, MUON_PARAMETERS, data, data, tmp_path / "run.pt")
     for once, resumed in zip(trained[1], history, strict=True):
         assert {**once, "seconds": 0} == {**resumed, "seconds": 0}
     for name, value in trained[0].state_dict().items():
