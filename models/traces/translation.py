@@ -98,6 +98,14 @@ class SearchTrace(Trace):
     stopped: Stopped = "rule"
     forces: tuple[tuple[int, int, int], ...] = ()
     """The call, row and id of each token that a visitor forced."""
+    followed: tuple[str, ...] = ()
+    """Rules of the model's own generation_config that the search followed, each as "name = value"."""
+    replaced: tuple[str, ...] = ()
+    """Those that the visitor's settings stood in for."""
+    ignored: tuple[str, ...] = ()
+    """Those that the search does not follow."""
+    language_token: str = ""
+    """The piece of the target language that every output was made to begin with, where the model must be told."""
 
     @property
     def winner(self) -> Finished:

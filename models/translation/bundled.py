@@ -2,7 +2,27 @@
 
 from typing import NamedTuple
 
-AUTOREGRESSIVE = ("MarianMTModel", "T5ForConditionalGeneration")
+AUTOREGRESSIVE = (
+    "MarianMTModel",
+    "BartForConditionalGeneration",
+    "MBartForConditionalGeneration",
+    "M2M100ForConditionalGeneration",
+    "PegasusForConditionalGeneration",
+    "FSMTForConditionalGeneration",
+    "T5ForConditionalGeneration",
+    "MT5ForConditionalGeneration",
+    "UMT5ForConditionalGeneration",
+    "LongT5ForConditionalGeneration",
+    "BlenderbotForConditionalGeneration",
+    "BlenderbotSmallForConditionalGeneration",
+    "PLBartForConditionalGeneration",
+    "MvpForConditionalGeneration",
+    "LEDForConditionalGeneration",
+    "PegasusXForConditionalGeneration",
+    "BigBirdPegasusForConditionalGeneration",
+)
+"""NLLB is an M2M100 here, ByT5 a T5. Left out: models of experts that each serve a share of a batch (NLLB-MoE, Switch),
+where what a row gets depends on the other rows, and ProphetNet, which gives scores in place of attention."""
 NON_AUTOREGRESSIVE = ("CmlmForTranslation",)
 
 

@@ -1,5 +1,6 @@
 """One sentence, decoded by an autoregressive and by a non-autoregressive translator."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import torch
@@ -9,8 +10,10 @@ from models.checkpoint import OpenModel, bundled, open_model
 from models.errors import InputError
 from models.progress import NO_PROGRESS, Progress
 from models.traces import DecodingTrace, RefineTrace
-from models.translation import beam_search, mask_predict
+from models.translation import beam_search, mask_predict, rules
 from models.translation.bundled import AUTOREGRESSIVE, BY_LANGUAGE, NON_AUTOREGRESSIVE, RAW_COUNTERPART
+from models.translation.language import tell
+from models.translation.search_settings import refuse_long
 from models.translation.sentence import MAX_TOKENS, clean, encode, unseen
 from models.translation.settings import Settings
 
@@ -21,10 +24,12 @@ def open_translators(
     """Both models, each a bundled name, a folder or a Hub id, and as "raw_data" the second one's counterpart.
 
     The counterpart learned from raw instead of distilled data; only a bundled model has one. Raises InputError when a
-    model cannot be used, and whatever `progress` raises.
+    model, or its own generation_config, cannot be used, and whatever `progress` raises.
     """
+    searching = open_model(autoregressive, AUTOREGRESSIVE, "text", progress)
+    rules.read(searching.model, searching.reference)
     opened = {
-        "autoregressive": open_model(autoregressive, AUTOREGRESSIVE, "text", progress),
+        "autoregressive": searching,
         "non_autoregressive": open_model(non_autoregressive, NON_AUTOREGRESSIVE, "text", progress),
     }
     counterpart = RAW_COUNTERPART.get(opened["non_autoregressive"].reference)
@@ -98,7 +103,10 @@ def ask(
     search, refine = chosen.search(autoregressive.model, forces), chosen.refine()
     values = search.max_length * _attention_values(autoregressive.model.config, search.beam_width, search.max_length)
     refuse_oversized_attention(values, autoregressive.reference)
-    return Question(sentence, encode(autoregressive.reader, sentence), search, refine)
+    told = tell(autoregressive, language, sentence)
+    ids = encode(autoregressive.reader, told.prefix + sentence)
+    refuse_long(autoregressive.model, ids)
+    return Question(sentence, ids, replace(search, forced_bos_token_id=told.token), refine)
 
 
 def _attention_values(config: Any, rows: int, length: int) -> int:

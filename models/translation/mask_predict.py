@@ -17,6 +17,7 @@ from models.measure import multiply_adds, seconds
 from models.progress import NO_PROGRESS, Progress
 from models.traces import STRATEGIES, LengthCandidate, RefineTrace
 from models.translation.cmlm import CmlmForTranslation, Encoded
+from models.translation.pieces import pieces, text
 from models.translation.vocabulary import EOS, MASK, PAD
 
 MAX_LENGTH = 127
@@ -155,14 +156,14 @@ def refine(
     n = int(length[best])
     return RefineTrace(
         model=reference,
-        source=tuple(tokenizer.convert_ids_to_tokens(ids[0].tolist())),
-        output=tokenizer.decode(candidates[best].token[-1].tolist(), skip_special_tokens=True),
+        source=pieces(tokenizer, ids[0].tolist(), source=True),
+        output=text(tokenizer, candidates[best].token[-1].tolist()),
         candidates=candidates,
         best=best,
         length_probability=source.length_logits[0].float().softmax(-1).cpu().numpy(),
         cross_attention=torch.stack([s.cross_attention[best, :, :, :n] for s in seen]).cpu().numpy(),
         self_attention=torch.stack([s.self_attention[best, :, :, :n, :n] for s in seen]).cpu().numpy(),
-        piece=tuple(tokenizer.convert_ids_to_tokens(used)),
+        piece=pieces(tokenizer, used),
         piece_id=np.array(used),
         multiply_adds=_multiply_adds(model, ids, settings, seen[0].token),
         seconds=elapsed,

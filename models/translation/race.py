@@ -12,7 +12,7 @@ from models.checkpoint import OpenModel
 from models.device import describe
 from models.progress import NO_PROGRESS, Progress
 from models.traces import RaceTrace
-from models.translation import beam_search, mask_predict
+from models.translation import beam_search, mask_predict, rules
 from models.translation.decoding import ask
 from models.translation.sentence import encode
 
@@ -20,14 +20,6 @@ BATCHES = (1, 8, 32)
 """Copies of the sentence that are translated at once."""
 PATIENCE = 2.0
 """Seconds that a batch may be expected to take; larger ones are not measured."""
-NEUTRAL = {
-    "no_repeat_ngram_size": 0,
-    "encoder_no_repeat_ngram_size": 0,
-    "repetition_penalty": 1.0,
-    "min_length": 0,
-    "num_return_sequences": 1,
-}
-"""Rules of a model's own that the traced search does not follow, switched off."""
 
 Translate = Callable[[int], object]
 """Translates so many copies of the sentence at once."""
@@ -114,11 +106,6 @@ def _attempt(translate: Translate, copies: int) -> float:
 
 
 def generate(model: Any, ids: torch.Tensor, settings: beam_search.Settings, copies: int, **more: Any) -> Any:
-    """The library's own search on copies of a sentence; `more` goes to its generate()."""
-    chosen: dict[str, Any] = {**NEUTRAL, "num_beams": 1, "do_sample": settings.method == "sample"}
-    if settings.method == "beam":
-        chosen |= {"num_beams": settings.beam_width, "length_penalty": settings.length_penalty}
-        chosen |= {"early_stopping": settings.early_stopping}
-    if settings.method == "sample":
-        chosen |= {"temperature": settings.temperature, "top_k": settings.top_k, "top_p": settings.top_p}
-    return model.generate(input_ids=ids.repeat(copies, 1), max_new_tokens=settings.max_length, **chosen, **more)
+    """The library's own search on copies of a sentence, by the rules of the traced one; `more` goes to generate()."""
+    followed = rules.read(model, "")
+    return rules.generate(model, ids.repeat(copies, 1), followed, settings.asked(), **more)
