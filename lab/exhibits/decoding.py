@@ -1,11 +1,11 @@
 """Decoding: beam search beside mask-predict, step by step, on the visitor's own sentence."""
 
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.kinds import Choice, Forces, Line, Model, Number
+from lab.inputs.kinds import Choice, Forces, Model, Number, Positions
 from lab.inputs.sentence import Sentence
 from lab.sentences import examples
 from lab.views.decoding import decode, outputs, race
-from models.traces import METHODS, STOPPING, STRATEGIES, DecodingTrace, RaceTrace
+from models.traces import MAX_LENGTH, METHODS, STOPPING, STRATEGIES, DecodingTrace, RaceTrace
 from models.translation.bundled import (
     AUTOREGRESSIVE,
     BY_LANGUAGE,
@@ -51,7 +51,7 @@ INPUTS = (
     Number(name="top_p", default=1.0, minimum=0.05, maximum=1, step=0.05, more=True),
     Number(name="n_length", default=5, minimum=1, maximum=10, more=True),
     Choice(name="strategy", default=STRATEGIES[0], values=STRATEGIES, more=True),
-    Line(name="picked", placeholder="2 3 5", more=True),
+    Positions(name="picked", highest=MAX_LENGTH, more=True),
     Number(name="seed", default=0, minimum=0, maximum=99, more=True),
     Forces(name="forces"),
 )

@@ -71,7 +71,7 @@ def test_after_an_error_the_views_still_belong_to_what_was_asked_before():
 def test_what_a_page_may_not_ask_for_gets_a_sentence(sent):
     page = Page()
     _, toast = failed(page.act(sent))
-    assert toast in (page.text("run.error.action"), page.text("decoding.error.force"))
+    assert toast in (page.text("run.error.action"), page.text("input.error.forces"))
     assert not page.work.calls
 
 
