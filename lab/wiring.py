@@ -61,18 +61,18 @@ class Wiring:
 
     def opens_with(self, listen: Callable[..., Any]) -> None:
         """What opens the exhibit: it shows what need not be computed, else it computes the open view."""
-        self.stopped_by_button([self.listens(listen, self.opened)])
+        self.stopped_by_button([self.register(listen, self.opened)])
 
     def stopped_by_button(self, events: list[Any]) -> None:
         """The Stop button ends the runs of these events, says so, and lets widgets wait no longer."""
         board = self.board
-        told, unanswered = [board.status, board.stop], js_run_failed(self.exhibit)
-        board.stop.click(self.screen.stopped, None, told, cancels=events, js=unanswered, **UNQUEUED)
+        changed, unanswered = [board.status, board.stop], js_run_failed(self.exhibit)
+        board.stop.click(self.screen.stopped, None, changed, cancels=events, js=unanswered, **UNQUEUED)
 
-    def listens(self, listen: Callable[..., Any], answer: Callable[..., Iterator[Step]], *inputs: Any) -> Any:
+    def register(self, listen: Callable[..., Any], answer: Callable[..., Iterator[Step]], *inputs: Any) -> Any:
         """Answer an event; it gets, and gives, dictionaries by component."""
         event = listen(
-            self.saying_something(answer),
+            self.ending_with_skip(answer),
             {self.visit, *inputs},
             self.board.outputs(),
             concurrency_id="runs",
@@ -85,7 +85,7 @@ class Wiring:
         event.failure(None, js=js_run_failed(self.exhibit))
         return event
 
-    def saying_something(self, answer: Callable[..., Iterator[Step]]) -> Callable[..., Iterator[Step]]:
+    def ending_with_skip(self, answer: Callable[..., Iterator[Step]]) -> Callable[..., Iterator[Step]]:
         """The same listener, which ends with a step that changes nothing.
 
         Gradio repeats a generator's last step when it ends, over what a newer event has shown meanwhile; and it empties
@@ -93,22 +93,22 @@ class Wiring:
         """
 
         @wraps(answer)
-        def says(*sent: Any) -> Iterator[Step]:
-            yield from filter(None, answer(*sent))
+        def listener(*data: Any) -> Iterator[Step]:
+            yield from filter(None, answer(*data))
             yield {self.board.status: gr.skip()}
 
-        return says
+        return listener
 
     def pressed(self, data: dict[Any, Any]) -> Iterator[Step]:
         """The button, or an input that starts a run: everything is asked anew, what is open is answered."""
         visit: Visit = data[self.visit]
-        yield from self.answered(visit, self.sent(visit, data))
+        yield from self.answered(visit, self.submitted(visit, data))
 
-    def sent(self, visit: Visit, data: Mapping[Any, Any]) -> dict[str, Any]:
-        """What the components say, by the input's name; hidden inputs that last keep what was asked."""
+    def submitted(self, visit: Visit, data: Mapping[Any, Any]) -> dict[str, Any]:
+        """The values of the components, by the input's name; hidden inputs that last keep what was asked."""
         hidden = [one for one in self.exhibit.inputs if one.hidden]
-        sent = {one.name: visit.asked[one.name] if one.lasts else one.default for one in hidden}
-        return sent | {name: data[component] for name, component in self.board.inputs.items()}
+        values = {one.name: visit.asked[one.name] if one.lasts else one.default for one in hidden}
+        return values | {name: data[component] for name, component in self.board.inputs.items()}
 
     def opened(self, data: dict[Any, Any], tab: str = "") -> Iterator[Step]:
         """A tab, or with "" the exhibit itself: what it shows belongs to what was asked last.
@@ -247,11 +247,11 @@ class Wiring:
 def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
     """Wire an exhibit; its views stay empty until it is opened (`Wiring.opens_with`)."""
     wiring = Wiring(exhibit, text, board)
-    events = [wiring.listens(listen, wiring.pressed, *board.inputs.values()) for listen in board.starts]
-    events += [wiring.listens(tab.select, partial(wiring.opened, tab=name)) for name, tab in board.tabs.items() if tab]
+    events = [wiring.register(listen, wiring.pressed, *board.inputs.values()) for listen in board.starts]
+    events += [wiring.register(tab.select, partial(wiring.opened, tab=name)) for name, tab in board.tabs.items() if tab]
     for run in exhibit.runs:
         widgets = [board.views[view.name].widget for view in run.views if run.actions]
-        events += [wiring.listens(drawn.act, acts(wiring, run)) for drawn in widgets if drawn]
+        events += [wiring.register(drawn.act, acts(wiring, run)) for drawn in widgets if drawn]
     wiring.stopped_by_button(events)
     for name, component in board.inputs.items():
         if component not in board.at_once:
@@ -283,8 +283,8 @@ def acts(wiring: Wiring, run: Run) -> Callable[..., Iterator[Step]]:
 
 def follow(value: Any, board: Board, followers: list) -> Step:
     """The defaults of what follows an input, and its examples."""
-    told = {board.inputs[one.name]: one.defaults[value] for one in followers if value in one.defaults}
-    return told | {sample: gr.Dataset(samples=rows(value)) for sample, rows in board.samples.items()}
+    values = {board.inputs[one.name]: one.defaults[value] for one in followers if value in one.defaults}
+    return values | {sample: gr.Dataset(samples=rows(value)) for sample, rows in board.samples.items()}
 
 
 def js_run_failed(exhibit: Exhibit) -> str:

@@ -139,8 +139,8 @@ def decoding_rows(figures: Figures) -> None:
     def traced() -> Any:
         return beam_search.search(marian, tokenizer, ids, beam, "")
 
-    for name, told, aim in (("bare", {}, "at most 1x"), ("with scores and attentions", more, "")):
-        library = timed(lambda told=told: generate(marian, ids, beam, 1, **told))
+    for name, options, aim in (("bare", {}, "at most 1x"), ("with scores and attentions", more, "")):
+        library = timed(lambda options=options: generate(marian, ids, beam, 1, **options))
         figures.compare(f"traced search beside {name}", lambda: traced().seconds, f"generate() {name}", library, aim)
     figures.add("traced search, trace and count included", middle(traced) * 1000, "ms")
     for copies in (1, 32):
@@ -288,8 +288,8 @@ def main() -> None:
         for measure in PARTS[part]:
             measure(figures)
     if asked.out:
-        told = {"device": describe(), "load_before": load, "rows": figures.rows}
-        asked.out.write_text(json.dumps(told, indent=2), encoding="utf-8")
+        results = {"device": describe(), "load_before": load, "rows": figures.rows}
+        asked.out.write_text(json.dumps(results, indent=2), encoding="utf-8")
 
 
 if __name__ == "__main__":
