@@ -74,7 +74,8 @@ def test_one_client_cannot_take_all_room(held, monkeypatch):
         held.watch("c", "script")
     assert (refused.value.code, refused.value.details) == ("run.crowded", {"count": 2})
     held.watch("a", "script")
-    held.watch("c", "student"), held.watch("d", "student")
+    held.watch("c", "student")
+    held.watch("d", "student")
     with pytest.raises(InputError):
         held.watch("e", "other")
     for computation in (one, one, two):
