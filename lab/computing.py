@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from lab import saved
-from lab.question import Question, first_key
+from lab.question import Question, saved_names
 from models.axes import Trace
 from models.errors import InputError
 from models.measure import Stopwatch
@@ -100,9 +100,10 @@ class Computations:
             if answer := self.answers.get(question.key):
                 self.answers.move_to_end(question.key)
                 return answer
-        if question.key != first_key(question.exhibit, question.run):
+        name = saved_names(question.exhibit, question.run).get(question.key)
+        if name is None:
             return None
-        trace = saved.load(question.exhibit, question.run)
+        trace = saved.load(question.exhibit, question.run, name)
         return Answer(trace, float("nan"), "saved", f"saved {question.key}") if trace else None
 
     def watch(self, question: Question, client: str) -> Computation | Answer:
