@@ -62,7 +62,7 @@ class Screen:
             parts = self.board.views[view.name]
             if place in old and place == view.name:
                 step |= {part: gr.update(visible="hidden") for part in (parts.widget, parts.claim) if part}
-            elif place in old:
+            elif place in old and parts.verdict:
                 step[parts.verdict] = self.text("run.not_yet")
         return step
 

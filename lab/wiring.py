@@ -7,47 +7,30 @@ opened, and by what a widget asks for.
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial, wraps
 from typing import Any
 
 import gradio as gr
 
 from lab.actions import overrides
+from lab.clients import Client, streams
 from lab.computing import Answer, computations
 from lab.exhibit import Exhibit, Run
 from lab.inputs.kinds import Input
 from lab.layout import Board
 from lab.question import Question, ask, defaults
 from lab.screen import Screen, Step
+from lab.seen import Seen, Visit
 from lab.text import Text
 from models.errors import InputError
 
 log = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.4
 """Before a run shows its Stop button, and between two signs of progress."""
-MAX_WAITING = 40
-"""Visitors who may wait for an answer at the same time; equal questions are computed once (lab.computing)."""
+MAX_THREADS = 400
+"""Visitors who may wait for an answer at the same time, each in a thread that sleeps."""
 UNQUEUED: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """Options for handlers that answer at once, outside the queue."""
-UNFINISHED = "unfinished"
-"""Instead of a question's key: what is seen of it is not its answer yet."""
-
-
-@dataclass
-class Visit:
-    """What one visitor has asked of one exhibit.
-
-    tab: the open one. asked: what was sent last, by input. settled: what was asked last of what was answered.
-    shown: the key of what is seen in each place, UNFINISHED for a growing trace. request: new with everything that is
-    asked; an older one is not answered.
-    """
-
-    tab: str
-    asked: dict[str, Any]
-    settled: dict[str, Any]
-    shown: dict[str, str] = field(default_factory=dict)
-    request: object = None
 
 
 class Wiring:
@@ -56,12 +39,13 @@ class Wiring:
     def __init__(self, exhibit: Exhibit, text: Text, board: Board) -> None:
         self.exhibit, self.text, self.board = exhibit, text, board
         self.screen = Screen(exhibit, text, board)
+        self.seen = Seen(exhibit, self.screen)
         asked = defaults(exhibit)
         self.visit = gr.State(Visit(next(iter(board.tabs)), asked, asked))
 
     def opens_with(self, listen: Callable[..., Any]) -> None:
         """What opens the exhibit: it shows what need not be computed, else it computes the open view."""
-        self.stopped_by_button([self.register(listen, self.opened)])
+        self.stopped_by_button([self.register(listen, opens(self, ""))])
 
     def stopped_by_button(self, events: list[Any]) -> None:
         """The Stop button ends the runs of these events, says so, and lets widgets wait no longer."""
@@ -70,13 +54,13 @@ class Wiring:
         board.stop.click(self.screen.stopped, None, changed, cancels=events, js=unanswered, **UNQUEUED)
 
     def register(self, listen: Callable[..., Any], answer: Callable[..., Iterator[Step]], *inputs: Any) -> Any:
-        """Answer an event; it gets, and gives, dictionaries by component."""
+        """Answer an event; it gets dictionaries by component, and who asks, and gives dictionaries by component."""
         event = listen(
             self.ending_with_skip(answer),
             {self.visit, *inputs},
             self.board.outputs(),
             concurrency_id="runs",
-            concurrency_limit=MAX_WAITING,
+            concurrency_limit=None,
             trigger_mode="multiple",
             show_progress="hidden",
             api_visibility="private",
@@ -93,15 +77,22 @@ class Wiring:
         """
 
         @wraps(answer)
-        def listener(*data: Any) -> Iterator[Step]:
-            yield from filter(None, answer(*data))
+        def listener(*data: Any, **named: Any) -> Iterator[Step]:
+            yield from filter(None, answer(*data, **named))
             yield {self.board.status: gr.skip()}
 
         return listener
 
-    def pressed(self, data: dict[Any, Any]) -> Iterator[Step]:
-        """The button, or an input that starts a run: everything is asked anew, what is open is answered."""
+    def visiting(self, data: dict[Any, Any], request: gr.Request | None) -> Visit:
+        """The visit, which knows who asks."""
         visit: Visit = data[self.visit]
+        if request:
+            visit.client = Client(request.client.host if request.client else "", request.session_hash or "")
+        return visit
+
+    def pressed(self, data: dict[Any, Any], request: gr.Request | None = None) -> Iterator[Step]:
+        """The button, or an input that starts a run: everything is asked anew, what is open is answered."""
+        visit = self.visiting(data, request)
         yield from self.answered(visit, self.submitted(visit, data))
 
     def submitted(self, visit: Visit, data: Mapping[Any, Any]) -> dict[str, Any]:
@@ -110,23 +101,23 @@ class Wiring:
         values = {one.name: visit.asked[one.name] if one.lasts else one.default for one in hidden}
         return values | {name: data[component] for name, component in self.board.inputs.items()}
 
-    def opened(self, data: dict[Any, Any], tab: str = "") -> Iterator[Step]:
+    def opened(self, data: dict[Any, Any], tab: str = "", request: gr.Request | None = None) -> Iterator[Step]:
         """A tab, or with "" the exhibit itself: what it shows belongs to what was asked last.
 
         What need not be computed is shown at once, and what belongs to another question is taken away; then what is
         missing in the open tab is computed.
         """
-        visit: Visit = data[self.visit]
-        step = self.screen.note("run.older", anew=self.shows_unfinished(visit))
+        visit = self.visiting(data, request)
+        step = self.screen.note("run.older", anew=self.seen.unfinished(visit))
         visit.tab = tab or visit.tab
         for run in self.exhibit.runs:
-            step |= self.known(visit, run) or self.outdated(visit, run)
+            step |= self.known(visit, run) or self.seen.outdated(visit, run)
         yield step
         yield from self.answered(visit, visit.asked, again=False)
 
-    def acted(self, data: dict[Any, Any], asked: Any, run: Run) -> Iterator[Step]:
+    def acted(self, data: dict[Any, Any], asked: Any, run: Run, request: gr.Request | None = None) -> Iterator[Step]:
         """What a widget asks for: what was asked last, with a hidden input set."""
-        visit: Visit = data[self.visit]
+        visit = self.visiting(data, request)
         try:
             sent = visit.asked | overrides(self.exhibit, run, asked)
         except InputError as error:
@@ -143,7 +134,7 @@ class Wiring:
         try:
             for run in self.screen.runs(visit.tab):
                 question = ask(self.exhibit, run, sent)
-                if not again and self.is_shown(visit, question):
+                if not again and self.seen.is_shown(visit, question):
                     continue
                 if not request:
                     request = visit.request = object()
@@ -164,16 +155,18 @@ class Wiring:
 
     def failed(self, visit: Visit, sentence: str, anew: bool) -> Iterator[Step]:
         """A sentence; what is seen belongs to one earlier run, or is as far as this one came."""
-        key = "run.unfinished" if self.shows_unfinished(visit) else "run.older"
+        key = "run.unfinished" if self.seen.unfinished(visit) else "run.older"
         yield from self.screen.failed(sentence, self.screen.note(key, anew))
 
     def answer(self, visit: Visit, question: Question, again: bool, anew: bool) -> Iterator[Step]:
         """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew."""
         screen, request = self.screen, visit.request
         known = None if again and question.run.fresh else computations.known(question)
-        computation = known or computations.watch(question)
+        if not known and not streams.lead_to(visit.client):
+            return
+        computation = known or computations.watch(question, visit.client.address)
         if isinstance(computation, Answer):
-            yield self.shows(visit, question, computation) | screen.ended(computation, anew)
+            yield self.seen.show_alone(visit, question, computation) | screen.ended(computation, anew)
             return
         begun, partial = time.perf_counter(), None
         try:
@@ -186,61 +179,27 @@ class Wiring:
                     break
                 step = screen.going_on(computation, time.perf_counter() - begun)
                 if computation.partial is not partial and (partial := computation.partial):
-                    step |= self.shows(visit, question, partial, finished=False) | screen.note("run.unfinished", anew)
+                    step |= self.seen.show_alone(visit, question, partial, finished=False) | screen.note(
+                        "run.unfinished", anew
+                    )
                 yield step
             if visit.request is request:
                 answer = computation.future.result()
-                yield self.shows(visit, question.now(), answer) | screen.ended(answer, anew)
+                yield self.seen.show_alone(visit, question.now(), answer) | screen.ended(answer, anew)
         finally:
             computations.leave(computation)
 
-    def shows(self, visit: Visit, question: Question, answer: Answer, finished: bool = True) -> Step:
-        """The answer where its run is seen; what else is seen and belongs to another question is taken away."""
-        step, run = self.screen.answer(question, answer, visit.tab), question.run
-        visit.shown |= dict.fromkeys(self.screen.places(run, visit.tab), question.key if finished else UNFINISHED)
-        for other in self.exhibit.runs:
-            if other is not run:
-                step |= self.outdated(visit, other)
-        return step
-
-    def outdated(self, visit: Visit, run: Run) -> Step:
-        """Away with what is seen of a run and belongs to another question than the one asked last."""
-        question = self.asked(visit, run)
-        key = question.key if question else ""
-        old = {place for place in self.screen.places(run, visit.tab) if visit.shown.get(place, key) != key}
-        for place in old:
-            del visit.shown[place]
-        return self.screen.outdated(run, visit.tab, old)
-
-    def asked(self, visit: Visit, run: Run) -> Question | None:
-        """What was asked last of a run, unless it cannot use an input that the answered run did not need."""
-        try:
-            return ask(self.exhibit, run, visit.asked)
-        except InputError:
-            return None
-
-    def is_shown(self, visit: Visit, question: Question) -> bool:
-        """Whether every place where the run is seen shows the answer to this question."""
-        places = self.screen.places(question.run, visit.tab)
-        return all(visit.shown.get(place) == question.key for place in places)
-
-    def shows_unfinished(self, visit: Visit) -> bool:
-        """Whether a growing trace is seen."""
-        places = [place for run in self.exhibit.runs for place in self.screen.places(run, visit.tab)]
-        return any(visit.shown.get(place) == UNFINISHED for place in places)
-
     def known(self, visit: Visit, run: Run) -> Step:
         """What is seen of a run whose answer need not be computed, if it shows something else."""
-        question = self.asked(visit, run)
+        question = self.seen.asked(visit, run)
         answer = computations.known(question) if question else None
-        if not question or not answer or self.is_shown(visit, question):
+        if not question or not answer or self.seen.is_shown(visit, question):
             return {}
         try:
-            step = self.screen.answer(question, answer, visit.tab)
+            step = self.seen.show(visit, question, answer)
         except Exception:
             log.exception("a view cannot show its run")
             return {}
-        visit.shown |= dict.fromkeys(self.screen.places(run, visit.tab), question.key)
         return step | (self.screen.ended(answer, anew=False) if run in self.screen.runs(visit.tab) else {})
 
 
@@ -248,7 +207,7 @@ def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
     """Wire an exhibit; its views stay empty until it is opened (`Wiring.opens_with`)."""
     wiring = Wiring(exhibit, text, board)
     events = [wiring.register(listen, wiring.pressed, *board.inputs.values()) for listen in board.starts]
-    events += [wiring.register(tab.select, partial(wiring.opened, tab=name)) for name, tab in board.tabs.items() if tab]
+    events += [wiring.register(tab.select, opens(wiring, name)) for name, tab in board.tabs.items() if tab]
     for run in exhibit.runs:
         widgets = [board.views[view.name].widget for view in run.views if run.actions]
         events += [wiring.register(drawn.act, acts(wiring, run)) for drawn in widgets if drawn]
@@ -272,11 +231,20 @@ def remembered(one: Input, sent: Any) -> Any:
     return one.kept(sent)
 
 
+def opens(wiring: Wiring, tab: str) -> Callable[..., Iterator[Step]]:
+    """The listener to a tab; Gradio tells by the annotation that it wants the request."""
+
+    def opened(data: dict[Any, Any], request: gr.Request) -> Iterator[Step]:
+        yield from wiring.opened(data, tab, request)
+
+    return opened
+
+
 def acts(wiring: Wiring, run: Run) -> Callable[..., Iterator[Step]]:
     """The listener to what a run's widgets ask for; Gradio tells by the annotation that it wants the event's data."""
 
-    def act(data: dict[Any, Any], event: gr.EventData) -> Iterator[Step]:
-        yield from wiring.acted(data, event._data, run)
+    def act(data: dict[Any, Any], request: gr.Request, event: gr.EventData) -> Iterator[Step]:
+        yield from wiring.acted(data, event._data, run, request)
 
     return act
 
