@@ -181,7 +181,7 @@ class Wiring:
 
     def shows(self, visit: Visit, question: Question, answer: Answer, anew: bool) -> Step:
         """The answer where its run is seen; what else is seen and belongs to another question is taken away."""
-        step = self.screen.answer(question, answer, visit.tab) | self.screen.ended(answer, anew)
+        step = self.screen.answer(question, answer, visit.tab) | self.screen.ended(question, answer, anew)
         visit.shown |= dict.fromkeys(self.screen.places(question.run, visit.tab), question.key)
         for run in self.exhibit.runs:
             asked = self.asked(visit, run)
@@ -213,7 +213,7 @@ class Wiring:
             log.exception("a view cannot show its run")
             return {}
         visit.shown |= dict.fromkeys(self.screen.places(run, visit.tab), question.key)
-        return step | (self.screen.ended(answer, anew=False) if run in self.screen.runs(visit.tab) else {})
+        return step | (self.screen.ended(question, answer, anew=False) if run in self.screen.runs(visit.tab) else {})
 
 
 def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:

@@ -5,6 +5,7 @@ torch and transformers are imported where they are used, so that the page opens 
 
 import hashlib
 import importlib
+import re
 import threading
 from collections import OrderedDict
 from contextlib import suppress
@@ -146,7 +147,6 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
 
     if not any(folder.glob("*.safetensors")):
         raise hub.no_weights(reference, [path.name for path in folder.iterdir()])
-    readers: dict[Reads, Any] = {"image": transformers.AutoImageProcessor, "text": transformers.AutoTokenizer}
     try:
         module = importlib.import_module(OWN[family]) if family in OWN else transformers
         model, report = getattr(module, family).from_pretrained(
@@ -157,12 +157,33 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
             local_files_only=True,
             output_loading_info=True,
         )
-        reader = readers[reads].from_pretrained(folder, local_files_only=True) if reads else None
+        reader = (
+            transformers.AutoImageProcessor.from_pretrained(folder, local_files_only=True) if reads == "image" else None
+        )
     except Exception as error:
         raise InputError("model.unreadable", reference=reference) from error
+    if reads == "text":
+        reader = _tokenizer(reference, folder)
     if report["missing_keys"] or report["mismatched_keys"]:
         raise InputError("model.unreadable", reference=reference)
     return model.eval().to(where), reader
+
+
+def _tokenizer(reference: str, folder: Path) -> Any:
+    """The tokenizer as transformers chooses it; InputError where it lacks a vocabulary or a package."""
+    import transformers
+
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        words = set(tokenizer.get_vocab()) - set(tokenizer.all_special_tokens)
+    except ImportError as error:
+        package = re.search(r"install (\w[\w-]*)", str(error))
+        raise InputError("model.package", reference=reference, package=package[1] if package else "?") from error
+    except Exception as error:
+        raise InputError("model.no_tokenizer", reference=reference) from error
+    if len(words) < 2:  # without its file, transformers gives one of special tokens alone
+        raise InputError("model.no_tokenizer", reference=reference)
+    return tokenizer
 
 
 def _on_disk(reference: str) -> Path | None:

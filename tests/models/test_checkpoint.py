@@ -494,7 +494,7 @@ def test_the_caller_names_the_reader(loads, tiny_vit, tiny_translators):
     assert open_model(str(tiny_vit), FAMILIES, None).reader is None
     _, _, tokenizer = open_model(str(tiny_translators[0]), ("MarianMTModel",), "text")
     assert tokenizer.decode(tokenizer("A small dog runs.").input_ids, skip_special_tokens=True) == "A small dog runs."
-    with pytest.raises(InputError, match=r"model\.unreadable"):
+    with pytest.raises(InputError, match=r"model\.no_tokenizer"):
         open_model(str(tiny_vit), FAMILIES, "text")
     assert open_model(str(tiny_vit), FAMILIES, "image").model is model
 
