@@ -26,6 +26,11 @@ OWN = {"CmlmForTranslation": "models.translation.cmlm"}
 MAX_CACHED_BYTES = 4_000_000_000
 """Parameters that are kept in memory for the next run; a single larger model is kept alone."""
 
+MAX_POSITIONS = 20_000
+"""Of a table that a model computes when it is built."""
+LAYERS = re.compile(r"(num_|n_)?(encoder_|decoder_|hidden_)?layers?")
+"""How the families name their numbers of layers."""
+
 Reads = Literal["image", "text"] | None
 """What a caller needs beside the model: an image processor, a tokenizer, or neither."""
 Files = tuple[tuple[str, int, int], ...]
@@ -147,6 +152,7 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
 
     if not any(folder.glob("*.safetensors")):
         raise hub.no_weights(reference, [path.name for path in folder.iterdir()])
+    _refuse_sizes(reference, folder)
     try:
         module = importlib.import_module(OWN[family]) if family in OWN else transformers
         model, report = getattr(module, family).from_pretrained(
@@ -167,6 +173,26 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
     if report["missing_keys"] or report["mismatched_keys"]:
         raise InputError("model.unreadable", reference=reference)
     return model.eval().to(where), reader
+
+
+def _refuse_sizes(reference: str, folder: Path) -> None:
+    """InputError where a config asks for layers that the weights cannot have, or for a table of positions without end.
+
+    What has weights in the files is compared with them by transformers; both of these cost time or memory before that.
+    """
+    from safetensors import safe_open
+
+    tensors = 0
+    for path in folder.glob("*.safetensors"):
+        try:
+            with safe_open(path, "pt") as file:
+                tensors += len(file.keys())
+        except Exception as error:
+            raise InputError("model.unreadable", reference=reference) from error
+    for name, value in hub.read_json(folder / hub.CONFIG).items():
+        bound = tensors if LAYERS.fullmatch(name) else MAX_POSITIONS if "position" in name else None
+        if bound and type(value) is int and not 1 <= value <= bound:
+            raise InputError("model.sizes", reference=reference, size=f"{name} = {value}")
 
 
 def _tokenizer(reference: str, folder: Path) -> Any:
