@@ -78,14 +78,16 @@ class Screen:
             line = self.text("run.download", done=done, total=total)
         return {self.board.status: line, self.board.stop: gr.update(visible=True)}
 
-    def ended(self, answer: Answer, anew: bool) -> Step:
-        """Where the answer comes from; where it was asked anew, nothing that one sees is older."""
+    def ended(self, question: Question, answer: Answer, anew: bool) -> Step:
+        """Where the answer comes from, and weights that do; where it was asked anew, nothing that one sees is older."""
         if answer.origin == "saved":
             own = f"{self.exhibit.name}.saved"
             line = self.text(own if self.text.has(own) else "run.saved")
         else:
             key = "run.took" if answer.origin == "computed" else "run.remembered"
             line = self.text(key, seconds=f"{answer.seconds:.2f}", device=describe())
+        for reference, revision in question.conversions().items():
+            line += "\n\n" + self.text("run.converted", reference=plain(reference), revision=revision)
         return {self.board.status: line, self.board.stop: gr.update(visible=False), **self.note("", anew)}
 
     def stopped(self) -> Step:

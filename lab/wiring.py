@@ -166,7 +166,7 @@ class Wiring:
             return
         computation = known or computations.watch(question, visit.client.address)
         if isinstance(computation, Answer):
-            yield self.seen.show_alone(visit, question, computation) | screen.ended(computation, anew)
+            yield self.seen.show_alone(visit, question, computation) | screen.ended(question, computation, anew)
             return
         begun, partial = time.perf_counter(), None
         try:
@@ -184,8 +184,8 @@ class Wiring:
                     )
                 yield step
             if visit.request is request:
-                answer = computation.future.result()
-                yield self.seen.show_alone(visit, question.now(), answer) | screen.ended(answer, anew)
+                question, answer = question.now(), computation.future.result()
+                yield self.seen.show_alone(visit, question, answer) | screen.ended(question, answer, anew)
         finally:
             computations.leave(computation)
 
@@ -200,7 +200,7 @@ class Wiring:
         except Exception:
             log.exception("a view cannot show its run")
             return {}
-        return step | (self.screen.ended(answer, anew=False) if run in self.screen.runs(visit.tab) else {})
+        return step | (self.screen.ended(question, answer, anew=False) if run in self.screen.runs(visit.tab) else {})
 
 
 def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
