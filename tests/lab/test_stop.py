@@ -1,7 +1,5 @@
 """The Stop button in a real Chromium: it ends a download that would go on for minutes."""
-# pyright: reportAttributeAccessIssue=false
 
-import threading
 import time
 
 import pytest
@@ -37,7 +35,7 @@ class Slow(Answer):
 @pytest.fixture
 def hub(tiny_vit):  # noqa: F811
     hub = Hub()
-    hub.left, hub.RequestHandlerClass = threading.Event(), Slow
+    hub.RequestHandlerClass = Slow
     hub.add("owner/slow", tiny_vit)
     hub.sizes["model.safetensors"] = SIZE
     yield hub

@@ -48,6 +48,7 @@ class Hub(ThreadingHTTPServer):
         self.models, self.gated, self.sizes = {}, set(), {}
         self.asked, self.tokens, self.requests = [], [], {}
         self.status, self.silence, self.cuts = 200, 0.0, 0
+        self.left = threading.Event()
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
     def add(self, name, folder, revision="main"):

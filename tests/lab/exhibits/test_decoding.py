@@ -1,5 +1,4 @@
 """A visitor's sentence in a real Chromium: what is drawn equals the trace, and stepping asks nobody."""
-# pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 
 import json
 
@@ -7,10 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.exhibits.decoding import EXHIBIT
-from lab.saved import load
 from lab.sentences import SENTENCES, examples, reference
+from models.traces import DecodingTrace, RaceTrace
 
-from .visitor import asking_nobody, controls, open_exhibit, open_tab, say, status
+from .visitor import asking_nobody, controls, measured, open_exhibit, open_tab, saved_trace, status
 
 SENTENCE = "Two men are cooking outside."
 
@@ -69,7 +68,7 @@ def test_examples_have_a_persons_translation():
 @pytest.mark.browser
 def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
     drawn = page.locator(".decode")
-    saved = load(EXHIBIT, EXHIBIT.run("decode"))
+    saved = saved_trace(EXHIBIT, "decode", DecodingTrace)
     for translation in (saved.search.output, saved.refine.output):
         expect(controls(page)).to_contain_text(translation)
     with asking_nobody(page):
@@ -79,7 +78,7 @@ def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
     translate(page, SENTENCE)
     expect(drawn).not_to_have_attribute("data-file", before, timeout=120_000)
     expect(status(page)).to_contain_text("Took")
-    seen = say(EXHIBIT, "decode", sentence=SENTENCE)
+    seen = measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE)
     for translation in (seen.search.output, seen.refine.output):
         expect(controls(page)).to_contain_text(translation)
     expect(drawn).to_have_attribute("data-step", "1")
@@ -98,7 +97,7 @@ def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
     controls(page).get_by_label("Your English sentence").fill("Something else.")
     drawn.get_by_role("button", name="Force this token").click()
     expect(drawn).to_have_attribute("data-forces", json.dumps([force], separators=(",", ":")), timeout=120_000)
-    forced = say(EXHIBIT, "decode", sentence=SENTENCE, forces=(force,))
+    forced = measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE, forces=(force,))
     expect(controls(page)).to_contain_text(forced.search.output)
     expect(drawn).to_have_attribute("data-search", str(len(forced.search.steps)))
     token = pieces(seen.search, [force[2]])[0].replace("▁", "")
@@ -116,7 +115,7 @@ def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
 
 @pytest.mark.browser
 def test_fewer_passes_and_the_race(page):
-    saved = load(EXHIBIT, EXHIBIT.run("race"))
+    saved = saved_trace(EXHIBIT, "race", RaceTrace)
     open_tab(page, "Race")
     race = page.locator(".race")
     expect(race).to_have_attribute(
@@ -139,7 +138,7 @@ def test_fewer_passes_and_the_race(page):
         page.keyboard.press("]")
     expect(drawn).to_have_attribute("data-pass", "3")
     open_tab(page, "Race")
-    calls = len(say(EXHIBIT, "decode", sentence=SENTENCE).search.steps)
+    calls = len(measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE).search.steps)
     done = json.dumps({"autoregressive": calls, "non_autoregressive": 3}, separators=(",", ":"))
     expect(race).to_have_attribute("data-done", done, timeout=300_000)
 
