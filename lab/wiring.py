@@ -31,15 +31,17 @@ MAX_THREADS = 400
 """Visitors who may wait for an answer at the same time, each in a thread that sleeps."""
 UNQUEUED: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """Options for handlers that answer at once, outside the queue."""
+UNFINISHED = "unfinished"
+"""Instead of a question's key: what is seen of it is not its answer yet."""
 
 
 @dataclass
 class Visit:
     """What one visitor has asked of one exhibit.
 
-    tab: the open one. asked: what was sent last, by input. settled: what was asked last of what was answered. shown:
-    the key of what is seen in each place. request: new with everything that is asked; an older one is not answered.
-    client: who asks.
+    tab: the open one. asked: what was sent last, by input. settled: what was asked last of what was answered.
+    shown: the key of what is seen in each place, UNFINISHED for a growing trace. request: new with everything that is
+    asked; an older one is not answered. client: who asks.
     """
 
     tab: str
@@ -56,7 +58,8 @@ class Wiring:
     def __init__(self, exhibit: Exhibit, text: Text, board: Board) -> None:
         self.exhibit, self.text, self.board = exhibit, text, board
         self.screen = Screen(exhibit, text, board)
-        self.visit = gr.State(Visit(next(iter(board.tabs)), defaults(exhibit), defaults(exhibit)))
+        asked = defaults(exhibit)
+        self.visit = gr.State(Visit(next(iter(board.tabs)), asked, asked))
 
     def opens_with(self, listen: Callable[..., Any]) -> None:
         """What opens the exhibit: it shows what need not be computed, else it computes the open view."""
@@ -65,7 +68,7 @@ class Wiring:
     def stopped_by_button(self, events: list[Any]) -> None:
         """The Stop button ends the runs of these events, says so, and lets widgets wait no longer."""
         board = self.board
-        told, unanswered = [board.status, board.note, board.stop], js_run_failed(self.exhibit)
+        told, unanswered = [board.status, board.stop], js_run_failed(self.exhibit)
         board.stop.click(self.screen.stopped, None, told, cancels=events, js=unanswered, **UNQUEUED)
 
     def listens(self, listen: Callable[..., Any], answer: Callable[..., Iterator[Step]], *inputs: Any) -> Any:
@@ -119,13 +122,14 @@ class Wiring:
     def opened(self, data: dict[Any, Any], tab: str = "", request: gr.Request | None = None) -> Iterator[Step]:
         """A tab, or with "" the exhibit itself: what it shows belongs to what was asked last.
 
-        What need not be computed is shown at once; then what is missing in the open tab is computed.
+        What need not be computed is shown at once, and what belongs to another question is taken away; then what is
+        missing in the open tab is computed.
         """
         visit = self.visiting(data, request)
+        step = self.screen.note("run.older", anew=self.shows_unfinished(visit))
         visit.tab = tab or visit.tab
-        step: Step = {}
         for run in self.exhibit.runs:
-            step |= self.known(visit, run)
+            step |= self.known(visit, run) or self.outdated(visit, run)
         yield step
         yield from self.answered(visit, visit.asked, again=False)
 
@@ -135,13 +139,16 @@ class Wiring:
         try:
             sent = visit.asked | overrides(self.exhibit, run, asked)
         except InputError as error:
-            yield from self.screen.failed(self.text.error(error, self.exhibit.name))
+            yield from self.failed(visit, self.text.error(error, self.exhibit.name), anew=True)
             return
         yield from self.answered(visit, sent)
 
     def answered(self, visit: Visit, sent: dict[str, Any], again: bool = True) -> Iterator[Step]:
-        """All that the visitor sees of what is asked, step by step. again: also where its answer is shown already."""
-        request = None
+        """All that the visitor sees of what is asked, step by step. again: also where its answer is shown already.
+
+        Where it was asked anew, the note speaks of an earlier run until the first answer; it stays where none comes.
+        """
+        request, anew = None, again or visit.asked is not visit.settled
         try:
             for run in self.screen.runs(visit.tab):
                 question = ask(self.exhibit, run, sent)
@@ -149,21 +156,27 @@ class Wiring:
                     continue
                 if not request:
                     request = visit.request = object()
-                    visit.asked = {one.name: remembered(one, sent[one.name]) for one in self.exhibit.inputs}
-                yield from self.answer(visit, question, again)
+                    if again:
+                        visit.asked = {one.name: remembered(one, sent[one.name]) for one in self.exhibit.inputs}
+                yield from self.answer(visit, question, again, anew)
                 if visit.request is not request:
                     return
-                visit.settled = visit.asked
+                visit.settled, anew = visit.asked, False
         except InputError as error:
-            yield from self.screen.failed(self.text.error(error, self.exhibit.name))
+            yield from self.failed(visit, self.text.error(error, self.exhibit.name), anew)
         except Exception:
             log.exception("a run failed")
-            yield from self.screen.failed(self.text("run.unexpected"))
+            yield from self.failed(visit, self.text("run.unexpected"), anew)
         finally:
             if request and visit.request is request:
                 visit.asked = visit.settled
 
-    def answer(self, visit: Visit, question: Question, again: bool) -> Iterator[Step]:
+    def failed(self, visit: Visit, sentence: str, anew: bool) -> Iterator[Step]:
+        """A sentence; what is seen belongs to one earlier run, or is as far as this one came."""
+        key = "run.unfinished" if self.shows_unfinished(visit) else "run.older"
+        yield from self.screen.failed(sentence, self.screen.note(key, anew))
+
+    def answer(self, visit: Visit, question: Question, again: bool, anew: bool) -> Iterator[Step]:
         """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew."""
         screen, request = self.screen, visit.request
         known = None if again and question.run.fresh else computations.known(question)
@@ -171,11 +184,11 @@ class Wiring:
             return
         computation = known or computations.watch(question, visit.client.address)
         if isinstance(computation, Answer):
-            yield self.shows(visit, question, computation, again)
+            yield self.shows(visit, question, computation) | screen.ended(computation, anew)
             return
         begun, partial = time.perf_counter(), None
         try:
-            yield screen.begun(again)
+            yield screen.begun(anew)
             while not computation.future.done():
                 computation.wait(partial, PROGRESS_SECONDS)
                 if visit.request is not request:
@@ -184,22 +197,31 @@ class Wiring:
                     break
                 step = screen.going_on(computation, time.perf_counter() - begun)
                 if computation.partial is not partial and (partial := computation.partial):
-                    step |= screen.answer(question, partial, visit.tab)
+                    step |= self.shows(visit, question, partial, finished=False) | screen.note("run.unfinished", anew)
                 yield step
             if visit.request is request:
-                yield self.shows(visit, question.now(), computation.future.result(), again)
+                answer = computation.future.result()
+                yield self.shows(visit, question.now(), answer) | screen.ended(answer, anew)
         finally:
             computations.leave(computation)
 
-    def shows(self, visit: Visit, question: Question, answer: Answer, anew: bool) -> Step:
+    def shows(self, visit: Visit, question: Question, answer: Answer, finished: bool = True) -> Step:
         """The answer where its run is seen; what else is seen and belongs to another question is taken away."""
-        step = self.screen.answer(question, answer, visit.tab) | self.screen.ended(answer, anew)
-        visit.shown |= dict.fromkeys(self.screen.places(question.run, visit.tab), question.key)
-        for run in self.exhibit.runs:
-            asked = self.asked(visit, run)
-            if not asked or not self.is_shown(visit, asked):
-                step |= self.screen.outdated(run, visit.tab)
+        step, run = self.screen.answer(question, answer, visit.tab), question.run
+        visit.shown |= dict.fromkeys(self.screen.places(run, visit.tab), question.key if finished else UNFINISHED)
+        for other in self.exhibit.runs:
+            if other is not run:
+                step |= self.outdated(visit, other)
         return step
+
+    def outdated(self, visit: Visit, run: Run) -> Step:
+        """Away with what is seen of a run and belongs to another question than the one asked last."""
+        question = self.asked(visit, run)
+        key = question.key if question else ""
+        old = {place for place in self.screen.places(run, visit.tab) if visit.shown.get(place, key) != key}
+        for place in old:
+            del visit.shown[place]
+        return self.screen.outdated(run, visit.tab, old)
 
     def asked(self, visit: Visit, run: Run) -> Question | None:
         """What was asked last of a run, unless it cannot use an input that the answered run did not need."""
@@ -212,6 +234,11 @@ class Wiring:
         """Whether every place where the run is seen shows the answer to this question."""
         places = self.screen.places(question.run, visit.tab)
         return all(visit.shown.get(place) == question.key for place in places)
+
+    def shows_unfinished(self, visit: Visit) -> bool:
+        """Whether a growing trace is seen."""
+        places = [place for run in self.exhibit.runs for place in self.screen.places(run, visit.tab)]
+        return any(visit.shown.get(place) == UNFINISHED for place in places)
 
     def known(self, visit: Visit, run: Run) -> Step:
         """What is seen of a run whose answer need not be computed, if it shows something else."""

@@ -11,7 +11,7 @@ from models import families
 from models.checkpoint import OpenModel, open_model
 from models.families import Position
 from models.pixels import prepare
-from models.position import CENTRE, checked_point
+from models.position import CENTRE
 from models.prepared import PreparedModel, prepare_models
 from models.progress import NO_PROGRESS, Progress
 from models.receptive_field import effective
@@ -43,10 +43,9 @@ def fields(
 ) -> FieldsTrace:
     """The fields of one position of a photo in three models of families.CLASSIFIERS.
 
-    average: photos to measure as well, on average. Raises InputError for a position that is no two shares in [0, 1),
-    or when a model is too large or does not fit the lab's pictures.
+    average: photos to measure as well, on average. position: (down, across), shares in [0, 1). Raises InputError when
+    a model is too large or does not fit the lab's pictures.
     """
-    position = checked_point(position)
     columns = prepare_models(photo, (first_model, second_model, third_model))
     return FieldsTrace(
         position=position,

@@ -19,6 +19,7 @@ from models.traces.patches import PatchesTrace
 from models.traces.swin import SwinBlock, SwinTrace
 from models.traces.translation import (
     FATES,
+    MAX_LENGTH,
     METHODS,
     STOPPING,
     STRATEGIES,
@@ -37,6 +38,7 @@ __all__ = [
     "COST_WINDOWS",
     "FATES",
     "IMAGES",
+    "MAX_LENGTH",
     "METHODS",
     "SETTINGS",
     "STOPPING",

@@ -40,6 +40,7 @@ class Work:
         self.begun, self.go_on = threading.Event(), threading.Event()
         self.go_on.set()
         self.do: Callable[..., Any] = lambda word, count, forces, progress: trace(word, count)
+        self.do_other: Callable[..., Any] = lambda word, progress: trace(word)
 
     def compute(self, *, word, count, forces, progress):
         self.calls.append(word)
@@ -53,7 +54,7 @@ class Work:
 
     def other(self, *, word, progress):
         self.calls.append(f"other {word}")
-        return trace(word)
+        return self.do_other(word, progress)
 
 
 def module(name, **members):
@@ -63,10 +64,11 @@ def module(name, **members):
     return made
 
 
-def exhibit(work, name="cost", **settings):
-    """An exhibit that borrows the words of Cost."""
+def exhibit(work, name="cost", table=False, **settings):
+    """An exhibit that borrows the words of Cost; its views may have rows in a table."""
     sys.modules["made_work"] = module("made_work", compute=work.compute, other=work.other)
-    shown = module("made_view", claim=lambda trace, text: f"{trace.word}{len(trace.number)}")
+    rows = {"verdict": lambda trace, text: f"row {trace.word}"} if table else {}
+    shown = module("made_view", claim=lambda trace, text: f"{trace.word}{len(trace.number)}", **rows)
     aside = module("made_aside", claim=lambda trace, text: f"aside {trace.word}")
     return Exhibit(
         name,

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from models.checkpoint import OpenModel
 from models.cnn_vs_attention import convolution
 from models.cnn_vs_attention.convolution import ALPHAS, attention, equal, open_cnn, projections, shifts, trace
 from models.errors import InputError
@@ -125,12 +124,6 @@ def test_the_sweep_is_the_convolution_of_the_models_own_map(opened, photo, beats
     inside = [error[seen.interior].max() for error in seen.error]
     assert inside[0] > 0.01 and inside[-1] < 1e-12 and inside == sorted(inside, reverse=True)
     assert seen.error[-1][~seen.interior].max() > 0.01
-
-
-@pytest.mark.parametrize("layer", [None, "stage 2, layer 1", "stage 9, layer 2", ["stage 2, layer 2"]])
-def test_another_layer_is_refused_before_anything_is_computed(photo, layer):
-    with pytest.raises(InputError, match=r"cnn_vs_attention\.layer"):
-        trace(photo, layer, OpenModel("", None, None))
 
 
 def test_the_convolutions_are_those_of_the_bundled_resnet():

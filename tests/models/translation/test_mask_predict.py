@@ -6,9 +6,9 @@ import torch
 from tokenizers import Tokenizer, models
 from transformers import PreTrainedTokenizerFast
 
-from models.errors import InputError
+from models.traces import STRATEGIES
 from models.translation import train_cmlm
-from models.translation.mask_predict import STRATEGIES, Settings, refine, remasked, translate
+from models.translation.mask_predict import Settings, refine, remasked, translate
 
 MASK = 3
 
@@ -126,14 +126,6 @@ def test_the_trace_says_what_it_cost(model, tokenizer):
     assert 0 < one.multiply_adds < ten.multiply_adds < 10 * one.multiply_adds and one.seconds > 0
     assert np.allclose(ten.cross_attention.sum(-1), 1, atol=1e-5)
     assert ten.length_probability.sum() == pytest.approx(1, abs=1e-5)
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"passes": 0}, {"passes": 11}, {"passes": 2.5}, {"n_length": 0}, {"n_length": True}, {"strategy": "best"}]
-)
-def test_a_setting_out_of_range_is_refused(model, tokenizer, wrong):
-    with pytest.raises(InputError):
-        refine(model, tokenizer, sources(1)[0], Settings(**wrong), "tiny")
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
