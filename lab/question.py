@@ -86,4 +86,4 @@ def defaults(exhibit: Exhibit) -> dict[str, Any]:
 @lru_cache
 def saved_names(exhibit: Exhibit, run: Run) -> Mapping[str, str]:
     """The names of a run's saved answers, by the keys of their questions."""
-    return {ask(exhibit, run, defaults(exhibit) | values).key: name for name, values in run.saved.items()}
+    return {ask(exhibit, run, {**defaults(exhibit), **values}).key: name for name, values in run.saved.items()}

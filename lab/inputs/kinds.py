@@ -14,6 +14,7 @@ import gradio as gr
 from lab.text import Text
 from models.checkpoint import OpenModel, open_model, stamp
 from models.errors import InputError
+from models.hub import is_public_server
 from models.progress import Progress
 
 
@@ -178,7 +179,7 @@ class Model(Input):
             [*bundled, *known],
             value=self.default,
             label=text(f"{exhibit}.input.{self.name}"),
-            info=text("model.info"),
+            info=text("model.info_public" if is_public_server() else "model.info"),
             allow_custom_value=True,
             interactive=True,
         )
