@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.models.test_checkpoint import Answer, Hub
+from tests.models.hub_server import Answer, Hub
 from tools import browser
 
 from .exhibits.conftest import tiny_vit  # noqa: F401 (a fixture)
