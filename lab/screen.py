@@ -62,7 +62,7 @@ class Screen:
             parts = self.board.views[view.name]
             if place in old and place == view.name:
                 step |= {part: gr.update(visible="hidden") for part in (parts.widget, parts.claim) if part}
-            elif place in old:
+            elif place in old and parts.verdict:
                 step[parts.verdict] = self.text("run.not_yet")
         return step
 
@@ -72,21 +72,23 @@ class Screen:
 
     def going_on(self, computation: Computation, seconds: float) -> Step:
         """A run goes on: how far, and the button that stops it."""
-        told = self.text("run.running", seconds=f"{seconds:.0f}")
+        line = self.text("run.running", seconds=f"{seconds:.0f}")
         if computation.done < computation.total:
             done, total = (f"{count / 1e6:.0f}" for count in (computation.done, computation.total))
-            told = self.text("run.download", done=done, total=total)
-        return {self.board.status: told, self.board.stop: gr.update(visible=True)}
+            line = self.text("run.download", done=done, total=total)
+        return {self.board.status: line, self.board.stop: gr.update(visible=True)}
 
-    def ended(self, answer: Answer, anew: bool) -> Step:
-        """Where the answer comes from; where it was asked anew, nothing that one sees is older."""
+    def ended(self, question: Question, answer: Answer, anew: bool) -> Step:
+        """Where the answer comes from, and weights that do; where it was asked anew, nothing that one sees is older."""
         if answer.origin == "saved":
             own = f"{self.exhibit.name}.saved"
-            told = self.text(own if self.text.has(own) else "run.saved")
+            line = self.text(own if self.text.has(own) else "run.saved")
         else:
             key = "run.took" if answer.origin == "computed" else "run.remembered"
-            told = self.text(key, seconds=f"{answer.seconds:.2f}", device=describe())
-        return {self.board.status: told, self.board.stop: gr.update(visible=False), **self.note("", anew)}
+            line = self.text(key, seconds=f"{answer.seconds:.2f}", device=describe())
+        for reference, revision in question.conversions().items():
+            line += "\n\n" + self.text("run.converted", reference=plain(reference), revision=revision)
+        return {self.board.status: line, self.board.stop: gr.update(visible=False), **self.note("", anew)}
 
     def stopped(self) -> Step:
         """The visitor has pressed Stop; the note says already what the views show."""

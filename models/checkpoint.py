@@ -5,6 +5,7 @@ torch and transformers are imported where they are used, so that the page opens 
 
 import hashlib
 import importlib
+import re
 import threading
 from collections import OrderedDict
 from contextlib import suppress
@@ -24,6 +25,11 @@ OWN = {"CmlmForTranslation": "models.translation.cmlm"}
 """Where the architectures are that transformers lacks."""
 MAX_CACHED_BYTES = 4_000_000_000
 """Parameters that are kept in memory for the next run; a single larger model is kept alone."""
+
+MAX_POSITIONS = 20_000
+"""Of a table that a model computes when it is built."""
+LAYERS = re.compile(r"(num_|n_)?(encoder_|decoder_|hidden_)?layers?")
+"""How the families name their numbers of layers."""
 
 Reads = Literal["image", "text"] | None
 """What a caller needs beside the model: an image processor, a tokenizer, or neither."""
@@ -146,7 +152,7 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
 
     if not any(folder.glob("*.safetensors")):
         raise hub.no_weights(reference, [path.name for path in folder.iterdir()])
-    readers: dict[Reads, Any] = {"image": transformers.AutoImageProcessor, "text": transformers.AutoTokenizer}
+    _refuse_sizes(reference, folder)
     try:
         module = importlib.import_module(OWN[family]) if family in OWN else transformers
         model, report = getattr(module, family).from_pretrained(
@@ -157,12 +163,53 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
             local_files_only=True,
             output_loading_info=True,
         )
-        reader = readers[reads].from_pretrained(folder, local_files_only=True) if reads else None
+        reader = (
+            transformers.AutoImageProcessor.from_pretrained(folder, local_files_only=True) if reads == "image" else None
+        )
     except Exception as error:
         raise InputError("model.unreadable", reference=reference) from error
+    if reads == "text":
+        reader = _tokenizer(reference, folder)
     if report["missing_keys"] or report["mismatched_keys"]:
         raise InputError("model.unreadable", reference=reference)
     return model.eval().to(where), reader
+
+
+def _refuse_sizes(reference: str, folder: Path) -> None:
+    """InputError where a config asks for layers that the weights cannot have, or for a table of positions without end.
+
+    What has weights in the files is compared with them by transformers; both of these cost time or memory before that.
+    """
+    from safetensors import safe_open
+
+    tensors = 0
+    for path in folder.glob("*.safetensors"):
+        try:
+            with safe_open(path, "pt") as file:
+                tensors += len(file.keys())
+        except Exception as error:
+            raise InputError("model.unreadable", reference=reference) from error
+    for name, value in hub.read_json(folder / hub.CONFIG).items():
+        bound = tensors if LAYERS.fullmatch(name) else MAX_POSITIONS if "position" in name else None
+        if bound and type(value) is int and not 1 <= value <= bound:
+            raise InputError("model.sizes", reference=reference, size=f"{name} = {value}")
+
+
+def _tokenizer(reference: str, folder: Path) -> Any:
+    """The tokenizer as transformers chooses it; InputError where it lacks a vocabulary or a package."""
+    import transformers
+
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        words = set(tokenizer.get_vocab()) - set(tokenizer.all_special_tokens)
+    except ImportError as error:
+        package = re.search(r"install (\w[\w-]*)", str(error))
+        raise InputError("model.package", reference=reference, package=package[1] if package else "?") from error
+    except Exception as error:
+        raise InputError("model.no_tokenizer", reference=reference) from error
+    if len(words) < 2:  # without its file, transformers gives one of special tokens alone
+        raise InputError("model.no_tokenizer", reference=reference)
+    return tokenizer
 
 
 def _on_disk(reference: str) -> Path | None:

@@ -50,7 +50,7 @@ def test_a_checkpoint_has_its_files_its_recipe_and_a_card_with_its_measured_figu
         assert word in card, word
 
 
-def test_the_sweep_over_data_has_its_recipe_and_a_card_with_its_measured_figures():
+def test_the_trainings_on_less_data_have_their_recipe_and_a_card_with_its_measured_figures():
     folder, seen = BUNDLED / data_efficiency.NAME, data_efficiency.read()
     assert {path.name for path in folder.iterdir()} == {"recipe.json", "README.md"}
     record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()

@@ -65,10 +65,11 @@ def module(name, **members):
 
 
 def exhibit(work, name="cost", table=False, **settings):
-    """An exhibit that borrows the words of Cost; its views may have rows in a table."""
+    """An exhibit that borrows the words of Cost; its views may have rows in a table, but for the last one."""
     sys.modules["made_work"] = module("made_work", compute=work.compute, other=work.other)
-    rows = {"verdict": lambda trace, text: f"row {trace.word}"} if table else {}
-    shown = module("made_view", claim=lambda trace, text: f"{trace.word}{len(trace.number)}", **rows)
+    plain = {"claim": lambda trace, text: f"{trace.word}{len(trace.number)}"}
+    shown = module("made_view", **plain, **({"verdict": lambda trace, text: f"row {trace.word}"} if table else {}))
+    rowless = (View("rowless", module("made_rowless", **plain)),) if table else ()
     aside = module("made_aside", claim=lambda trace, text: f"aside {trace.word}")
     return Exhibit(
         name,
@@ -87,6 +88,12 @@ def exhibit(work, name="cost", table=False, **settings):
                 actions={"force": "forces"},
                 **settings,
             ),
-            Run("second", compute="made_work:other", trace=MadeTrace, inputs=("word",), views=(View("other", shown),)),
+            Run(
+                "second",
+                compute="made_work:other",
+                trace=MadeTrace,
+                inputs=("word",),
+                views=(View("other", shown), *rowless),
+            ),
         ),
     )

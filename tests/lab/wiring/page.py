@@ -28,7 +28,7 @@ class Page:
         self.visit = self.wiring.visit.value
         self.names = {self.board.status: "status", self.board.note: "note", self.board.stop: "stop"}
         for name, parts in self.board.views.items():
-            self.names |= {parts.claim: name, parts.verdict: f"row {name}"}
+            self.names |= {part: key for part, key in ((parts.claim, name), (parts.verdict, f"row {name}")) if part}
         self.note, self.shown = "", {}
 
     def step(self, step):

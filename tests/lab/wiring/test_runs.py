@@ -25,11 +25,11 @@ def test_a_run_gives_what_it_shows_and_how_long_it_took():
 
 
 def test_a_slow_run_shows_progress_and_the_stop_button():
-    page, told = Page(), threading.Event()
+    page, go_on = Page(), threading.Event()
 
     def slow(word, count, forces, progress):
         progress.downloaded(5_000_000, 20_000_000)
-        assert told.wait(20)
+        assert go_on.wait(20)
         return trace(word)
 
     page.work.do = slow
@@ -38,7 +38,7 @@ def test_a_slow_run_shows_progress_and_the_stop_button():
     progress = next(steps)
     assert progress["status"] == "Downloading the model: 5 of 20 MB"
     assert progress["stop"]["visible"] is True
-    told.set()
+    go_on.set()
     *_, last = steps
     assert last[VIEW] == "a1"
 
@@ -190,6 +190,6 @@ def test_the_stop_button_ends_whatever_has_begun_a_run():
 
 def test_a_superseded_event_ends_with_a_step_that_changes_nothing():
     page = Page()
-    ends = page.wiring.saying_something(page.wiring.pressed)
+    ends = page.wiring.ending_with_skip(page.wiring.pressed)
     *_, last = ends({page.wiring.visit: page.visit} | {part: part.value for part in page.board.inputs.values()})
     assert last == {page.board.status: gr.skip()}

@@ -41,7 +41,7 @@ def plain(model, ids, n_length, passes):
     """The paper's pseudo code with Python lists: tokens, probabilities and masks of each pass, by length."""
     encoded = model.encode(ids)
     chosen = torch.topk(torch.log_softmax(encoded.length_logits[0], -1), n_length)
-    told = []
+    histories = []
     for length in chosen.indices.tolist():
         tokens, probability, history = [MASK] * length, [1.0] * length, []
         for step in range(passes):
@@ -55,8 +55,8 @@ def plain(model, ids, n_length, passes):
             for i in hidden:
                 probability[i], tokens[i] = share[i].max().item(), int(share[i].argmax())
             history.append((list(tokens), list(probability), set(hidden)))
-        told.append(history)
-    return told
+        histories.append(history)
+    return histories
 
 
 @pytest.mark.parametrize("passes", [1, 4, pytest.param(10, marks=pytest.mark.slow)])

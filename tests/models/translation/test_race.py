@@ -25,8 +25,8 @@ def clock(monkeypatch):
 
     def ways(*seconds):
         return [
-            lambda copies, way=way, told=told: (calls.append((way, copies)), told(copies))[1]
-            for way, told in enumerate(seconds)
+            lambda copies, way=way, duration=duration: (calls.append((way, copies)), duration(copies))[1]
+            for way, duration in enumerate(seconds)
         ]
 
     monkeypatch.setattr(module.measure, "seconds", lambda call: call())
