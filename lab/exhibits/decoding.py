@@ -2,6 +2,7 @@
 
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Choice, Forces, Line, Model, Number
+from lab.inputs.models import HUB_TRANSLATORS
 from lab.inputs.sentence import Sentence
 from lab.sentences import examples
 from lab.views.decoding import decode, outputs, race
@@ -29,6 +30,7 @@ INPUTS = (
         families=AUTOREGRESSIVE,
         reads="text",
         bundled=(*AUTOREGRESSIVE_BY_LANGUAGE.values(), DISTILLED_BASELINE),
+        hub=HUB_TRANSLATORS,
         follows="language",
         defaults=AUTOREGRESSIVE_BY_LANGUAGE,
         more=True,
