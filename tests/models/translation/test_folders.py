@@ -159,6 +159,15 @@ def test_several_returned_sequences_cost_no_answer(settings, folders, tmp_path, 
     assert timed.search_calls == len(search.steps) and (timed.search_batch_seconds[:1] > 0).all()
 
 
+def test_what_cannot_be_counted_costs_no_answer(folders, tiny_translators, monkeypatch, caplog):
+    def fails(_):
+        raise RuntimeError("an operation that nobody counts")
+
+    monkeypatch.setattr("models.translation.beam_search.multiply_adds", fails)
+    search = decode(language="de", **opened(folders["bart"], tiny_translators), **QUICK).search
+    assert search.multiply_adds == 0 and len(search.winner.token) > 0 and "could not be counted" in caplog.text
+
+
 def test_rules_that_leave_no_token_are_named(folders, tmp_path, tiny_translators):
     folder = copied(folders["bart"], tmp_path)
     edit(folder / "generation_config.json", {"suppress_tokens": list(range(420))})
