@@ -222,10 +222,14 @@ def _tokenizer(reference: str, folder: Path) -> Any:
 
 
 def _on_disk(reference: str) -> Path | None:
-    """The folder of a bundled name, or a folder of this machine, which a public server does not open."""
+    """The folder of a bundled name, or a folder of this machine. Raises InputError for one on a public server."""
     if reference in bundled():
         return BUNDLED / reference
-    if not reference or hub.is_public_server():
+    if not reference:
+        return None
+    if hub.is_public_server():
+        if reference.startswith(("/", ".", "~", "\\")):
+            raise InputError("model.folder")
         return None
     try:
         folder = Path(reference).expanduser()

@@ -72,9 +72,11 @@ def conversion(reference: str) -> str:
 
 
 def is_public_server() -> bool:
-    """Whether strangers may use this server: then no folder of the machine is opened and no token is lent."""
-    listens = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
-    return bool(os.environ.get("SPACE_ID")) or listens not in ("127.0.0.1", "localhost", "::1")
+    """Whether strangers may use this server: then no folder of the machine is opened and no token is lent.
+
+    A server cannot know who reaches it (a proxy, a tunnel), so its owner says LAB_PRIVATE=1; app.py sets it to 0 else.
+    """
+    return os.environ.get("LAB_PRIVATE", "1") != "1"
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -12,6 +12,8 @@ METHODS = ("beam", "greedy", "sample")
 STOPPING = ("heuristic", "at_once", "never")
 """When beam search stops: the best running hypothesis could not enter the pool at its present length, the pool is full,
 or none could enter it at any length."""
+MAX_LENGTH = 127
+"""Tokens of an output of mask-predict."""
 STRATEGIES = ("lowest", "random", "left_to_right", "picked")
 """Which positions mask-predict masks again."""
 

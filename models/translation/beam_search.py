@@ -21,7 +21,7 @@ from models.traces import FATES, Finished, SearchStep, SearchTrace
 from models.traces.translation import Stopped
 from models.translation.pieces import pieces, text
 from models.translation.rules import Prepared, Rules, prepare, read
-from models.translation.search_settings import Force, Settings, check, refuse_long
+from models.translation.search_settings import Force, Settings
 
 Candidates = dict[str, np.ndarray]
 """parent, token, log_prob and score of continuations, the best first, as in SearchStep."""
@@ -41,12 +41,10 @@ def search(
 
     reference: the model's name for the trace. forces: (step, row, token) each: this call of the decoder goes on
     from this row's hypothesis with this token alone; what had finished before is out of the pool.
-    The trace's seconds count the encoder and the loop, not the conversion to NumPy. Raises InputError when a setting
-    or a rule of the model's own is out of range, the sentence is longer than the model can read, or one of the `forces`
-    does not fit the run, and whatever `progress` raises between calls.
+    The trace's seconds count the encoder and the loop, not the conversion to NumPy. Raises InputError when a rule of
+    the model's own is out of range or one of the `forces` does not fit the run, and whatever `progress` raises between
+    calls.
     """
-    settings = check(settings, model, forces)
-    refuse_long(model, sentence_ids)
     rules = read(model, reference, settings.chosen(), tokenizer)
     run = _Search(model, sentence_ids, settings, forces, rules)
     elapsed = seconds(lambda: run.decode(progress))

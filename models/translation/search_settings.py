@@ -1,18 +1,14 @@
-"""The settings of a search by one model: their ranges, what the library calls them, and how long the model can."""
+"""The settings of a search by one model: what the library calls them, and how long the model can."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
-from models.errors import InputError, in_range
-from models.traces import METHODS
+from models.errors import InputError
 
 Force = tuple[int, int, int]
 """A call, a row and a token's id: what a visitor forces."""
-WHOLE = {"beam_width": (1, 10), "max_length": (1, 256), "top_k": (0, 1000), "seed": (0, 2**31), "n_candidate": (1, 50)}
-REAL = {"length_penalty": (-2, 3), "temperature": (0.1, 5), "top_p": (0, 1)}
-
 HEEDED = {"beam": ("early_stopping", "length_penalty"), "sample": ("temperature", "top_k", "top_p"), "greedy": ()}
 """What each way to search heeds besides its width and the longest output."""
 
@@ -70,32 +66,12 @@ def most_positions(model: Any, side: str) -> int | None:
     return None
 
 
-def refuse_long(model: Any, ids: torch.Tensor) -> None:
-    """Raise InputError where a sentence (1, source) has more tokens than the model has positions."""
+def refuse_long(model: Any, ids: torch.Tensor, max_length: int) -> None:
+    """Raise InputError where a sentence (1, source), or the longest output, has more tokens than the model has
+    positions."""
     most = most_positions(model, "encoder")
     if most is not None and ids.shape[1] > most:
         raise InputError("decoding.positions", tokens=ids.shape[1], maximum=most)
-
-
-def _is_force(force: object) -> bool:
-    return isinstance(force, tuple) and len(force) == 3 and all(type(number) is int and number >= 0 for number in force)
-
-
-def check(settings: Settings, model: Any, forces: tuple[Force, ...] = ()) -> Settings:
-    """The settings with whole numbers as ints; InputError unless each is in its range, as long as the model can, and
-    `forces` are triples of whole numbers, one for a step at most."""
-    if settings.method not in METHODS:
-        raise InputError("decoding.method")
-    if not isinstance(settings.early_stopping, bool) and settings.early_stopping != "never":
-        raise InputError("decoding.early_stopping")
-    if not all(map(_is_force, forces)) or len({step for step, *_ in forces}) < len(forces):
-        raise InputError("decoding.force")
-    numbers: dict[str, Any] = {}
-    for name, (minimum, maximum) in (WHOLE | REAL).items():
-        if name == "max_length":
-            maximum = min(maximum, most_positions(model, "decoder") or maximum)
-        code = f"decoding.{name}"
-        numbers[name] = in_range(code, getattr(settings, name), minimum, maximum, whole=name in WHOLE)
-        if name == "top_p" and not numbers[name]:
-            raise InputError(code, minimum=minimum, maximum=maximum)
-    return replace(settings, **numbers)
+    most = most_positions(model, "decoder")
+    if most is not None and max_length > most:
+        raise InputError("decoding.max_length", maximum=most)

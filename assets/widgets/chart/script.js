@@ -1,5 +1,5 @@
 // Plotly figures side by side in the page's light or dark colours; plotly.js is fetched with the first one.
-import { make } from "../core/dom.js";
+import { element } from "../core/dom.js";
 import { constants } from "../core/theme.js";
 import { chartReading, together } from "../read/chart.js";
 
@@ -26,7 +26,7 @@ let library;
 function plotly() {
   library ??= new Promise((ready, failed) => {
     const onload = () => ready(/** @type {{Plotly: Plotly}} */ (/** @type {unknown} */ (window)).Plotly);
-    document.head.append(make("script", { src: constants.plotly, onload, onerror: failed }));
+    document.head.append(element("script", { src: constants.plotly, onload, onerror: failed }));
   });
   library.catch(() => {
     library = undefined;
@@ -34,8 +34,28 @@ function plotly() {
   return library;
 }
 
+/** Pixels: below this width the legend stands under the plot, in lines of that height, and type is smaller. */
+const NARROW = 520;
+const LEGEND_LINE = 22;
+
 /** @type {(run: Run) => State} */
 const first = (run) => ({ hidden: run.map(() => []), zoom: run.map(() => ({})) });
+
+/**
+ * What a phone needs otherwise: all lines of the legend below the plot, which keeps its height.
+ * @type {(figure: Figure, layout: Record<string, any>) => Record<string, any>}
+ */
+function narrow(figure, layout) {
+  const lines = figure.data.filter(({ name, showlegend }) => name && showlegend !== false).length;
+  const named = layout.showlegend === false || lines < 2 ? 0 : lines;
+  const legend = { ...layout.legend, orientation: "v", x: 0, y: -0.24, yanchor: "top", maxheight: 1000 };
+  return {
+    font: { ...layout.font, size: 12 },
+    height: layout.height + named * LEGEND_LINE,
+    margin: { ...layout.margin, b: layout.margin.b + named * LEGEND_LINE },
+    legend,
+  };
+}
 
 /**
  * The figure's layout in the page's colours, as wide as its place, with the visitor's zoom.
@@ -47,6 +67,7 @@ function layoutOf(figure, width, zoom) {
   /** @type {Record<string, any>} */
   const layout = { ...figure.layout, font: { ...figure.layout.font, color }, autosize: false };
   if (width) layout.width = width;
+  if (width && width < NARROW) Object.assign(layout, narrow(figure, layout));
   for (const name of Object.keys(layout).filter((name) => /^[xy]axis/.test(name))) {
     const range = zoom[name] ? { range: zoom[name], autorange: false } : {};
     layout[name] = { ...layout[name], color, gridcolor: line, linecolor: line, ...range };
@@ -124,7 +145,7 @@ export default {
         plot.remove();
       }
       while (plots.length < run.length) {
-        const plot = make("div", { className: "plot", role: "img" });
+        const plot = element("div", { className: "plot", role: "img" });
         plots.push(Object.assign(plot, { on: () => {} }));
         root.append(plot);
       }
