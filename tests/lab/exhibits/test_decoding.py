@@ -1,13 +1,16 @@
 """A visitor's sentence in a real Chromium: what is drawn equals the trace, and stepping asks nobody."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
 
 from lab.exhibits.decoding import EXHIBIT
 from lab.sentences import SENTENCES, examples, reference
+from lab.text import Text
 from models.traces import DecodingTrace, RaceTrace
+from models.translation.bundled import BY_LANGUAGE
 
 from .visitor import asking_nobody, controls, measured, open_exhibit, open_tab, saved_trace, status
 
@@ -151,3 +154,49 @@ def test_the_chinese_page_speaks_chinese_and_a_changed_language_keeps_the_exhibi
     expect(page.get_by_text("自回归：").first).to_be_visible()
     page.locator(".lab-language").click()
     expect(page.get_by_role("tab", name="Decoding", exact=True)).to_have_attribute("aria-selected", "true")
+
+
+LABELS = {
+    "en": ("Models and more settings", "Autoregressive model", "Your English sentence", "Translate"),
+    "zh": ("模型与更多设置", "自回归模型", "您的英文句子", "翻译"),
+}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LABELS)
+def test_a_visitor_brings_own_encoder_decoders(page, language, strangers):
+    """BART, M2M100 in both languages and a T5 that samples ids without a token: what is seen is what was computed."""
+    text, drawn, seen = Text(language), page.locator(".decode"), None
+    more, model, sentence, run = LABELS[language]
+    if language == "zh":
+        page.locator(".lab-language").click()
+        expect(page.locator(".decode[data-step]")).to_be_visible()
+    controls(page).get_by_role("button", name=more).click()
+    asked = {"bart": {}, "m2m100": {"language": "zh"}, "t5": {"method": "sample"}}
+    for kind, settings in asked.items():
+        for name, value in settings.items():
+            page.get_by_label(text(f"decoding.choice.{name}.{value}"), exact=True).check()
+        field = controls(page).get_by_label(re.compile(f"^{model}"))
+        if "language" in settings:  # the models follow it
+            expect(field).to_have_value(re.compile("marian-tatoeba"))
+        field.fill(str(strangers[kind]))
+        field.press("Enter")
+        controls(page).get_by_label(sentence).fill(SENTENCE)
+        before = drawn.get_attribute("data-file")
+        controls(page).get_by_role("button", name=run, exact=True).click()
+        expect(drawn).not_to_have_attribute("data-file", before, timeout=120_000)
+        if kind == "m2m100":
+            settings = {**settings, "non_autoregressive": BY_LANGUAGE["zh"].non_autoregressive}
+        if kind == "t5":
+            settings = {**asked["m2m100"], **settings, "non_autoregressive": BY_LANGUAGE["zh"].non_autoregressive}
+        seen = say(EXHIBIT, "decode", sentence=SENTENCE, autoregressive=strangers[kind], **settings)
+        steps_through(page, seen)
+        for word in ("no_repeat_ngram_size = 2", "num_beams = 6", "num_return_sequences = 2"):
+            expect(controls(page)).to_contain_text(word)
+        if kind == "m2m100":
+            expect(controls(page)).to_contain_text("<__zh__>")
+    assert any(re.fullmatch(r"<\d+>", piece) for piece in seen.search.piece)
+    open_tab(page, text("decoding.view.race.tab"))
+    expect(page.locator(".race")).to_have_attribute(
+        "data-done", re.compile(f'"autoregressive":{len(seen.search.steps)}')
+    )

@@ -49,3 +49,8 @@ def test_no_batch_of_several_that_both_were_measured_with_is_not_spoken_of(trace
     seconds[measured:] = np.nan
     alone = replace(trace, search_batch_seconds=seconds)
     assert "In a batch" not in race.claim(alone, TEXT) and "In a batch" in race.claim(trace, TEXT)
+
+
+def test_arithmetic_that_could_not_be_counted_is_not_spoken_of(trace):
+    speed = race.claim(replace(trace, search_multiply_adds=0), TEXT)
+    assert "in 20 ms (measured on" in speed and "times the arithmetic" not in speed
