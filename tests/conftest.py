@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tools import browser
 
 expect.set_options(timeout=120_000)
+pytest.register_assert_rewrite("tests.models.translation.tiny")
 
 
 @pytest.fixture
