@@ -8,9 +8,10 @@ from gradio.components import Navbar
 
 from lab import layout, style, widget
 from lab.exhibits import EXHIBITS
-from lab.text import Text
+from lab.text import LANGUAGES, Text
 from lab.wiring import MAX_WAITING, connect
-from models.device import describe
+from models.device import check, describe
+from models.errors import InputError
 
 HEADER = """<header class="lab-header" lang="{code}"><h1>{title}</h1><p>{tagline}</p><nav>
 <a class="lab-language" href="{other}" title="{language_hint}">{language}</a>
@@ -55,7 +56,11 @@ def fill(demo: gr.Blocks, text: Text, other: str) -> None:
 
 
 def launch(**settings: Any) -> None:
-    """Open the lab."""
+    """Open the lab. Raises SystemExit, with a sentence in both languages, where LAB_DEVICE cannot be used."""
+    try:
+        check()
+    except InputError as error:
+        raise SystemExit("\n".join(Text(language).error(error) for language in LANGUAGES)) from error
     demo = build()
     demo.queue(max_size=2 * MAX_WAITING, api_open=False).launch(
         theme=style.theme(),
