@@ -1,6 +1,7 @@
 """What the components of an exhibit get: answers, signs of progress, sentences."""
 
 from collections.abc import Iterator
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -96,9 +97,9 @@ class Screen:
         return self._older(self.text("run.stopped"))
 
     def failed(self, sentence: str) -> Iterator[Step]:
-        """A sentence in the status and as a toast; the views keep what they show."""
+        """A sentence in the status and as a toast, which takes HTML; the views keep what they show."""
         yield self._older(plain(sentence))
-        raise gr.Error(sentence, print_exception=False)
+        raise gr.Error(escape(sentence, quote=False), print_exception=False)
 
     def _older(self, told: str) -> Step:
         board = self.board

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Generator
+from html import unescape
 from pkgutil import resolve_name
 from typing import cast
 
@@ -147,7 +148,21 @@ def test_an_unexpected_error_tells_nothing_of_the_machine():
 
     page.work.do = breaks
     last, toast = failed(page.press())
-    assert last["status"] == toast == Text("en")("run.unexpected")
+    assert unescape(last["status"]) == toast == Text("en")("run.unexpected")
+
+
+def test_what_a_stranger_wrote_is_text_in_the_status_and_in_the_toast():
+    page = Page()
+
+    def breaks(word, count, forces, progress):
+        raise InputError("model.unknown", reference="<img src=http://other.example/x.png> [a](b)\n# c")
+
+    page.work.do = breaks
+    last, toast = failed(page.press())
+    assert "<" not in toast and "&lt;img src=http://other.example/x.png&gt;" in toast
+    assert not set(last["status"]) & set("<>[]()*_/:\n") and "<img src=http://other.example/x.png>" in unescape(
+        last["status"]
+    )
 
 
 @pytest.mark.parametrize("values", [{"count": 99}, {"count": "4"}, {"count": None}, {"word": 7}, {"word": "x" * 500}])
