@@ -3,15 +3,18 @@
 torch and transformers are imported where they are used, so that the page opens before they load.
 """
 
+import copy
 import hashlib
 import importlib
+import math
+import re
 import threading
 from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from models import hub
+from models import config, hub, processor
 from models.device import device
 from models.errors import InputError
 from models.progress import NO_PROGRESS, Progress
@@ -24,6 +27,9 @@ OWN = {"CmlmForTranslation": "models.translation.cmlm"}
 """Where the architectures are that transformers lacks."""
 MAX_CACHED_BYTES = 4_000_000_000
 """Parameters that are kept in memory for the next run; a single larger model is kept alone."""
+
+MAX_GROWTH = 4
+"""A model has at most so many parameters for each number in its files, which may leave out what is shared."""
 
 Reads = Literal["image", "text"] | None
 """What a caller needs beside the model: an image processor, a tokenizer, or neither."""
@@ -146,23 +152,64 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
 
     if not any(folder.glob("*.safetensors")):
         raise hub.no_weights(reference, [path.name for path in folder.iterdir()])
-    readers: dict[Reads, Any] = {"image": transformers.AutoImageProcessor, "text": transformers.AutoTokenizer}
+    kind = getattr(importlib.import_module(OWN[family]) if family in OWN else transformers, family)
+    reader = _reader(reference, folder, kind, reads)
+    built = _buildable(reference, folder, kind)
     try:
-        module = importlib.import_module(OWN[family]) if family in OWN else transformers
-        model, report = getattr(module, family).from_pretrained(
+        model, report = kind.from_pretrained(
             folder,
+            config=built,
             dtype=torch.float32,
             attn_implementation="eager",
             use_safetensors=True,
             local_files_only=True,
             output_loading_info=True,
+            ignore_mismatched_sizes=True,
         )
-        reader = readers[reads].from_pretrained(folder, local_files_only=True) if reads else None
     except Exception as error:
         raise InputError("model.unreadable", reference=reference) from error
-    if report["missing_keys"] or report["mismatched_keys"]:
-        raise InputError("model.unreadable", reference=reference)
+    layers = {key for key in report["unexpected_keys"] if re.search(r"\.(layers?|blocks|stages)\.\d+\..*weight$", key)}
+    if unfit := sorted({*report["missing_keys"], *(key for key, *_ in report["mismatched_keys"]), *layers}):
+        raise InputError("model.weights", reference=reference, tensor=unfit[0])
+    if not all(bool(tensor.isfinite().all()) for tensor in model.state_dict().values()):
+        raise InputError("model.no_numbers", reference=reference)
     return model.eval().to(where), reader
+
+
+def _buildable(reference: str, folder: Path, kind: Any) -> Any:
+    """The config of a folder, of which a model of the class can be built that is not far larger than its weights."""
+    import torch
+    from safetensors import safe_open
+
+    try:
+        built = kind.config_class.from_pretrained(folder, local_files_only=True)
+        with torch.device("meta"):
+            needed = sum(parameter.numel() for parameter in kind(copy.deepcopy(built)).parameters())
+    except Exception as error:
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise InputError("model.config", reference=reference, reason=reason[:200]) from error
+    try:
+        stored = 0
+        for path in folder.glob("*.safetensors"):
+            with safe_open(path, "pt") as file:
+                stored += sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
+    except Exception as error:
+        raise InputError("model.unreadable", reference=reference) from error
+    if needed > MAX_GROWTH * stored:
+        raise InputError("model.larger", reference=reference, needed=f"{needed:,}", stored=f"{stored:,}")
+    return built
+
+
+def _reader(reference: str, folder: Path, kind: Any, reads: Reads) -> Any:
+    """What prepares the model's input. An image classifier's is read here, for a stranger's file may not set all."""
+    import transformers
+
+    if reads == "image":
+        return processor.read(reference, folder, kind.config_class.model_type)
+    try:
+        return transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True) if reads else None
+    except Exception as error:
+        raise InputError("model.unreadable", reference=reference) from error
 
 
 def _on_disk(reference: str) -> Path | None:
@@ -189,11 +236,12 @@ def _files(folder: Path) -> Files:
 
 def _family(reference: str, folder: Path, families: tuple[str, ...]) -> str:
     """The class that a folder's config names; InputError unless it is one of the `families`, where some are given."""
-    config = hub.read_json(folder / hub.CONFIG)
-    if not config:
+    settings = hub.read_json(folder / hub.CONFIG)
+    if not settings:
         raise InputError("model.no_config", reference=reference)
-    architectures = config.get("architectures")
-    family = str(architectures[0]) if isinstance(architectures, list) and architectures else "?"
+    architectures = settings.get("architectures")
+    family = str(architectures[0])[:80] if isinstance(architectures, list) and architectures else "?"
     if families and family not in families:
         raise InputError("model.family", reference=reference, family=family, families=", ".join(families))
+    config.check(reference, family, settings)
     return family

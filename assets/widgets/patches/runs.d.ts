@@ -6,6 +6,8 @@ export interface VitRun {
   grid: Grid;
   /** The tokens before the patches: CLS, … */
   prefix: string[];
+  /** Rows and columns of pixels below and right of the patches, which the model does not read. */
+  unread: [number, number];
   arrays: Record<
     | "pixels"
     | "attention"

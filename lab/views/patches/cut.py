@@ -16,6 +16,8 @@ class VitMeta(TypedDict):
     patch_size: int
     grid: tuple[int, int]
     prefix: tuple[str, ...]
+    unread: tuple[int, int]
+    """Rows and columns of pixels that the model gets, below and right of the patches, but does not read."""
 
 
 def payload(trace: VitTrace, text: Text) -> Payload:
@@ -41,4 +43,6 @@ def payload(trace: VitTrace, text: Text) -> Payload:
         "embedding_max": embedding_max,
         "position": np.round(trace.position_similarity * 127).astype(np.int8),
     }
-    return Payload(VitMeta(patch_size=trace.patch_size, grid=trace.grid, prefix=trace.prefix), arrays)
+    return Payload(
+        VitMeta(patch_size=trace.patch_size, grid=trace.grid, prefix=trace.prefix, unread=trace.unread), arrays
+    )

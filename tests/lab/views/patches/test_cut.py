@@ -27,7 +27,7 @@ def test_quantised_rows_give_the_trace_back(seen):
 
 def test_meta_and_arrays_of_a_trace(vit):
     meta, arrays = cut.payload(vit, Text("en"))
-    assert meta == {"patch_size": 8, "grid": (2, 2), "prefix": ("CLS",)}
+    assert meta == {"patch_size": 8, "grid": (2, 2), "prefix": ("CLS",), "unread": (0, 0)}
     assert arrays["embedding"][0].tolist() == [95, -127]
     assert arrays["embedding_max"].tolist() == [4, 1, 2, 0.5]
     assert arrays["position"][2].tolist() == [0, 0, 127, 0, 0]
