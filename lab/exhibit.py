@@ -62,6 +62,7 @@ class Run:
     open: "module:function" where models are opened in another way than each by its own input.
     actions: what the run's widgets may ask for, and the hidden input that this sets.
     fresh: it measures this machine, so that the button always measures anew.
+    saved: the questions whose answers are saved, by a name for the file: what of each is not as the page sets it.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Run:
     open: str = ""
     actions: Mapping[str, str] = field(default_factory=dict)
     fresh: bool = False
+    saved: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"": {}})
 
     def function(self) -> Callable[..., Any]:
         """The function that `compute` names."""

@@ -5,11 +5,13 @@ from typing import Any
 
 import gradio as gr
 from gradio.components import Navbar
+from starlette.middleware import Middleware
 
 from lab import layout, style, widget
+from lab.clients import Listening
 from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, Text
-from lab.wiring import MAX_WAITING, connect
+from lab.wiring import MAX_THREADS, connect
 from models.device import check, describe
 from models.errors import InputError
 
@@ -62,16 +64,16 @@ def launch(**settings: Any) -> None:
     except InputError as error:
         raise SystemExit("\n".join(Text(language).error(error) for language in LANGUAGES)) from error
     demo = build()
-    demo.queue(max_size=2 * MAX_WAITING, api_open=False).launch(
+    demo.queue(max_size=None, api_open=False).launch(
         theme=style.theme(),
         css_paths=[style.CSS],
         head=widget.head(),
-        app_kwargs={"routes": widget.routes()},
+        app_kwargs={"routes": widget.routes(), "middleware": [Middleware(Listening)]},
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
-        max_threads=MAX_WAITING + 20,
+        max_threads=MAX_THREADS,
         max_file_size="40mb",
         state_session_capacity=1000,
         **settings,

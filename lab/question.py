@@ -78,6 +78,6 @@ def defaults(exhibit: Exhibit) -> dict[str, Any]:
 
 
 @lru_cache
-def first_key(exhibit: Exhibit, run: Run) -> str:
-    """The key of the question that the saved run answers."""
-    return ask(exhibit, run, defaults(exhibit)).key
+def saved_names(exhibit: Exhibit, run: Run) -> Mapping[str, str]:
+    """The names of a run's saved answers, by the keys of their questions."""
+    return {ask(exhibit, run, defaults(exhibit) | values).key: name for name, values in run.saved.items()}

@@ -1,4 +1,4 @@
-"""The runs that a visitor sees before their own: assets/runs/<run>.npz. A page opens without them too.
+"""The runs that a visitor sees before their own: assets/runs/<exhibit>-<run>.npz. A page opens without them too.
 
 python -m lab.saved          makes those anew that are missing
 python -m lab.saved fields   makes the runs of these names anew
@@ -19,15 +19,15 @@ log = logging.getLogger(__name__)
 RUNS = Path(__file__).resolve().parent.parent / "assets" / "runs"
 
 
-def path(exhibit: Exhibit, run: Run) -> Path:
-    """The file of a run's saved trace."""
-    return RUNS / f"{exhibit.name}-{run.name}.npz"
+def path(exhibit: Exhibit, run: Run, name: str = "") -> Path:
+    """The file of one of a run's saved traces, by its name in `Run.saved`."""
+    return RUNS / f"{'-'.join(filter(None, (exhibit.name, run.name, name)))}.npz"
 
 
 @lru_cache(maxsize=16)
-def load(exhibit: Exhibit, run: Run) -> Trace | None:
-    """The saved trace of a run's defaults; None where there is none that can be read."""
-    file = path(exhibit, run)
+def load(exhibit: Exhibit, run: Run, name: str = "") -> Trace | None:
+    """The saved trace of one of a run's saved questions; None where there is none that can be read."""
+    file = path(exhibit, run, name)
     if not file.is_file():
         return None
     try:
@@ -37,9 +37,9 @@ def load(exhibit: Exhibit, run: Run) -> Trace | None:
         return None
 
 
-def make(exhibit: Exhibit, run: Run) -> Trace:
-    """Compute a run's defaults now."""
-    *_, whole = ask(exhibit, run, defaults(exhibit)).traces(NO_PROGRESS, Stopwatch())
+def make(exhibit: Exhibit, run: Run, name: str = "") -> Trace:
+    """Compute one of a run's saved questions now."""
+    *_, whole = ask(exhibit, run, defaults(exhibit) | run.saved[name]).traces(NO_PROGRESS, Stopwatch())
     return whole
 
 
@@ -51,11 +51,11 @@ def main() -> None:
     parser.add_argument("name", nargs="*")
     wanted = parser.parse_args().name
     for exhibit in EXHIBITS:
-        for run in exhibit.runs:
-            file = path(exhibit, run)
+        for run, name in ((one, name) for one in exhibit.runs for name in one.saved):
+            file = path(exhibit, run, name)
             if (run.name in wanted or exhibit.name in wanted) if wanted else not file.exists():
-                make(exhibit, run)
-                make(exhibit, run).save(file)
+                make(exhibit, run, name)
+                make(exhibit, run, name).save(file)
                 print(f"{file.name}: {file.stat().st_size / 1e6:.2f} MB")
 
 

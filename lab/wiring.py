@@ -14,6 +14,7 @@ from typing import Any
 import gradio as gr
 
 from lab.actions import overrides
+from lab.clients import NOBODY, Client, streams
 from lab.computing import Answer, computations
 from lab.exhibit import Exhibit, Run
 from lab.inputs.kinds import Input
@@ -26,8 +27,8 @@ from models.errors import InputError
 log = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.4
 """Before a run shows its Stop button, and between two signs of progress."""
-MAX_WAITING = 40
-"""Visitors who may wait for an answer at the same time; equal questions are computed once (lab.computing)."""
+MAX_THREADS = 400
+"""Visitors who may wait for an answer at the same time, each in a thread that sleeps."""
 UNQUEUED: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 """Options for handlers that answer at once, outside the queue."""
 
@@ -38,6 +39,7 @@ class Visit:
 
     tab: the open one. asked: what was sent last, by input. settled: what was asked last of what was answered. shown:
     the key of what is seen in each place. request: new with everything that is asked; an older one is not answered.
+    client: who asks.
     """
 
     tab: str
@@ -45,6 +47,7 @@ class Visit:
     settled: dict[str, Any]
     shown: dict[str, str] = field(default_factory=dict)
     request: object = None
+    client: Client = NOBODY
 
 
 class Wiring:
@@ -57,7 +60,7 @@ class Wiring:
 
     def opens_with(self, listen: Callable[..., Any]) -> None:
         """What opens the exhibit: it shows what need not be computed, else it computes the open view."""
-        self.stopped_by_button([self.listens(listen, self.opened)])
+        self.stopped_by_button([self.listens(listen, opens(self, ""))])
 
     def stopped_by_button(self, events: list[Any]) -> None:
         """The Stop button ends the runs of these events, says so, and lets widgets wait no longer."""
@@ -66,13 +69,13 @@ class Wiring:
         board.stop.click(self.screen.stopped, None, told, cancels=events, js=unanswered, **UNQUEUED)
 
     def listens(self, listen: Callable[..., Any], answer: Callable[..., Iterator[Step]], *inputs: Any) -> Any:
-        """Answer an event; it gets, and gives, dictionaries by component."""
+        """Answer an event; it gets dictionaries by component, and who asks, and gives dictionaries by component."""
         event = listen(
             self.saying_something(answer),
             {self.visit, *inputs},
             self.board.outputs(),
             concurrency_id="runs",
-            concurrency_limit=MAX_WAITING,
+            concurrency_limit=None,
             trigger_mode="multiple",
             show_progress="hidden",
             api_visibility="private",
@@ -89,15 +92,22 @@ class Wiring:
         """
 
         @wraps(answer)
-        def says(*sent: Any) -> Iterator[Step]:
-            yield from filter(None, answer(*sent))
+        def says(*sent: Any, **named: Any) -> Iterator[Step]:
+            yield from filter(None, answer(*sent, **named))
             yield {self.board.status: gr.skip()}
 
         return says
 
-    def pressed(self, data: dict[Any, Any]) -> Iterator[Step]:
-        """The button, or an input that starts a run: everything is asked anew, what is open is answered."""
+    def visiting(self, data: dict[Any, Any], request: gr.Request | None) -> Visit:
+        """The visit, which knows who asks."""
         visit: Visit = data[self.visit]
+        if request:
+            visit.client = Client(request.client.host if request.client else "", request.session_hash or "")
+        return visit
+
+    def pressed(self, data: dict[Any, Any], request: gr.Request | None = None) -> Iterator[Step]:
+        """The button, or an input that starts a run: everything is asked anew, what is open is answered."""
+        visit = self.visiting(data, request)
         yield from self.answered(visit, self.sent(visit, data))
 
     def sent(self, visit: Visit, data: Mapping[Any, Any]) -> dict[str, Any]:
@@ -106,12 +116,12 @@ class Wiring:
         sent = {one.name: visit.asked[one.name] if one.lasts else one.default for one in hidden}
         return sent | {name: data[component] for name, component in self.board.inputs.items()}
 
-    def opened(self, data: dict[Any, Any], tab: str = "") -> Iterator[Step]:
+    def opened(self, data: dict[Any, Any], tab: str = "", request: gr.Request | None = None) -> Iterator[Step]:
         """A tab, or with "" the exhibit itself: what it shows belongs to what was asked last.
 
         What need not be computed is shown at once; then what is missing in the open tab is computed.
         """
-        visit: Visit = data[self.visit]
+        visit = self.visiting(data, request)
         visit.tab = tab or visit.tab
         step: Step = {}
         for run in self.exhibit.runs:
@@ -119,9 +129,9 @@ class Wiring:
         yield step
         yield from self.answered(visit, visit.asked, again=False)
 
-    def acted(self, data: dict[Any, Any], asked: Any, run: Run) -> Iterator[Step]:
+    def acted(self, data: dict[Any, Any], asked: Any, run: Run, request: gr.Request | None = None) -> Iterator[Step]:
         """What a widget asks for: what was asked last, with a hidden input set."""
-        visit: Visit = data[self.visit]
+        visit = self.visiting(data, request)
         try:
             sent = visit.asked | overrides(self.exhibit, run, asked)
         except InputError as error:
@@ -157,7 +167,9 @@ class Wiring:
         """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew."""
         screen, request = self.screen, visit.request
         known = None if again and question.run.fresh else computations.known(question)
-        computation = known or computations.watch(question)
+        if not known and not streams.lead_to(visit.client):
+            return
+        computation = known or computations.watch(question, visit.client.address)
         if isinstance(computation, Answer):
             yield self.shows(visit, question, computation, again)
             return
@@ -220,7 +232,7 @@ def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
     """Wire an exhibit; its views stay empty until it is opened (`Wiring.opens_with`)."""
     wiring = Wiring(exhibit, text, board)
     events = [wiring.listens(listen, wiring.pressed, *board.inputs.values()) for listen in board.starts]
-    events += [wiring.listens(tab.select, partial(wiring.opened, tab=name)) for name, tab in board.tabs.items() if tab]
+    events += [wiring.listens(tab.select, opens(wiring, name)) for name, tab in board.tabs.items() if tab]
     for run in exhibit.runs:
         widgets = [board.views[view.name].widget for view in run.views if run.actions]
         events += [wiring.listens(drawn.act, acts(wiring, run)) for drawn in widgets if drawn]
@@ -244,11 +256,20 @@ def remembered(one: Input, sent: Any) -> Any:
     return one.kept(sent)
 
 
+def opens(wiring: Wiring, tab: str) -> Callable[..., Iterator[Step]]:
+    """The listener to a tab; Gradio tells by the annotation that it wants the request."""
+
+    def opened(data: dict[Any, Any], request: gr.Request) -> Iterator[Step]:
+        yield from wiring.opened(data, tab, request)
+
+    return opened
+
+
 def acts(wiring: Wiring, run: Run) -> Callable[..., Iterator[Step]]:
     """The listener to what a run's widgets ask for; Gradio tells by the annotation that it wants the event's data."""
 
-    def act(data: dict[Any, Any], event: gr.EventData) -> Iterator[Step]:
-        yield from wiring.acted(data, event._data, run)
+    def act(data: dict[Any, Any], request: gr.Request, event: gr.EventData) -> Iterator[Step]:
+        yield from wiring.acted(data, event._data, run, request)
 
     return act
 

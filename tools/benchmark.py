@@ -1,15 +1,15 @@
-"""Every figure that the README states.
+"""Every figure that the README states, but those of a class (tools.load).
 
-python -m tools.benchmark --out figures.json    prints them and writes them to a file
-python -m tools.benchmark --only models         or views, or page, which needs a browser
+python -m tools.benchmark                 prints them and puts them into docs/figures.json
+python -m tools.benchmark --only models   or views, or page, which needs a browser
 """
 
 import argparse
 import json
-import os
 import statistics
+import subprocess
+import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from lab import saved
@@ -20,9 +20,9 @@ from lab.text import Text
 from lab.views.patches import cut, windows
 from lab.views.payload import Payload
 from lab.widget import pack
-from models.device import describe
 from models.measure import seconds
 from tools import browser
+from tools.figures import Figures, middle, timed, turns
 
 TEXT = Text("en")
 ONE_EXHIBIT = """import runpy
@@ -36,42 +36,6 @@ WATCH = """stage => {
   });
 }"""
 """From the browser's own time stamp of a pointer movement until the frame that shows it has been drawn."""
-
-Call = Callable[[], object]
-Timer = Callable[[], float]
-
-
-class Figures:
-    """What was measured: printed at once, kept for the file."""
-
-    def __init__(self) -> None:
-        self.rows: list[dict[str, Any]] = []
-
-    def add(self, name: str, value: float, unit: str, aim: str = "") -> None:
-        """A row."""
-        print(f"{name:<58}{value:>10.3g} {unit:<4}{'   aim: ' + aim if aim else ''}", flush=True)
-        self.rows.append({"name": name, "value": value, "unit": unit, "aim": aim})
-
-    def compare(self, name: str, ours: Timer, other: str, theirs: Timer, aim: str = "", rounds: int = 15) -> None:
-        """Milliseconds of both, and the ratio, from interleaved pairs: what disturbs the machine disturbs both.
-
-        One pair before them does not count.
-        """
-        pairs = [(ours(), theirs()) for _ in range(rounds + 1)][1:]
-        for label, times in zip((name, other), zip(*pairs, strict=True), strict=True):
-            self.add(label, statistics.median(times) * 1000, "ms")
-        self.add(f"{name} / {other}", statistics.median(mine / other for mine, other in pairs), "x", aim)
-
-
-def timed(call: Call) -> Timer:
-    """Gives the seconds of a call."""
-    return lambda: seconds(call)
-
-
-def middle(call: Call, rounds: int = 7) -> float:
-    """Median seconds of a call, after one that does not count."""
-    call()
-    return statistics.median(seconds(call) for _ in range(rounds))
 
 
 def size(drawn: Any) -> int:
@@ -144,15 +108,15 @@ def decoding_rows(figures: Figures) -> None:
         figures.compare(f"traced search beside {name}", lambda: traced().seconds, f"generate() {name}", library, aim)
     figures.add("traced search, trace and count included", middle(traced) * 1000, "ms")
     for copies in (1, 32):
-        ways: dict[str, Call] = {
+        ways: dict[str, Callable[[], object]] = {
             "greedy": lambda n=copies: generate(marian, ids, greedy, n),
             "beam 5": lambda n=copies: generate(marian, ids, beam, n),
         }
         for passes in (1, 4, 10):
             c = mask_predict.Settings(passes)
             ways[f"{passes} passes"] = lambda n=copies, c=c: mask_predict.translate(cmlm, other_ids.repeat(n, 1), c)
-        for name, way in ways.items():
-            figures.add(f"{copies} at once, {name}: a sentence", middle(way, 5) * 1000 / copies, "ms")
+        for name, times in turns({name: timed(way) for name, way in ways.items()}, 5).items():
+            figures.add(f"{copies} at once, {name}: a sentence", statistics.median(times) * 1000 / copies, "ms")
 
 
 def field_rows(figures: Figures) -> None:
@@ -184,7 +148,7 @@ def field_rows(figures: Figures) -> None:
             for module in modules:
                 NeuronGradient(model, module).attribute(pixels.clone(), unit)
 
-        name = f"fields of {len(modules)} layers, {reference}"
+        name = f"fields, {reference}"
         figures.compare(f"{name}: ours", timed(ours), f"{name}: captum", timed(by_captum), "less than 1x", rounds=3)
 
 
@@ -211,17 +175,21 @@ def modules_of_layers(model: Any, pixels: Any) -> list[Any]:
 
 
 def start_rows(figures: Figures) -> None:
-    """Seconds until HTTP with one exhibit and with all, in turns."""
-    programs = {"one exhibit": ("-c", ONE_EXHIBIT), "all exhibits": ("app.py",)}
-    times: dict[str, list[float]] = {name: [] for name in programs}
-    for _ in range(3):
-        for name, program in programs.items():
-            with browser.lab(program) as running:
-                times[name].append(running.seconds)
-    for name, found in times.items():
-        figures.add(f"start until HTTP 200, {name}", statistics.median(found), "s", "at most 3.5 s")
-    one, all_of_them = times.values()
-    figures.add("start, all / one", statistics.median(a / b for a, b in zip(all_of_them, one, strict=True)), "x", "1x")
+    """Seconds until HTTP with one exhibit and with all, and of importing Gradio alone, in turns."""
+    gradio = [sys.executable, "-c", "import gradio"]
+    timers = {
+        "python -c 'import gradio'": timed(lambda: subprocess.run(gradio, check=True)),
+        "start until HTTP 200, one exhibit": lambda: started(("-c", ONE_EXHIBIT)),
+        "start until HTTP 200, all exhibits": lambda: started(("app.py",)),
+    }
+    for name, times in turns(timers, 3).items():
+        figures.add(name, statistics.median(times), "s", "at most 3.5 s")
+
+
+def started(program: tuple[str, ...]) -> float:
+    """Seconds until the lab answers."""
+    with browser.lab(program) as running:
+        return running.seconds
 
 
 def page_rows(figures: Figures) -> None:
@@ -250,10 +218,10 @@ def page_rows(figures: Figures) -> None:
                 page.get_by_role("tab", name=tab).last.click()
                 drawn.wait_for()
 
-            figures.add(f"{tab}: first opened", seconds(opened) * 1000, "ms")
+            figures.add(f"{view}: first opened", seconds(opened) * 1000, "ms")
             if view == "windows":
                 page.locator(".windows .jumps button").nth(1).click()
-            paint_rows(figures, tab, hover(page, f".{view} {stage}.stage"), "p95 under 16 ms")
+            paint_rows(figures, view, hover(page, f".{view} {stage}.stage"), "p95 under 16 ms")
 
 
 def hover(page: Any, selector: str, count: int = 200) -> list[float]:
@@ -279,17 +247,13 @@ PARTS = {"views": (view_rows,), "models": (trace_rows, decoding_rows, field_rows
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, help="a JSON file for the figures")
     parser.add_argument("--only", choices=PARTS, help="measure one part")
     asked = parser.parse_args()
-    figures, load = Figures(), os.getloadavg()
-    print(f"{describe()}, load before: {load[0]:.1f}")
     for part in [asked.only] if asked.only else PARTS:
+        figures = Figures()
         for measure in PARTS[part]:
             measure(figures)
-    if asked.out:
-        told = {"device": describe(), "load_before": load, "rows": figures.rows}
-        asked.out.write_text(json.dumps(told, indent=2), encoding="utf-8")
+        figures.write(part)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,22 @@
-"""The tables of the README, made from the exhibits' records and words.
+"""The tables of the README: the exhibits, from their records and words, and the figures, from what was measured.
 
 python -m tools.readme           writes them
 python -m tools.readme --check   fails where they differ
 """
 
 import sys
+import tomllib
 from pathlib import Path
 
 from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, Text
+from tools import figures
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+HERE = Path(__file__).resolve().parent
+README = HERE.parent / "README.md"
 
 
-def table(text: Text) -> str:
+def exhibits(text: Text) -> str:
     """A row for each exhibit: its tab, its views, what one sees and by which model."""
     rows = [[text(f"page.readme_{column}") for column in ("exhibit", "views", "about", "uses")], ["---"] * 4]
     for exhibit in EXHIBITS:
@@ -24,14 +27,29 @@ def table(text: Text) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
+def measured(text: Text) -> str:
+    """A row for each figure of figures.toml, as it stands in docs/figures.json."""
+    parts = figures.read()
+    rows = {name: part["rows"] for name, part in parts.items()}
+    told = tomllib.loads((HERE / "figures.toml").read_text(encoding="utf-8"))["row"]
+    lines = [f"| {row[text.language]} | {row['value'].format(**rows)} |" for row in told]
+    dates = sorted({f"{part['date']}, {part['device']}, {part['cores']} cores" for part in parts.values()})
+    return "\n".join([f"| {'; '.join(dates)} | |", "|---|---|", *lines])
+
+
+TABLES = {"exhibits": exhibits, "figures": measured}
+"""What fills the places of the README, by their names."""
+
+
 def filled(readme: str) -> str:
     """The README with its tables made anew, each between <!-- exhibits en --> and <!-- end -->."""
-    for language in LANGUAGES:
-        before, mark, rest = readme.partition(f"<!-- exhibits {language} -->\n")
-        _, end, after = rest.partition("\n<!-- end -->")
-        if not mark or not end:
-            raise ValueError(f"the README has no place for the table in {language}")
-        readme = before + mark + table(Text(language)) + end + after
+    for name, table in TABLES.items():
+        for language in LANGUAGES:
+            before, mark, rest = readme.partition(f"<!-- {name} {language} -->\n")
+            _, end, after = rest.partition("\n<!-- end -->")
+            if not mark or not end:
+                raise ValueError(f"the README has no place for the {name} in {language}")
+            readme = before + mark + table(Text(language)) + end + after
     return readme
 
 

@@ -22,6 +22,7 @@ EXHIBIT = Exhibit(
                 View("growth", growth, widget="chart"),
             ),
             actions={"point": "position"},
+            saved={"": {}, "average": {"average": True}},
         ),
         Run(
             "published",

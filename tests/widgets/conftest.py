@@ -15,7 +15,6 @@ from playwright.sync_api import Browser, Page
 from lab import style
 from lab.text import Text
 from lab.widget import PLOTLY_JS, pack
-from tools import browser
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDGETS = ROOT / "assets" / "widgets"
@@ -83,12 +82,6 @@ def strings(name: str, language: str) -> dict[str, str]:
     exhibit, _, view = name.partition("/")
     text = Text(language)
     return {**text.section(f"{exhibit}.widget.{view}"), **text.section("widget.shared")}
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with browser.chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="session")

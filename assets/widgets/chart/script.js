@@ -34,8 +34,28 @@ function plotly() {
   return library;
 }
 
+/** Pixels: below this width the legend stands under the plot, in lines of that height, and type is smaller. */
+const NARROW = 520;
+const LEGEND_LINE = 22;
+
 /** @type {(run: Run) => State} */
 const first = (run) => ({ hidden: run.map(() => []), zoom: run.map(() => ({})) });
+
+/**
+ * What a phone needs otherwise: all lines of the legend below the plot, which keeps its height.
+ * @type {(figure: Figure, layout: Record<string, any>) => Record<string, any>}
+ */
+function narrow(figure, layout) {
+  const lines = figure.data.filter(({ name, showlegend }) => name && showlegend !== false).length;
+  const named = layout.showlegend === false || lines < 2 ? 0 : lines;
+  const legend = { ...layout.legend, orientation: "v", x: 0, y: -0.24, yanchor: "top", maxheight: 1000 };
+  return {
+    font: { ...layout.font, size: 12 },
+    height: layout.height + named * LEGEND_LINE,
+    margin: { ...layout.margin, b: layout.margin.b + named * LEGEND_LINE },
+    legend,
+  };
+}
 
 /**
  * The figure's layout in the page's colours, as wide as its place, with the visitor's zoom.
@@ -47,6 +67,7 @@ function layoutOf(figure, width, zoom) {
   /** @type {Record<string, any>} */
   const layout = { ...figure.layout, font: { ...figure.layout.font, color }, autosize: false };
   if (width) layout.width = width;
+  if (width && width < NARROW) Object.assign(layout, narrow(figure, layout));
   for (const name of Object.keys(layout).filter((name) => /^[xy]axis/.test(name))) {
     const range = zoom[name] ? { range: zoom[name], autorange: false } : {};
     layout[name] = { ...layout[name], color, gridcolor: line, linecolor: line, ...range };

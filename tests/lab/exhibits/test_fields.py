@@ -44,21 +44,21 @@ def saved():
     return load(EXHIBIT, EXHIBIT.run("fields"))
 
 
-def drawn(page, trace, weights=0):
+def drawn(page, trace, weights=0, images=0):
     """That every column shows the trace's field of the layer that it names, box and square included; those layers."""
     root = page.locator(".lab-widget.field")
     layers = [int(layer) for layer in root.get_attribute("data-layers").split(",")]
     for index, (layer, column) in enumerate(zip(layers, trace.columns, strict=True)):
         shown = root.locator(".column").nth(index)
         painted = dots(shown.locator(".heat"))
-        byte = field.levels(column.field[weights, 0, layer]).astype(int)
+        byte = field.levels(column.field[weights, images, layer]).astype(int)
         np.testing.assert_array_equal(painted[..., 3], np.minimum(255, 2 * byte))
         clear = painted[..., 3] > 40
         assert clear.any()
         assert np.abs(painted[clear, :3] - COLOURS[byte[clear]]).max() <= 4
         expect(shown.locator(".layer")).to_have_text(column.layer_name[layer].replace("embedder", "stem"))
         np.testing.assert_allclose(edges(shown.locator(".box")), column.box[layer], atol=1e-4)
-        np.testing.assert_allclose(edges(shown.locator(".square")), column.square[weights, 0, layer], atol=1e-4)
+        np.testing.assert_allclose(edges(shown.locator(".square")), column.square[weights, images, layer], atol=1e-4)
     return layers
 
 
@@ -96,6 +96,20 @@ def test_every_view_shows_its_saved_run_and_playing_asks_nobody(page, saved):
     open_tab(page, "3 · By theory alone")
     theory = published.claim(load(EXHIBIT, EXHIBIT.run("published")), ENGLISH)
     expect(page.locator(".prose.claim:visible").first).to_contain_text(theory.split(": ")[-1])
+
+
+def test_the_average_over_the_example_photos_is_a_saved_run_too(page, saved):
+    root = page.locator(".lab-widget.field")
+    average = load(EXHIBIT, EXHIBIT.run("fields"), "average")
+    expect(root.locator(".images")).to_be_hidden()
+    controls(page).get_by_label(ENGLISH("fields.input.average")).check()
+    controls(page).get_by_role("button", name="Look", exact=True).click()
+    expect(root.locator(".images")).to_be_visible()
+    expect(status(page)).to_contain_text("saved run")
+    drawn(page, average)
+    root.get_by_role("button", name=f"average of {average.n_image} photos").click()
+    expect(root).to_have_attribute("data-images", "1")
+    drawn(page, average, images=1)
 
 
 def test_a_click_asks_for_its_point_and_draws_what_the_models_say(page, saved):

@@ -11,7 +11,7 @@ from lab import saved
 from lab.exhibits import EXHIBITS
 from models.axes import HALF, Trace
 
-RUNS = [(exhibit, run) for exhibit in EXHIBITS for run in exhibit.runs]
+RUNS = [(exhibit, run, name) for exhibit in EXHIBITS for run in exhibit.runs for name in run.saved]
 CLOSE = {"rtol": 2e-2, "atol": 3e-3}
 """Between machines: convolutions and attention add up in another order, and gradients make more of it."""
 HALF_CLOSE = {"rtol": 5e-2, "atol": 5e-3}
@@ -53,11 +53,11 @@ def same_value(before, now, where, half):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("exhibit", "run"), RUNS, ids=[f"{exhibit.name}-{run.name}" for exhibit, run in RUNS])
-def test_the_saved_run_is_what_the_models_say_today(exhibit, run):
-    before = saved.load(exhibit, run)
+@pytest.mark.parametrize(("exhibit", "run", "name"), RUNS, ids=[saved.path(*run).stem for run in RUNS])
+def test_the_saved_run_is_what_the_models_say_today(exhibit, run, name):
+    before = saved.load(exhibit, run, name)
     assert before is not None, f"python -m lab.saved {run.name}"
-    same(before, saved.make(exhibit, run))
+    same(before, saved.make(exhibit, run, name))
 
 
 def test_a_number_that_changed_shows():

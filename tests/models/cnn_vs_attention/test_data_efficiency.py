@@ -132,6 +132,7 @@ def test_only_the_last_accuracy_is_measured_on_all_validation_pictures(tmp_path,
     assert [row.get("val_accuracy") for row in history] == [None, 0.5]
 
 
+@pytest.mark.slow
 def test_a_resumed_sweep_equals_an_uninterrupted_one(swept, tmp_path, monkeypatch):
     _, rows, histories, _ = swept
     resumed, epochs, loader = [], [], classification.loader

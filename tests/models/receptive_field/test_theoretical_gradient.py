@@ -51,6 +51,7 @@ def maps(model, paths, x):
     return kept
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MODELS)
 def test_the_gradient_is_zero_outside_the_box_and_reaches_its_edges(name):
     torch.manual_seed(0)

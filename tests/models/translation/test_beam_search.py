@@ -156,6 +156,7 @@ def test_t5_too(uncounted):
         consistent(trace, 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", [{"beam_width": 4}, {"method": "greedy"}, {"force": (1, 0, 4)}], ids=str)
 def test_multiply_adds_are_those_of_the_whole_search(settings, monkeypatch):
     for model in (marian(5, layers=2, eos_bias=0.0), t5()):

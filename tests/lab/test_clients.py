@@ -1,0 +1,131 @@
+"""Who asks takes turns with the others, and is answered only while listening."""
+
+import threading
+
+import anyio
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
+
+from lab import clients, computing
+from lab.clients import Client, Listening, Streams
+from lab.computing import Computation, Computations
+from lab.question import ask, defaults
+from models.errors import InputError
+from tests.lab.made import Work, exhibit
+
+
+class Held:
+    """Computations of which the first holds up all workers until `go`."""
+
+    def __init__(self):
+        self.work = Work()
+        self.work.go_on.clear()
+        self.exhibit = exhibit(self.work)
+        self.computations = Computations()
+
+    def watch(self, word, client):
+        question = ask(self.exhibit, self.exhibit.run("first"), defaults(self.exhibit) | {"word": word})
+        found = self.computations.watch(question, client)
+        assert isinstance(found, Computation)
+        return found
+
+
+@pytest.fixture
+def held(monkeypatch):
+    with computing.ThreadPoolExecutor(1) as executor:
+        monkeypatch.setattr(computing, "executor", executor)
+        made = Held()
+        yield made
+        made.work.go_on.set()
+
+
+def test_clients_take_turns(held):
+    asked = [held.watch("first", "school")]
+    assert held.work.begun.wait(20)
+    asked += [held.watch(f"script {number}", "script") for number in range(3)]
+    asked += [held.watch(f"{client} {number}", client) for number in range(2) for client in ("one", "other")]
+    held.work.go_on.set()
+    for computation in asked:
+        computation.future.result(20)
+    assert held.work.calls == [
+        "first", "script 0", "one 0", "other 0", "script 1", "one 1", "other 1", "script 2",
+    ]  # fmt: skip
+
+
+def test_what_nobody_waits_for_any_longer_loses_its_turn(held):
+    first = held.watch("first", "one")
+    assert held.work.begun.wait(20)
+    left, last = held.watch("left", "one"), held.watch("last", "one")
+    held.computations.leave(left)
+    held.work.go_on.set()
+    assert last.future.result(20).trace.word == "last"
+    assert first.future.done() and held.work.calls == ["first", "last"]
+    assert not held.computations.waiting
+
+
+def test_one_client_cannot_take_all_room(held, monkeypatch):
+    monkeypatch.setattr(computing, "MAX_WAITING", 4)
+    one, two = held.watch("a", "script"), held.watch("b", "script")
+    with pytest.raises(InputError) as refused:
+        held.watch("c", "script")
+    assert (refused.value.code, refused.value.details) == ("run.crowded", {"count": 2})
+    held.watch("a", "script")
+    held.watch("c", "student")
+    held.watch("d", "student")
+    with pytest.raises(InputError):
+        held.watch("e", "other")
+    for computation in (one, one, two):
+        held.computations.leave(computation)
+    held.watch("e", "other")
+
+
+def test_a_client_listens_as_long_as_one_of_its_streams_is_open():
+    streams = Streams()
+    student = Client("address", "page")
+    assert streams.lead_to(student, 0)
+    streams.counted = True
+    assert not streams.lead_to(student, 0)
+    streams.add("page", 1)
+    streams.add("page", 1)
+    streams.add("page", -1)
+    assert streams.lead_to(student, 0)
+    assert not streams.lead_to(Client("address", "other page"), 0)
+    streams.add("page", -1)
+    assert not streams.lead_to(student, 0) and not streams.open
+
+
+def test_a_stream_that_opens_a_little_later_is_waited_for():
+    streams = Streams()
+    streams.counted = True
+    threading.Timer(0.05, streams.add, ("page", 1)).start()
+    assert streams.lead_to(Client("address", "page"), 20)
+
+
+def test_open_streams_of_the_queue_are_counted(monkeypatch):
+    monkeypatch.setattr(clients, "streams", Streams())
+    seen = []
+
+    def answer(request):
+        async def lines():
+            seen.append(dict(clients.streams.open))
+            yield "data"
+
+        return StreamingResponse(lines())
+
+    app = Starlette(
+        routes=[Route("/gradio_api/queue/data", answer), Route("/other", answer)], middleware=[Middleware(Listening)]
+    )
+
+    async def visit():
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://lab") as browser:
+            await browser.get("/gradio_api/queue/data?session_hash=page")
+            await browser.get("/gradio_api/queue/data")
+            await browser.get("/other?session_hash=page")
+
+    anyio.run(visit)
+    assert seen == [{"page": 1}, {}, {}]
+    assert not clients.streams.open and clients.streams.counted
