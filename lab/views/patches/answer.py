@@ -45,4 +45,6 @@ def claim(trace: VitTrace, text: Text) -> str:
     if count > MAX_NAMED:
         return text(f"patches.view.answer.{verb}_many", model=model, count=count)
     names = text("patches.view.answer.comma").join(plain(name) for name in class_names(trace.labels, text))
+    if count == 1:
+        return text("patches.view.answer.gives_one", model=model, names=names)
     return text(f"patches.view.answer.{verb}_few", model=model, count=count, names=names)
