@@ -12,6 +12,7 @@ export interface VitRun {
     | "pixels"
     | "attention"
     | "attention_max"
+    | "half"
     | "rollout"
     | "rollout_max"
     | "vector"
@@ -34,7 +35,7 @@ export interface SwinRun {
   patch_size: number;
   blocks: SwinBlock[];
   frames: { kind: FrameKind; block: number }[];
-  /** pixels; for each block attention_<n>, attention_max_<n>, window_token_<n>, region_<n>, group_<n>, group_still_<n>. */
+  /** pixels; for each block attention_<n>, attention_max_<n>, half_<n>, window_token_<n>, region_<n>, group_<n>, group_still_<n>. */
   arrays: Arrays;
 }
 
