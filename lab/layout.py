@@ -153,7 +153,7 @@ def lay_out_row(view: View, exhibit: Exhibit, text: Text) -> tuple[gr.Button, gr
     with gr.Row(elem_classes="table-row"):
         door = gr.Button(text(f"{words}.row"), min_width=120, scale=1)
         gr.Markdown(text(f"{words}.slide"), elem_classes="slide")
-        return door, gr.Markdown(elem_classes="verdict")
+        return door, gr.Markdown(text("run.not_yet"), elem_classes="verdict")
 
 
 def lay_out_view(view: View, exhibit: Exhibit, text: Text, board: Board, verdict: gr.Markdown | None = None) -> None:

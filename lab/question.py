@@ -11,6 +11,7 @@ from lab.exhibit import Exhibit, Run
 from lab.inputs.kinds import Model
 from models.axes import Trace
 from models.device import compute_lock
+from models.hub import conversion
 from models.measure import Stopwatch
 from models.progress import Progress
 
@@ -31,6 +32,11 @@ class Question:
         if self.run.open:
             return self.run.opener()(**{one.name: self.values[one.name] for one in chosen}, progress=progress)
         return {one.name: one.open(self.values[one.name], progress) for one in chosen}
+
+    def conversions(self) -> dict[str, str]:
+        """The models whose weights come from the Hub's own conversion, and its revision: "refs/pr/4"."""
+        chosen = [self.values[name] for name in self.run.inputs if isinstance(self.exhibit.input(name), Model)]
+        return {reference: revision for reference in chosen if (revision := conversion(reference))}
 
     def now(self) -> "Question":
         """The same question with the key of this moment: weights that were downloaded since have a stamp."""
@@ -80,4 +86,4 @@ def defaults(exhibit: Exhibit) -> dict[str, Any]:
 @lru_cache
 def saved_names(exhibit: Exhibit, run: Run) -> Mapping[str, str]:
     """The names of a run's saved answers, by the keys of their questions."""
-    return {ask(exhibit, run, defaults(exhibit) | values).key: name for name, values in run.saved.items()}
+    return {ask(exhibit, run, {**defaults(exhibit), **values}).key: name for name, values in run.saved.items()}

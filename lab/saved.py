@@ -39,7 +39,7 @@ def load(exhibit: Exhibit, run: Run, name: str = "") -> Trace | None:
 
 def make(exhibit: Exhibit, run: Run, name: str = "") -> Trace:
     """Compute one of a run's saved questions now."""
-    *_, whole = ask(exhibit, run, defaults(exhibit) | run.saved[name]).traces(NO_PROGRESS, Stopwatch())
+    *_, whole = ask(exhibit, run, {**defaults(exhibit), **run.saved[name]}).traces(NO_PROGRESS, Stopwatch())
     return whole
 
 

@@ -51,56 +51,55 @@ class Screen:
             if view.payload:
                 key = f"{answer.name} {view.name} {self.text.language}"
                 value = shown_value(key, view.payload, answer.trace, self.text, parts.widget)
-                step[parts.widget] = gr.update(value=value, visible=True) if view.aside else value
+                step[parts.widget] = gr.update(value=value, visible=True)
             if view.claim:
-                claim = view.claim(answer.trace, self.text)
-                step[parts.claim] = gr.update(value=claim, visible=True) if view.aside else claim
+                step[parts.claim] = gr.update(value=view.claim(answer.trace, self.text), visible=True)
         return step
 
-    def outdated(self, run: Run, tab: str) -> Step:
-        """Away with what is beside the inputs, or in the table, and belongs to another question."""
+    def outdated(self, run: Run, tab: str, old: set[str]) -> Step:
+        """Away with what these places show of a run; hidden widgets keep their state."""
         step: Step = {}
         for place, view in self.places(run, tab).items():
             parts = self.board.views[view.name]
-            if view.aside:
-                step |= {part: gr.update(visible=False) for part in (parts.widget, parts.claim) if part}
-            elif place != view.name and view.verdict:
+            if place in old and place == view.name:
+                step |= {part: gr.update(visible="hidden") for part in (parts.widget, parts.claim) if part}
+            elif place in old and parts.verdict:
                 step[parts.verdict] = self.text("run.not_yet")
         return step
 
     def begun(self, anew: bool) -> Step:
-        """A run has begun; where it was asked anew, what one sees until it ends is older."""
-        note = {self.board.note: self.text("run.older")} if anew else {}
-        return {self.board.status: self.text("run.running", seconds="0"), **note}
+        """A run has begun; where it was asked anew, what one sees until it answers is older."""
+        return {self.board.status: self.text("run.running", seconds="0"), **self.note("run.older", anew)}
 
     def going_on(self, computation: Computation, seconds: float) -> Step:
         """A run goes on: how far, and the button that stops it."""
-        told = self.text("run.running", seconds=f"{seconds:.0f}")
+        line = self.text("run.running", seconds=f"{seconds:.0f}")
         if computation.done < computation.total:
             done, total = (f"{count / 1e6:.0f}" for count in (computation.done, computation.total))
-            told = self.text("run.download", done=done, total=total)
-        return {self.board.status: told, self.board.stop: gr.update(visible=True)}
+            line = self.text("run.download", done=done, total=total)
+        return {self.board.status: line, self.board.stop: gr.update(visible=True)}
 
-    def ended(self, answer: Answer, anew: bool) -> Step:
-        """Where the answer comes from; where it was asked anew, nothing that one sees is older."""
+    def ended(self, question: Question, answer: Answer, anew: bool) -> Step:
+        """Where the answer comes from, and weights that do; where it was asked anew, nothing that one sees is older."""
         if answer.origin == "saved":
             own = f"{self.exhibit.name}.saved"
-            told = self.text(own if self.text.has(own) else "run.saved")
+            line = self.text(own if self.text.has(own) else "run.saved")
         else:
             key = "run.took" if answer.origin == "computed" else "run.remembered"
-            told = self.text(key, seconds=f"{answer.seconds:.2f}", device=describe())
-        note = {self.board.note: ""} if anew else {}
-        return {self.board.status: told, self.board.stop: gr.update(visible=False), **note}
+            line = self.text(key, seconds=f"{answer.seconds:.2f}", device=describe())
+        for reference, revision in question.conversions().items():
+            line += "\n\n" + self.text("run.converted", reference=plain(reference), revision=revision)
+        return {self.board.status: line, self.board.stop: gr.update(visible=False), **self.note("", anew)}
 
     def stopped(self) -> Step:
-        """The visitor has pressed Stop."""
-        return self._older(self.text("run.stopped"))
+        """The visitor has pressed Stop; the note says already what the views show."""
+        return {self.board.status: self.text("run.stopped"), self.board.stop: gr.update(visible=False)}
 
-    def failed(self, sentence: str) -> Iterator[Step]:
-        """A sentence in the status and as a toast, which takes HTML; the views keep what they show."""
-        yield self._older(plain(sentence))
+    def failed(self, sentence: str, note: Step) -> Iterator[Step]:
+        """A sentence in the status and as a toast (HTML); the views keep what they show, and the note speaks of it."""
+        yield {self.board.status: plain(sentence), self.board.stop: gr.update(visible=False), **note}
         raise gr.Error(escape(sentence, quote=False), print_exception=False)
 
-    def _older(self, told: str) -> Step:
-        board = self.board
-        return {board.status: told, board.note: self.text("run.older"), board.stop: gr.update(visible=False)}
+    def note(self, key: str, anew: bool) -> Step:
+        """A sentence about everything that one sees, none for ""; what was not asked anew leaves it as it is."""
+        return {self.board.note: key and self.text(key)} if anew else {}

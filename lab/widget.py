@@ -41,11 +41,11 @@ def widget(view: View, exhibit: Exhibit, text: Text, **settings: Any) -> gr.HTML
     """
     words = text.section(f"{exhibit.name}.widget.{view.name}") | text.section("widget.shared")
     module = json.dumps(f"{address()}/core/mount.js")
-    told = json.dumps([view.widget, words], ensure_ascii=False)
+    arguments = json.dumps([view.widget, words], ensure_ascii=False)
     return gr.HTML(
         html_template=(WIDGETS / view.widget / "template.html").read_text(encoding="utf-8"),
         css_template=css(view.widget),
-        js_on_load=f"""const [name, words] = {told};
+        js_on_load=f"""const [name, words] = {arguments};
             import(new URL({module}, document.baseURI).href).then(({{ mount }}) =>
                 mount(name, "{exhibit.name}", element, props, watch, words, (data) => trigger("act", data)));""",
         apply_default_css=False,
@@ -68,7 +68,7 @@ def address() -> str:
     return f"lab/{content.hexdigest()[:16]}"
 
 
-class Kept(StaticFiles):
+class ImmutableFiles(StaticFiles):
     """Files that a browser need not ask for again."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
@@ -79,8 +79,8 @@ class Kept(StaticFiles):
 
 def routes() -> list[BaseRoute]:
     """The addresses under which the scripts of the widgets and plotly.js are served."""
-    plotly_version = f"/lab/plotly-{plotly.__version__}"
-    return [Mount(f"/{address()}", Kept(directory=WIDGETS)), Mount(plotly_version, Kept(directory=PLOTLY_JS.parent))]
+    folders = {f"/{address()}": WIDGETS, f"/lab/plotly-{plotly.__version__}": PLOTLY_JS.parent}
+    return [Mount(path, ImmutableFiles(directory=folder)) for path, folder in folders.items()]
 
 
 def head() -> str:
@@ -120,14 +120,14 @@ def shown_value(key: str, payload: Callable[[Any, Text], Any], trace: Trace, tex
     with values_lock:
         value = values.pop(key, None)
         if value is None or not _is_there(value):
-            value = sent(payload(trace, text), owner)
+            value = widget_value(payload(trace, text), owner)
         values[key] = value
         while len(values) > MAX_KEPT_VALUES:
             values.popitem(last=False)
     return value | {"answer": uuid.uuid4().hex}
 
 
-def sent(drawn: Any, owner: gr.HTML | None) -> dict:
+def widget_value(drawn: Any, owner: gr.HTML | None) -> dict:
     """What a view draws as its widget's value: charts as they are, a payload's arrays in a file of Gradio's cache."""
     if isinstance(drawn, Payload) and not drawn.arrays:
         return dict(drawn.meta)
@@ -139,7 +139,7 @@ def sent(drawn: Any, owner: gr.HTML | None) -> dict:
             owner.temp_files.add(str(path))
         return {**drawn.meta, "file": f"gradio_api/file={path}", "arrays": index}
     if isinstance(drawn, Mapping) and all(isinstance(part, Payload) for part in drawn.values()):
-        return {name: sent(part, owner) for name, part in drawn.items()}
+        return {name: widget_value(part, owner) for name, part in drawn.items()}
     return {"charts": drawn if isinstance(drawn, list) else [drawn]}
 
 

@@ -7,20 +7,20 @@ opened, and by what a widget asks for.
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial, wraps
 from typing import Any
 
 import gradio as gr
 
 from lab.actions import overrides
-from lab.clients import NOBODY, Client, streams
+from lab.clients import Client, streams
 from lab.computing import Answer, computations
 from lab.exhibit import Exhibit, Run
 from lab.inputs.kinds import Input
 from lab.layout import Board
 from lab.question import Question, ask, defaults
 from lab.screen import Screen, Step
+from lab.seen import Seen, Visit
 from lab.text import Text
 from models.errors import InputError
 
@@ -33,45 +33,30 @@ UNQUEUED: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "p
 """Options for handlers that answer at once, outside the queue."""
 
 
-@dataclass
-class Visit:
-    """What one visitor has asked of one exhibit.
-
-    tab: the open one. asked: what was sent last, by input. settled: what was asked last of what was answered. shown:
-    the key of what is seen in each place. request: new with everything that is asked; an older one is not answered.
-    client: who asks.
-    """
-
-    tab: str
-    asked: dict[str, Any]
-    settled: dict[str, Any]
-    shown: dict[str, str] = field(default_factory=dict)
-    request: object = None
-    client: Client = NOBODY
-
-
 class Wiring:
     """The events of one exhibit on one page."""
 
     def __init__(self, exhibit: Exhibit, text: Text, board: Board) -> None:
         self.exhibit, self.text, self.board = exhibit, text, board
         self.screen = Screen(exhibit, text, board)
-        self.visit = gr.State(Visit(next(iter(board.tabs)), defaults(exhibit), defaults(exhibit)))
+        self.seen = Seen(exhibit, self.screen)
+        asked = defaults(exhibit)
+        self.visit = gr.State(Visit(next(iter(board.tabs)), asked, asked))
 
     def opens_with(self, listen: Callable[..., Any]) -> None:
         """What opens the exhibit: it shows what need not be computed, else it computes the open view."""
-        self.stopped_by_button([self.listens(listen, opens(self, ""))])
+        self.stopped_by_button([self.register(listen, opens(self, ""))])
 
     def stopped_by_button(self, events: list[Any]) -> None:
         """The Stop button ends the runs of these events, says so, and lets widgets wait no longer."""
         board = self.board
-        told, unanswered = [board.status, board.note, board.stop], js_run_failed(self.exhibit)
-        board.stop.click(self.screen.stopped, None, told, cancels=events, js=unanswered, **UNQUEUED)
+        changed, unanswered = [board.status, board.stop], js_run_failed(self.exhibit)
+        board.stop.click(self.screen.stopped, None, changed, cancels=events, js=unanswered, **UNQUEUED)
 
-    def listens(self, listen: Callable[..., Any], answer: Callable[..., Iterator[Step]], *inputs: Any) -> Any:
+    def register(self, listen: Callable[..., Any], answer: Callable[..., Iterator[Step]], *inputs: Any) -> Any:
         """Answer an event; it gets dictionaries by component, and who asks, and gives dictionaries by component."""
         event = listen(
-            self.saying_something(answer),
+            self.ending_with_skip(answer),
             {self.visit, *inputs},
             self.board.outputs(),
             concurrency_id="runs",
@@ -84,7 +69,7 @@ class Wiring:
         event.failure(None, js=js_run_failed(self.exhibit))
         return event
 
-    def saying_something(self, answer: Callable[..., Iterator[Step]]) -> Callable[..., Iterator[Step]]:
+    def ending_with_skip(self, answer: Callable[..., Iterator[Step]]) -> Callable[..., Iterator[Step]]:
         """The same listener, which ends with a step that changes nothing.
 
         Gradio repeats a generator's last step when it ends, over what a newer event has shown meanwhile; and it empties
@@ -92,11 +77,11 @@ class Wiring:
         """
 
         @wraps(answer)
-        def says(*sent: Any, **named: Any) -> Iterator[Step]:
-            yield from filter(None, answer(*sent, **named))
+        def listener(*data: Any, **named: Any) -> Iterator[Step]:
+            yield from filter(None, answer(*data, **named))
             yield {self.board.status: gr.skip()}
 
-        return says
+        return listener
 
     def visiting(self, data: dict[Any, Any], request: gr.Request | None) -> Visit:
         """The visit, which knows who asks."""
@@ -108,24 +93,25 @@ class Wiring:
     def pressed(self, data: dict[Any, Any], request: gr.Request | None = None) -> Iterator[Step]:
         """The button, or an input that starts a run: everything is asked anew, what is open is answered."""
         visit = self.visiting(data, request)
-        yield from self.answered(visit, self.sent(visit, data))
+        yield from self.answered(visit, self.submitted(visit, data))
 
-    def sent(self, visit: Visit, data: Mapping[Any, Any]) -> dict[str, Any]:
-        """What the components say, by the input's name; hidden inputs that last keep what was asked."""
+    def submitted(self, visit: Visit, data: Mapping[Any, Any]) -> dict[str, Any]:
+        """The values of the components, by the input's name; hidden inputs that last keep what was asked."""
         hidden = [one for one in self.exhibit.inputs if one.hidden]
-        sent = {one.name: visit.asked[one.name] if one.lasts else one.default for one in hidden}
-        return sent | {name: data[component] for name, component in self.board.inputs.items()}
+        values = {one.name: visit.asked[one.name] if one.lasts else one.default for one in hidden}
+        return values | {name: data[component] for name, component in self.board.inputs.items()}
 
     def opened(self, data: dict[Any, Any], tab: str = "", request: gr.Request | None = None) -> Iterator[Step]:
         """A tab, or with "" the exhibit itself: what it shows belongs to what was asked last.
 
-        What need not be computed is shown at once; then what is missing in the open tab is computed.
+        What need not be computed is shown at once, and what belongs to another question is taken away; then what is
+        missing in the open tab is computed.
         """
         visit = self.visiting(data, request)
+        step = self.screen.note("run.older", anew=self.seen.unfinished(visit))
         visit.tab = tab or visit.tab
-        step: Step = {}
         for run in self.exhibit.runs:
-            step |= self.known(visit, run)
+            step |= self.known(visit, run) or self.seen.outdated(visit, run)
         yield step
         yield from self.answered(visit, visit.asked, again=False)
 
@@ -135,35 +121,44 @@ class Wiring:
         try:
             sent = visit.asked | overrides(self.exhibit, run, asked)
         except InputError as error:
-            yield from self.screen.failed(self.text.error(error, self.exhibit.name))
+            yield from self.failed(visit, self.text.error(error, self.exhibit.name), anew=True)
             return
         yield from self.answered(visit, sent)
 
     def answered(self, visit: Visit, sent: dict[str, Any], again: bool = True) -> Iterator[Step]:
-        """All that the visitor sees of what is asked, step by step. again: also where its answer is shown already."""
-        request = None
+        """All that the visitor sees of what is asked, step by step. again: also where its answer is shown already.
+
+        Where it was asked anew, the note speaks of an earlier run until the first answer; it stays where none comes.
+        """
+        request, anew = None, again or visit.asked is not visit.settled
         try:
             for run in self.screen.runs(visit.tab):
                 question = ask(self.exhibit, run, sent)
-                if not again and self.is_shown(visit, question):
+                if not again and self.seen.is_shown(visit, question):
                     continue
                 if not request:
                     request = visit.request = object()
-                    visit.asked = {one.name: remembered(one, sent[one.name]) for one in self.exhibit.inputs}
-                yield from self.answer(visit, question, again)
+                    if again:
+                        visit.asked = {one.name: remembered(one, sent[one.name]) for one in self.exhibit.inputs}
+                yield from self.answer(visit, question, again, anew)
                 if visit.request is not request:
                     return
-                visit.settled = visit.asked
+                visit.settled, anew = visit.asked, False
         except InputError as error:
-            yield from self.screen.failed(self.text.error(error, self.exhibit.name))
+            yield from self.failed(visit, self.text.error(error, self.exhibit.name), anew)
         except Exception:
             log.exception("a run failed")
-            yield from self.screen.failed(self.text("run.unexpected"))
+            yield from self.failed(visit, self.text("run.unexpected"), anew)
         finally:
             if request and visit.request is request:
                 visit.asked = visit.settled
 
-    def answer(self, visit: Visit, question: Question, again: bool) -> Iterator[Step]:
+    def failed(self, visit: Visit, sentence: str, anew: bool) -> Iterator[Step]:
+        """A sentence; what is seen belongs to one earlier run, or is as far as this one came."""
+        key = "run.unfinished" if self.seen.unfinished(visit) else "run.older"
+        yield from self.screen.failed(sentence, self.screen.note(key, anew))
+
+    def answer(self, visit: Visit, question: Question, again: bool, anew: bool) -> Iterator[Step]:
         """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew."""
         screen, request = self.screen, visit.request
         known = None if again and question.run.fresh else computations.known(question)
@@ -171,11 +166,11 @@ class Wiring:
             return
         computation = known or computations.watch(question, visit.client.address)
         if isinstance(computation, Answer):
-            yield self.shows(visit, question, computation, again)
+            yield self.seen.show_alone(visit, question, computation) | screen.ended(question, computation, anew)
             return
         begun, partial = time.perf_counter(), None
         try:
-            yield screen.begun(again)
+            yield screen.begun(anew)
             while not computation.future.done():
                 computation.wait(partial, PROGRESS_SECONDS)
                 if visit.request is not request:
@@ -184,58 +179,38 @@ class Wiring:
                     break
                 step = screen.going_on(computation, time.perf_counter() - begun)
                 if computation.partial is not partial and (partial := computation.partial):
-                    step |= screen.answer(question, partial, visit.tab)
+                    step |= self.seen.show_alone(visit, question, partial, finished=False) | screen.note(
+                        "run.unfinished", anew
+                    )
                 yield step
             if visit.request is request:
-                yield self.shows(visit, question.now(), computation.future.result(), again)
+                question, answer = question.now(), computation.future.result()
+                yield self.seen.show_alone(visit, question, answer) | screen.ended(question, answer, anew)
         finally:
             computations.leave(computation)
 
-    def shows(self, visit: Visit, question: Question, answer: Answer, anew: bool) -> Step:
-        """The answer where its run is seen; what else is seen and belongs to another question is taken away."""
-        step = self.screen.answer(question, answer, visit.tab) | self.screen.ended(answer, anew)
-        visit.shown |= dict.fromkeys(self.screen.places(question.run, visit.tab), question.key)
-        for run in self.exhibit.runs:
-            asked = self.asked(visit, run)
-            if not asked or not self.is_shown(visit, asked):
-                step |= self.screen.outdated(run, visit.tab)
-        return step
-
-    def asked(self, visit: Visit, run: Run) -> Question | None:
-        """What was asked last of a run, unless it cannot use an input that the answered run did not need."""
-        try:
-            return ask(self.exhibit, run, visit.asked)
-        except InputError:
-            return None
-
-    def is_shown(self, visit: Visit, question: Question) -> bool:
-        """Whether every place where the run is seen shows the answer to this question."""
-        places = self.screen.places(question.run, visit.tab)
-        return all(visit.shown.get(place) == question.key for place in places)
-
     def known(self, visit: Visit, run: Run) -> Step:
         """What is seen of a run whose answer need not be computed, if it shows something else."""
-        question = self.asked(visit, run)
+        question = self.seen.asked(visit, run)
         answer = computations.known(question) if question else None
-        if not question or not answer or self.is_shown(visit, question):
+        if not question or not answer or self.seen.is_shown(visit, question):
             return {}
         try:
-            step = self.screen.answer(question, answer, visit.tab)
+            step = self.seen.show(visit, question, answer)
         except Exception:
             log.exception("a view cannot show its run")
             return {}
-        visit.shown |= dict.fromkeys(self.screen.places(run, visit.tab), question.key)
-        return step | (self.screen.ended(answer, anew=False) if run in self.screen.runs(visit.tab) else {})
+        return step | (self.screen.ended(question, answer, anew=False) if run in self.screen.runs(visit.tab) else {})
 
 
 def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
     """Wire an exhibit; its views stay empty until it is opened (`Wiring.opens_with`)."""
     wiring = Wiring(exhibit, text, board)
-    events = [wiring.listens(listen, wiring.pressed, *board.inputs.values()) for listen in board.starts]
-    events += [wiring.listens(tab.select, opens(wiring, name)) for name, tab in board.tabs.items() if tab]
+    events = [wiring.register(listen, wiring.pressed, *board.inputs.values()) for listen in board.starts]
+    events += [wiring.register(tab.select, opens(wiring, name)) for name, tab in board.tabs.items() if tab]
     for run in exhibit.runs:
         widgets = [board.views[view.name].widget for view in run.views if run.actions]
-        events += [wiring.listens(drawn.act, acts(wiring, run)) for drawn in widgets if drawn]
+        events += [wiring.register(drawn.act, acts(wiring, run)) for drawn in widgets if drawn]
     wiring.stopped_by_button(events)
     for name, component in board.inputs.items():
         if component not in board.at_once:
@@ -276,8 +251,8 @@ def acts(wiring: Wiring, run: Run) -> Callable[..., Iterator[Step]]:
 
 def follow(value: Any, board: Board, followers: list) -> Step:
     """The defaults of what follows an input, and its examples."""
-    told = {board.inputs[one.name]: one.defaults[value] for one in followers if value in one.defaults}
-    return told | {sample: gr.Dataset(samples=rows(value)) for sample, rows in board.samples.items()}
+    values = {board.inputs[one.name]: one.defaults[value] for one in followers if value in one.defaults}
+    return values | {sample: gr.Dataset(samples=rows(value)) for sample, rows in board.samples.items()}
 
 
 def js_run_failed(exhibit: Exhibit) -> str:

@@ -28,6 +28,12 @@ OWN = {"CmlmForTranslation": "models.translation.cmlm"}
 MAX_CACHED_BYTES = 4_000_000_000
 """Parameters that are kept in memory for the next run; a single larger model is kept alone."""
 
+MAX_POSITIONS = 20_000
+"""Of a table that a model computes when it is built."""
+LAYERS = re.compile(r"(num_|n_)?(encoder_|decoder_|hidden_)?layers?")
+"""How the families name their numbers of layers."""
+LAYER_WEIGHT = re.compile(r"\.(layers?|blocks|stages)\.\d+\..*weight$")
+"""How they name the weights of one layer; those that no layer of a model takes do not belong to it."""
 MAX_GROWTH = 4
 """A model has at most so many parameters for each number in its files, which may leave out what is shared."""
 
@@ -168,7 +174,7 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
         )
     except Exception as error:
         raise InputError("model.unreadable", reference=reference) from error
-    layers = {key for key in report["unexpected_keys"] if re.search(r"\.(layers?|blocks|stages)\.\d+\..*weight$", key)}
+    layers = {key for key in report["unexpected_keys"] if LAYER_WEIGHT.search(key)}
     if unfit := sorted({*report["missing_keys"], *(key for key, *_ in report["mismatched_keys"]), *layers}):
         raise InputError("model.weights", reference=reference, tensor=unfit[0])
     if not all(bool(tensor.isfinite().all()) for tensor in model.state_dict().values()):
@@ -177,10 +183,18 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
 
 
 def _buildable(reference: str, folder: Path, kind: Any) -> Any:
-    """The config of a folder, of which a model of the class can be built that is not far larger than its weights."""
-    import torch
-    from safetensors import safe_open
+    """The config of a folder, of which a model of the class can be built that is not far larger than its weights.
 
+    What has weights in the files is compared with them by transformers; more layers than tensors, and a table of
+    positions without end, cost time or memory before that.
+    """
+    import torch
+
+    tensors = _tensors(reference, folder)
+    for name, value in hub.read_json(folder / hub.CONFIG).items():
+        bound = len(tensors) if LAYERS.fullmatch(name) else MAX_POSITIONS if "position" in name else None
+        if bound and type(value) is int and not 1 <= value <= bound:
+            raise InputError("model.sizes", reference=reference, size=f"{name} = {value}")
     try:
         built = kind.config_class.from_pretrained(folder, local_files_only=True)
         with torch.device("meta"):
@@ -188,35 +202,58 @@ def _buildable(reference: str, folder: Path, kind: Any) -> Any:
     except Exception as error:
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
         raise InputError("model.config", reference=reference, reason=reason[:200]) from error
-    try:
-        stored = 0
-        for path in folder.glob("*.safetensors"):
-            with safe_open(path, "pt") as file:
-                stored += sum(math.prod(file.get_slice(name).get_shape()) for name in file.keys())  # noqa: SIM118
-    except Exception as error:
-        raise InputError("model.unreadable", reference=reference) from error
-    if needed > MAX_GROWTH * stored:
+    if needed > MAX_GROWTH * (stored := sum(tensors)):
         raise InputError("model.larger", reference=reference, needed=f"{needed:,}", stored=f"{stored:,}")
     return built
 
 
+def _tensors(reference: str, folder: Path) -> list[int]:
+    """How many numbers each tensor of the weights' files has, by their headers."""
+    from safetensors import safe_open
+
+    found = []
+    for path in folder.glob("*.safetensors"):
+        try:
+            with safe_open(path, "pt") as file:
+                found += [math.prod(file.get_slice(name).get_shape()) for name in file.keys()]  # noqa: SIM118
+        except Exception as error:
+            raise InputError("model.unreadable", reference=reference) from error
+    return found
+
+
 def _reader(reference: str, folder: Path, kind: Any, reads: Reads) -> Any:
     """What prepares the model's input. An image classifier's is read here, for a stranger's file may not set all."""
-    import transformers
-
     if reads == "image":
         return processor.read(reference, folder, kind.config_class.model_type)
+    return _tokenizer(reference, folder) if reads == "text" else None
+
+
+def _tokenizer(reference: str, folder: Path) -> Any:
+    """The tokenizer as transformers chooses it; InputError where it lacks a vocabulary or a package."""
+    import transformers
+
     try:
-        return transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True) if reads else None
+        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        words = set(tokenizer.get_vocab()) - set(tokenizer.all_special_tokens)
+    except ImportError as error:
+        package = re.search(r"install (\w[\w-]*)", str(error))
+        raise InputError("model.package", reference=reference, package=package[1] if package else "?") from error
     except Exception as error:
-        raise InputError("model.unreadable", reference=reference) from error
+        raise InputError("model.no_tokenizer", reference=reference) from error
+    if len(words) < 2:  # without its file, transformers gives one of special tokens alone
+        raise InputError("model.no_tokenizer", reference=reference)
+    return tokenizer
 
 
 def _on_disk(reference: str) -> Path | None:
-    """The folder of a bundled name, or a folder of this machine, which a public server does not open."""
+    """The folder of a bundled name, or a folder of this machine. Raises InputError for one on a public server."""
     if reference in bundled():
         return BUNDLED / reference
-    if not reference or hub.is_public_server():
+    if not reference:
+        return None
+    if hub.is_public_server():
+        if reference.startswith(("/", ".", "~", "\\")):
+            raise InputError("model.folder")
         return None
     try:
         folder = Path(reference).expanduser()

@@ -6,7 +6,8 @@ from models.errors import InputError
 from models.families import PACKAGES
 from models.processor import shown, sides
 
-MAX_LAYERS = 1000
+MAX_DEPTH = 1000
+"""Layers of one stage."""
 MAX_SIZE = 100_000
 NUMBERS = {
     "resnet": ("embedding_size", "num_channels"),
@@ -26,13 +27,10 @@ PROBLEMS = (None, "single_label_classification", "multi_label_classification")
 
 
 def check(reference: str, family: str, config: dict[str, Any]) -> None:
-    """Raise InputError, each field with a sentence of its own, for what no model of the lab can be made of.
+    """Raise InputError, each field with a sentence of its own, for what no classifier of the lab can be made of.
 
-    family: the class that the config names; only those of families.PACKAGES are checked for more than their layers.
+    family: the class that the config names; other classes than those of families.PACKAGES are not checked.
     """
-    for field, value in config.items():
-        if field.endswith("layers") and isinstance(value, int) and value > MAX_LAYERS:
-            raise _refusal(reference, "number", field, value, maximum=MAX_LAYERS)
     if family in PACKAGES:
         _check_sizes(reference, PACKAGES[family], config)
         _check_pictures(config)
@@ -44,7 +42,7 @@ def _check_sizes(reference: str, package: str, config: dict[str, Any]) -> None:
         if field in config and not _is_whole(config[field], MAX_SIZE):
             raise _refusal(reference, "number", field, config[field], maximum=f"{MAX_SIZE:,}")
     for field in LISTS[package]:
-        if field in config and not _are_whole(config[field], MAX_LAYERS if field == "depths" else MAX_SIZE):
+        if field in config and not _are_whole(config[field], MAX_DEPTH if field == "depths" else MAX_SIZE):
             raise _refusal(reference, "list", field, config[field])
     if len({len(config[field]) for field in LISTS[package] if field in config}) > 1:
         raise InputError("model.config_stages", reference=reference, fields=", ".join(LISTS[package]))

@@ -4,6 +4,7 @@ huggingface_hub is imported where it is used, so that the page opens before it l
 """
 
 import json
+import logging
 import os
 import re
 from collections.abc import Callable
@@ -19,9 +20,23 @@ PATIENCE = 10
 """Seconds that the Hub may take for its first answer."""
 CONFIG, PROCESSOR, INDEX = "config.json", "preprocessor_config.json", "model.safetensors.index.json"
 WEIGHTS = "model.safetensors"
-TOKENIZER = ("tokenizer.json", "source.spm", "spiece.model", "vocab.json", "merges.txt", "vocab.txt")
-"""Files of which a text model has at least one."""
-TEXT_SETTINGS = ("tokenizer_config.json", "generation_config.json", "special_tokens_map.json", "target.spm")
+READERS = (
+    PROCESSOR,
+    "tokenizer_config.json",
+    "tokenizer.json",
+    "source.spm",
+    "spiece.model",
+    "vocab.json",
+    "vocab.txt",
+)
+"""Files of which a model that can be read has at least one, unless its config names its tokenizer."""
+BESIDE = re.compile(r"[\w.-]+\.(json|txt|model|spm)", re.ASCII)
+"""What is downloaded beside the weights: settings, and the vocabulary under whatever name its tokenizer gives it."""
+PICKLED = (".bin", ".pt", ".pth")
+CONVERTER, CONVERTED = "SFconvertbot", "Adding `safetensors` variant of this model"
+"""Who opens the Hub's own pull requests of converted weights, and under which title."""
+_conversions: dict[str, str] = {}
+"""The revision with converted weights of each Hub id that has none on its main branch."""
 
 
 def find(reference: str, accept: Callable[[Path], object], progress: Progress = NO_PROGRESS) -> Path:
@@ -34,7 +49,7 @@ def find(reference: str, accept: Callable[[Path], object], progress: Progress = 
     """
     hub_id, revision = _parse(reference)
     try:
-        return _cached(hub_id, revision) or _download(reference, hub_id, revision, accept, progress)
+        return cached(reference) or _download(reference, hub_id, revision, accept, progress)
     except _Stopped as stopped:
         cause = stopped.cause
     except InputError:
@@ -46,13 +61,22 @@ def find(reference: str, accept: Callable[[Path], object], progress: Progress = 
 
 def cached(reference: str) -> Path | None:
     """The folder that `find` gives without a download, or None. Raises InputError for what is no Hub id."""
-    return _cached(*_parse(reference))
+    hub_id, revision = _parse(reference)
+    converted = conversion(reference)
+    return _cached(hub_id, revision) or (_cached(hub_id, converted) if converted else None)
+
+
+def conversion(reference: str) -> str:
+    """The Hub's own pull request, as "refs/pr/4", that a model's weights were opened from though nobody named it."""
+    return _conversions.get(reference, "")
 
 
 def is_public_server() -> bool:
-    """Whether strangers may use this server: then no folder of the machine is opened and no token is lent."""
-    listens = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
-    return bool(os.environ.get("SPACE_ID")) or listens not in ("127.0.0.1", "localhost", "::1")
+    """Whether strangers may use this server: then no folder of the machine is opened and no token is lent.
+
+    A server cannot know who reaches it (a proxy, a tunnel), so its owner says LAB_PRIVATE=1; app.py sets it to 0 else.
+    """
+    return os.environ.get("LAB_PRIVATE", "1") != "1"
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -66,7 +90,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 def no_weights(reference: str, names: list[str]) -> InputError:
     """Why a model with these files has no weights that the lab reads."""
-    pickled = any(name.endswith((".bin", ".pt", ".pth")) for name in names)
+    pickled = any(name.endswith(PICKLED) for name in names)
     return InputError("model.pickled" if pickled else "model.no_weights", reference=reference)
 
 
@@ -91,7 +115,8 @@ def _cached(hub_id: str, revision: str | None) -> Path | None:
     if isinstance(shards, dict) and not (folder / WEIGHTS).is_file():
         weights = {str(name) for name in shards.values()}
     complete = all((folder / name).is_file() for name in weights)
-    return folder if complete and any((folder / name).is_file() for name in (PROCESSOR, *TOKENIZER)) else None
+    readable = any((folder / name).is_file() for name in READERS) or "tokenizer_class" in read_json(folder / CONFIG)
+    return folder if complete and readable else None
 
 
 def _download(
@@ -99,6 +124,7 @@ def _download(
 ) -> Path:
     """Download config, processor or tokenizer settings and weights into the hub's cache, over plain HTTP.
 
+    Weights that are no safetensors are looked for in the Hub's own conversion of them.
     The library's other way, xet, swallows what a progress bar raises and so cannot be stopped.
     The config goes first and by its revision's name: so the cache learns which commit that is, and all else follows it.
     """
@@ -109,6 +135,10 @@ def _download(
     api = HfApi(token=False if is_public_server() else None)
     info = api.model_info(hub_id, revision=revision, files_metadata=True, timeout=PATIENCE)
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or []}
+    if not revision and not _weights(sizes) and (converted := _conversion_of(api, hub_id, info)):
+        folder = _download(reference, hub_id, converted, accept, progress)
+        _conversions[hub_id] = converted
+        return folder
     names = _wanted(reference, sizes)
     bar: Any = _Bar(progress, sum(sizes[name] for name in names))
     bar.reach(0)
@@ -123,15 +153,57 @@ def _download(
     return folder
 
 
+def _conversion_of(api: Any, hub_id: str, main: Any) -> str:
+    """What `_converted` finds; nothing where the Hub does not say."""
+    try:
+        return _converted(api, hub_id, main)
+    except Exception:
+        logging.getLogger(__name__).warning("the Hub does not tell its conversions of %s", hub_id, exc_info=True)
+        return ""
+
+
+def _converted(api: Any, hub_id: str, main: Any) -> str:
+    """The revision of the Hub's own open pull request that adds safetensors to a model, or "".
+
+    As transformers looks for it: opened by the Hub's converter, not by anybody under its title, and on top of the main
+    branch; or else with the very pickles that the main branch has. main: what the Hub says of that branch.
+    """
+
+    def pickles(info: Any) -> dict[str, str | None]:
+        return {file.rfilename: file.blob_id for file in info.siblings or [] if file.rfilename.endswith(PICKLED)}
+
+    before = pickles(main)
+    for request in api.get_repo_discussions(hub_id, author=CONVERTER, discussion_type="pull_request"):
+        own = request.author == CONVERTER and request.title == CONVERTED and request.is_pull_request
+        if not own or request.status != "open":
+            continue
+        revision = str(request.git_reference)
+        commits = api.list_repo_commits(hub_id, revision=revision)
+        if len(commits) > 1 and commits[1].commit_id == main.sha:
+            return revision
+        if (
+            None not in before.values()
+            and pickles(api.model_info(hub_id, revision=revision, files_metadata=True)) == before
+        ):
+            return revision
+    return ""
+
+
+def _weights(sizes: dict[str, int]) -> list[str]:
+    """The safetensors files among a Hub model's (name: bytes)."""
+    shards = sorted(name for name in sizes if re.fullmatch(r"model-\d+-of-\d+\.safetensors", name))
+    return [WEIGHTS] if WEIGHTS in sizes else shards
+
+
 def _wanted(reference: str, sizes: dict[str, int]) -> list[str]:
     """The files to download, config first and weights last, of those that a Hub model has (name: bytes)."""
-    shards = sorted(name for name in sizes if re.fullmatch(r"model-\d+-of-\d+\.safetensors", name))
-    weights = [WEIGHTS] if WEIGHTS in sizes else shards
+    weights = _weights(sizes)
     if not weights:
         raise no_weights(reference, list(sizes))
     if CONFIG not in sizes:
         raise InputError("model.no_config", reference=reference)
-    names = [name for name in (CONFIG, PROCESSOR, *TOKENIZER, *TEXT_SETTINGS, INDEX, *weights) if name in sizes]
+    beside = sorted(name for name in sizes if BESIDE.fullmatch(name) and name != CONFIG)
+    names = [CONFIG, *beside, *weights]
     size = sum(sizes[name] for name in names)
     if size > MAX_DOWNLOAD_BYTES:
         raise InputError("model.too_large", reference=reference, size=f"{size / 1e9:.1f}")

@@ -26,5 +26,4 @@ def prepare(image: Image.Image, processor: Processor, config: Any) -> torch.Tens
 def refuse_uneven_patches(size: tuple[int, int], patch_size: int, reference: str) -> None:
     """Raise InputError where patches leave something over of a picture of `size` (rows, columns) in pixels."""
     if any(side % patch_size for side in size):
-        told = f"{size[0]}×{size[1]}"
-        raise InputError("model.patches", reference=reference, size=told, patch=patch_size)
+        raise InputError("model.patches", reference=reference, size=f"{size[0]}×{size[1]}", patch=patch_size)

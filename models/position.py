@@ -1,21 +1,8 @@
-"""A point of a picture: checked, and the cell of a map that holds it."""
+"""A point of a picture, and the cell of a map that holds it."""
 
-from typing import Any
-
-import numpy as np
-
-from models.errors import InputError, in_range
 from models.families import Position, Unit
 
 CENTRE: Position = (0.5, 0.5)
-
-
-def checked_point(position: Any) -> Position:
-    """The position (down, across). Raises InputError unless it is two shares in [0, 1)."""
-    if not isinstance(position, list | tuple) or len(position) != 2:
-        raise InputError("fields.position")
-    down, across = (in_range("fields.position", share, 0, np.nextafter(1, 0)) for share in position)
-    return down, across
 
 
 def cell_at(position: Position, grid: tuple[int, int]) -> Unit:

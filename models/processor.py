@@ -132,8 +132,8 @@ class _Settings:
 
     def refusal(self, field: str, code: str = "", **details: object) -> InputError:
         """The error that names a field and what it says."""
-        told = {"reference": self.reference, "field": field, "value": shown(self[field])}
-        return InputError(f"model.processor_{code or field}", **told, **details)
+        field_of = {"reference": self.reference, "field": field, "value": shown(self[field])}
+        return InputError(f"model.processor_{code or field}", **field_of, **details)
 
     def flag(self, field: str) -> bool:
         """True or false; false for null, and where neither the file nor its class says anything."""

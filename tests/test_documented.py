@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import yaml
 
 from models.checkpoint import BUNDLED, bundled
 from models.cnn_vs_attention import data_efficiency
@@ -49,7 +50,7 @@ def test_a_checkpoint_has_its_files_its_recipe_and_a_card_with_its_measured_figu
         assert word in card, word
 
 
-def test_the_sweep_over_data_has_its_recipe_and_a_card_with_its_measured_figures():
+def test_the_trainings_on_less_data_have_their_recipe_and_a_card_with_its_measured_figures():
     folder, seen = BUNDLED / data_efficiency.NAME, data_efficiency.read()
     assert {path.name for path in folder.iterdir()} == {"recipe.json", "README.md"}
     record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
@@ -70,3 +71,14 @@ def test_the_readme_has_the_generated_tables_and_screenshots():
 def test_the_changelog_speaks_of_this_version():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert f"## {version}\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_says_to_hugging_face_spaces_what_runs_here():
+    front = yaml.safe_load((ROOT / "README.md").read_text(encoding="utf-8").split("---\n")[1])
+    required = dict(line.split("==") for line in (ROOT / "requirements.txt").read_text().split())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert (front["sdk"], front["sdk_version"]) == ("gradio", required["gradio"])
+    assert (ROOT / front["app_file"]).is_file()
+    assert project["requires-python"] == f">={front['python_version']}"
+    assert project["license"].lower() == front["license"]
+    assert len(front["short_description"]) <= 60

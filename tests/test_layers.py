@@ -1,6 +1,7 @@
 """Imports run one way: models <- views <- exhibits."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 FORBIDDEN = {
     "models": {"lab", "gradio", "plotly"},
+    "models/traces": {"torch", "transformers"},
     "lab/views": {"torch", "transformers", "gradio"},
     "lab/exhibits": {"torch", "numpy", "plotly"},
 }
@@ -20,7 +22,7 @@ def imported(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 @pytest.mark.parametrize("folder", FORBIDDEN)
@@ -40,3 +42,14 @@ def test_views_and_traces_load_neither_torch_nor_gradio():
 def test_exhibits_do_not_import_one_another():
     for path in (ROOT / "lab/exhibits").glob("[!_]*.py"):
         assert not any(name.startswith("lab.exhibits") for name in imported(path)), path
+
+
+def test_no_two_parts_of_models_import_one_another():
+    parts = {path.stem for path in (ROOT / "models").iterdir()} - {"__init__", "__pycache__"}
+    needs = {part: set() for part in parts}
+    for path in (ROOT / "models").glob("**/*.py"):
+        part = path.relative_to(ROOT / "models").parts[0].removesuffix(".py")
+        found = {name.split(".")[1] for name in imported(path) if name.startswith("models.")}
+        needs.setdefault(part, set()).update(found & parts - {part})
+    assert needs["swin"] >= {"families", "traces"}
+    list(graphlib.TopologicalSorter(needs).static_order())

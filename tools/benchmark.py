@@ -103,8 +103,8 @@ def decoding_rows(figures: Figures) -> None:
     def traced() -> Any:
         return beam_search.search(marian, tokenizer, ids, beam, "")
 
-    for name, told, aim in (("bare", {}, "at most 1x"), ("with scores and attentions", more, "")):
-        library = timed(lambda told=told: generate(marian, ids, beam, 1, **told))
+    for name, options, aim in (("bare", {}, "at most 1x"), ("with scores and attentions", more, "")):
+        library = timed(lambda options=options: generate(marian, ids, beam, 1, **options))
         figures.compare(f"traced search beside {name}", lambda: traced().seconds, f"generate() {name}", library, aim)
     figures.add("traced search, trace and count included", middle(traced) * 1000, "ms")
     for copies in (1, 32):

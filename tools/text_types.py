@@ -36,13 +36,13 @@ def types(found: dict[str, list[str]]) -> str:
 
 def missing(found: dict[str, list[str]]) -> list[str]:
     """What templates ask for and no text gives."""
-    told = []
+    mistakes = []
     for path in sorted(WIDGETS.glob("**/template.html")):
         name = path.parent.relative_to(WIDGETS).as_posix()
         keys = {*found[""], *found.get(name, [])}
         asked = re.findall(r'data-(?:text|label|title)="(\w+)"', path.read_text(encoding="utf-8"))
-        told += [f"{name}: no text {key!r}" for key in asked if key not in keys]
-    return told
+        mistakes += [f"{name}: no text {key!r}" for key in asked if key not in keys]
+    return mistakes
 
 
 def _read(path: Path) -> dict:

@@ -2,61 +2,49 @@
 
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Choice
-from lab.inputs.models import THREE_CLASSIFIERS
+from lab.inputs.models import CLASSIFIER_NAMES, THREE_CLASSIFIERS
 from lab.inputs.photo import Photo
 from lab.views.cnn_vs_attention import attribution, convolution, data, parameters, position, reach
-from models.traces import (
-    SWEPT,
-    AttributionsTrace,
-    ConvolutionSweepTrace,
-    DataEfficiencyTrace,
-    FieldsTrace,
-    ParametersTrace,
-    PositionAblationsTrace,
-)
+from models import traces
 
-MODELS = tuple(one.name for one in THREE_CLASSIFIERS)
+LAYER = Choice(name="layer", default=traces.SWEPT[0], values=traces.SWEPT, more=True)
 
 EXHIBIT = Exhibit(
     "cnn_vs_attention",
-    inputs=(
-        Photo(name="photo"),
-        *THREE_CLASSIFIERS,
-        Choice(name="layer", default=SWEPT[0], values=SWEPT, more=True),
-    ),
+    inputs=(Photo(name="photo"), *THREE_CLASSIFIERS, LAYER),
     runs=(
         Run(
             "reach",
             compute="models.receptive_field.trace:reach",
             open="models.receptive_field.trace:open_with_random",
-            trace=FieldsTrace,
-            inputs=("photo", *MODELS),
+            trace=traces.FieldsTrace,
+            inputs=("photo", *CLASSIFIER_NAMES),
             views=(View("reach", reach, widget="chart"),),
         ),
         Run(
             "parameters",
             compute="models.cnn_vs_attention.parameters:trace",
-            trace=ParametersTrace,
-            inputs=MODELS,
+            trace=traces.ParametersTrace,
+            inputs=CLASSIFIER_NAMES,
             views=(View("parameters", parameters, widget="chart"),),
         ),
         Run(
             "data",
             compute="models.cnn_vs_attention.data_efficiency:read",
-            trace=DataEfficiencyTrace,
+            trace=traces.DataEfficiencyTrace,
             views=(View("data", data, widget="chart", truth="recorded"),),
         ),
         Run(
             "position",
             compute="models.cnn_vs_attention.position_ablation:trace",
-            trace=PositionAblationsTrace,
-            inputs=("photo", *MODELS),
+            trace=traces.PositionAblationsTrace,
+            inputs=("photo", *CLASSIFIER_NAMES),
             views=(View("position", position, widget="cnn_vs_attention/position"),),
         ),
         Run(
             "convolution",
             compute="models.cnn_vs_attention.convolution:trace",
-            trace=ConvolutionSweepTrace,
+            trace=traces.ConvolutionSweepTrace,
             inputs=("photo", "layer"),
             open="models.cnn_vs_attention.convolution:open_cnn",
             views=(View("convolution", convolution, widget="cnn_vs_attention/convolution"),),
@@ -64,8 +52,8 @@ EXHIBIT = Exhibit(
         Run(
             "attribution",
             compute="models.cnn_vs_attention.attribution:trace",
-            trace=AttributionsTrace,
-            inputs=("photo", *MODELS),
+            trace=traces.AttributionsTrace,
+            inputs=("photo", *CLASSIFIER_NAMES),
             views=(View("attribution", attribution, widget="cnn_vs_attention/attribution"),),
         ),
     ),

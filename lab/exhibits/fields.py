@@ -2,7 +2,7 @@
 
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Point
-from lab.inputs.models import THREE_CLASSIFIERS
+from lab.inputs.models import CLASSIFIER_NAMES, THREE_CLASSIFIERS
 from lab.inputs.photo import ExamplePhotos, Photo
 from lab.views.fields import field, growth, published
 from models.traces import FieldsTrace, TheoryTrace
@@ -16,7 +16,7 @@ EXHIBIT = Exhibit(
             compute="models.receptive_field.trace:fields",
             open="models.receptive_field.trace:open_with_random",
             trace=FieldsTrace,
-            inputs=("photo", "average", *(one.name for one in THREE_CLASSIFIERS), "position"),
+            inputs=("photo", "average", *CLASSIFIER_NAMES, "position"),
             views=(
                 View("field", field, widget="fields/field"),
                 View("growth", growth, widget="chart"),

@@ -4,6 +4,7 @@ Gradio's own checks are left out (their sentences are English and end the run be
 whatever a browser or a script has sent.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
@@ -13,6 +14,7 @@ import gradio as gr
 from lab.text import Text
 from models.checkpoint import OpenModel, open_model, stamp
 from models.errors import InputError
+from models.hub import is_public_server
 from models.progress import Progress
 
 
@@ -133,6 +135,21 @@ class Line(Input):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Positions(Line):
+    """Positions of tokens as a person writes them, counted from 1: "2 3, 5"; the computation gets them from 0."""
+
+    placeholder: str = "2 3 5"
+    highest: int
+    bad: ClassVar[tuple[Any, ...]] = (*Line.bad, "0", "two", "-1", "1.5", "2-5", "9" * 300, "²", "٣")
+
+    def checked(self, sent: Any) -> tuple[int, ...]:
+        written = re.findall(r"[^\s,;，、]+", super().checked(sent))
+        if not all(re.fullmatch("[0-9]{1,9}", number) and 1 <= int(number) <= self.highest for number in written):
+            raise InputError("input.positions", maximum=self.highest)
+        return tuple(int(number) - 1 for number in written)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Model(Input):
     """A model: a bundled one, one of the Hub, or any other that the visitor types in.
 
@@ -162,7 +179,7 @@ class Model(Input):
             [*bundled, *known],
             value=self.default,
             label=text(f"{exhibit}.input.{self.name}"),
-            info=text("model.info"),
+            info=text("model.info_public" if is_public_server() else "model.info"),
             allow_custom_value=True,
             interactive=True,
         )
@@ -188,29 +205,38 @@ class Point(Input):
     default: tuple[float, float] = (0.5, 0.5)
     hidden: ClassVar[bool] = True
     lasts: ClassVar[bool] = True
-    bad: ClassVar[tuple[Any, ...]] = (None, [], {}, [2, 0], [-0.1, 0], [0.5], [1, 1], "middle", ["a", "b"], [1e300, 0])
+    bad: ClassVar[tuple[Any, ...]] = (
+        *(None, [], {}, [2, 0], [-0.1, 0], [0.5], [1, 1], [0.5, None], "middle", ["a", "b"], [1e300, 0]),
+        *([float("nan"), 0], [True, 0]),
+    )
 
     def checked(self, sent: Any) -> tuple[float, float]:
         pair = isinstance(sent, list | tuple) and len(sent) == 2
-        if not pair or not all(isinstance(share, int | float) and 0 <= share < 1 for share in sent):
-            raise InputError("fields.position")
+        if not pair or not all(type(share) in (int, float) and 0 <= share < 1 for share in sent):
+            raise InputError("input.point")
         return float(sent[0]), float(sent[1])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Forces(Input):
-    """Tokens that a visitor forces in a search: (step, row, id) each. A new question starts without any."""
+    """Tokens that a visitor forces in a search: (step, row, id) each, one a step. A new question starts without any."""
 
     default: tuple[tuple[int, int, int], ...] = ()
     maximum: int = 100
     hidden: ClassVar[bool] = True
-    bad: ClassVar[tuple[Any, ...]] = (None, {}, "x", [1], [[1, 2]], [["a", 0, 0]], [[0, 0, 1.5]], [[0, 0, 0]] * 101)
+    bad: ClassVar[tuple[Any, ...]] = (
+        *(None, {}, "x", 3, [1], [[1, 2]], [["a", 0, 0]], [[0, 0, 1.5]], [[0, True, 5]], [[-1, 0, 5]]),
+        *([[1, 0, 5], [1, 0, 6]], [[step, 0, 0] for step in range(101)]),
+    )
 
     def checked(self, sent: Any) -> tuple[tuple[int, int, int], ...]:
         if not isinstance(sent, list | tuple) or len(sent) > self.maximum or not all(map(_is_force, sent)):
-            raise InputError("decoding.force")
+            raise InputError("input.forces")
+        if len({step for step, _, _ in sent}) < len(sent):
+            raise InputError("input.forces")
         return tuple((step, row, token) for step, row, token in sent)
 
 
-def _is_force(row: Any) -> bool:
-    return isinstance(row, list | tuple) and len(row) == 3 and all(type(number) is int for number in row)
+def _is_force(force: Any) -> bool:
+    triple = isinstance(force, list | tuple) and len(force) == 3
+    return triple and all(type(number) is int and number >= 0 for number in force)

@@ -28,3 +28,4 @@ THREE_CLASSIFIERS = (
     _classifier("third_model", "swin-imagenette", HUB_SWINS),
 )
 """The columns of a comparison."""
+CLASSIFIER_NAMES = tuple(one.name for one in THREE_CLASSIFIERS)

@@ -8,15 +8,14 @@ import gradio as gr
 from lab.inputs.kinds import Input
 from lab.sentences import examples
 from lab.text import Text
-from models.errors import InputError
+from models.translation.sentence import clean
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sentence(Input):
     """A sentence. `follows` names the input that decides which examples are offered."""
 
-    maximum: int = 400
-    bad: ClassVar[tuple[Any, ...]] = (None, 7, ["a"], {}, "", "  ", "word " * 100)
+    bad: ClassVar[tuple[Any, ...]] = (None, 7, ["a"], {}, "", "  ", "word " * 100, "?!", "一只小狗在跑。")
 
     def component(self, text: Text, exhibit: str) -> gr.Textbox:
         label = text(f"{exhibit}.input.{self.name}")
@@ -25,7 +24,7 @@ class Sentence(Input):
     def samples(self, text: Text, component: gr.Textbox, language: str) -> gr.Dataset:
         """Examples for a language, to click; Gradio cuts what is longer than 60 characters."""
         rows = self.rows(language)
-        return gr.Dataset(components=[component], samples=rows, label=text("decoding.examples"), layout="gallery")
+        return gr.Dataset(components=[component], samples=rows, label=text("sentence.examples"), layout="gallery")
 
     @staticmethod
     def rows(language: str) -> list[list[str]]:
@@ -33,8 +32,4 @@ class Sentence(Input):
         return [[line] for line in examples(language)]
 
     def checked(self, sent: Any) -> str:
-        if not isinstance(sent, str) or not sent.strip():
-            raise InputError("decoding.empty")
-        if len(sent) > self.maximum:
-            raise InputError("decoding.long", characters=len(sent), maximum=self.maximum)
-        return sent
+        return clean(sent)

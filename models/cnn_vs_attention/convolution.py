@@ -18,7 +18,7 @@ from models.errors import InputError
 from models.prepared import prepare_model
 from models.progress import NO_PROGRESS, Progress
 from models.resnet import layers as resnet
-from models.traces import SWEPT, ConvolutionSweepTrace, ConvolutionTrace
+from models.traces import ConvolutionSweepTrace, ConvolutionTrace
 
 CONVOLUTION_MODEL = "resnet-imagenette"
 """The model whose convolutions are rebuilt from attention."""
@@ -118,10 +118,8 @@ def open_cnn(progress: Progress = NO_PROGRESS) -> dict[str, OpenModel]:
 def trace(photo: Image.Image, layer: str, cnn: OpenModel, progress: Progress = NO_PROGRESS) -> ConvolutionSweepTrace:
     """The first convolution of a ResNet's `layer` on a photo, and attention that stands for it, at every alpha.
 
-    layer: one of traces.SWEPT. Raises InputError for another one, or as `attention` does.
+    layer: one of traces.SWEPT. Raises InputError as `attention` does.
     """
-    if layer not in SWEPT:
-        raise InputError("cnn_vs_attention.layer", layers="; ".join(SWEPT))
     prepared = prepare_model(photo, cnn)
     kernel = resnet.first_kernel(cnn.model, layer)
     with torch.inference_mode():

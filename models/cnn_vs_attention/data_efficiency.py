@@ -101,7 +101,7 @@ def subset(labels: torch.Tensor, share: float, seed: int) -> torch.Tensor:
     return place.argsort(stable=True)[: round(share * len(labels))]
 
 
-def sweep(recipe: Recipe, train_set: Dataset, val_set: Dataset, folder: Path) -> list[dict]:
+def train_all(recipe: Recipe, train_set: Dataset, val_set: Dataset, folder: Path) -> list[dict]:
     """Train every run; returns a row for each: family, share, seed, n_image, val_accuracy and seconds.
 
     folder: for the finished runs (FINISHED) and the state of the running one, from which a later call goes on.
@@ -139,7 +139,7 @@ def network_sizes(recipe: Recipe) -> dict[str, dict[str, int]]:
 
 
 def record(recipe: Recipe, rows: list[dict], data: dict[str, str]) -> dict[str, Any]:
-    """What recipe.json says of a finished sweep. data: the fingerprints of the pictures."""
+    """What recipe.json says of the finished runs. data: the fingerprints of the pictures."""
     return {
         "recipe": asdict(recipe),
         "data": data,
@@ -153,29 +153,29 @@ def record(recipe: Recipe, rows: list[dict], data: dict[str, str]) -> dict[str, 
 
 
 def read(progress: Progress = NO_PROGRESS) -> DataEfficiencyTrace:
-    """The finished sweep that comes with the lab."""
+    """The finished runs that come with the lab."""
     progress.beat()
     return recorded(BUNDLED / NAME)
 
 
 @lru_cache(maxsize=1)
 def recorded(folder: Path) -> DataEfficiencyTrace:
-    """The finished sweep whose recipe.json is in `folder`. Raises FileNotFoundError when there is none."""
-    told = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
+    """The finished runs whose recipe.json is in `folder`. Raises FileNotFoundError when there is none."""
+    report = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
     seen: dict[tuple[str, float], list[float]] = defaultdict(list)
-    for row in told["runs"]:
+    for row in report["runs"]:
         seen[row["family"], row["share"]].append(row["val_accuracy"])
-    n_image = {row["share"]: row["n_image"] for row in told["runs"]}
-    families, shares = tuple(told["parameters"]), sorted(n_image)
+    n_image = {row["share"]: row["n_image"] for row in report["runs"]}
+    families, shares = tuple(report["parameters"]), sorted(n_image)
 
     def over_seeds(summary: Callable[[list[float]], float]) -> np.ndarray:
         return np.array([[summary(seen[family, share]) for share in shares] for family in families])
 
     return DataEfficiencyTrace(
         family=families,
-        steps=told["steps"],
-        parameters=np.array([told["parameters"][family] for family in families]),
-        multiply_adds=np.array([told["multiply_adds"][family] for family in families]),
+        steps=report["steps"],
+        parameters=np.array([report["parameters"][family] for family in families]),
+        multiply_adds=np.array([report["multiply_adds"][family] for family in families]),
         share=np.array(shares),
         n_image=np.array([n_image[share] for share in shares]),
         n_seed=np.array([len(seen[families[0], share]) for share in shares]),
@@ -191,7 +191,7 @@ def main() -> None:
     data, folder = arguments.data, arguments.state.with_suffix("")
     for made in (arguments.out, folder):
         made.mkdir(parents=True, exist_ok=True)
-    rows = sweep(RECIPE, imagenette.load(data, "train"), imagenette.load(data, "val"), folder)
+    rows = train_all(RECIPE, imagenette.load(data, "train"), imagenette.load(data, "val"), folder)
     training.write_json(arguments.out / "recipe.json", record(RECIPE, rows, imagenette.sha256(data)))
 
 

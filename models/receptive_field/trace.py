@@ -11,11 +11,11 @@ from models import families
 from models.checkpoint import OpenModel, open_model
 from models.families import Position
 from models.pixels import prepare
-from models.position import CENTRE, checked_point
+from models.position import CENTRE
 from models.prepared import PreparedModel, prepare_models
 from models.progress import NO_PROGRESS, Progress
 from models.receptive_field import effective
-from models.traces import FieldsTrace, FieldTrace
+from models.traces import AREA_DEFINITIONS, FieldsTrace, FieldTrace
 
 MAX_CELLS = 64
 """Cells a side in which a field is kept."""
@@ -43,10 +43,9 @@ def fields(
 ) -> FieldsTrace:
     """The fields of one position of a photo in three models of families.CLASSIFIERS.
 
-    average: photos to measure as well, on average. Raises InputError for a position that is no two shares in [0, 1),
-    or when a model is too large or does not fit the lab's pictures.
+    average: photos to measure as well, on average. position: (down, across), shares in [0, 1). Raises InputError when
+    a model is too large or does not fit the lab's pictures.
     """
-    position = checked_point(position)
     columns = prepare_models(photo, (first_model, second_model, third_model))
     return FieldsTrace(
         position=position,
@@ -108,13 +107,17 @@ def extents(fields: np.ndarray, box: np.ndarray, centre: np.ndarray) -> dict[str
     filled = [box_mask(edges, fields.shape[-1]) for edges in box]
     whole = [effective.radius(mask, middle) for mask, middle in zip(filled, centre, strict=True)]
 
+    def areas(field: np.ndarray, middle: np.ndarray, edges: np.ndarray) -> list[list[float]]:
+        ratios = effective.area_ratios(field, middle, edges).values()
+        return [[getattr(ratio, name) for name in AREA_DEFINITIONS] for ratio in ratios]
+
     def each(measure: Callable) -> np.ndarray:
         lead = np.ndindex(fields.shape[:3])
         found = [measure(fields[index], centre[index[-1]], box[index[-1]]) for index in lead]
         return np.array(found, np.float32).reshape(*fields.shape[:3], *np.shape(found[0]))
 
     return {
-        "area": each(lambda field, middle, edges: list(effective.area_ratios(field, middle, edges).values())),
+        "area": each(areas),
         "square": each(lambda field, middle, edges: effective.squares(field, middle, edges)[0.5]),
         "radius": each(lambda field, middle, _: effective.radius(field, middle)),
         "box_radius": np.array(whole, np.float32),

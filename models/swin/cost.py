@@ -10,10 +10,9 @@ from torch import nn
 
 from models.checkpoint import build_lock
 from models.device import describe, device
-from models.errors import InputError
 from models.measure import multiply_adds, one_thread, seconds
 from models.progress import NO_PROGRESS, Progress
-from models.traces import COST_WIDTHS, COST_WINDOWS, CostTrace
+from models.traces import CostTrace
 
 SIDES = (8, 16, 24, 32, 48, 64, 96, 128)
 """Tokens a side, all multiples of 4 and 8."""
@@ -77,12 +76,9 @@ class WindowAttention(nn.Module):
 def cost(n_embd: int, window_size: int, sides: tuple[int, ...] = SIDES, progress: Progress = NO_PROGRESS) -> CostTrace:
     """Count and time one attention layer over maps of growing `sides` in tokens: among all tokens, and in windows.
 
-    n_embd: channels, in heads of 16. On a CPU one thread computes, and the trace's device says so. `progress` hears a
-    beat before every map is timed. Raises InputError for other sizes than COST_WIDTHS and COST_WINDOWS.
+    n_embd: channels, in heads of 16. window_size: divides every side. On a CPU one thread computes, and the trace's
+    device says so. `progress` hears a beat before every map is timed.
     """
-    whole = all(type(size) is int for size in (n_embd, window_size))
-    if not whole or n_embd not in COST_WIDTHS or window_size not in COST_WINDOWS:
-        raise InputError("cost.size", widths=COST_WIDTHS, windows=COST_WINDOWS)
     with build_lock:
         global_attention = Attention(n_embd, n_embd // 16).to(device())
     window_attention = WindowAttention(global_attention, window_size)

@@ -13,12 +13,6 @@ def window_partition(grid: np.ndarray, window_size: int) -> np.ndarray:
     return cut.transpose(0, 2, 1, 3).reshape(-1, window_size**2)
 
 
-def window_reverse(windows: np.ndarray, window_size: int, grid: tuple[int, int]) -> np.ndarray:
-    """Windows (window, slot) put together again: a map (row, column)."""
-    cut = windows.reshape(grid[0] // window_size, grid[1] // window_size, window_size, window_size)
-    return cut.transpose(0, 2, 1, 3).reshape(grid)
-
-
 def window_token(grid: tuple[int, int], window_size: int, shift_size: int) -> np.ndarray:
     """The token in every slot of every window after the cyclic shift: (window, slot)."""
     tokens = np.arange(grid[0] * grid[1]).reshape(grid)
@@ -52,15 +46,6 @@ def group(grid: tuple[int, int], window_size: int, shift_size: int) -> np.ndarra
     numbers = np.empty(grid[0] * grid[1], np.int64)
     numbers[window_token(grid, window_size, shift_size)] = 9 * window + region
     return numbers
-
-
-def map_attention(attention: np.ndarray, window_token: np.ndarray) -> np.ndarray:
-    """Window attention (window, head, query, key) as attention over the whole map: (head, token, other token)."""
-    windows, heads, slots, _ = attention.shape
-    mapped = np.zeros((heads, windows * slots, windows * slots), attention.dtype)
-    for tokens, weights in zip(window_token, attention, strict=True):
-        mapped[:, tokens[:, None], tokens[None]] = weights
-    return mapped
 
 
 def reach(groups: list[np.ndarray], grids: list[tuple[int, int]], patch: int) -> list[np.ndarray]:

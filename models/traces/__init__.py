@@ -14,11 +14,21 @@ from models.traces.cnn_vs_attention import (
     PositionAblationsTrace,
 )
 from models.traces.cost import COST_WIDTHS, COST_WINDOWS, CostTrace
-from models.traces.fields import IMAGES, THRESHOLDS, WEIGHTS, FieldsTrace, FieldTrace, TheoryTrace
+from models.traces.fields import (
+    AREA_DEFINITIONS,
+    HALF_MASS,
+    IMAGES,
+    THRESHOLDS,
+    WEIGHTS,
+    FieldsTrace,
+    FieldTrace,
+    TheoryTrace,
+)
 from models.traces.patches import PatchesTrace
 from models.traces.swin import SwinBlock, SwinTrace
 from models.traces.translation import (
     FATES,
+    MAX_LENGTH,
     METHODS,
     STOPPING,
     STRATEGIES,
@@ -33,10 +43,13 @@ from models.traces.translation import (
 from models.traces.vit import VitTrace
 
 __all__ = [
+    "AREA_DEFINITIONS",
     "COST_WIDTHS",
     "COST_WINDOWS",
     "FATES",
+    "HALF_MASS",
     "IMAGES",
+    "MAX_LENGTH",
     "METHODS",
     "SETTINGS",
     "STOPPING",

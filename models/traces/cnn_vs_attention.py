@@ -31,16 +31,6 @@ class ConvolutionTrace(Trace):
     interior: Annotated[np.ndarray, "row column"]
     """Whether the kernel lies inside the map."""
 
-    @property
-    def interior_error(self) -> float:
-        """Largest error where the kernel lies inside the map."""
-        return float(self.error[self.interior].max())
-
-    @property
-    def border_error(self) -> float:
-        """Largest error where the kernel reaches over the edge; 0 for a kernel of one place."""
-        return float(self.error[~self.interior].max(initial=0))
-
 
 SWEPT = ("stage 2, layer 2", "stage 3, layer 2", "stage 4, layer 2")
 """Layers of a basic ResNet whose first convolution has stride 1 and whose map is small enough to be quick."""

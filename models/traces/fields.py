@@ -9,6 +9,9 @@ from models.axes import HALF, Trace
 
 THRESHOLDS = (0.2, 0.3, 0.5, 0.99)
 """Shares of an effective field that squares around a position hold."""
+HALF_MASS = THRESHOLDS.index(0.5)
+AREA_DEFINITIONS = ("replknet", "gradient_mass")
+"""What the share is of: RepLKNet's logarithm of the gradient, or the gradient itself."""
 WEIGHTS = ("trained", "random")
 """Whose fields are measured: the model's, and those of one like it that has not been trained."""
 IMAGES = ("photo", "average")
@@ -36,8 +39,8 @@ class FieldTrace(Trace):
     """The effective field in cells of a few pixels: mean |gradient| in a cell over that in the picture, so 1 on average
     (but 0 in a field of zeros)."""
     area: Annotated[np.ndarray, "weights images layer threshold definition"]
-    """Smallest square that holds a share of the field (THRESHOLDS), inside the theoretical field, by RepLKNet's
-    definition and by raw gradient mass."""
+    """Smallest square that holds a share of the field (THRESHOLDS), inside the theoretical field, by each of
+    AREA_DEFINITIONS."""
     square: Annotated[np.ndarray, "weights images layer edge"]
     """The one that holds half of the gradient mass: top, left, bottom, right."""
     radius: Annotated[np.ndarray, "weights images layer"]

@@ -12,6 +12,8 @@ METHODS = ("beam", "greedy", "sample")
 STOPPING = ("heuristic", "at_once", "never")
 """When beam search stops: the best running hypothesis could not enter the pool at its present length, the pool is full,
 or none could enter it at any length."""
+MAX_LENGTH = 127
+"""Tokens of an output of mask-predict."""
 STRATEGIES = ("lowest", "random", "left_to_right", "picked")
 """Which positions mask-predict masks again."""
 
@@ -98,6 +100,14 @@ class SearchTrace(Trace):
     stopped: Stopped = "rule"
     forces: tuple[tuple[int, int, int], ...] = ()
     """The call, row and id of each token that a visitor forced."""
+    followed: tuple[str, ...] = ()
+    """Rules of the model's own generation_config that the search followed, each as "name = value"."""
+    replaced: tuple[str, ...] = ()
+    """Those that the visitor's settings stood in for."""
+    ignored: tuple[str, ...] = ()
+    """Those that the search does not follow."""
+    language_token: str = ""
+    """The piece of the target language that every output was made to begin with, where the model must be told."""
 
     @property
     def winner(self) -> Finished:

@@ -2,52 +2,29 @@
 
 Token by token the same as the library's generate(), which keeps only its winners: here every candidate of every decoder
 call is kept, with what became of it. The algorithm is that of transformers 5.23, generation/utils.py, `_beam_search`
-and `_sample`, for one sentence. Of the rules in a model's generation_config, bad_words_ids, forced_bos_token_id and
-forced_eos_token_id apply; as there, the probabilities that they leave are not normalised again.
+and `_sample`, for one sentence. The rules in a model's generation_config apply as there (models.translation.rules): to
+log probabilities in beam search, which are normalised again only where the model says so, else to the scores before
+softmax.
 """
 
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
-from transformers import DynamicCache, EncoderDecoderCache, LogitsProcessorList
-from transformers.generation import logits_process
+from transformers import DynamicCache, EncoderDecoderCache
 from transformers.modeling_outputs import BaseModelOutput
 
-from models.errors import InputError, in_range
+from models.errors import InputError
 from models.measure import multiply_adds, seconds
 from models.progress import NO_PROGRESS, Progress
-from models.traces import FATES, METHODS, Finished, SearchStep, SearchTrace
+from models.traces import FATES, Finished, SearchStep, SearchTrace
 from models.traces.translation import Stopped
+from models.translation.pieces import pieces, text
+from models.translation.rules import Prepared, Rules, prepare, read
+from models.translation.search_settings import Force, Settings
 
-Force = tuple[int, int, int]
 Candidates = dict[str, np.ndarray]
 """parent, token, log_prob and score of continuations, the best first, as in SearchStep."""
-WHOLE = {"beam_width": (1, 10), "max_length": (1, 256), "top_k": (0, 1000), "seed": (0, 2**31), "n_candidate": (1, 50)}
-REAL = {"length_penalty": (-2, 3), "temperature": (0.1, 5), "top_p": (0, 1)}
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to search. A beam of width 1 stops at its first </s>, as greedy decoding does."""
-
-    method: str = "beam"
-    beam_width: int = 4
-    length_penalty: float = 1.0
-    """Exponent of the length that a finished hypothesis's score is divided by (beam only)."""
-    early_stopping: bool | str = False
-    """Stop when beam_width hypotheses have finished (True), when at its present length the best running one could not
-    beat the worst of them (False), or when it could not even at the length that favours it most ("never")."""
-    max_length: int = 64
-    """New tokens at most; the decoder's start token does not count."""
-    temperature: float = 1.0
-    top_k: int = 0
-    """0: off."""
-    top_p: float = 1.0
-    seed: int = 0
-    n_candidate: int = 8
-    """Candidates kept of each call of greedy decoding and sampling; beam search keeps all that it looks at."""
 
 
 @torch.inference_mode()
@@ -64,51 +41,54 @@ def search(
 
     reference: the model's name for the trace. forces: (step, row, token) each: this call of the decoder goes on
     from this row's hypothesis with this token alone; what had finished before is out of the pool.
-    The trace's seconds count the encoder and the loop, not the conversion to NumPy. Raises InputError when a setting
-    is out of range or one of the `forces` does not fit the run, and whatever `progress` raises between calls.
+    The trace's seconds count the encoder and the loop, not the conversion to NumPy. Raises InputError when a rule of
+    the model's own is out of range or one of the `forces` does not fit the run, and whatever `progress` raises between
+    calls.
     """
-    settings = check(settings, model, forces)
-    run = _Search(model, sentence_ids, settings, forces)
+    rules = read(model, reference, settings.chosen(), tokenizer)
+    run = _Search(model, sentence_ids, settings, forces, rules)
     elapsed = seconds(lambda: run.decode(progress))
     if any(step >= len(run.calls) for step, _, _ in forces):
         raise InputError("decoding.force")
     steps = tuple(_step(call) for call in run.calls)
     used = sorted({int(token) for step in steps for token in step.token})
+    language = settings.forced_bos_token_id
     return SearchTrace(
         model=reference,
-        source=tuple(tokenizer.convert_ids_to_tokens(sentence_ids[0].tolist())),
-        output=tokenizer.decode(run.pool[0].token.tolist(), skip_special_tokens=True),
+        source=pieces(tokenizer, sentence_ids[0].tolist(), source=True),
+        output=text(tokenizer, run.pool[0].token.tolist()),
         steps=steps,
         finished=tuple(run.finished),
-        piece=tuple(tokenizer.convert_ids_to_tokens(used)),
+        piece=pieces(tokenizer, used),
         piece_id=np.array(used),
-        multiply_adds=_multiply_adds(model, sentence_ids, run.start, [len(step.cross_attention) for step in steps]),
+        multiply_adds=_multiply_adds(model, sentence_ids, rules.start, [len(step.cross_attention) for step in steps]),
         seconds=elapsed,
         method=settings.method,
         stopped=run.stopped,
         forces=forces,
+        followed=rules.followed,
+        replaced=rules.replaced,
+        ignored=rules.ignored,
+        language_token="" if language is None else pieces(tokenizer, [language])[0],
     )
 
 
 class _Search:
     """A search under way: the running hypotheses, the pool of finished ones, and what every call left."""
 
-    def __init__(self, model: Any, ids: torch.Tensor, settings: Settings, forces: tuple[Force, ...]) -> None:
-        self.model, self.ids, self.settings = model, ids, settings
+    def __init__(
+        self, model: Any, ids: torch.Tensor, settings: Settings, forces: tuple[Force, ...], rules: Rules
+    ) -> None:
+        self.model, self.ids, self.settings, self.rules = model, ids, settings, rules
         self.stopped: Stopped = "length"
         self.forces = {step: (row, token) for step, row, token in forces}
-        beam, config, eos = settings.method == "beam", model.generation_config, model.generation_config.eos_token_id
-        self.eos = {eos} if isinstance(eos, int) else set(eos or ())
-        self.width = settings.beam_width if beam else 1
-        self.n_candidate = max(2, 1 + len(self.eos)) * self.width if beam else settings.n_candidate
+        beam, self.width = settings.method == "beam", settings.width
+        self.n_candidate = max(2, 1 + len(rules.eos)) * self.width if beam else settings.n_candidate
         self.length_penalty = settings.length_penalty if beam else 1.0
         self.early_stopping = settings.early_stopping if self.width > 1 else True
-        start = (config.decoder_start_token_id, config.bos_token_id)
-        self.start = next(token for token in start if token is not None)
-        self.rules, self.warpers = _rules(config, settings)
         self.generator = torch.Generator().manual_seed(settings.seed)
         self.cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
-        self.rows = [[self.start]]
+        self.rows = [[rules.start]]
         self.scores = torch.zeros(1, device=ids.device)  # row
         self.pool: list[Finished] = []
         self.finished: list[Finished] = []
@@ -117,12 +97,12 @@ class _Search:
     def decode(self, progress: Progress) -> None:
         """Encode, then call the decoder until no hypothesis runs on, none could enter the pool, or early stopping
         closes it."""
-        states = self.model.get_encoder()(self.ids).last_hidden_state  # 1, S, C
+        prepared = prepare(self.model, self.ids, self.rules, self.settings.asked())
         for step in range(self.settings.max_length):
             if step:
                 progress.beat()
-            outputs = _call_decoder(self.model, states, [row[-1] for row in self.rows], self.cache)
-            candidates, fate = self.choose(step, outputs.logits[:, -1].float().log_softmax(-1))
+            outputs = _call_decoder(self.model, prepared.states, [row[-1] for row in self.rows], self.cache)
+            candidates, fate = self.choose(step, outputs.logits[:, -1].float(), prepared)
             kept = [index for index, name in enumerate(fate) if name == "kept"]
             can_improve = bool(kept) and self.could_improve(candidates["score"][kept[0]], step + 1)
             last = fate.index("finished") if "finished" in fate else 0
@@ -146,10 +126,13 @@ class _Search:
                 return
             self.advance(candidates, kept)
 
-    def choose(self, step: int, log_prob: torch.Tensor) -> tuple[Candidates, list[str]]:
-        """The candidates of one call with log probabilities (row, V), and each one's fate."""
-        ids: Any = torch.tensor(self.rows, device=log_prob.device)  # row, length
-        allowed: Any = self.rules(ids, log_prob)  # row, V
+    def choose(self, step: int, logits: torch.Tensor, prepared: Prepared) -> tuple[Candidates, list[str]]:
+        """The candidates of one call with scores before softmax (row, V), and each one's fate."""
+        ids: Any = torch.tensor(self.rows, device=logits.device)  # row, length
+        log_prob, rules = logits.log_softmax(-1), prepared.rules
+        allowed: Any = rules(ids, log_prob) if self.settings.method == "beam" else rules(ids, logits).log_softmax(-1)
+        if not allowed.isfinite().any():
+            raise InputError("decoding.no_candidates", call=step + 1)
         if step in self.forces:
             row, token = self.forces[step]
             if row >= log_prob.shape[0] or token >= log_prob.shape[1]:
@@ -158,20 +141,20 @@ class _Search:
                 allowed[row, token] = log_prob[row, token]
             self.pool = []
             if self.settings.method == "sample":
-                self.draw(ids, allowed)  # unused, so that later calls draw the same numbers as without a force
+                self.draw(ids, allowed, prepared)  # unused, so that later calls draw the same as without a force
             return self.follow(step, allowed, row * log_prob.shape[1] + token, "displaced_by_force")
         if self.settings.method == "beam":
             return self.beam(step, allowed)
         if self.settings.method == "greedy":
             return self.follow(step, allowed, int(allowed.argmax()), "outranked")
-        probability, drawn = self.draw(ids, allowed)
+        probability, drawn = self.draw(ids, allowed, prepared)
         candidates, fate = self.follow(step, allowed, drawn, "not_drawn")
         impossible = probability[0, candidates["token"]] == 0
         return candidates, ["filtered" if out else name for out, name in zip(impossible, fate, strict=True)]
 
-    def draw(self, ids: Any, log_prob: Any) -> tuple[torch.Tensor, int]:
+    def draw(self, ids: Any, log_prob: Any, prepared: Prepared) -> tuple[torch.Tensor, int]:
         """The probabilities (1, V) after temperature, top-k and top-p, and a token drawn by them."""
-        probability = self.warpers(ids, log_prob).softmax(-1).cpu()
+        probability = prepared.warpers(ids, log_prob).softmax(-1).cpu()
         return probability, int(torch.multinomial(probability, 1, generator=self.generator))
 
     def beam(self, step: int, log_prob: torch.Tensor) -> tuple[Candidates, list[str]]:
@@ -201,7 +184,9 @@ class _Search:
         found = (index // log_prob.shape[1], index % log_prob.shape[1], log_prob.flatten()[index], total[index])
         names = ("parent", "token", "log_prob", "score")
         candidates = {name: values.cpu().numpy() for name, values in zip(names, found, strict=True)}
-        return candidates, [step + 1 == self.settings.max_length or int(t) in self.eos for t in candidates["token"]]
+        return candidates, [
+            step + 1 == self.settings.max_length or int(t) in self.rules.eos for t in candidates["token"]
+        ]
 
     def enter(self, step: int, candidates: Candidates, ends: list[int], fate: list[str]) -> None:
         """Offer the candidates `ends` to the pool, which keeps the best `width`, and write their `fate`."""
@@ -245,24 +230,6 @@ def _call_decoder(model: Any, states: torch.Tensor, tokens: list[int], cache: En
     )
 
 
-def _rules(config: Any, settings: Settings) -> tuple[LogitsProcessorList, LogitsProcessorList]:
-    """What the model's own generation_config forbids and forces; what sampling does before it draws."""
-    rules = LogitsProcessorList()
-    if config.bad_words_ids is not None:
-        rules.append(logits_process.NoBadWordsLogitsProcessor(config.bad_words_ids, config.eos_token_id))
-    if config.forced_bos_token_id is not None:
-        rules.append(logits_process.ForcedBOSTokenLogitsProcessor(config.forced_bos_token_id))
-    if config.forced_eos_token_id is not None:
-        forced = (settings.max_length + 1, config.forced_eos_token_id)
-        rules.append(logits_process.ForcedEOSTokenLogitsProcessor(*forced))
-    warpers = LogitsProcessorList([logits_process.TemperatureLogitsWarper(settings.temperature)])
-    if settings.top_k:
-        warpers.append(logits_process.TopKLogitsWarper(settings.top_k))
-    if settings.top_p < 1:
-        warpers.append(logits_process.TopPLogitsWarper(settings.top_p))
-    return rules, warpers
-
-
 def _step(call: dict[str, Any]) -> SearchStep:
     """A call's record with its attention (row, layer, head, source or key) as NumPy arrays."""
     for name in ("cross_attention", "self_attention"):
@@ -280,27 +247,3 @@ def _multiply_adds(model: Any, ids: torch.Tensor, start: int, rows: list[int]) -
     first, second, third = (multiply_adds(lambda: _call_decoder(model, states, [start], cache)) for _ in range(3))
     later = sum(count * (second + index * (third - second)) for index, count in enumerate(rows[1:]))
     return multiply_adds(lambda: encoder(ids)) + rows[0] * first + later
-
-
-def _is_force(force: object) -> bool:
-    return isinstance(force, tuple) and len(force) == 3 and all(type(number) is int and number >= 0 for number in force)
-
-
-def check(settings: Settings, model: Any, forces: tuple[Force, ...] = ()) -> Settings:
-    """The settings with whole numbers as ints; InputError unless each is in its range, as long as the model can, and
-    `forces` are triples of whole numbers, one for a step at most."""
-    if settings.method not in METHODS:
-        raise InputError("decoding.method")
-    if not isinstance(settings.early_stopping, bool) and settings.early_stopping != "never":
-        raise InputError("decoding.early_stopping")
-    if not all(map(_is_force, forces)) or len({step for step, *_ in forces}) < len(forces):
-        raise InputError("decoding.force")
-    numbers: dict[str, Any] = {}
-    for name, (minimum, maximum) in (WHOLE | REAL).items():
-        if name == "max_length":
-            maximum = min(maximum, getattr(model.config, "max_position_embeddings", maximum))
-        code = f"decoding.{name}"
-        numbers[name] = in_range(code, getattr(settings, name), minimum, maximum, whole=name in WHOLE)
-        if name == "top_p" and not numbers[name]:
-            raise InputError(code, minimum=minimum, maximum=maximum)
-    return replace(settings, **numbers)

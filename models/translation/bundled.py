@@ -2,7 +2,28 @@
 
 from typing import NamedTuple
 
-AUTOREGRESSIVE = ("MarianMTModel", "T5ForConditionalGeneration")
+AUTOREGRESSIVE = (
+    "MarianMTModel",
+    "BartForConditionalGeneration",
+    "MBartForConditionalGeneration",
+    "M2M100ForConditionalGeneration",
+    "PegasusForConditionalGeneration",
+    "FSMTForConditionalGeneration",
+    "T5ForConditionalGeneration",
+    "MT5ForConditionalGeneration",
+    "UMT5ForConditionalGeneration",
+    "LongT5ForConditionalGeneration",
+    "BlenderbotForConditionalGeneration",
+    "BlenderbotSmallForConditionalGeneration",
+    "PLBartForConditionalGeneration",
+    "MvpForConditionalGeneration",
+    "LEDForConditionalGeneration",
+    "PegasusXForConditionalGeneration",
+    "BigBirdPegasusForConditionalGeneration",
+    "ProphetNetForConditionalGeneration",
+)
+"""NLLB is an M2M100 here, ByT5 a T5. Left out: models whose experts each serve a share of a batch (NLLB-MoE, Switch),
+since what a row gets then depends on the other rows."""
 NON_AUTOREGRESSIVE = ("CmlmForTranslation",)
 
 

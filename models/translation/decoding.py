@@ -1,17 +1,19 @@
 """One sentence, decoded by an autoregressive and by a non-autoregressive translator."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import torch
 
 from models.attention import refuse_oversized_attention
 from models.checkpoint import OpenModel, bundled, open_model
-from models.errors import InputError
 from models.progress import NO_PROGRESS, Progress
 from models.traces import DecodingTrace, RefineTrace
-from models.translation import beam_search, mask_predict
-from models.translation.bundled import AUTOREGRESSIVE, BY_LANGUAGE, NON_AUTOREGRESSIVE, RAW_COUNTERPART
-from models.translation.sentence import MAX_TOKENS, clean, encode, unseen
+from models.translation import beam_search, mask_predict, rules
+from models.translation.bundled import AUTOREGRESSIVE, NON_AUTOREGRESSIVE, RAW_COUNTERPART
+from models.translation.language import tell
+from models.translation.search_settings import refuse_long
+from models.translation.sentence import MAX_TOKENS, encode, unseen
 from models.translation.settings import Settings
 
 
@@ -21,10 +23,12 @@ def open_translators(
     """Both models, each a bundled name, a folder or a Hub id, and as "raw_data" the second one's counterpart.
 
     The counterpart learned from raw instead of distilled data; only a bundled model has one. Raises InputError when a
-    model cannot be used, and whatever `progress` raises.
+    model, or its own generation_config, cannot be used, and whatever `progress` raises.
     """
+    searching = open_model(autoregressive, AUTOREGRESSIVE, "text", progress)
+    rules.read(searching.model, searching.reference)
     opened = {
-        "autoregressive": open_model(autoregressive, AUTOREGRESSIVE, "text", progress),
+        "autoregressive": searching,
         "non_autoregressive": open_model(non_autoregressive, NON_AUTOREGRESSIVE, "text", progress),
     }
     counterpart = RAW_COUNTERPART.get(opened["non_autoregressive"].reference)
@@ -46,24 +50,25 @@ def decode(
 ) -> DecodingTrace:
     """Translate an English sentence into `language` ("de" or "zh") with every model, and record how.
 
+    sentence: as models.translation.sentence.clean gives it.
     forces: (step, row, token id) each, see beam_search.search. settings: those of models.translation.settings by name.
     Raises InputError when the sentence, a setting or a force cannot be used, and whatever `progress` raises.
     """
-    question = ask(sentence, language, autoregressive, settings, forces)
+    inputs = decoding_inputs(sentence, language, autoregressive, settings)
 
     def refine(opened: OpenModel) -> RefineTrace:
-        ids = encode(opened.reader, question.sentence)
-        return mask_predict.refine(opened.model, opened.reader, ids, question.refine, opened.reference, progress)
+        ids = encode(opened.reader, sentence)
+        return mask_predict.refine(opened.model, opened.reader, ids, inputs.refine, opened.reference, progress)
 
     return DecodingTrace(
-        sentence=question.sentence,
+        sentence=sentence,
         language=language,
-        unseen=unseen(autoregressive.reference, question.sentence),
+        unseen=unseen(autoregressive.reference, sentence),
         search=beam_search.search(
             autoregressive.model,
             autoregressive.reader,
-            question.ids,
-            question.search,
+            inputs.ids,
+            inputs.search,
             autoregressive.reference,
             forces,
             progress,
@@ -73,32 +78,27 @@ def decode(
     )
 
 
-class Question(NamedTuple):
-    """A sentence and settings that were checked."""
+class DecodingInputs(NamedTuple):
+    """What both ways to decode start from."""
 
-    sentence: str
     ids: torch.Tensor
     """(1, source) for the autoregressive model"""
     search: beam_search.Settings
     refine: mask_predict.Settings
 
 
-def ask(
-    sentence: str,
-    language: str,
-    autoregressive: OpenModel,
-    settings: dict[str, Any],
-    forces: tuple[beam_search.Force, ...] = (),
-) -> Question:
-    """Check all that a visitor chose, before anything is computed; InputError when it cannot be used."""
-    sentence = clean(sentence)
-    if language not in tuple(BY_LANGUAGE):
-        raise InputError("decoding.into")
+def decoding_inputs(
+    sentence: str, language: str, autoregressive: OpenModel, settings: dict[str, Any]
+) -> DecodingInputs:
+    """The sentence and the settings as the models take them; InputError where they cannot, before anything runs."""
     chosen = Settings(**settings)
-    search, refine = chosen.search(autoregressive.model, forces), chosen.refine()
+    search, refine = chosen.search(), chosen.refine()
     values = search.max_length * _attention_values(autoregressive.model.config, search.beam_width, search.max_length)
     refuse_oversized_attention(values, autoregressive.reference)
-    return Question(sentence, encode(autoregressive.reader, sentence), search, refine)
+    told = tell(autoregressive, language, sentence)
+    ids = encode(autoregressive.reader, told.prefix + sentence)
+    refuse_long(autoregressive.model, ids, search.max_length)
+    return DecodingInputs(ids, replace(search, forced_bos_token_id=told.token), refine)
 
 
 def _attention_values(config: Any, rows: int, length: int) -> int:

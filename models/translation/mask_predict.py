@@ -3,24 +3,21 @@
 Padding, </s> and the mask itself are never predicted: the other tokens share the probability.
 """
 
-import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
-from models.errors import InputError, in_range
 from models.measure import multiply_adds, seconds
 from models.progress import NO_PROGRESS, Progress
-from models.traces import STRATEGIES, LengthCandidate, RefineTrace
+from models.traces import LengthCandidate, RefineTrace
 from models.translation.cmlm import CmlmForTranslation, Encoded
+from models.translation.pieces import pieces, text
 from models.translation.vocabulary import EOS, MASK, PAD
 
-MAX_LENGTH = 127
-"""Of an output, in tokens."""
 N_ALTERNATIVE = 5
 """Most probable tokens kept at each position."""
 
@@ -139,9 +136,8 @@ def refine(
 ) -> RefineTrace:
     """One sentence (1, source) through all passes, for all length candidates together.
 
-    Raises InputError when a setting is out of range, and whatever `progress` raises between passes.
+    Raises whatever `progress` raises between passes.
     """
-    settings = check(settings)
     run = _Refinement(model, ids, settings)
     elapsed = seconds(lambda: run.refine(progress))
     source, length, seen = run.source, run.length, run.passes
@@ -155,14 +151,14 @@ def refine(
     n = int(length[best])
     return RefineTrace(
         model=reference,
-        source=tuple(tokenizer.convert_ids_to_tokens(ids[0].tolist())),
-        output=tokenizer.decode(candidates[best].token[-1].tolist(), skip_special_tokens=True),
+        source=pieces(tokenizer, ids[0].tolist(), source=True),
+        output=text(tokenizer, candidates[best].token[-1].tolist()),
         candidates=candidates,
         best=best,
         length_probability=source.length_logits[0].float().softmax(-1).cpu().numpy(),
         cross_attention=torch.stack([s.cross_attention[best, :, :, :n] for s in seen]).cpu().numpy(),
         self_attention=torch.stack([s.self_attention[best, :, :, :n, :n] for s in seen]).cpu().numpy(),
-        piece=tuple(tokenizer.convert_ids_to_tokens(used)),
+        piece=pieces(tokenizer, used),
         piece_id=np.array(used),
         multiply_adds=_multiply_adds(model, ids, settings, seen[0].token),
         seconds=elapsed,
@@ -206,27 +202,3 @@ def _multiply_adds(model: CmlmForTranslation, ids: torch.Tensor, settings: Setti
     rows = repeat(model.encode(ids), settings.n_length)
     one_pass = multiply_adds(lambda: model.logits(model.decode(token, rows)[0]))
     return multiply_adds(lambda: model.encode(ids)) + settings.passes * one_pass
-
-
-def positions(written: str | None) -> tuple[int, ...]:
-    """What a visitor wrote, such as "2 3, 5", as positions from 0; InputError when it is anything else."""
-    numbers = re.findall(r"[^\s,;，、]+", written if isinstance(written, str) else "")
-    if not all(re.fullmatch(r"[0-9]{1,3}", number) and 1 <= int(number) <= MAX_LENGTH for number in numbers):
-        raise InputError("decoding.picked", maximum=MAX_LENGTH)
-    return tuple(int(number) - 1 for number in numbers)
-
-
-RANGES = {"passes": (1, 10), "n_length": (1, 10), "seed": (0, 2**31)}
-
-
-def check(settings: Settings) -> Settings:
-    """The settings with whole numbers as int; InputError unless each is in its range."""
-    numbers = {
-        name: in_range(f"decoding.{name}", getattr(settings, name), *limits, whole=True)
-        for name, limits in RANGES.items()
-    }
-    if settings.strategy not in STRATEGIES:
-        raise InputError("decoding.strategy")
-    if settings.strategy == "picked" and not settings.picked:
-        raise InputError("decoding.picked", maximum=MAX_LENGTH)
-    return replace(settings, **numbers)

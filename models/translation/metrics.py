@@ -10,6 +10,8 @@ from sacrebleu.metrics.chrf import CHRF
 
 from models.checkpoint import open_model
 from models.translation import mask_predict, translate
+from models.translation.bundled import AUTOREGRESSIVE, NON_AUTOREGRESSIVE
+from models.translation.cmlm import CmlmForTranslation
 from models.translation.corpus import Corpus
 
 PASSES = (1, 2, 3, 4, 10)
@@ -45,10 +47,9 @@ def repetition(tokens: list[list[int]]) -> float:
 
 def evaluate(folder: Path, corpus: Corpus, data: Path) -> dict[str, Any]:
     """The figures of the checkpoint in `folder`, opened as the lab opens it, on the corpus's test split."""
-    _, model, tokenizer = open_model(str(folder), ("MarianMTModel", "CmlmForTranslation"), "text")
+    _, model, tokenizer = open_model(str(folder), (*AUTOREGRESSIVE, *NON_AUTOREGRESSIVE), "text")
     source, target = corpus.load(data, corpus.test)
-    autoregressive = type(model).__name__ == "MarianMTModel"
-    measure: Callable[..., dict] = _autoregressive if autoregressive else _non_autoregressive
+    measure: Callable[..., dict] = _non_autoregressive if isinstance(model, CmlmForTranslation) else _autoregressive
     return {"split": corpus.test, "sentences": len(source), **signatures(corpus.tokenize)} | {
         "test": measure(model, tokenizer, source, target, corpus.tokenize)
     }

@@ -12,22 +12,14 @@ from models.checkpoint import OpenModel
 from models.device import describe
 from models.progress import NO_PROGRESS, Progress
 from models.traces import RaceTrace
-from models.translation import beam_search, mask_predict
-from models.translation.decoding import ask
+from models.translation import beam_search, mask_predict, rules
+from models.translation.decoding import decoding_inputs
 from models.translation.sentence import encode
 
 BATCHES = (1, 8, 32)
 """Copies of the sentence that are translated at once."""
-PATIENCE = 2.0
-"""Seconds that a batch may be expected to take; larger ones are not measured."""
-NEUTRAL = {
-    "no_repeat_ngram_size": 0,
-    "encoder_no_repeat_ngram_size": 0,
-    "repetition_penalty": 1.0,
-    "min_length": 0,
-    "num_return_sequences": 1,
-}
-"""Rules of a model's own that the traced search does not follow, switched off."""
+MAX_EXPECTED_SECONDS = 2.0
+"""Of a batch; one that is expected to take longer is not measured."""
 
 Translate = Callable[[int], object]
 """Translates so many copies of the sentence at once."""
@@ -49,22 +41,22 @@ def race(
     A batch that cannot be measured is nan. Raises InputError as `decode` does, and whatever `progress` raises.
     """
     del raw_data
-    question = ask(sentence, language, autoregressive, settings)
+    inputs = decoding_inputs(sentence, language, autoregressive, settings)
     name, model, tokenizer = autoregressive
     other_name, other_model, other_tokenizer = non_autoregressive
-    ids, other_ids = question.ids, encode(other_tokenizer, question.sentence)
+    ids, other_ids = inputs.ids, encode(other_tokenizer, sentence)
     ways: list[Translate] = [
-        lambda copies: generate(model, ids, question.search, copies),
-        lambda copies: mask_predict.translate(other_model, other_ids.repeat(copies, 1), question.refine),
+        lambda copies: generate(model, ids, inputs.search, copies),
+        lambda copies: mask_predict.translate(other_model, other_ids.repeat(copies, 1), inputs.refine),
     ]
     warm_up = [_attempt(way, 1) for way in ways]
     progress.beat()
-    search = beam_search.search(model, tokenizer, ids, question.search, name, progress=progress)
-    refine = mask_predict.refine(other_model, other_tokenizer, other_ids, question.refine, other_name, progress)
+    search = beam_search.search(model, tokenizer, ids, inputs.search, name, progress=progress)
+    refine = mask_predict.refine(other_model, other_tokenizer, other_ids, inputs.refine, other_name, progress)
     expected = np.minimum(warm_up, [search.seconds, refine.seconds])  # nan, where the warm-up failed
     search_batch_seconds, refine_batch_seconds = batch_seconds(ways, expected.tolist(), progress)
     return RaceTrace(
-        sentence=question.sentence,
+        sentence=sentence,
         autoregressive=name,
         non_autoregressive=other_name,
         device=describe(),
@@ -89,7 +81,7 @@ def batch_seconds(ways: Sequence[Translate], expected: Sequence[float], progress
     seconds, expected = np.full((len(ways), len(BATCHES)), np.nan), list(expected)
     for index, copies in enumerate(BATCHES):
         for way, translate in enumerate(ways):
-            if expected[way] <= PATIENCE:  # never, where it is nan
+            if expected[way] <= MAX_EXPECTED_SECONDS:  # never, where it is nan
                 progress.beat()
                 seconds[way, index] = _attempt(translate, copies)
                 expected[way] = _extrapolated(seconds[way], index)
@@ -114,11 +106,6 @@ def _attempt(translate: Translate, copies: int) -> float:
 
 
 def generate(model: Any, ids: torch.Tensor, settings: beam_search.Settings, copies: int, **more: Any) -> Any:
-    """The library's own search on copies of a sentence; `more` goes to its generate()."""
-    chosen: dict[str, Any] = {**NEUTRAL, "num_beams": 1, "do_sample": settings.method == "sample"}
-    if settings.method == "beam":
-        chosen |= {"num_beams": settings.beam_width, "length_penalty": settings.length_penalty}
-        chosen |= {"early_stopping": settings.early_stopping}
-    if settings.method == "sample":
-        chosen |= {"temperature": settings.temperature, "top_k": settings.top_k, "top_p": settings.top_p}
-    return model.generate(input_ids=ids.repeat(copies, 1), max_new_tokens=settings.max_length, **chosen, **more)
+    """The library's own search on copies of a sentence, by the rules of the traced one; `more` goes to generate()."""
+    followed = rules.read(model, "")
+    return rules.generate(model, ids.repeat(copies, 1), followed, settings.asked(), **more)

@@ -1,15 +1,18 @@
-"""A visitor's sentence: cleaned, checked, as ids, and which of its words a model never saw."""
+"""A visitor's sentence: cleaned, checked, as ids, and which of its words a model never saw.
+
+torch is imported where it is used, so that the page opens before it loads.
+"""
 
 import unicodedata
-from typing import Any
-
-import torch
+from typing import TYPE_CHECKING, Any
 
 from models.checkpoint import find
 from models.device import device
 from models.errors import InputError
-from models.translation import vocabulary
 from models.translation.bundled import AUTOREGRESSIVE
+
+if TYPE_CHECKING:
+    import torch
 
 MAX_CHARACTERS, MAX_TOKENS = 400, 80
 
@@ -17,29 +20,31 @@ MAX_CHARACTERS, MAX_TOKENS = 400, 80
 def clean(sentence: object) -> str:
     """The sentence without control characters, its spaces single; InputError when it has no English word."""
     if not isinstance(sentence, str) or not sentence.strip():
-        raise InputError("decoding.empty")
+        raise InputError("sentence.empty")
     if len(sentence) > MAX_CHARACTERS:
-        raise InputError("decoding.long", characters=len(sentence), maximum=MAX_CHARACTERS)
+        raise InputError("sentence.long", characters=len(sentence), maximum=MAX_CHARACTERS)
     text = "".join(c if c.isspace() or unicodedata.category(c)[0] != "C" else "" for c in sentence)
     text = " ".join(unicodedata.normalize("NFC", text).split())
     letters = [c for c in text if c.isalpha()]
     if not letters:
-        raise InputError("decoding.no_words")
+        raise InputError("sentence.no_words")
     if sum("LATIN" in unicodedata.name(c, "") for c in letters) < len(letters) / 2:
-        raise InputError("decoding.language")
+        raise InputError("sentence.language")
     return text
 
 
-def encode(tokenizer: Any, sentence: str) -> torch.Tensor:
+def encode(tokenizer: Any, sentence: str) -> "torch.Tensor":
     """Ids (1, source) on the lab's device; InputError when there are too many."""
     ids = tokenizer(sentence, return_tensors="pt", split_special_tokens=True).input_ids
     if ids.shape[1] > MAX_TOKENS:
-        raise InputError("decoding.many_tokens", tokens=ids.shape[1], maximum=MAX_TOKENS)
+        raise InputError("sentence.many_tokens", tokens=ids.shape[1], maximum=MAX_TOKENS)
     return ids.to(device())
 
 
 def unseen(reference: str, sentence: str) -> tuple[str, ...]:
     """Words of the sentence that do not occur in the training sources of a model that lists them."""
+    from models.translation import vocabulary
+
     path = find(reference, AUTOREGRESSIVE) / vocabulary.WORDS
     if not path.is_file():
         return ()

@@ -1,7 +1,6 @@
-"""The settings of a translation under the names that a page gives them, checked for the search and the refinement."""
+"""The settings of a translation under the names that a page gives them, for the search and for the refinement."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from models.errors import InputError
 from models.traces import METHODS, STOPPING, STRATEGIES
@@ -13,7 +12,7 @@ EARLY_STOPPING: dict[str, bool | str] = {"heuristic": False, "at_once": True, "n
 
 @dataclass(frozen=True)
 class Settings:
-    """What a visitor chose, unchecked; beam_search.Settings and mask_predict.Settings say what each means."""
+    """What a visitor chose; beam_search.Settings and mask_predict.Settings say what each means."""
 
     method: str = METHODS[0]
     beam_width: int = 4
@@ -26,15 +25,13 @@ class Settings:
     passes: int = 10
     n_length: int = 5
     strategy: str = STRATEGIES[0]
-    picked: str = ""
-    """Positions as a person writes them, counted from 1: "2 3 5"; read only by the strategy "picked"."""
+    picked: tuple[int, ...] = ()
+    """Positions from 0, heeded only by the strategy "picked"."""
     seed: int = 0
 
-    def search(self, model: Any, forces: tuple[beam_search.Force, ...] = ()) -> beam_search.Settings:
-        """The settings of the search by this model; InputError when one, or a force, is out of range."""
-        if self.stopping not in STOPPING:
-            raise InputError("decoding.early_stopping")
-        settings = beam_search.Settings(
+    def search(self) -> beam_search.Settings:
+        """The settings of the search."""
+        return beam_search.Settings(
             method=self.method,
             beam_width=self.beam_width,
             length_penalty=self.length_penalty,
@@ -45,9 +42,9 @@ class Settings:
             top_p=self.top_p,
             seed=self.seed,
         )
-        return beam_search.check(settings, model, forces)
 
     def refine(self) -> mask_predict.Settings:
-        """The settings of the refinement; InputError when one is out of range."""
-        picked = mask_predict.positions(self.picked) if self.strategy == "picked" else ()
-        return mask_predict.check(mask_predict.Settings(self.passes, self.n_length, self.strategy, picked, self.seed))
+        """The settings of the refinement; InputError when positions are to be picked and none is."""
+        if self.strategy == "picked" and not self.picked:
+            raise InputError("decoding.picked")
+        return mask_predict.Settings(self.passes, self.n_length, self.strategy, self.picked, self.seed)

@@ -40,6 +40,7 @@ class Work:
         self.begun, self.go_on = threading.Event(), threading.Event()
         self.go_on.set()
         self.do: Callable[..., Any] = lambda word, count, forces, progress: trace(word, count)
+        self.do_other: Callable[..., Any] = lambda word, progress: trace(word)
 
     def compute(self, *, word, count, forces, progress):
         self.calls.append(word)
@@ -53,7 +54,7 @@ class Work:
 
     def other(self, *, word, progress):
         self.calls.append(f"other {word}")
-        return trace(word)
+        return self.do_other(word, progress)
 
 
 def module(name, **members):
@@ -63,10 +64,12 @@ def module(name, **members):
     return made
 
 
-def exhibit(work, name="cost", **settings):
-    """An exhibit that borrows the words of Cost."""
+def exhibit(work, name="cost", table=False, **settings):
+    """An exhibit that borrows the words of Cost; its views may have rows in a table, but for the last one."""
     sys.modules["made_work"] = module("made_work", compute=work.compute, other=work.other)
-    shown = module("made_view", claim=lambda trace, text: f"{trace.word}{len(trace.number)}")
+    plain = {"claim": lambda trace, text: f"{trace.word}{len(trace.number)}"}
+    shown = module("made_view", **plain, **({"verdict": lambda trace, text: f"row {trace.word}"} if table else {}))
+    rowless = (View("rowless", module("made_rowless", **plain)),) if table else ()
     aside = module("made_aside", claim=lambda trace, text: f"aside {trace.word}")
     return Exhibit(
         name,
@@ -85,6 +88,12 @@ def exhibit(work, name="cost", **settings):
                 actions={"force": "forces"},
                 **settings,
             ),
-            Run("second", compute="made_work:other", trace=MadeTrace, inputs=("word",), views=(View("other", shown),)),
+            Run(
+                "second",
+                compute="made_work:other",
+                trace=MadeTrace,
+                inputs=("word",),
+                views=(View("other", shown), *rowless),
+            ),
         ),
     )

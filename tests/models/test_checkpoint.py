@@ -24,6 +24,7 @@ from models import checkpoint
 from models import hub as door
 from models.checkpoint import Reads, find, open_model, stamp
 from models.errors import InputError
+from models.hub import CONVERTED
 from models.progress import NoProgress
 
 FAMILIES = ("ViTForImageClassification", "DeiTForImageClassificationWithTeacher")
@@ -45,7 +46,7 @@ class Hub(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Answer)
         self.models, self.gated, self.sizes = {}, set(), {}
-        self.asked, self.tokens = [], []
+        self.asked, self.tokens, self.requests = [], [], {}
         self.status, self.silence, self.cuts = 200, 0.0, 0
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
@@ -53,6 +54,11 @@ class Hub(ThreadingHTTPServer):
         """Publish the files of `folder`."""
         self.models[name, revision] = {path.name: path.read_bytes() for path in Path(folder).iterdir()}
         return name
+
+    def converts(self, name, folder, number=4, author="SFconvertbot", status="open", on="main", title=CONVERTED):
+        """Publish the files of `folder` as an open pull request; on: the branch that it was made on top of."""
+        self.add(name, folder, f"refs/pr/{number}")
+        self.requests.setdefault(name, []).append((number, author, status, on, title))
 
     def weights_asked(self):
         return [path for path in self.asked if path.endswith(".safetensors")]
@@ -73,6 +79,10 @@ class Answer(BaseHTTPRequestHandler):
         parts = [unquote(part) for part in urlsplit(self.path).path.strip("/").split("/")]
         if self.server.status != 200:
             self.reply(self.server.status)
+        elif parts[4:] == ["discussions"]:
+            self.discussions("/".join(parts[2:4]))
+        elif parts[4:5] == ["commits"]:
+            self.commits("/".join(parts[2:4]), parts[5])
         elif parts[:2] == ["api", "models"]:
             self.listing("/".join(parts[2:4]), parts[5] if len(parts) > 4 else "main")
         else:
@@ -103,11 +113,34 @@ class Answer(BaseHTTPRequestHandler):
         code: dict[str, Any] = {"X_Error_Code": "RevisionNotFound" if known else "RepoNotFound"}
         return self.reply(404 if known else 401, **code)
 
+    def discussions(self, name):
+        found = [
+            {
+                "title": title,
+                "num": number,
+                "author": {"name": author},
+                "createdAt": "2023-03-16T00:00:00.000Z",
+                "status": status,
+                "repo": {"name": name, "type": "model"},
+                "isPullRequest": True,
+            }
+            for number, author, status, _, title in self.server.requests.get(name, ())
+        ]
+        self.reply(200, json.dumps({"count": len(found), "start": 0, "discussions": found}).encode())
+
+    def commits(self, name, revision):
+        number = int(revision.removeprefix("refs/pr/"))
+        below = next(on for one, _, _, on, _ in self.server.requests[name] if one == number)
+        ids = [hashlib.sha1((name + branch).encode()).hexdigest() for branch in (revision, below)]
+        plain = {"title": "", "message": "", "date": "2023-03-16T00:00:00.000Z", "authors": []}
+        self.reply(200, json.dumps([{"id": one, **plain} for one in ids]).encode())
+
     def listing(self, name, revision):
         if found := self.content(name, revision):
             files, commit = found
             sizes = {file: self.server.sizes.get(file, len(body)) for file, body in files.items()}
-            siblings = [{"rfilename": file, "size": size} for file, size in sizes.items()]
+            blobs = {file: hashlib.sha1(body).hexdigest() for file, body in files.items()}
+            siblings = [{"rfilename": file, "size": size, "blobId": blobs[file]} for file, size in sizes.items()]
             self.reply(200, json.dumps({"id": name, "sha": commit, "siblings": siblings}).encode())
 
     def file(self, name, revision, file):
@@ -142,6 +175,7 @@ def hub(tmp_path, monkeypatch):
         monkeypatch.setattr(constants, name, value)
     monkeypatch.setattr(file_download, "time", SimpleNamespace(sleep=lambda seconds: None))
     checkpoint._models.clear()
+    door._conversions.clear()
     yield hub
     hub.off()
 
@@ -197,6 +231,57 @@ def test_what_the_hub_does_not_give(hub, tiny_vit, tmp_path):
     assert code(hub.add("lab/pickled", folder)) == "model.pickled"
     (folder / "pytorch_model.bin").unlink()
     assert code(hub.add("lab/empty", folder)) == "model.no_weights"
+
+
+@pytest.fixture
+def pickled(tmp_path, tiny_vit):
+    """A folder as many on the Hub are: its weights are a pickle. Beside it the same with safetensors."""
+    folder, converted = tmp_path / "pickled", tmp_path / "converted"
+    shutil.copytree(tiny_vit, folder)
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    shutil.copytree(folder, converted)
+    shutil.copy(tiny_vit / "model.safetensors", converted)
+    return folder, converted
+
+
+def test_a_pickled_model_is_opened_from_the_hubs_own_conversion(hub, pickled, tiny_vit):
+    folder, converted = pickled
+    hub.converts(hub.add("lab/vit", folder), converted)
+    assert door.conversion("lab/vit") == ""
+    assert torch.equal(logits("lab/vit"), logits(tiny_vit))
+    assert door.conversion("lab/vit") == "refs/pr/4"
+    assert not any(path.endswith(".bin") for path in hub.asked)
+    hub.off()
+    checkpoint._models.clear()
+    assert torch.equal(logits("lab/vit"), logits(tiny_vit)), "known while the process lives"
+    assert len(stamp("lab/vit")) == 16
+
+
+def test_a_conversion_of_the_same_pickle_is_used_though_the_card_has_changed_since(hub, pickled, tiny_vit):
+    folder, converted = pickled
+    hub.converts(hub.add("lab/vit", folder), converted, on="older")
+    assert torch.equal(logits("lab/vit"), logits(tiny_vit))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"author": "somebody"}, {"status": "closed"}, {"status": "merged"}, {"title": "Better weights"}],
+    ids=lambda other: next(iter(other.values())),
+)
+def test_another_pull_request_is_not_trusted(hub, pickled, other):
+    folder, converted = pickled
+    hub.converts(hub.add("lab/vit", folder), converted, **other)
+    assert code("lab/vit") == "model.pickled"
+    assert not hub.weights_asked()
+
+
+def test_a_conversion_of_other_weights_is_not_used(hub, pickled):
+    folder, converted = pickled
+    (converted / "pytorch_model.bin").write_bytes(b"what it was converted from")
+    hub.converts(hub.add("lab/vit", folder), converted, on="older")
+    assert code("lab/vit") == "model.pickled"
+    hub.converts("lab/vit", folder, number=5)
+    assert code("lab/vit") == "model.pickled", "a pull request without safetensors"
 
 
 def test_a_huge_model_or_another_family_is_refused_before_the_weights_come(hub, tiny_deit):
@@ -296,11 +381,11 @@ def test_nobody_waits_for_anothers_download(hub, tiny_vit, tiny_deit):
     assert first is second
 
 
-@pytest.mark.parametrize("setting", [("SPACE_ID", "lab/space"), ("GRADIO_SERVER_NAME", "0.0.0.0")])
+@pytest.mark.parametrize("setting", ["0", "", "yes"])
 def test_a_public_server_opens_no_folder_and_lends_no_token(hub, tiny_vit, monkeypatch, setting):
-    monkeypatch.setenv(*setting)
+    monkeypatch.setenv("LAB_PRIVATE", setting)
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
-    assert code(tiny_vit) == "model.unknown"
+    assert code(tiny_vit) == "model.folder"
     open_model(hub.add("lab/vit", tiny_vit), FAMILIES, "image")
     assert set(hub.tokens) == {None}
 
@@ -409,7 +494,7 @@ def test_the_caller_names_the_reader(loads, tiny_vit, tiny_translators):
     assert open_model(str(tiny_vit), FAMILIES, None).reader is None
     _, _, tokenizer = open_model(str(tiny_translators[0]), ("MarianMTModel",), "text")
     assert tokenizer.decode(tokenizer("A small dog runs.").input_ids, skip_special_tokens=True) == "A small dog runs."
-    with pytest.raises(InputError, match=r"model\.unreadable"):
+    with pytest.raises(InputError, match=r"model\.no_tokenizer"):
         open_model(str(tiny_vit), FAMILIES, "text")
     assert open_model(str(tiny_vit), FAMILIES, "image").model is model
 

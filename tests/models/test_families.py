@@ -50,10 +50,10 @@ def test_the_families_are_named_before_torch_is_loaded():
 
 def test_only_layers_knows_the_modules_and_the_type_of_a_model():
     for path in [*(ROOT / "models").rglob("*.py"), *(ROOT / "lab").rglob("*.py")]:
-        told = path.read_text(encoding="utf-8")
-        assert "base_model_prefix" not in told and "config.model_type" not in told, path
+        source = path.read_text(encoding="utf-8")
+        assert "base_model_prefix" not in source and "config.model_type" not in source, path
         if path.parent.name in ("receptive_field", "cnn_vs_attention") or path.name in ("trace.py", "prepared.py"):
-            assert not any(word in told for word in ("base_model.", ".encoder", ".embeddings", "hasattr(")), path
+            assert not any(word in source for word in ("base_model.", ".encoder", ".embeddings", "hasattr(")), path
 
 
 def test_the_head_on_the_last_state_gives_the_models_own_answer(model, pixels, plain, walk):

@@ -44,7 +44,7 @@ def moved(bench: Any) -> dict:
     return bench.value(*position.payload(photo_traces.position(), ENGLISH))
 
 
-def sweep(bench: Any) -> dict:
+def rebuilt_convolution(bench: Any) -> dict:
     return bench.value(*convolution.payload(photo_traces.convolution(), ENGLISH))
 
 
@@ -71,7 +71,7 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "patches/windows": swin,
     "fields/field": fields,
     "cnn_vs_attention/position": moved,
-    "cnn_vs_attention/convolution": sweep,
+    "cnn_vs_attention/convolution": rebuilt_convolution,
     "cnn_vs_attention/attribution": attributions,
 }
 """A value for each widget. A new widget is one line here and one in `JOURNEYS` of test_states.py."""

@@ -1,4 +1,4 @@
-"""Position, Convolution and Attribution in a browser: what is drawn and told equals the trace."""
+"""Position, Convolution and Attribution in a browser: what is drawn and written equals the trace."""
 
 import numpy as np
 import pytest
@@ -28,9 +28,9 @@ def test_position_shows_every_variant_with_what_each_setting_answers(bench):
         for variant, pixels in enumerate(model.pixels):
             shown = variants.nth(variant)
             np.testing.assert_array_equal(dots(shown.locator("canvas"))[..., :3], pixels)
-            told = shown.locator("p:not(.title)").all_inner_texts()
-            assert len(told) == len(model.probability)
-            for setting, line in enumerate(told):
+            lines = shown.locator("p:not(.title)").all_inner_texts()
+            assert len(lines) == len(model.probability)
+            for setting, line in enumerate(lines):
                 answer = model.probability[setting, variant]
                 assert f"{model.labels[answer.argmax()]} {100 * answer.max():.0f}%" in line
                 assert f"cosine {model.similarity[setting, variant]:.2f}" in line

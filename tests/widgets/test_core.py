@@ -20,8 +20,8 @@ def data(page):
     return page.evaluate("page.picture()")["data"]
 
 
-def told(page):
-    return page.locator(".told").inner_text()
+def line(page):
+    return page.locator(".line").inner_text()
 
 
 def trouble(page):
@@ -58,7 +58,7 @@ def test_many_changes_in_a_frame_are_drawn_once_and_equal_ones_not_at_all(page):
 def test_keys_go_to_the_widget_under_the_pointer_but_not_while_typing(page):
     page.keyboard.press("]")
     assert data(page)["step"] == "0"
-    page.locator(".told").hover()
+    page.locator(".line").hover()
     page.keyboard.press("]")
     page.keyboard.press("]")
     page.keyboard.press("[")
@@ -85,7 +85,7 @@ def test_space_plays_after_a_click_and_presses_the_focused_button_after_tab(page
 def test_a_new_run_keeps_what_still_fits(page):
     page.evaluate("page.set({step: 4, other: {deep: []}, bad: false})")
     send(page, {"count": 3, "answer": "second"})
-    assert told(page) == "step 2 of 3"
+    assert line(page) == "step 2 of 3"
     assert data(page)["other"] == '{"deep":[]}'
 
 
@@ -95,7 +95,7 @@ def test_the_same_answer_sent_again_is_not_drawn_again_and_the_newest_of_two_win
     assert int(data(page)["drawn"]) == before
     old, new = (bench.value({"count": count}, {"a": np.zeros(3, np.uint8)}) for count in (7, 8))
     page.evaluate("(values) => Promise.all(values.map((value) => page.send(value)))", [old, new])
-    page.wait_for_function("document.querySelector('.told').textContent === 'step 0 of 8'")
+    page.wait_for_function("document.querySelector('.line').textContent === 'step 0 of 8'")
     assert int(data(page)["drawn"]) == before + 1
 
 
@@ -111,13 +111,13 @@ def test_a_run_that_fails_leaves_one_sentence_and_the_old_run_with_its_state(pag
     for _ in range(2):
         send(page, {"count": 2, "answer": "bad", "fails": place})
         assert trouble(page) == [TEXT["failed"]]
-        assert told(page) == "step 3 of 5"
+        assert line(page) == "step 3 of 5"
         after = page.evaluate("page.picture()")
         assert after["data"] == before["data"]
         assert after["reading"] == "Step 3 of 5."
     send(page, {"count": 4, "answer": "good"})
     assert trouble(page) == []
-    assert told(page) == "step 3 of 4"
+    assert line(page) == "step 3 of 4"
 
 
 def test_a_drawing_that_fails_later_leaves_the_old_run(bench):
@@ -125,36 +125,36 @@ def test_a_drawing_that_fails_later_leaves_the_old_run(bench):
     assert data(page)["drawn"] == "1"
     send(page, {"count": 2, "slow": True, "fails": "later"})
     assert trouble(page) == [TEXT["failed"]]
-    assert told(page) == "step 0 of 5"
+    assert line(page) == "step 0 of 5"
 
 
 def test_a_state_that_cannot_be_drawn_is_taken_back(page):
-    page.locator(".told").hover()
+    page.locator(".line").hover()
     page.keyboard.press("]")
     assert data(page)["step"] == "1"
     page.keyboard.press("Enter")
     assert data(page)["bad"] == "no"
-    assert told(page) == "step 1 of 5"
+    assert line(page) == "step 1 of 5"
     assert trouble(page) == [TEXT["failed"]]
     page.keyboard.press("]")
     assert trouble(page) == []
-    assert told(page) == "step 2 of 5"
+    assert line(page) == "step 2 of 5"
 
 
 @pytest.mark.parametrize("place", ["first", "draw"])
 def test_a_first_run_that_fails_shows_the_sentence_alone_and_a_good_one_follows(bench, place):
     page = bench.open(NAME, {"count": 5, "fails": place}, text=TEXT)
     assert trouble(page) == [TEXT["broken"]]
-    assert not page.locator(".told").is_visible()
+    assert not page.locator(".line").is_visible()
     send(page, {"count": 3})
     assert trouble(page) == []
-    assert told(page) == "step 0 of 3"
+    assert line(page) == "step 0 of 3"
 
 
 def test_a_widget_that_cannot_be_built_shows_the_sentence_alone(bench):
     page = bench.open("made/unbuilt", {"count": 5}, text=TEXT)
     assert trouble(page) == [TEXT["broken"]]
-    assert not page.locator(".told").is_visible()
+    assert not page.locator(".line").is_visible()
 
 
 def test_a_reading_that_fails_is_silent(page):
@@ -168,7 +168,7 @@ def test_a_file_that_is_gone_gives_a_sentence_and_keeps_what_is_shown(bench, pag
     send(page, gone)
     page.wait_for_selector(".trouble")
     assert trouble(page) == [TEXT["gone"]]
-    assert told(page) == "step 0 of 5"
+    assert line(page) == "step 0 of 5"
     send(page, {"count": 3})
     assert trouble(page) == []
 

@@ -40,8 +40,8 @@ def show(page, **state):
 
 def seen(page, way):
     """The largest weight on the source as the panel says it: index of the piece, weight."""
-    told = json.loads(data(page, "attention"))[way]
-    return told["best"], told["share"]
+    attention = json.loads(data(page, "attention"))[way]
+    return attention["best"], attention["share"]
 
 
 def matrix(page, way, size):

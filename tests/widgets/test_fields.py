@@ -6,6 +6,7 @@ import pytest
 from lab import style
 from lab.text import Text
 from lab.views.fields import field
+from models.traces import HALF_MASS
 
 from . import photo_traces
 from .drawn import dots, edges, send
@@ -42,9 +43,9 @@ def drawn(page, trace, layers, weights=0, images=0):
         np.testing.assert_allclose(edges(column.locator(".square")), one.square[weights, images, layer], atol=1e-4)
         assert column.locator(".layer").inner_text() == one.layer_name[layer].replace("embedder", "stem")
         top, left, bottom, right = one.box[layer]
-        log, mass = one.area[weights, images, layer, field.HALF_MASS]
+        log, mass = one.area[weights, images, layer, HALF_MASS]
         distance = one.attention_distance[layer]
-        said = [float(told.strip("%")) if told != "—" else np.nan for told in numbers(column)]
+        said = [float(share.strip("%")) if share != "—" else np.nan for share in numbers(column)]
         measured = 100 * np.array([(bottom - top) * (right - left), mass, log, distance])
         np.testing.assert_allclose(said, measured, atol=0.06)
 
@@ -52,9 +53,9 @@ def drawn(page, trace, layers, weights=0, images=0):
 def place(page):
     """Where the cross stands: down and across, by data-position and by its own style."""
     cross = page.locator(".cross").first.evaluate("({ style }) => [style.top, style.left].map(parseFloat)")
-    told = [float(share) for share in data(page, "position").split(",")]
-    assert told == pytest.approx([share / 100 for share in cross], abs=0.001)
-    return told
+    position = [float(share) for share in data(page, "position").split(",")]
+    assert position == pytest.approx([share / 100 for share in cross], abs=0.001)
+    return position
 
 
 def numbers(column):

@@ -1,6 +1,6 @@
 // A model's most probable classes as bars.
-import { find, make } from "../core/dom.js";
-import { fill } from "../read/format.js";
+import { element, find } from "../core/dom.js";
+import { format } from "../read/format.js";
 
 /** @typedef {import("../core/lab").AnswerRun} Run */
 /** @typedef {import("../core/lab").SharedText} Text */
@@ -8,14 +8,14 @@ import { fill } from "../read/format.js";
 
 /** @param {Run["classes"][number]} answer */
 function barOf({ label, share, percent }) {
-  const length = make("span");
+  const length = element("span");
   length.style.width = `${100 * share}%`;
-  return make(
+  return element(
     "li",
     {},
-    make("span", { className: "label", textContent: label }),
-    make("span", { className: "percent", textContent: percent }),
-    make("span", { className: "bar" }, length),
+    element("span", { className: "label", textContent: label }),
+    element("span", { className: "percent", textContent: percent }),
+    element("span", { className: "bar" }, length),
   );
 }
 
@@ -32,7 +32,7 @@ export default {
   },
 
   read: ({ model, classes }, _, text) => {
-    const told = classes.map(({ label, percent }) => fill(text.answer_class, { label, share: percent }));
-    return fill(text.answer_reading, { model, classes: told.join(text.answer_comma) });
+    const shares = classes.map(({ label, percent }) => format(text.answer_class, { label, share: percent }));
+    return format(text.answer_reading, { model, classes: shares.join(text.answer_comma) });
   },
 };

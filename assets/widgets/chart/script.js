@@ -1,5 +1,5 @@
 // Plotly figures side by side in the page's light or dark colours; plotly.js is fetched with the first one.
-import { make } from "../core/dom.js";
+import { element } from "../core/dom.js";
 import { constants } from "../core/theme.js";
 import { chartReading, together } from "../read/chart.js";
 
@@ -26,7 +26,7 @@ let library;
 function plotly() {
   library ??= new Promise((ready, failed) => {
     const onload = () => ready(/** @type {{Plotly: Plotly}} */ (/** @type {unknown} */ (window)).Plotly);
-    document.head.append(make("script", { src: constants.plotly, onload, onerror: failed }));
+    document.head.append(element("script", { src: constants.plotly, onload, onerror: failed }));
   });
   library.catch(() => {
     library = undefined;
@@ -145,7 +145,7 @@ export default {
         plot.remove();
       }
       while (plots.length < run.length) {
-        const plot = make("div", { className: "plot", role: "img" });
+        const plot = element("div", { className: "plot", role: "img" });
         plots.push(Object.assign(plot, { on: () => {} }));
         root.append(plot);
       }

@@ -8,7 +8,7 @@
  * @param {...(Node | string)} children
  * @returns {HTMLElementTagNameMap[Tag]}
  */
-export function make(tag, properties = {}, ...children) {
+export function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
   return made;
@@ -22,7 +22,7 @@ export function make(tag, properties = {}, ...children) {
  * @param {...(Node | string)} children
  * @returns {SVGElementTagNameMap[Tag]}
  */
-export function makeSvg(tag, attributes = {}, ...children) {
+export function svgElement(tag, attributes = {}, ...children) {
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
   made.append(...children);
@@ -59,8 +59,8 @@ export function findCanvas(root, selector) {
  * @param {string} [label]
  * @returns {HTMLCanvasElement}
  */
-export function makeCanvas(className, label) {
-  const canvas = make("canvas", { className });
+export function canvasElement(className, label) {
+  const canvas = element("canvas", { className });
   nameCanvas(canvas, label);
   return canvas;
 }

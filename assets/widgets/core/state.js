@@ -1,5 +1,5 @@
 // The state of every mounted widget: one owner, plain JSON, to be read and set from outside.
-import { make } from "./dom.js";
+import { element } from "./dom.js";
 
 /** @typedef {import("./lab").Widget<any, any, any>} AnyWidget */
 /** @typedef {import("./lab").State} State */
@@ -61,7 +61,7 @@ function ownerOf(root) {
  * @returns {Owner}
  */
 export function own(root, widget, text, ask) {
-  const region = make("p", { className: "reading", ariaLive: "polite" });
+  const region = element("p", { className: "reading", ariaLive: "polite" });
   root.append(region);
   /** @type {any} */
   let run = null;
@@ -210,7 +210,7 @@ const sameAs = (partial, state) =>
  */
 export function say(root, sentence) {
   root.querySelector(":scope > .trouble")?.remove();
-  if (sentence) root.prepend(make("p", { className: "trouble", role: "alert", textContent: sentence }));
+  if (sentence) root.prepend(element("p", { className: "trouble", role: "alert", textContent: sentence }));
 }
 
 /**

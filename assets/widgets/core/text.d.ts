@@ -67,7 +67,7 @@ export interface CnnVsAttentionPositionText extends SharedText {
   with: string;
   without: string;
   only: string;
-  told: string;
+  result: string;
   hint: string;
 }
 export interface DecodingDecodeText extends SharedText {

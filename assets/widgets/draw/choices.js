@@ -1,5 +1,5 @@
 // Small controls that set one thing of the state: a group of buttons, the opacity of an overlay.
-import { make, whenChanged } from "../core/dom.js";
+import { element, whenChanged } from "../core/dom.js";
 
 /**
  * `own` marks the one that a model was made with.
@@ -40,8 +40,8 @@ export function buttonGroup(box, label, act) {
  * @param {(value: Value) => void} act
  */
 function choice({ value, label, small, title = "", own = false }, act) {
-  const parts = [String(label), ...(small ? [make("small", { textContent: small })] : [])];
-  return make("button", { type: "button", title, className: own ? "own" : "", onclick: () => act(value) }, ...parts);
+  const parts = [String(label), ...(small ? [element("small", { textContent: small })] : [])];
+  return element("button", { type: "button", title, className: own ? "own" : "", onclick: () => act(value) }, ...parts);
 }
 
 /** What an overlay covers at first, in percent. */
@@ -56,10 +56,10 @@ export const OPACITY = 85;
  * @returns {(state: {opacity: number}) => void}
  */
 export function opacitySlider(root, box, label, set) {
-  const range = make("input", { type: "range", min: "0", max: "100", className: "opacity" });
+  const range = element("input", { type: "range", min: "0", max: "100", className: "opacity" });
   range.addEventListener("input", () => set({ opacity: Number(range.value) }));
   box.classList.add("opacity-row");
-  box.append(make("label", {}, make("span", { textContent: label }), range));
+  box.append(element("label", {}, element("span", { textContent: label }), range));
   return ({ opacity }) => {
     range.value = String(opacity);
     root.style.setProperty("--opacity", String(opacity / 100));

@@ -1,5 +1,5 @@
 // The grid of mask-predict: a row for each pass, a cell for each position.
-import { make, whenChanged } from "../core/dom.js";
+import { element, whenChanged } from "../core/dom.js";
 import { pieceName } from "../read/pieces.js";
 import { pointing, shade } from "./tokens.js";
 
@@ -20,7 +20,7 @@ const keyOf = (/** @type {At} */ { pass, position }) => `${pass}:${position}`;
  * @param {{point: (at: At) => void, pick: (at: At) => void}} on
  */
 export function grid(box, text, on) {
-  const table = make("table");
+  const table = element("table");
   box.replaceChildren(table);
   /** @type {Map<string, At & {node: HTMLElement}>} */
   const cells = new Map();
@@ -29,18 +29,18 @@ export function grid(box, text, on) {
   let passed = 0;
 
   /** @type {(label: string | number, scope: string, title?: string) => HTMLElement} */
-  const head = (label, scope, title = "") => make("th", { scope, textContent: String(label), title });
+  const head = (label, scope, title = "") => element("th", { scope, textContent: String(label), title });
 
   /** @type {(cell: Cell) => HTMLElement} */
   const cellOf = ({ piece, probability, masked, flip, repeat }) => {
-    const node = make("button", {
+    const node = element("button", {
       type: "button",
       className: "cell",
       tabIndex: -1,
       textContent: pieceName(piece, text),
     });
-    if (repeat) node.append(make("i", { className: "same", textContent: "=" }));
-    if (flip) node.append(make("i", { textContent: "↻" }));
+    if (repeat) node.append(element("i", { className: "same", textContent: "=" }));
+    if (flip) node.append(element("i", { textContent: "↻" }));
     for (const [name, is] of Object.entries({ masked, flip, repeat })) node.classList.toggle(name, is);
     shade(node, probability);
     return node;
@@ -48,12 +48,12 @@ export function grid(box, text, on) {
 
   /** @type {(passes: Passes, pass: number) => HTMLElement} */
   const rowOf = (passes, pass) => {
-    const row = make("tr", { className: "pass" }, head(pass + 1, "row"));
+    const row = element("tr", { className: "pass" }, head(pass + 1, "row"));
     for (const [position, cell] of passes.row(pass).entries()) {
       const node = cellOf(cell);
       node.dataset.at = keyOf({ pass, position });
       cells.set(node.dataset.at, { pass, position, node });
-      row.append(make("td", {}, node));
+      row.append(element("td", {}, node));
     }
     return row;
   };
@@ -62,13 +62,15 @@ export function grid(box, text, on) {
   const build = (passes) => {
     cells.clear();
     const positions = Array.from({ length: passes.positions }, (_, position) => position);
-    const masks = positions.map(() => make("td", {}, make("span", { className: "blank", textContent: text.mask })));
-    const start = make("tr", { className: "pass" }, head("0", "row", text.all_masked), ...masks);
+    const masks = positions.map(() =>
+      element("td", {}, element("span", { className: "blank", textContent: text.mask })),
+    );
+    const start = element("tr", { className: "pass" }, head("0", "row", text.all_masked), ...masks);
     rows = [start, ...Array.from({ length: passes.passes }, (_, pass) => rowOf(passes, pass))];
     const numbers = positions.map((position) => head(position + 1, "col"));
-    const top = make("tr", { className: "positions" }, head(text.pass, "col"), ...numbers);
-    const caption = make("caption", { textContent: text.grid });
-    table.replaceChildren(caption, make("thead", {}, top), make("tbody", {}, ...rows));
+    const top = element("tr", { className: "positions" }, head(text.pass, "col"), ...numbers);
+    const caption = element("caption", { textContent: text.grid });
+    table.replaceChildren(caption, element("thead", {}, top), element("tbody", {}, ...rows));
   };
 
   // Bring what a pass changed or repeats into view, its first cell before its last; where there is no such cell, what it

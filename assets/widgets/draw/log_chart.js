@@ -1,5 +1,5 @@
 // A small line chart with a logarithmic vertical axis, from 10^lowest to 1, and one step of it marked.
-import { makeSvg, whenChanged } from "../core/dom.js";
+import { svgElement, whenChanged } from "../core/dom.js";
 import { powerOfTen } from "../read/format.js";
 import { logShare } from "../read/scale.js";
 
@@ -22,15 +22,15 @@ const RULE = 5;
  */
 export function logChart(box, { label, axis }) {
   const once = whenChanged();
-  const now = makeSvg("line", { class: "now", y1: TOP - 8, y2: BOTTOM });
+  const now = svgElement("line", { class: "now", y1: TOP - 8, y2: BOTTOM });
   /** @type {SVGCircleElement[]} */
   let dots = [];
   return (chart, step) => {
     const x = across(step, chart.steps.length);
     once([chart], () => {
-      dots = chart.lines.map((_, at) => makeSvg("circle", { r: 5, fill: seriesColour(at) }));
+      dots = chart.lines.map((_, at) => svgElement("circle", { r: 5, fill: seriesColour(at) }));
       const still = [...rules(chart.lowest), ...ticks(chart.steps), words((LEFT + RIGHT) / 2, BOTTOM + 41, axis)];
-      const picture = makeSvg("svg", { viewBox: "0 0 380 248", role: "img", "aria-label": label });
+      const picture = svgElement("svg", { viewBox: "0 0 380 248", role: "img", "aria-label": label });
       picture.append(...still, now, ...polylines(chart), ...dots);
       box.replaceChildren(picture);
     });
@@ -49,7 +49,7 @@ const down = (value, lowest) => BOTTOM - (BOTTOM - TOP) * logShare(value, lowest
 /** @param {number} at */
 const seriesColour = (at) => `var(--lab-series-${at + 1})`;
 /** @type {(x: number, y: number, content: string, anchor?: string) => SVGTextElement} */
-const words = (x, y, content, anchor = "middle") => makeSvg("text", { x, y, "text-anchor": anchor }, content);
+const words = (x, y, content, anchor = "middle") => svgElement("text", { x, y, "text-anchor": anchor }, content);
 
 /** @param {number} lowest */
 function rules(lowest) {
@@ -58,7 +58,7 @@ function rules(lowest) {
     const y = down(10 ** power, lowest);
     const label = `${power === lowest ? "≤ " : ""}${powerOfTen(power)}`;
     return [
-      makeSvg("line", { class: "rule", x1: LEFT, x2: RIGHT, y1: y, y2: y }),
+      svgElement("line", { class: "rule", x1: LEFT, x2: RIGHT, y1: y, y2: y }),
       words(LEFT - 6, y + 5, label, "end"),
     ];
   });
@@ -75,6 +75,6 @@ function ticks(steps) {
 function polylines({ steps, lines, lowest }) {
   return lines.map((line, at) => {
     const points = line.map((value, step) => `${across(step, steps.length)},${down(value, lowest)}`).join(" ");
-    return makeSvg("polyline", { class: "line", stroke: seriesColour(at), points });
+    return svgElement("polyline", { class: "line", stroke: seriesColour(at), points });
   });
 }

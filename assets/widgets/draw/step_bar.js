@@ -1,5 +1,5 @@
 // The step bar: play, back, forward, scrub; space, [ and ] do the same.
-import { make, whenChanged } from "../core/dom.js";
+import { element, whenChanged } from "../core/dom.js";
 import { bindKeys } from "../core/keys.js";
 
 /** @typedef {{step: string, play: string, back: string, forward: string}} StepText */
@@ -56,7 +56,7 @@ export function stepBar(root, box, text, set, { count, pace = () => 700, change 
   };
 
   const play = button("▶", text.play, toggle);
-  const range = make("input", { type: "range", min: "0", value: "0", ariaLabel: text.step });
+  const range = element("input", { type: "range", min: "0", value: "0", ariaLabel: text.step });
   const showPlaying = () => {
     play.textContent = timer ? "❚❚" : "▶";
     play.setAttribute("aria-pressed", String(Boolean(timer)));
@@ -90,4 +90,4 @@ export function stepBar(root, box, text, set, { count, pace = () => 700, change 
 
 /** @type {(label: string, title: string, act: () => void) => HTMLButtonElement} */
 const button = (label, title, act) =>
-  make("button", { type: "button", textContent: label, title, ariaLabel: title, onclick: act });
+  element("button", { type: "button", textContent: label, title, ariaLabel: title, onclick: act });

@@ -1,5 +1,5 @@
 // Tokens as people read them: words shaded by weight, things in a box to point at.
-import { make } from "../core/dom.js";
+import { element } from "../core/dom.js";
 import { arrow } from "../core/keys.js";
 import { largest } from "../read/attention.js";
 import { percent } from "../read/format.js";
@@ -26,10 +26,10 @@ export function shade(node, weight) {
 export function wordRow(box, words, row) {
   const best = largest(row);
   const shown = words.map((word, at) => {
-    const label = make("span", { className: "word", textContent: word, title: percent(row[at]) });
+    const label = element("span", { className: "word", textContent: word, title: percent(row[at]) });
     shade(label, row[at] / row[best]);
-    const share = make("small", { textContent: at === best ? percent(row[at]) : "" });
-    return make("span", { className: at === best ? "weighted best" : "weighted" }, label, share);
+    const share = element("small", { textContent: at === best ? percent(row[at]) : "" });
+    return element("span", { className: at === best ? "weighted best" : "weighted" }, label, share);
   });
   box.replaceChildren(...shown);
 }

@@ -1,5 +1,5 @@
 // The tree of a beam search: a column for each decoder call, a lane for each running hypothesis, the rest below.
-import { make, makeSvg, whenChanged } from "../core/dom.js";
+import { element, svgElement, whenChanged } from "../core/dom.js";
 import { pieceName } from "../read/pieces.js";
 import { alive, ancestry, isForced, logNumber, others, path } from "../read/search.js";
 import { pointing } from "./tokens.js";
@@ -27,8 +27,8 @@ const px = (/** @type {number} */ length) => `${length}px`;
  * @param {{point: (at: At) => void, pick: (at: At) => void, more: () => void}} on
  */
 export function tree(box, text, on) {
-  const svg = makeSvg("svg", { "aria-hidden": "true" });
-  const space = make("div", { className: "space" });
+  const svg = svgElement("svg", { "aria-hidden": "true" });
+  const space = element("div", { className: "space" });
   box.replaceChildren(space);
   /** @type {Map<string, Drawn>} */
   const nodes = new Map();
@@ -45,14 +45,14 @@ export function tree(box, text, on) {
     const end = search.finished.find((one) => one.step === step && one.candidate === candidate);
     const piece = search.piece[token[candidate]];
     const name = end && piece === "</s>" ? "■" : pieceName(piece, text);
-    const label = make("span", { className: "token", textContent: name });
-    const node = make(
+    const label = element("span", { className: "token", textContent: name });
+    const node = element(
       "button",
       { type: "button", className: `node ${kept ? "kept" : fate[candidate]}`, tabIndex: -1 },
       label,
     );
     if (end || (kept && tall())) {
-      node.append(make("span", { className: "score", textContent: logNumber(end ? end.score : score[candidate]) }));
+      node.append(element("span", { className: "score", textContent: logNumber(end ? end.score : score[candidate]) }));
     }
     node.classList.toggle("forced", isForced(search, forces, { step, candidate }));
     node.classList.toggle("ended", Boolean(end));
@@ -79,7 +79,7 @@ export function tree(box, text, on) {
 
   /** @type {(step: number, all: boolean, forces: readonly Force[]) => number} */
   const addStep = (step, all, forces) => {
-    const label = make("span", { className: "number", textContent: String(step + 1) });
+    const label = element("span", { className: "number", textContent: String(step + 1) });
     Object.assign(label.style, { left: px(leftOf(step)), width: px(WIDTH) });
     space.append(label);
     for (const [row, candidate] of search.steps[step].kept.entries()) {
@@ -90,7 +90,7 @@ export function tree(box, text, on) {
     const below = rowTop(lanes) + 8;
     for (const [at, candidate] of shown.entries()) addNode({ step, candidate }, below + at * SMALL, false, forces);
     if (rest.length <= MOST) return shown.length;
-    const more = make("button", { type: "button", className: "more", title: text.more, onclick: on.more });
+    const more = element("button", { type: "button", className: "more", title: text.more, onclick: on.more });
     more.textContent = all ? "−" : `+${rest.length - shown.length}`;
     more.dataset.step = String(step);
     Object.assign(more.style, { left: px(leftOf(step)), top: px(below + shown.length * SMALL) });
@@ -106,7 +106,7 @@ export function tree(box, text, on) {
     // Up to five lanes are high enough for a token over its score.
     lane = lanes > 5 ? 32 : 46;
     svg.replaceChildren();
-    const root = make("span", { className: "root", textContent: "▶", title: text.start });
+    const root = element("span", { className: "root", textContent: "▶", title: text.start });
     Object.assign(root.style, { top: px(rowTop(0)), height: px(lane - 8) });
     space.replaceChildren(svg, root);
     const below = Math.max(...search.steps.map((_, step) => addStep(step, all, forces)));
@@ -182,5 +182,5 @@ export function tree(box, text, on) {
 /** @type {(x0: number, y0: number, x1: number, y1: number) => SVGPathElement} */
 function curve(x0, y0, x1, y1) {
   const bend = (x1 - x0) / 2;
-  return makeSvg("path", { d: `M${x0},${y0} C${x0 + bend},${y0} ${x1 - bend},${y1} ${x1},${y1}` });
+  return svgElement("path", { d: `M${x0},${y0} C${x0 + bend},${y0} ${x1 - bend},${y1} ${x1},${y1}` });
 }

@@ -1,9 +1,9 @@
 // What a Plotly figure shows, as sentences: its axes and where each of its lines begins and ends.
-import { fill, number } from "./format.js";
+import { format, number } from "./format.js";
 
 /** @typedef {import("../core/lab").Figure} Figure */
 
-/** @type {Record<string, typeof Float64Array | typeof Float32Array | typeof Int32Array | typeof Int16Array | typeof Int8Array | typeof Uint8Array>} */
+/** @type {Record<string, new (buffer: ArrayBuffer) => Iterable<number>>} */
 const KINDS = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i2: Int16Array, i1: Int8Array, u1: Uint8Array };
 
 /**
@@ -44,9 +44,9 @@ export function chartReading({ data, layout }, text, hidden = []) {
     const points = values(trace.y).filter((value) => typeof value === "number" && Number.isFinite(value));
     if (hidden.includes(at) || !points.length) return [];
     const [first, last] = [points[0], points.at(-1)].map((value) => short(Number(value), shares));
-    return [fill(text.chart_line, { name: plainText(trace.name ?? ""), first, last })];
+    return [format(text.chart_line, { name: plainText(trace.name ?? ""), first, last })];
   });
-  return fill(text.chart_reading, { x: title("xaxis"), y: title("yaxis"), lines: lines.join("; ") });
+  return format(text.chart_reading, { x: title("xaxis"), y: title("yaxis"), lines: lines.join("; ") });
 }
 
 /** @type {(value: number, share: boolean) => string} */

@@ -5,7 +5,7 @@
  * @param {string} sentence
  * @param {Record<string, unknown>} details
  */
-export const fill = (sentence, details) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(details[name]));
+export const format = (sentence, details) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(details[name]));
 
 /**
  * The text whose key is composed of a kind and a value; tsc knows the values and asks for each of the keys.
@@ -63,4 +63,4 @@ export function scientific(value, lowest) {
  * @param {readonly number[]} grid
  */
 export const cellName = (sentence, cell, [, columns]) =>
-  fill(sentence, { number: cell + 1, row: Math.floor(cell / columns) + 1, column: (cell % columns) + 1 });
+  format(sentence, { number: cell + 1, row: Math.floor(cell / columns) + 1, column: (cell % columns) + 1 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellName, fill, number, percent, powerOfTen, scientific, word } from "./format.js";
+import { cellName, format, number, percent, powerOfTen, scientific, word } from "./format.js";
 import { longest, pieceName, sentence } from "./pieces.js";
 
 test("every gap of a sentence is filled, also twice and with 0", () => {
-  assert.equal(fill("{a} of {b}, {a}", { a: 0, b: "two" }), "0 of two, 0");
+  assert.equal(format("{a} of {b}, {a}", { a: 0, b: "two" }), "0 of two, 0");
 });
 
 test("shares are as fine as bytes can tell", () => {

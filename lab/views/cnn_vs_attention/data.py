@@ -55,14 +55,14 @@ def claim(trace: DataEfficiencyTrace, text: Text) -> str:
         )
         for number, name in enumerate(family_names(trace, text))
     ]
-    told = text(
+    sentence = text(
         "cnn_vs_attention.view.data.claim",
         steps=f"{trace.steps:,}",
         few=f"{trace.n_image[0]:,}",
         all=f"{trace.n_image[-1]:,}",
         seeds=int(np.max(trace.n_seed)),
     )
-    return told + "\n\n" + "\n".join(f"- {line}" for line in lines)
+    return sentence + "\n\n" + "\n".join(f"- {line}" for line in lines)
 
 
 def verdict(trace: DataEfficiencyTrace, text: Text) -> str:

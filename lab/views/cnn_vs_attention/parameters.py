@@ -39,14 +39,14 @@ def layer_weights(trace: ParametersTrace) -> dict[Kind, np.ndarray]:
 def claim(trace: ParametersTrace, text: Text) -> str:
     """What was counted about "attention is the less parameter-efficient", and a table of the models."""
     squares = {kind: f"{weights[0] / trace.n_embd[0] ** 2:g}" for kind, weights in layer_weights(trace).items()}
-    told = text("cnn_vs_attention.view.parameters.claim", **squares)
+    sentence = text("cnn_vs_attention.view.parameters.claim", **squares)
     words = ("model", "parameters", "multiply_adds", "accuracy")
     rows = [[text(f"cnn_vs_attention.view.parameters.{name}") for name in words], ["---", "---:", "---:", "---:"]]
     columns = zip(trace.model, trace.parameters, trace.multiply_adds, trace.val_accuracy, strict=True)
     for name, parameters, multiply_adds, accuracy in columns:
         reached = percent(accuracy) if np.isfinite(accuracy) else text("cnn_vs_attention.view.parameters.unknown")
         rows.append([plain(name), f"{parameters / 1e6:.1f} M", f"{multiply_adds / 1e6:,.0f} M", reached])
-    return told + "\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return sentence + "\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def verdict(trace: ParametersTrace, text: Text) -> str:

@@ -7,11 +7,10 @@ import numpy as np
 from lab.format import class_names, layer_name, percent
 from lab.text import Text
 from lab.views.payload import Payload
-from models.traces import THRESHOLDS, FieldsTrace, FieldTrace
+from models.traces import HALF_MASS, FieldsTrace, FieldTrace
 
 LOW, HIGH = 0.1, 1000.0
 """Ends of the colour scale: a field's value as a multiple of its mean over the picture."""
-HALF_MASS = THRESHOLDS.index(0.5)
 
 
 class ColumnMeta(TypedDict):

@@ -8,9 +8,9 @@ from lab.format import layer_name, percent
 from lab.style import SERIES, figure
 from lab.text import Text, plain
 from lab.views.payload import to_dict
-from models.traces import IMAGES, THRESHOLDS, WEIGHTS, FieldsTrace, FieldTrace
+from models.traces import AREA_DEFINITIONS, HALF_MASS, IMAGES, WEIGHTS, FieldsTrace, FieldTrace
 
-HALF_MASS = THRESHOLDS.index(0.5)
+GRADIENT_MASS = AREA_DEFINITIONS.index("gradient_mass")
 TRAINED, RANDOM = WEIGHTS.index("trained"), WEIGHTS.index("random")
 PHOTO = IMAGES.index("photo")
 
@@ -36,7 +36,7 @@ class Areas(NamedTuple):
 def areas(column: FieldTrace) -> Areas:
     """What a model can see and does see in each layer."""
     top, left, bottom, right = column.box.T
-    return Areas((bottom - top) * (right - left), column.area[TRAINED, PHOTO, :, HALF_MASS, 1])
+    return Areas((bottom - top) * (right - left), column.area[TRAINED, PHOTO, :, HALF_MASS, GRADIENT_MASS])
 
 
 def distances(column: FieldTrace) -> dict[Kind, np.ndarray]:

@@ -99,16 +99,16 @@ def test_a_rows_button_opens_its_view_and_every_view_draws_its_saved_run(page, s
         np.testing.assert_array_equal(colours(canvas), picture)
 
     open_tab(page, "5 · Convolution as attention")
-    sweep, trace = page.locator(".lab-widget.convolution"), saved["convolution"]
-    expect(sweep).to_have_attribute("data-alpha", "1")
+    convolution, trace = page.locator(".lab-widget.convolution"), saved["convolution"]
+    expect(convolution).to_have_attribute("data-alpha", "1")
     with asking_nobody(page):
-        sweep.hover()
+        convolution.hover()
         for _ in trace.alpha:
             page.keyboard.press("BracketRight")
-        expect(sweep).to_have_attribute("data-step", str(len(trace.alpha) - 1))
+        expect(convolution).to_have_attribute("data-step", str(len(trace.alpha) - 1))
         for name, where in (("inside", trace.interior), ("border", ~trace.interior)):
             error = trace.error[-1][where].max()
-            assert float(sweep.get_attribute(f"data-{name}")) == pytest.approx(error, rel=0.01)
+            assert float(convolution.get_attribute(f"data-{name}")) == pytest.approx(error, rel=0.01)
 
     open_tab(page, "6 · Attribution")
     evidence = page.locator(".lab-widget.attribution")

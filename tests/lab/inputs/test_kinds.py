@@ -1,7 +1,11 @@
-"""What the kinds of inputs take for equal."""
+"""What the kinds of inputs make of what they take, and what they take for equal; test_records walks what is bad."""
+
+import pytest
 
 from lab.inputs import kinds
-from lab.inputs.kinds import Model
+from lab.inputs.kinds import Forces, Model, Number, Point, Positions
+from lab.inputs.sentence import Sentence
+from models.errors import InputError
 
 
 def test_a_model_whose_files_have_changed_is_another_answer(monkeypatch):
@@ -15,3 +19,46 @@ def test_a_model_whose_files_have_changed_is_another_answer(monkeypatch):
 
 def test_a_name_is_taken_without_the_spaces_around_it():
     assert Model(name="vit", default="a", families=(), bundled=("a",)).checked("  a/b ") == "a/b"
+
+
+@pytest.mark.parametrize(
+    ("written", "positions"),
+    [
+        ("2 3 5", (1, 2, 4)),
+        (" 2,3;5 ", (1, 2, 4)),
+        ("5，3、1", (4, 2, 0)),
+        ("007", (6,)),
+        ("9", (8,)),
+        ("", ()),
+        (" ", ()),
+    ],
+)
+def test_positions_are_read_as_people_write_them(written, positions):
+    assert Positions(name="picked", highest=9).checked(written) == positions
+
+
+@pytest.mark.parametrize("written", [*Positions.bad, "10", "1 0", "1.", "1 two"])
+def test_what_are_no_positions_is_refused(written):
+    with pytest.raises(InputError) as error:
+        Positions(name="picked", highest=9).checked(written)
+    text = isinstance(written, str) and "x" not in written
+    assert error.value.code in (("input.positions",) if text else ("input.text", "input.long"))
+
+
+def test_a_slider_may_send_whole_numbers_as_floats():
+    whole, real = Number(name="a", minimum=1, maximum=9), Number(name="b", minimum=0.1, maximum=2, step=0.1)
+    assert (whole.checked(3.0), type(whole.checked(3.0))) == (3, int) and whole.key(3) == whole.key(whole.checked(3.0))
+    assert (real.checked(1), type(real.checked(1))) == (1.0, float)
+    for one, sent in ((whole, 3.5), (whole, 0), (whole, 10), (real, 0), (real, 2.1), (real, float("inf"))):
+        with pytest.raises(InputError):
+            one.checked(sent)
+
+
+def test_points_and_forces_come_as_json_has_them():
+    assert Point(name="position").checked([0, 0.75]) == (0.0, 0.75)
+    assert Forces(name="forces").checked([[1, 0, 7], [3, 2, 5]]) == ((1, 0, 7), (3, 2, 5))
+
+
+def test_sentences_that_read_the_same_are_one_question():
+    one = Sentence(name="sentence")
+    assert one.checked(" A  dog\nruns.\x00 ") == one.checked("A dog runs.") == "A dog runs."

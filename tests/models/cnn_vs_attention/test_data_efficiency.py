@@ -1,4 +1,4 @@
-"""The sweep on sixteen random pictures, and the reading of a record made by hand."""
+"""All runs on sixteen random pictures, and the reading of a record made by hand."""
 
 import json
 from collections import Counter
@@ -23,7 +23,7 @@ from models.cnn_vs_attention.data_efficiency import (
     recorded,
     runs,
     subset,
-    sweep,
+    train_all,
 )
 from models.resnet import train as resnet
 from models.swin import train as swin
@@ -60,14 +60,14 @@ def kept(function, results):
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
-    """A whole sweep: its folder, its rows, every run's history and the steps of every run's AdamW."""
+    """All runs: their folder, their rows, every run's history and the steps of every run's AdamW."""
     folder, histories, optimizers, steps = tmp_path_factory.mktemp("state"), [], [], Counter()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LAB_DEVICE", "cpu")
         patch.setattr(classification, "train", kept(classification.train, histories))
         patch.setattr(training, "optimizers", kept(training.optimizers, optimizers))
         hook = register_optimizer_step_post_hook(lambda optimizer, *_: steps.update([id(optimizer)]))
-        rows = sweep(TINY, DATA, DATA, folder)
+        rows = train_all(TINY, DATA, DATA, folder)
         hook.remove()
     return folder, rows, histories, [steps[id(adamw)] for *_, adamw in optimizers]
 
@@ -112,7 +112,7 @@ def test_every_run_takes_the_same_number_of_steps(swept):
     assert steps == [TINY.steps] * 9 == [6] * 9
 
 
-def test_a_sweep_has_every_run_once_and_leaves_only_its_rows(swept):
+def test_every_run_is_trained_once_and_leaves_only_its_row(swept):
     folder, rows, *_ = swept
     assert [(row["family"], row["share"], row["seed"]) for row in rows] == runs(TINY)
     assert [row["n_image"] for row in rows] == [4] * 3 + [16] * 3 + [4] * 3
@@ -133,7 +133,7 @@ def test_only_the_last_accuracy_is_measured_on_all_validation_pictures(tmp_path,
 
 
 @pytest.mark.slow
-def test_a_resumed_sweep_equals_an_uninterrupted_one(swept, tmp_path, monkeypatch):
+def test_a_resumed_training_equals_an_uninterrupted_one(swept, tmp_path, monkeypatch):
     _, rows, histories, _ = swept
     resumed, epochs, loader = [], [], classification.loader
 
@@ -146,9 +146,9 @@ def test_a_resumed_sweep_equals_an_uninterrupted_one(swept, tmp_path, monkeypatc
     monkeypatch.setattr(classification, "train", kept(classification.train, resumed))
     monkeypatch.setattr(classification, "loader", interrupted)
     with pytest.raises(Interrupted):
-        sweep(TINY, DATA, DATA, tmp_path)
+        train_all(TINY, DATA, DATA, tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["finished.json", "swin-0.25-1.pt"]
-    again = sweep(TINY, DATA, DATA, tmp_path)
+    again = train_all(TINY, DATA, DATA, tmp_path)
 
     assert len(epochs) == 2 * 9 + 1
     assert [{**row, "seconds": 0} for row in again] == [{**row, "seconds": 0} for row in rows]
@@ -157,7 +157,7 @@ def test_a_resumed_sweep_equals_an_uninterrupted_one(swept, tmp_path, monkeypatc
         assert [{**row, "seconds": 0} for row in once] == [{**row, "seconds": 0} for row in twice]
 
 
-def test_a_finished_sweep_is_written_and_read(swept, tmp_path, monkeypatch):
+def test_what_is_finished_is_written_and_read(swept, tmp_path, monkeypatch):
     folder, rows, *_ = swept
     monkeypatch.setattr(data_efficiency, "RECIPE", TINY)
     monkeypatch.setattr(classification, "train", None)
@@ -167,10 +167,10 @@ def test_a_finished_sweep_is_written_and_read(swept, tmp_path, monkeypatch):
     monkeypatch.setattr("sys.argv", ["data_efficiency", "--data", "here", "--out", str(out), "--state", f"{folder}.pt"])
     data_efficiency.main()
 
-    told = json.loads((out / "recipe.json").read_text())
-    assert told["recipe"]["vit"]["n_embd"] == 12 and told["recipe"]["shares"] == [0.25, 1.0]
-    assert (told["data"], told["device"], told["torch"]) == ({"train": "a", "val": "b"}, "cpu", torch.__version__)
-    assert set(told["runs"][0]) == {"family", "share", "seed", "n_image", "val_accuracy"}
+    report = json.loads((out / "recipe.json").read_text())
+    assert report["recipe"]["vit"]["n_embd"] == 12 and report["recipe"]["shares"] == [0.25, 1.0]
+    assert (report["data"], report["device"], report["torch"]) == ({"train": "a", "val": "b"}, "cpu", torch.__version__)
+    assert set(report["runs"][0]) == {"family", "share", "seed", "n_image", "val_accuracy"}
     seen = recorded(out)
     assert (seen.family, seen.steps) == (tuple(FAMILIES), 6)
     assert seen.n_seed.tolist() == [2, 1]
@@ -182,7 +182,7 @@ def test_a_record_gives_means_and_spreads(tmp_path):
         "vit": [(0.5, 1, 0.2), (1.0, 1, 0.8), (0.5, 2, 0.6)],
         "swin": [(0.5, 1, 0.5), (0.5, 2, 0.3), (1.0, 1, 0.9)],
     }
-    told = {
+    report = {
         "steps": 7,
         "parameters": {"vit": 10, "swin": 11},
         "multiply_adds": {"swin": 200, "vit": 100},
@@ -192,7 +192,7 @@ def test_a_record_gives_means_and_spreads(tmp_path):
             for share, seed, value in values
         ],
     }
-    write_json(tmp_path / "recipe.json", told)
+    write_json(tmp_path / "recipe.json", report)
     seen = recorded(tmp_path)
     assert (seen.family, seen.steps) == (("vit", "swin"), 7)
     assert (seen.parameters.tolist(), seen.multiply_adds.tolist()) == ([10, 11], [100, 200])
@@ -207,7 +207,7 @@ def test_without_a_record_there_is_nothing_to_read(tmp_path):
         recorded(tmp_path)
 
 
-def test_the_recorded_sweep_is_read_once(monkeypatch):
+def test_the_recorded_runs_are_read_once(monkeypatch):
     seen = read()
     assert seen.family == tuple(FAMILIES)
     record = json.loads((BUNDLED / NAME / "recipe.json").read_text())
@@ -229,7 +229,7 @@ def test_the_real_runs_differ_only_in_network_and_optimiser():
     assert RECIPE.steps == 1500
 
 
-def test_the_real_sweep_tells_most_first():
+def test_the_real_runs_tell_most_first():
     seen = runs(RECIPE)
     assert len(seen) == len(set(seen)) == 27
     assert seen[:3] == [Run("resnet", 0.05, 1), Run("vit", 0.05, 1), Run("swin", 0.05, 1)]

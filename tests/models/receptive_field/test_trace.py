@@ -8,7 +8,6 @@ from PIL import Image
 from models import families, prepared
 from models.errors import InputError
 from models.pixels import prepare
-from models.position import checked_point
 from models.prepared import prepare_model
 from models.receptive_field import effective
 from models.receptive_field import trace as traced
@@ -121,14 +120,6 @@ def test_cells_keep_a_fields_mean_and_its_zeros():
     assert not pool_to_cells(np.zeros((1, 8, 8), np.float32)).any()
 
 
-@pytest.mark.parametrize(
-    "position", [None, "middle", [0.5], [0.5, 1], [-0.1, 0.5], [0.5, None], [float("nan"), 0], {}, [True, 0]]
-)
-def test_a_position_outside_the_picture_is_refused(position):
-    with pytest.raises(InputError, match=r"fields\.position"):
-        checked_point(position)
-
-
 def test_three_models_are_kept_and_come_back(three, photo, other, tmp_path, beats):
     seen = fields(photo, **three, average=[other, photo], position=(0.2, 0.6), progress=beats)
     assert beats.count == 2 * 2 * sum(len(column.layer_name) for column in seen.columns)
@@ -153,10 +144,8 @@ def test_reach_is_the_fields_of_the_middle_without_an_average(three, photo):
         np.testing.assert_array_equal(one.radius, other.radius)
 
 
-def test_what_was_chosen_is_checked_before_anything_is_computed(three, photo, monkeypatch):
+def test_models_are_checked_before_anything_is_computed(three, photo, monkeypatch):
     monkeypatch.setattr(traced, "trace_model", None)
-    with pytest.raises(InputError, match=r"fields\.position"):
-        fields(photo, **three, position=(2, 0))
     monkeypatch.setattr("models.resnet.layers.MAX_SIDE", 63)
     with pytest.raises(InputError, match=r"model\.size"):
         fields(photo, **{**three, "third_model": three["first_model"]})

@@ -12,7 +12,7 @@ from models.errors import InputError
 from models.pixels import prepare
 from models.swin import layers
 from models.swin.trace import record
-from models.swin.windows import group, map_attention, reach, visible, window_token
+from models.swin.windows import group, reach, visible, window_token
 
 
 @pytest.fixture
@@ -20,6 +20,15 @@ def prepared(opened, photo):
     """The tiny Swin and the photo's pixels."""
     _, model, processor = opened("tiny_swin")
     return model, prepare(photo, processor, model.config)
+
+
+def map_attention(attention, window_token):
+    """Window attention (window, head, query, key) as attention over the whole map: (head, token, other token)."""
+    windows, heads, slots, _ = attention.shape
+    mapped = np.zeros((heads, windows * slots, windows * slots), attention.dtype)
+    for tokens, weights in zip(window_token, attention, strict=True):
+        mapped[:, tokens[:, None], tokens[None]] = weights
+    return mapped
 
 
 @pytest.mark.parametrize("size", [(32, 32), (64, 32), (16, 16)])

@@ -73,7 +73,7 @@ def test_teacher_forcing_predicts_each_token_from_those_before_it():
 def test_a_masked_token_does_not_reach_any_prediction_and_a_visible_one_does(looked_at):
     model, recipe = cmlm()
     target = TARGET[:, :4].masked_fill(TARGET[:, :4] == EOS, 17)
-    told = []
+    outcomes = []
     for seed in range(3):
         torch.manual_seed(seed)
         hidden = train_cmlm.mask(target)
@@ -87,8 +87,8 @@ def test_a_masked_token_does_not_reach_any_prediction_and_a_visible_one_does(loo
             torch.testing.assert_close(other_length, length)
             same = torch.allclose(after, before, atol=1e-5)
             assert not (hidden[tuple(place)] and not same), "a hidden token was seen"
-            told.append((bool(hidden[tuple(place)]), same))
-    assert (True, True) in told and (False, False) in told and (True, False) not in told
+            outcomes.append((bool(hidden[tuple(place)]), same))
+    assert (True, True) in outcomes and (False, False) in outcomes and (True, False) not in outcomes
 
 
 def test_the_length_is_predicted_from_the_source_alone(looked_at):

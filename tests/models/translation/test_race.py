@@ -5,7 +5,7 @@ import pytest
 
 from models.errors import InputError
 from models.translation import race as module
-from models.translation.decoding import decode
+from models.translation.decoding import decode, decoding_inputs
 from models.translation.race import BATCHES, batch_seconds, generate, race
 
 QUICK = {"language": "de", "beam_width": 2, "max_length": 4, "passes": 2, "n_length": 2}
@@ -15,7 +15,7 @@ SENTENCE = "A small dog runs."
 @pytest.fixture(autouse=True)
 def patient(monkeypatch):
     """A loaded machine takes its time."""
-    monkeypatch.setattr(module, "PATIENCE", np.inf)
+    monkeypatch.setattr(module, "MAX_EXPECTED_SECONDS", np.inf)
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def clock(monkeypatch):
 
     def ways(*seconds):
         return [
-            lambda copies, way=way, told=told: (calls.append((way, copies)), told(copies))[1]
-            for way, told in enumerate(seconds)
+            lambda copies, way=way, duration=duration: (calls.append((way, copies)), duration(copies))[1]
+            for way, duration in enumerate(seconds)
         ]
 
     monkeypatch.setattr(module.measure, "seconds", lambda call: call())
@@ -82,7 +82,7 @@ def test_the_ways_take_turns(clock, beats):
 
 def test_a_batch_that_would_take_too_long_is_not_measured(clock, beats, monkeypatch):
     """The second way grows by 0.15 s a copy: 0.3 s, 1.35 s, and 4.95 s that are expected; the third is slow alone."""
-    monkeypatch.setattr(module, "PATIENCE", 2.0)
+    monkeypatch.setattr(module, "MAX_EXPECTED_SECONDS", 2.0)
     ways, calls = clock
     grows, slow = (lambda copies: 0.15 + 0.15 * copies), (lambda _: 2.1)
     seconds = batch_seconds(ways(lambda _: 0.1, grows, slow), [0.1, 0.3, 2.1], beats)
@@ -111,14 +111,12 @@ def test_all_is_warmed_up_before_it_is_timed(translators, monkeypatch):
 def test_the_librarys_search_of_the_batch_is_the_traced_one(method, translators):
     """Even where the model's own settings ask for several sequences."""
     model = translators["autoregressive"].model
-    settings = {**QUICK, "method": method, "seed": 3}
-    seen = decode(sentence=SENTENCE, **translators, **settings)
-    question = module.ask(
-        SENTENCE, "de", translators["autoregressive"], {k: v for k, v in settings.items() if k != "language"}
-    )
+    settings = {name: value for name, value in QUICK.items() if name != "language"} | {"method": method, "seed": 3}
+    seen = decode(sentence=SENTENCE, language="de", **translators, **settings)
+    inputs = decoding_inputs(SENTENCE, "de", translators["autoregressive"], settings)
     model.generation_config.update(num_beams=4, num_return_sequences=4)
     try:
-        ids = generate(model, question.ids, question.search, 2)
+        ids = generate(model, inputs.ids, inputs.search, 2)
     finally:
         model.generation_config.update(num_beams=1, num_return_sequences=1)
     assert len(ids) == 2
@@ -127,10 +125,14 @@ def test_the_librarys_search_of_the_batch_is_the_traced_one(method, translators)
         assert ids[0, 1 : 1 + len(token)].tolist() == ids[1, 1 : 1 + len(token)].tolist() == token
 
 
-def test_settings_are_checked_and_the_race_may_be_stopped(translators, beats):
+def test_what_the_model_cannot_write_is_refused_before_anything_runs(translators, monkeypatch):
+    monkeypatch.setattr(module, "_attempt", None)
     with pytest.raises(InputError) as error:
-        race(sentence=SENTENCE, **translators, **{**QUICK, "passes": 99})
-    assert error.value.code == "decoding.passes"
+        race(sentence=SENTENCE, **translators, **{**QUICK, "max_length": 1_000})
+    assert error.value.code == "decoding.max_length"
+
+
+def test_the_race_may_be_stopped(translators, beats):
     beats.stop_at = 2
     with pytest.raises(TimeoutError):
         race(sentence=SENTENCE, **translators, **QUICK, progress=beats)

@@ -1,44 +1,22 @@
-"""What a search refuses, what it reads as the same, and how it may be stopped."""
-
-import math
+"""What is too long for a model, and how a search may be stopped."""
 
 import pytest
 
 from models.errors import InputError
 from models.translation.beam_search import Settings, search
-from tests.models.translation.tiny import Tokenizer, marian, run, sentence, unchanged
+from models.translation.search_settings import refuse_long
+from tests.models.translation.tiny import Tokenizer, marian, sentence
 
 
-@pytest.mark.parametrize(
-    ("field", "value", "details"),
-    [
-        ("method", "best", {}),
-        ("method", None, {}),
-        ("beam_width", 0, {"minimum": 1, "maximum": 10}),
-        ("beam_width", 2.5, {"minimum": 1, "maximum": 10}),
-        ("beam_width", True, {"minimum": 1, "maximum": 10}),
-        ("length_penalty", "1", {"minimum": -2, "maximum": 3}),
-        ("length_penalty", math.nan, {"minimum": -2, "maximum": 3}),
-        ("early_stopping", 1, {}),
-        ("early_stopping", "always", {}),
-        ("max_length", 41, {"minimum": 1, "maximum": 40}),
-        ("temperature", 0, {"minimum": 0.1, "maximum": 5}),
-        ("top_k", -1, {"minimum": 0, "maximum": 1000}),
-        ("top_p", 0, {"minimum": 0, "maximum": 1}),
-        ("top_p", math.inf, {"minimum": 0, "maximum": 1}),
-        ("seed", None, {"minimum": 0, "maximum": 2**31}),
-        ("n_candidate", 51, {"minimum": 1, "maximum": 50}),
-    ],
-)
-def test_settings_out_of_range_are_named(field, value, details):
+def test_what_is_longer_than_the_model_can_is_refused():
+    model, ids = marian(0), sentence(0)
+    refuse_long(model, ids, 40)
     with pytest.raises(InputError) as error:
-        run(marian(0), sentence(0), **{"max_length": 20, field: value})
-    assert (error.value.code, error.value.details) == (f"decoding.{field}", details)
-
-
-def test_a_slider_may_send_whole_numbers_as_floats(uncounted):
-    one, other = (run(marian(0), sentence(0), beam_width=k, max_length=n) for k, n in ((3, 6), (3.0, 6.0)))
-    unchanged(one, other, len(one.steps))
+        refuse_long(model, ids, 41)
+    assert (error.value.code, error.value.details) == ("decoding.max_length", {"maximum": 40})
+    with pytest.raises(InputError) as error:
+        refuse_long(model, ids.repeat(1, 41), 40)
+    assert error.value.code == "decoding.positions"
 
 
 def test_progress_hears_of_every_step_and_may_stop_the_search(uncounted, beats):

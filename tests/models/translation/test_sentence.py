@@ -26,7 +26,7 @@ from models.translation.sentence import clean, encode, unseen
 def test_a_sentence_that_cannot_be_translated_is_refused(sentence, code):
     with pytest.raises(InputError) as error:
         clean(sentence)
-    assert error.value.code == f"decoding.{code}"
+    assert error.value.code == f"sentence.{code}"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_special_tokens_in_a_sentence_are_plain_text(translators):
 def test_a_sentence_of_too_many_tokens_is_refused(translators):
     with pytest.raises(InputError) as error:
         encode(translators["autoregressive"].reader, "xq " * 100)
-    assert error.value.code == "decoding.many_tokens" and error.value.details["maximum"] == 80
+    assert error.value.code == "sentence.many_tokens" and error.value.details["maximum"] == 80
 
 
 def test_words_that_training_never_saw_are_named(tiny_translators, tmp_path):

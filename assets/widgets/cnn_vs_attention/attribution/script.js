@@ -1,10 +1,10 @@
 // Which pixels speak for a model's answer: integrated gradients and Grad-CAM over the photo, one column a model.
-import { find, make, whenChanged } from "../../core/dom.js";
+import { element, find, whenChanged } from "../../core/dom.js";
 import { drawCells, drawPixels, drawRamp, overlayColour, signedColour, weightColour } from "../../draw/cells.js";
 import { buttonGroup, OPACITY, opacitySlider } from "../../draw/choices.js";
 import { makeStage } from "../../draw/stage.js";
 import { blockShares } from "../../read/attribution.js";
-import { fill, number, word } from "../../read/format.js";
+import { format, number, word } from "../../read/format.js";
 
 /** @typedef {import("../../core/lab").AttributionRun} Run */
 /** @typedef {import("../../core/lab").AttributionColumn} Column */
@@ -34,7 +34,7 @@ const signedOverlay = (grain) => (share) => [
 /** @type {(column: Column, text: Text) => string} */
 const sumLine = ({ sum, difference }, text) => {
   const sentence = difference.startsWith("-") ? text.sum_lower : text.sum_higher;
-  return fill(sentence, { sum: number(Number(sum), 2), difference: difference.replace("-", "") });
+  return format(sentence, { sum: number(Number(sum), 2), difference: difference.replace("-", "") });
 };
 
 /** @type {(column: Column, mode: Mode, text: Text) => string} */
@@ -45,9 +45,9 @@ const readout = (column, mode, text) => {
 
 /** @type {(index: number, text: Text) => {node: HTMLElement, draw: (run: Run, state: State) => void}} */
 function makeColumn(index, text) {
-  const none = make("p", { className: "none", textContent: text.no_cam });
+  const none = element("p", { className: "none", textContent: text.no_cam });
   const { stage, photo, heat, name } = makeStage(none);
-  const [model, answer, told] = ["name", "answer", "readout"].map((className) => make("p", { className }));
+  const [model, answer, figures] = ["name", "answer", "readout"].map((className) => element("p", { className }));
   const onRun = whenChanged();
   const onMap = whenChanged();
   /** @type {(run: Run, state: State) => void} */
@@ -56,15 +56,15 @@ function makeColumn(index, text) {
     onRun([run], () => {
       drawPixels(photo, run.arrays[`pixels_${index}`]);
       model.textContent = column.model;
-      answer.textContent = fill(text.answer, { ...column });
+      answer.textContent = format(text.answer, { ...column });
     });
     onMap([run, mode, grain], () => drawMap(heat, run, index, mode, grain));
     name({ photo: text.photo_picture, heat: `${word(text, "", mode)}: ${column.model}` });
     heat.hidden = mode === "photo" || (mode === "cam" && !column.cam);
     none.hidden = mode !== "cam" || column.cam;
-    told.textContent = readout(column, mode, text);
+    figures.textContent = readout(column, mode, text);
   };
-  return { node: make("div", { className: "column" }, model, answer, stage, told), draw };
+  return { node: element("div", { className: "column" }, model, answer, stage, figures), draw };
 }
 
 /** @type {(heat: HTMLCanvasElement, run: Run, index: number, mode: Mode, grain: Grain) => void} */
@@ -119,8 +119,8 @@ export default {
 
   read: (run, { mode }, text) => {
     const columns = run.columns.map((column) => {
-      const told = mode === "cam" && !column.cam ? text.no_cam : readout(column, mode, text);
-      return fill(text.reading, { model: column.model, answer: fill(text.answer, { ...column }), told });
+      const figures = mode === "cam" && !column.cam ? text.no_cam : readout(column, mode, text);
+      return format(text.reading, { model: column.model, answer: format(text.answer, { ...column }), figures });
     });
     return `${word(text, "", mode)}. ${columns.join(" ")}`;
   },

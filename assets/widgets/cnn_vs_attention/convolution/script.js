@@ -1,12 +1,12 @@
 // A convolution as a special case of self-attention: its heads, and how far it is off, while alpha grows.
-import { find, findCanvas, make, makeCanvas, penOf, whenChanged } from "../../core/dom.js";
+import { canvasElement, element, find, findCanvas, penOf, whenChanged } from "../../core/dom.js";
 import { ink } from "../../core/theme.js";
 import { drawCells, drawRamp, weightColour } from "../../draw/cells.js";
 import { logChart } from "../../draw/log_chart.js";
 import { placeMark } from "../../draw/marks.js";
 import { stepBar } from "../../draw/step_bar.js";
 import { arrowOf, nearMiddle, shiftOf } from "../../read/convolution.js";
-import { fill, number, percent, scientific } from "../../read/format.js";
+import { format, number, percent, scientific } from "../../read/format.js";
 import { logShare } from "../../read/scale.js";
 import { slice } from "../../read/slice.js";
 
@@ -29,17 +29,17 @@ const errorsAt = (run, { step }) => ({ alpha: run.alphas[step], inside: run.insi
 function makeHead(run, head, text) {
   const shift = shiftOf(head, run.kernel_size);
   const signed = shift.map((places) => (places > 0 ? "+" : "") + number(places)).join(", ");
-  const title = fill(text.shift, { head: head + 1, shift: signed });
+  const title = format(text.shift, { head: head + 1, shift: signed });
   const arrow = arrowOf(shift);
-  const canvas = makeCanvas("", title);
-  const mark = make("div", { className: "mark" });
-  const top = make("output");
-  const name = make("span", { className: arrow ? "arrow" : "", textContent: arrow ?? `(${signed})` });
-  const node = make(
+  const canvas = canvasElement("", title);
+  const mark = element("div", { className: "mark" });
+  const top = element("output");
+  const name = element("span", { className: arrow ? "arrow" : "", textContent: arrow ?? `(${signed})` });
+  const node = element(
     "div",
     { title },
-    make("div", { className: "head-map" }, canvas, mark),
-    make("div", { className: "head-name" }, name, top),
+    element("div", { className: "head-map" }, canvas, mark),
+    element("div", { className: "head-name" }, name, top),
   );
   return {
     node,
@@ -119,9 +119,14 @@ export default {
       root.style.setProperty("--size", String(size));
       root.style.setProperty("--shape", `${columns} / ${rows}`);
       root.style.setProperty("--near", `${grid[1]} / ${grid[0]}`);
-      find(root, ".which").textContent = fill(text.which, { model, layer, size });
+      find(root, ".which").textContent = format(text.which, { model, layer, size });
       const [channels_in, channels_out] = run.channels;
-      find(root, ".conditions").textContent = fill(text.conditions, { size, heads: count, channels_in, channels_out });
+      find(root, ".conditions").textContent = format(text.conditions, {
+        size,
+        heads: count,
+        channels_in,
+        channels_out,
+      });
     };
 
     return (run, state) => {
@@ -141,7 +146,7 @@ export default {
 
   read: (run, state, text) => {
     const { alpha, inside, border } = errorsAt(run, state);
-    const told = { alpha, inside: scientific(inside, LOWEST), border: scientific(border, LOWEST) };
-    return fill(text.reading, { ...told, model: run.model, layer: run.layer });
+    const errors = { alpha, inside: scientific(inside, LOWEST), border: scientific(border, LOWEST) };
+    return format(text.reading, { ...errors, model: run.model, layer: run.layer });
   },
 };

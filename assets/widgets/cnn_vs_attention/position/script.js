@@ -1,7 +1,7 @@
 // What models answer to a photo whose parts have moved.
-import { find, make, makeCanvas, whenChanged } from "../../core/dom.js";
+import { canvasElement, element, find, whenChanged } from "../../core/dom.js";
 import { drawPixels } from "../../draw/cells.js";
-import { fill, word } from "../../read/format.js";
+import { format, word } from "../../read/format.js";
 import { slice } from "../../read/slice.js";
 
 /** @typedef {import("../../core/lab").PositionRun} Run */
@@ -10,32 +10,45 @@ import { slice } from "../../read/slice.js";
 
 /**
  * What a model answers to one variant in each setting: the setting's name, and the answer with its numbers.
- * @type {(model: Model, variant: number, text: Text) => {setting: string, told: string}[]}
+ * @type {(model: Model, variant: number, text: Text) => {setting: string, result: string}[]}
  */
 const answers = ({ settings }, variant, text) => {
   const names = settings.length > 1 ? [text.with, text.without] : [text.only];
-  return settings.map((variants, at) => ({ setting: names[at], told: fill(text.told, { ...variants[variant] }) }));
+  return settings.map((variants, at) => ({
+    setting: names[at],
+    result: format(text.result, { ...variants[variant] }),
+  }));
 };
 
 /** @type {(run: Run, index: number, variant: number, text: Text) => HTMLElement} */
 function makeVariant(run, index, variant, text) {
   const model = run.models[index];
-  const title = fill(word(text, "", run.variants[variant]), { ...model });
-  const canvas = makeCanvas("", `${title} (${model.model})`);
+  const title = format(word(text, "", run.variants[variant]), { ...model });
+  const canvas = canvasElement("", `${title} (${model.model})`);
   drawPixels(canvas, slice(run.arrays[`pixels_${index}`], variant));
-  const lines = answers(model, variant, text).map(({ setting, told }) =>
-    make("p", {}, make("span", { className: "setting", textContent: `${setting} ` }), told),
+  const lines = answers(model, variant, text).map(({ setting, result }) =>
+    element("p", {}, element("span", { className: "setting", textContent: `${setting} ` }), result),
   );
-  return make("div", { className: "variant" }, canvas, make("p", { className: "title", textContent: title }), ...lines);
+  return element(
+    "div",
+    { className: "variant" },
+    canvas,
+    element("p", { className: "title", textContent: title }),
+    ...lines,
+  );
 }
 
 /** @type {(run: Run, index: number, text: Text) => HTMLElement} */
 const makeModel = (run, index, text) =>
-  make(
+  element(
     "section",
     {},
-    make("p", { className: "model-name", textContent: run.models[index].model }),
-    make("div", { className: "variants" }, ...run.variants.map((_, variant) => makeVariant(run, index, variant, text))),
+    element("p", { className: "model-name", textContent: run.models[index].model }),
+    element(
+      "div",
+      { className: "variants" },
+      ...run.variants.map((_, variant) => makeVariant(run, index, variant, text)),
+    ),
   );
 
 /** @type {import("../../core/lab").Widget<Run, {}, Text>} */
@@ -58,11 +71,11 @@ export default {
   read: (run, _, text) => {
     const variant = run.variants.indexOf("shuffled");
     const models = run.models.map((model) =>
-      fill(text.reading, {
+      format(text.reading, {
         model: model.model,
-        variant: fill(text.shuffled, { ...model }),
+        variant: format(text.shuffled, { ...model }),
         answers: answers(model, variant, text)
-          .map(({ setting, told }) => `${setting} ${told}`)
+          .map(({ setting, result }) => `${setting} ${result}`)
           .join(text.reading_and),
       }),
     );

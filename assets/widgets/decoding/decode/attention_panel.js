@@ -1,10 +1,10 @@
 // The attention of one decoder: of a prediction over the source, and of the decoder over itself.
-import { findCanvas, make, makeCanvas } from "../../core/dom.js";
+import { canvasElement, element, findCanvas } from "../../core/dom.js";
 import { placeMark } from "../../draw/marks.js";
 import { drawAttention, overMatrix } from "../../draw/matrix.js";
 import { wordRow } from "../../draw/tokens.js";
 import { largest } from "../../read/attention.js";
-import { fill, percent, word } from "../../read/format.js";
+import { format, percent, word } from "../../read/format.js";
 import { pieceName } from "../../read/pieces.js";
 
 /** @typedef {import("../../core/lab").Way} Way */
@@ -22,13 +22,18 @@ import { pieceName } from "../../read/pieces.js";
  * @returns {(look: Look | null, predicting: string, pointed: Weight | null) => Partial<Record<"best" | "share" | "weight", number>>}
  */
 export function attentionPanel(box, way, text, point) {
-  const [name, words] = [make("h3", { className: "name" }), make("p", { className: "words" })];
-  const [sentence, weight] = [make("p", { className: "largest" }), make("p", { className: "weight" })];
-  const mark = make("div", { className: "row-mark" });
-  const matrix = make("div", { className: "matrix" }, makeCanvas("", word(text, "", way, "_self")), mark);
-  const title = make("p", { className: "title", textContent: word(text, "", way, "_self") });
-  const mask = make("p", { textContent: word(text, "", way, "_mask") });
-  box.append(name, words, sentence, make("div", { className: "square" }, matrix, make("div", {}, title, mask, weight)));
+  const [name, words] = [element("h3", { className: "name" }), element("p", { className: "words" })];
+  const [sentence, weight] = [element("p", { className: "largest" }), element("p", { className: "weight" })];
+  const mark = element("div", { className: "row-mark" });
+  const matrix = element("div", { className: "matrix" }, canvasElement("", word(text, "", way, "_self")), mark);
+  const title = element("p", { className: "title", textContent: word(text, "", way, "_self") });
+  const mask = element("p", { textContent: word(text, "", way, "_mask") });
+  box.append(
+    name,
+    words,
+    sentence,
+    element("div", { className: "square" }, matrix, element("div", {}, title, mask, weight)),
+  );
   const canvas = findCanvas(matrix, "canvas");
   let size = 1;
   overMatrix(
@@ -38,7 +43,7 @@ export function attentionPanel(box, way, text, point) {
   );
 
   return (look, predicting, pointed) => {
-    const place = look ? fill(text.layer_of, { layer: look.layer + 1, count: look.layers }) : "";
+    const place = look ? format(text.layer_of, { layer: look.layer + 1, count: look.layers }) : "";
     name.textContent = `${word(text, "", way)}${place}`;
     box.classList.toggle("empty", !look);
     size = look?.size ?? 1;
@@ -52,7 +57,7 @@ export function attentionPanel(box, way, text, point) {
     const shown = look.source.map((piece) => pieceName(piece, text));
     const best = largest(look.cross);
     wordRow(words, shown, look.cross);
-    sentence.textContent = `${predicting} ${fill(text.looks_at, { share: percent(look.cross[best]), word: shown[best] })}`;
+    sentence.textContent = `${predicting} ${format(text.looks_at, { share: percent(look.cross[best]), word: shown[best] })}`;
     placeMark(mark, look.row, [look.size, 1]);
     const query = Math.min(pointed?.[0] ?? look.row, look.size - 1);
     const key = Math.min(pointed?.[1] ?? largest(look.self[look.row]), look.size - 1);
@@ -73,7 +78,7 @@ function weightLine(look, [query, key], text) {
     if (piece === null) return "▶";
     return piece === undefined ? "…" : pieceName(piece, text);
   };
-  return fill(text[kind], {
+  return format(text[kind], {
     row: query + 1,
     column: key + 1,
     query: read(query),

@@ -3,7 +3,7 @@ import { find, whenChanged } from "../../core/dom.js";
 import { drawRamp, weightColour } from "../../draw/cells.js";
 import { buttonGroup } from "../../draw/choices.js";
 import { grid } from "../../draw/grid.js";
-import { fill, percent } from "../../read/format.js";
+import { format, percent } from "../../read/format.js";
 import { longest, pieceName, sentence } from "../../read/pieces.js";
 import { counts, refined, shownPlace } from "../../read/refinement.js";
 import { logNumber } from "../../read/search.js";
@@ -34,9 +34,9 @@ export function cellLine(run, state, text) {
   if (pass < 0) return text.refine_start;
   const { piece, probability, masked, alternatives } = passes.cell(pass, position);
   const named = alternatives.map((other) =>
-    fill(text.alternative, { word: pieceName(other.piece, text), p: percent(other.probability) }),
+    format(text.alternative, { word: pieceName(other.piece, text), p: percent(other.probability) }),
   );
-  return fill(masked ? text.cell_masked : text.cell_kept, {
+  return format(masked ? text.cell_masked : text.cell_kept, {
     position: position + 1,
     pass: pass + 1,
     token: pieceName(piece, text),
@@ -50,7 +50,7 @@ export function cellLine(run, state, text) {
 export function summaryLine(run, state, text) {
   const passes = refined(run, state.model, state.length);
   const pass = passOf(passes, state);
-  return fill(pass ? text.summary : text.summary_start, {
+  return format(pass ? text.summary : text.summary_start, {
     pass,
     passes: passes.passes,
     count: passes.positions,
@@ -94,7 +94,7 @@ export function refinementPanel(box, text, set) {
       value,
       label: `${value === best ? "★ " : ""}${count}`,
       small: `${short(probability)} ${twoDigits(score)}`,
-      title: fill(text.length_title, { length: count, share: percent(probability), score: logNumber(score, 3) }),
+      title: format(text.length_title, { length: count, share: percent(probability), score: logNumber(score, 3) }),
     }));
     drawLengths(options, length);
   };

@@ -3,7 +3,7 @@ import { find } from "../../core/dom.js";
 import { bindKeys } from "../../core/keys.js";
 import { buttonGroup } from "../../draw/choices.js";
 import { attentionSize, refinementLook, searchLook } from "../../read/decoder_attention.js";
-import { fill } from "../../read/format.js";
+import { format } from "../../read/format.js";
 import { pieceName } from "../../read/pieces.js";
 import { clock } from "../clock.js";
 import { attentionPanel } from "./attention_panel.js";
@@ -43,10 +43,10 @@ function attention(root, text, set) {
     const search = searchLook(run, candidate, layer, head);
     const refinement = refinementLook(run, state, place, layer, head);
     const call = search
-      ? fill(text.predicting, { token: pieceName(search.predicted, text), at: candidate.step + 1 })
+      ? format(text.predicting, { token: pieceName(search.predicted, text), at: candidate.step + 1 })
       : "";
     const position = refinement
-      ? fill(text.predicting_position, {
+      ? format(text.predicting_position, {
           token: pieceName(refinement.predicted, text),
           at: place.position + 1,
           pass: place.pass + 1,
@@ -74,7 +74,7 @@ export default {
     });
 
     /** @type {(done: number, count: number, going: string, over: string) => string} */
-    const progress = (done, count, going, over) => fill(done < count ? going : over, { done, count });
+    const progress = (done, count, going, over) => format(done < count ? going : over, { done, count });
 
     return (run, state) => {
       const [calls, count] = [callsOf(run, state), run.search.steps.length];
@@ -90,7 +90,7 @@ export default {
   },
 
   read: (run, state, text) =>
-    fill(text.reading, {
+    format(text.reading, {
       search: candidateLine(run, state, text),
       refinement: `${summaryLine(run, state, text)} ${cellLine(run, state, text)}`,
     }),

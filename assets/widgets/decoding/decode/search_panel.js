@@ -1,7 +1,7 @@
 // The autoregressive side: the tree, its pool, and forcing a token.
-import { find, make, whenChanged } from "../../core/dom.js";
+import { element, find, whenChanged } from "../../core/dom.js";
 import { tree } from "../../draw/tree.js";
-import { fill, percent, word } from "../../read/format.js";
+import { format, percent, word } from "../../read/format.js";
 import { longest, pieceName, sentence } from "../../read/pieces.js";
 import { bestSoFar, forcesWith, logNumber, outcome, shownCandidate, written } from "../../read/search.js";
 import { sayOutput } from "./output.js";
@@ -49,14 +49,14 @@ export function candidateLine(run, state, text) {
     share: percent(Math.exp(log_prob[candidate] ?? Number.NEGATIVE_INFINITY)),
     score: logNumber(score[candidate]),
   };
-  return `${fill(text.candidate, details)} ${word(text, "fate_", outcome(run.search, run.forces, shown))}`;
+  return `${format(text.candidate, details)} ${word(text, "fate_", outcome(run.search, run.forces, shown))}`;
 }
 
 /** @type {(run: Run, text: Text) => string} */
 function forceLine({ search, forces }, text) {
   const lines = forces.map(([step, , id]) => {
     const token = pieceName(search.piece[search.piece_id.indexOf(id)], text);
-    return fill(text.forced, { step: step + 1, token });
+    return format(text.forced, { step: step + 1, token });
   });
   return lines.length ? lines.join(" ") : text.force_hint;
 }
@@ -103,9 +103,9 @@ export function searchPanel(box, text, set, act) {
       const words = sentence(token.map((at) => search.piece[at]));
       const [number, output] = [
         logNumber(score, 3),
-        make("span", { className: "hypothesis", textContent: words, title: words }),
+        element("span", { className: "hypothesis", textContent: words, title: words }),
       ];
-      return make("li", {}, make("b", { textContent: number }), output);
+      return element("li", {}, element("b", { textContent: number }), output);
     });
     find(box, ".pool ol").replaceChildren(...lines);
     find(box, ".pool-empty").hidden = pool.length > 0;

@@ -1,6 +1,6 @@
 // The race: each way's measured seconds on one axis, divided into its decoder calls, and seconds a sentence in batches.
-import { find, make, whenChanged } from "../../core/dom.js";
-import { fill, number } from "../../read/format.js";
+import { element, find, whenChanged } from "../../core/dom.js";
+import { format, number } from "../../read/format.js";
 import { lanes, raceSteps, slowest, WAYS } from "../../read/race.js";
 import { clock } from "../clock.js";
 
@@ -23,20 +23,20 @@ function build(root, run, text) {
   for (const { way, calls, share } of lanes(run)) {
     const track = find(root, `.${way} .track`);
     track.style.width = `${100 * share}%`;
-    track.replaceChildren(...Array.from({ length: calls }, () => make("span")));
+    track.replaceChildren(...Array.from({ length: calls }, () => element("span")));
     find(root, `.${way} p`).title = run.model[way];
   }
   const ends = [0, 0.25, 0.5, 0.75, 1];
   const marks = ends.map((share) => number(1000 * slowest(run) * share) + (share === 1 ? ` ${text.ms}` : ""));
-  find(root, ".axis").replaceChildren(...marks.map((textContent) => make("span", { textContent })));
-  const counts = run.copies.map((copies) => make("th", { scope: "col", textContent: String(copies) }));
-  const corner = make("th", { scope: "col", textContent: fill(text.batch_size, { device: run.device }) });
+  find(root, ".axis").replaceChildren(...marks.map((textContent) => element("span", { textContent })));
+  const counts = run.copies.map((copies) => element("th", { scope: "col", textContent: String(copies) }));
+  const corner = element("th", { scope: "col", textContent: format(text.batch_size, { device: run.device }) });
   const rows = WAYS.map((way) => {
-    const cells = run.seconds_per_sentence[way].map((seconds) => make("td", { textContent: cell(seconds, text) }));
-    return make("tr", {}, make("th", { scope: "row", textContent: text[way] }), ...cells);
+    const cells = run.seconds_per_sentence[way].map((seconds) => element("td", { textContent: cell(seconds, text) }));
+    return element("tr", {}, element("th", { scope: "row", textContent: text[way] }), ...cells);
   });
-  const head = make("thead", {}, make("tr", {}, corner, ...counts));
-  find(root, "table").replaceChildren(head, make("tbody", {}, ...rows));
+  const head = element("thead", {}, element("tr", {}, corner, ...counts));
+  find(root, "table").replaceChildren(head, element("tbody", {}, ...rows));
 }
 
 /** @type {import("../../core/lab").Widget<Run, State, Text>} */
@@ -53,18 +53,21 @@ export default {
       /** @type {Record<string, number>} */
       const filled = {};
       for (const lane of lanes(run)) {
-        const told = progress(lane, state.step);
-        filled[lane.way] = told.done;
+        const reached = progress(lane, state.step);
+        filled[lane.way] = reached.done;
         for (const [at, call] of [...find(root, `.${lane.way} .track`).children].entries()) {
-          call.classList.toggle("done", at < told.done);
-          call.classList.toggle("last", at === told.done - 1);
+          call.classList.toggle("done", at < reached.done);
+          call.classList.toggle("last", at === reached.done - 1);
         }
-        find(root, `.${lane.way} output`).textContent = fill(text.race_line, told);
+        find(root, `.${lane.way} output`).textContent = format(text.race_line, reached);
       }
       return { done: filled };
     };
   },
 
   read: (run, { step }, text) =>
-    fill(text.reading, Object.fromEntries(lanes(run).map((lane) => [lane.way, fill(text.lane, progress(lane, step))]))),
+    format(
+      text.reading,
+      Object.fromEntries(lanes(run).map((lane) => [lane.way, format(text.lane, progress(lane, step))])),
+    ),
 };

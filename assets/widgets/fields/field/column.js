@@ -1,11 +1,11 @@
 // One model's column: its photo with the field over it, and the numbers below.
-import { make, whenChanged } from "../../core/dom.js";
+import { element, whenChanged } from "../../core/dom.js";
 import { constants } from "../../core/theme.js";
 import { drawCells, drawPixels } from "../../draw/cells.js";
 import { placeBox } from "../../draw/marks.js";
 import { makeStage } from "../../draw/stage.js";
 import { cells, outlines, sizes } from "../../read/fields.js";
-import { fill, percent, word } from "../../read/format.js";
+import { format, percent, word } from "../../read/format.js";
 
 /** @typedef {import("../../core/lab").FieldRun} Run */
 /** @typedef {import("../../core/lab").FieldsFieldText} Text */
@@ -32,22 +32,22 @@ export const shareOrDash = (share) => (share === null || !Number.isFinite(share)
  * @param {(event: MouseEvent) => void} click
  */
 export function makeColumn(index, text, click) {
-  const [box, square, cross] = ["box", "square", "cross"].map((className) => make("div", { className }));
+  const [box, square, cross] = ["box", "square", "cross"].map((className) => element("div", { className }));
   const { stage, photo, heat, name } = makeStage(box, square, cross);
   stage.addEventListener("click", click);
-  const answer = make("span", { className: "answer" });
-  const model = make("b");
-  const layer = make("output", { className: "layer" });
-  const count = make("span", { className: "number" });
-  const readout = make("div", { className: "readout" });
+  const answer = element("span", { className: "answer" });
+  const model = element("b");
+  const layer = element("output", { className: "layer" });
+  const count = element("span", { className: "number" });
+  const readout = element("div", { className: "readout" });
   const onRun = whenChanged();
 
-  const node = make(
+  const node = element(
     "div",
     { className: "column" },
-    make("div", { className: "name" }, model, answer),
+    element("div", { className: "name" }, model, answer),
     stage,
-    make("div", { className: "at" }, layer, count),
+    element("div", { className: "at" }, layer, count),
     readout,
   );
   /** @type {(run: Run, choice: Choice, at: number, point: readonly number[]) => void} */
@@ -62,7 +62,7 @@ export function makeColumn(index, text, click) {
     drawCells(heat, map, map.shape, levelColour);
     name({
       photo: text.photo_picture,
-      heat: fill(word(text, "picture_", choice.mode), { ...column, layer: column.layers[at] }),
+      heat: format(word(text, "picture_", choice.mode), { ...column, layer: column.layers[at] }),
     });
     const edges = outlines(run, index, at, choice);
     placeBox(box, edges.box);
@@ -83,7 +83,7 @@ function lines(run, index, at, choice, text) {
   const seen = line(can, text.can, text.can_means);
   if (choice.mode === "rollout") {
     const textContent = rolls ? text.rolled : text.no_rollout;
-    return [...seen, ...attention, make("span", { className: "note", textContent })];
+    return [...seen, ...attention, element("span", { className: "note", textContent })];
   }
   const areas = [...line(does, text.does, text.does_means), ...line(replknet, text.replknet, text.replknet_means)];
   return [...seen, ...areas, ...attention];
@@ -91,6 +91,6 @@ function lines(run, index, at, choice, text) {
 
 /** @type {(share: number | null, label: string, means?: string) => Node[]} */
 const line = (share, label, means = "") => [
-  make("b", { textContent: shareOrDash(share) }),
-  make("span", { textContent: label, title: means }),
+  element("b", { textContent: shareOrDash(share) }),
+  element("span", { textContent: label, title: means }),
 ];

@@ -6,7 +6,7 @@ import { buttonGroup, OPACITY, opacitySlider } from "../../draw/choices.js";
 import { pointIn } from "../../draw/marks.js";
 import { stepBar } from "../../draw/step_bar.js";
 import { depths, hasRandom, hasRollout, layersAt, shown, sizes, stepCount } from "../../read/fields.js";
-import { fill, word } from "../../read/format.js";
+import { format, word } from "../../read/format.js";
 import { levelColour, makeColumn, shareOrDash } from "./column.js";
 
 /** @typedef {import("../../core/lab").FieldRun} Run */
@@ -105,7 +105,7 @@ export default {
     const drawChoices = (run, state) => {
       const { weights, images, mode } = shown(state);
       const rolling = mode === "rollout";
-      const average = fill(text.average, { n: run.n_image });
+      const average = format(text.average, { n: run.n_image });
       drawWeights(options([text.trained, text.random]), weights, rolling);
       drawImages(options([text.photo, average]), images, rolling);
       drawMode(
@@ -147,12 +147,12 @@ export default {
     const columns = layersAt(run, state.step).map((at, index) => {
       const { model, layers } = run.columns[index];
       const { can, does, distance } = sizes(run, index, at, state);
-      const told = { model, layer: layers[at], can: shareOrDash(can), does: shareOrDash(does) };
-      const attention = distance === null ? "" : fill(text.reading_distance, { distance: shareOrDash(distance) });
-      return fill(word(text, "reading_", state.mode), told) + attention;
+      const shares = { model, layer: layers[at], can: shareOrDash(can), does: shareOrDash(does) };
+      const attention = distance === null ? "" : format(text.reading_distance, { distance: shareOrDash(distance) });
+      return format(word(text, "reading_", state.mode), shares) + attention;
     });
-    const told = fill(text.reading, { depth, down, across, columns: columns.join(text.reading_and) });
-    return state.moved ? `${told} ${text.moved}` : told;
+    const sentence = format(text.reading, { depth, down, across, columns: columns.join(text.reading_and) });
+    return state.moved ? `${sentence} ${text.moved}` : sentence;
   },
 };
 

@@ -1,11 +1,11 @@
 // Where a token looks: one row of the attention matrix over the photo.
-import { find, findCanvas, make, makeCanvas, whenChanged } from "../../core/dom.js";
+import { canvasElement, element, find, findCanvas, whenChanged } from "../../core/dom.js";
 import { drawCells, drawPixels, overlayColour, weightColour } from "../../draw/cells.js";
 import { buttonGroup, OPACITY, opacitySlider } from "../../draw/choices.js";
 import { picker, placeMark } from "../../draw/marks.js";
 import { stepBar } from "../../draw/step_bar.js";
 import { heads, largest, sharesOfLargest, sum } from "../../read/attention.js";
-import { cellName, fill, percent } from "../../read/format.js";
+import { cellName, format, percent } from "../../read/format.js";
 import { attentionRow, halfCount } from "../../read/vit.js";
 
 /** @typedef {import("../../core/lab").VitRun} Run */
@@ -40,7 +40,7 @@ const look = (run, { step, head, query }) => {
   const half = halfCount(run, step, query, head);
   /** @param {Text} text */
   const sentence = (text) =>
-    fill(text.readout, {
+    format(text.readout, {
       query: query < begin ? run.prefix[query] : cellName(text.patch, query - begin, run.grid),
       key: cellName(text.patch, best, run.grid),
       share: percent(patches[best]),
@@ -77,7 +77,7 @@ export default {
     /** @type {(choice: [Head, string]) => HTMLElement} */
     const thumb = ([head, label]) => {
       const ariaLabel = `${text.head_name} ${label}`;
-      return make("button", { type: "button", ariaLabel, onclick: () => set({ head }) }, makeCanvas(""), label);
+      return element("button", { type: "button", ariaLabel, onclick: () => set({ head }) }, canvasElement(""), label);
     };
     const onHeads = whenChanged();
     /** @type {(run: Run, state: State) => void} */

@@ -4,7 +4,7 @@ import { ink } from "../../core/theme.js";
 import { drawCells, drawPixels, signedColour } from "../../draw/cells.js";
 import { buttonGroup } from "../../draw/choices.js";
 import { picker, placeMark } from "../../draw/marks.js";
-import { cellName, fill, number } from "../../read/format.js";
+import { cellName, format, number } from "../../read/format.js";
 import { gridOf, learned, middleOf, patchAt, positionSimilarity, sizesOf } from "../../read/patch.js";
 
 /** @typedef {import("../../core/lab").VitRun} Run */
@@ -34,8 +34,8 @@ const sumLine = (run, size, text) => {
   const [rows, columns] = gridOf(run, size);
   const [count, extra] = [rows * columns, run.prefix.length];
   const [below, right] = run.unread;
-  const unread = below + right === 0 ? "" : fill(text.unread, { below, right });
-  return `${fill(text.sum, {
+  const unread = below + right === 0 ? "" : format(text.unread, { below, right });
+  return `${format(text.sum, {
     height,
     width,
     side: size,
@@ -51,7 +51,7 @@ const sumLine = (run, size, text) => {
 
 /** @type {(run: Run, size: number, text: Text) => string} */
 const otherSize = (run, size, text) =>
-  fill(text.other_size, { side: size, count: 3 * size * size, own: run.patch_size });
+  format(text.other_size, { side: size, count: 3 * size * size, own: run.patch_size });
 
 /** @type {(canvas: HTMLCanvasElement, grid: readonly number[]) => void} */
 function drawGrid(canvas, [rows, columns]) {
@@ -98,7 +98,7 @@ function drawLearned(root, run, { size, cell }, text) {
   drawCells(findCanvas(root, ".vector"), vector.shares, [3, count / 3], signedColour);
   drawCells(findCanvas(root, ".embedding"), embedding.shares, [1, width], signedColour);
   const [low, high] = [number(vector.low, 2), number(vector.high, 2)];
-  const vectorLine = fill(text.vector, { side: size, count, grey: size * size, low, high });
+  const vectorLine = format(text.vector, { side: size, count, grey: size * size, low, high });
   const length = number(embedding.length, 2);
   const bounds = { low: number(embedding.low, 2), high: number(embedding.high, 2) };
   const { cosines, best } = positionSimilarity(run, cell);
@@ -106,8 +106,8 @@ function drawLearned(root, run, { size, cell }, text) {
   placeMark(find(root, ".map .mark"), cell, run.grid);
   const name = cellName(text.patch, best, run.grid);
   find(root, ".vector-line").textContent = vectorLine;
-  find(root, ".embedding-line").textContent = fill(text.embedding, { count, width, length, ...bounds });
-  find(root, ".position-line").textContent = fill(text.position, { best: name, cosine: number(cosines[best], 2) });
+  find(root, ".embedding-line").textContent = format(text.embedding, { count, width, length, ...bounds });
+  find(root, ".position-line").textContent = format(text.position, { best: name, cosine: number(cosines[best], 2) });
   return { embedding: embedding.length.toFixed(2), cosine: cosines[best].toFixed(2) };
 }
 
@@ -158,10 +158,10 @@ export default {
 
   read: (run, { size, cell }, text) => {
     const patch = cellName(text.patch, cell, gridOf(run, size));
-    if (size !== run.patch_size) return fill(text.reading_other, { patch, told: otherSize(run, size, text) });
+    if (size !== run.patch_size) return format(text.reading_other, { patch, size: otherSize(run, size, text) });
     const [vector, embedding] = [learned(run, "vector", cell), learned(run, "embedding", cell)];
     const { cosines, best } = positionSimilarity(run, cell);
-    return fill(text.reading, {
+    return format(text.reading, {
       patch,
       count: vector.shares.length,
       low: number(vector.low, 2),

@@ -4,7 +4,7 @@ import { drawCells, drawPixels, overlayColour } from "../../draw/cells.js";
 import { picker, placeMark } from "../../draw/marks.js";
 import { stepBar } from "../../draw/step_bar.js";
 import { sharesOfLargest } from "../../read/attention.js";
-import { fill, percent } from "../../read/format.js";
+import { format, percent } from "../../read/format.js";
 import { levelAt, middleOf, swinSpot, tokenAt, vitSpot } from "../../read/pair.js";
 
 /** @typedef {import("../../core/lab").PairRun} Run */
@@ -32,15 +32,15 @@ const look = (run, { step, spot }) => {
 const places = (run, { vit, swin }, text) => {
   const [layers, blocks] = depths(run);
   return {
-    vit: fill(text.layer, { layer: vit.level + 1, layers }),
-    swin: fill(text.block, { block: swin.level + 1, blocks }),
+    vit: format(text.layer, { layer: vit.level + 1, layers }),
+    swin: format(text.block, { block: swin.level + 1, blocks }),
   };
 };
 
 /** @type {(spot: Spot, text: Text) => string} */
 const seesLine = ({ weights, visible, half }, text) => {
   const all = weights.length;
-  return fill(text.sees, { visible, count: all, share: percent(visible / all), half, area: percent(half / all) });
+  return format(text.sees, { visible, count: all, share: percent(visible / all), half, area: percent(half / all) });
 };
 
 /** @type {import("../../core/lab").Widget<Run, State, Text>} */
@@ -64,14 +64,14 @@ export default {
 
     return (run, state) => {
       const spots = look(run, state);
-      const told = places(run, spots, text);
+      const names = places(run, spots, text);
       for (const name of /** @type {const} */ (["vit", "swin"])) {
         const { grid, weights, visible, half: count, token } = spots[name];
         const half = halves[name];
         drawPixels(findCanvas(half, ".photo"), run[name].arrays.pixels);
         drawCells(findCanvas(half, ".heat"), sharesOfLargest(weights), grid, overlayColour);
         placeMark(find(half, ".mark"), token, grid);
-        find(half, ".place").textContent = told[name];
+        find(half, ".place").textContent = names[name];
         find(half, ".readout").textContent = seesLine(spots[name], text);
         const numbers = { visible, half: count, token };
         for (const [key, number] of Object.entries(numbers)) half.dataset[key] = String(number);
@@ -84,13 +84,13 @@ export default {
   read: (run, state, text) => {
     const spots = look(run, state);
     const { vit, swin } = places(run, spots, text);
-    return fill(text.reading, {
+    return format(text.reading, {
       vit_name: text.vit,
       vit_place: vit,
-      vit_told: seesLine(spots.vit, text),
+      vit_sees: seesLine(spots.vit, text),
       swin_name: text.swin,
       swin_place: swin,
-      swin_told: seesLine(spots.swin, text),
+      swin_sees: seesLine(spots.swin, text),
     });
   },
 };

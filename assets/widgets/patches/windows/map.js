@@ -1,5 +1,5 @@
 // The map of tokens over the photo: rolled, in windows, with weights and regions.
-import { make, penOf } from "../../core/dom.js";
+import { element, penOf } from "../../core/dom.js";
 import { constants, ink } from "../../core/theme.js";
 import { drawCells, drawPixels, overlayColour } from "../../draw/cells.js";
 import { largest } from "../../read/attention.js";
@@ -19,7 +19,7 @@ const GLIDE_MS = 500;
  * @param {HTMLCanvasElement} canvas
  */
 export function rollingPhoto(canvas) {
-  const source = make("canvas");
+  const source = element("canvas");
   let moving = 0;
 
   /** @type {(grid: readonly number[], by: number) => void} */

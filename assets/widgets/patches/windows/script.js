@@ -1,12 +1,12 @@
 // The film of a Swin: grid, windows, cyclic shift, mask, attention, reverse shift, merging; and a place's reach.
-import { find, findCanvas, makeCanvas, whenChanged } from "../../core/dom.js";
+import { canvasElement, find, findCanvas, whenChanged } from "../../core/dom.js";
 import { colour } from "../../core/theme.js";
 import { drawCells, weightColour } from "../../draw/cells.js";
 import { buttonGroup } from "../../draw/choices.js";
 import { picker, placeMark } from "../../draw/marks.js";
 import { stepBar } from "../../draw/step_bar.js";
 import { heads, largest, sharesOfLargest, sum } from "../../read/attention.js";
-import { cellName, fill, percent, word } from "../../read/format.js";
+import { cellName, format, percent, word } from "../../read/format.js";
 import { reach, sees, stageAndBlock, visible } from "../../read/swin.js";
 import { frameOf, stepTo } from "./frame.js";
 import { drawHeat, drawLines, rollingPhoto } from "./map.js";
@@ -33,7 +33,7 @@ const first = (run) => {
 /** @type {(frame: Frame, text: Text) => string} */
 const looksLine = ({ grid, token, place, row }, text) => {
   const best = largest(row);
-  return fill(text.looks, {
+  return format(text.looks, {
     token: cellName(text.token, token, grid),
     window: place.window + 1,
     key: cellName(text.token, place.tokens[best], grid),
@@ -44,12 +44,12 @@ const looksLine = ({ grid, token, place, row }, text) => {
 /** @type {(run: Run, frame: Frame, reached: Reached, text: Text) => string} */
 const reachedLine = (run, { passed }, { moving, still }, text) => {
   const [rows, columns] = run.blocks[0].grid;
-  return fill(text.reached, { passed, moving, still, count: rows * columns });
+  return format(text.reached, { passed, moving, still, count: rows * columns });
 };
 
 /** @type {(run: Run, frame: Frame, text: Text) => string} */
 const storyLine = (run, { kind, block, grid: [rows, columns] }, text) =>
-  fill(word(text, "", kind, "_story"), {
+  format(word(text, "", kind, "_story"), {
     rows,
     columns,
     window: block.window,
@@ -70,7 +70,7 @@ function drawWindow(root, run, { index, block, token, place, row }, text) {
   );
   drawCells(findCanvas(root, ".mask"), cells, [slots.length, slots.length], (cell) => cell);
   const open = visible(run, index, token);
-  find(root, ".mask-line").textContent = fill(text.mask, { window: window + 1, slots: slots.length, open });
+  find(root, ".mask-line").textContent = format(text.mask, { window: window + 1, slots: slots.length, open });
   return open;
 }
 
@@ -87,7 +87,7 @@ function reachRows(root) {
   /** @type {(run: Run, spot: number, name: keyof typeof REACHES) => void} */
   const count = (run, spot, name) => {
     const row = find(root, `.${name}`);
-    const canvases = [null, ...run.blocks].map(() => makeCanvas(""));
+    const canvases = [null, ...run.blocks].map(() => canvasElement(""));
     counts[name] = canvases.map((canvas, passed) => {
       const reached = reach(run, REACHES[name], passed, spot);
       drawCells(canvas, reached, run.blocks[0].grid, (cell) => colour(cell ? "highlight" : "blocked"));
@@ -204,7 +204,7 @@ export default {
         state.head,
       );
       find(root, ".title").textContent = word(text, "", kind, "_title");
-      find(root, ".place").textContent = fill(text.place, stageAndBlock(run, index));
+      find(root, ".place").textContent = format(text.place, stageAndBlock(run, index));
       find(root, ".story").textContent = storyLine(run, frame, text);
       find(root, ".readout").textContent = looksLine(frame, text);
       find(root, ".reach-line").textContent = reachedLine(run, frame, reached, text);
@@ -217,9 +217,9 @@ export default {
     const [moving, still] = [REACHES.moving, REACHES.still].map((name) =>
       sum(reach(run, name, frame.passed, state.spot)),
     );
-    return fill(text.reading, {
+    return format(text.reading, {
       title: word(text, "", frame.kind, "_title"),
-      place: fill(text.place, stageAndBlock(run, frame.index)),
+      place: format(text.place, stageAndBlock(run, frame.index)),
       looks: looksLine(frame, text),
       reached: reachedLine(run, frame, { moving, still }, text),
     });

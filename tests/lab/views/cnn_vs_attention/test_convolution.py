@@ -35,9 +35,9 @@ def test_the_payload_is_the_trace_with_its_largest_errors_inside_and_at_the_bord
 
 
 def test_the_verdict_tells_the_errors_at_the_smallest_and_the_largest_alpha(trace):
-    told = convolution.verdict(trace, ENGLISH)
-    assert "at α = 0 they are off by up to 20%" in told
-    assert "at α = 40 by < 0.01%; at the border still by 60%." in told
+    sentence = convolution.verdict(trace, ENGLISH)
+    assert "at α = 0 they are off by up to 20%" in sentence
+    assert "at α = 40 by < 0.01%; at the border still by 60%." in sentence
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -22,10 +22,10 @@ def trace():
 
 
 def test_the_claim_counts_in_squares_of_the_width_and_lists_the_models(trace):
-    told = parameters.claim(trace, ENGLISH)
-    assert "an attention layer has 4·C² weights, one 3×3 convolution 9·C²; a ViT layer" in told
-    assert "12·C², a ResNet layer (two convolutions) 18·C²" in told
-    assert "| m | 2.8 M | 150 M | 90% |" in told and "| n | 5.5 M | 1,200 M | not recorded |" in told
+    sentence = parameters.claim(trace, ENGLISH)
+    assert "an attention layer has 4·C² weights, one 3×3 convolution 9·C²; a ViT layer" in sentence
+    assert "12·C², a ResNet layer (two convolutions) 18·C²" in sentence
+    assert "| m | 2.8 M | 150 M | 90% |" in sentence and "| n | 5.5 M | 1,200 M | not recorded |" in sentence
 
 
 def test_the_chart_draws_the_weights_of_each_kind_under_its_name(trace):

@@ -35,14 +35,14 @@ def test_the_payload_tells_every_variant_in_every_setting_as_the_trace_has_it(on
     ]
     settings = meta["models"][0]["settings"]
     assert len(settings) == len(SETTINGS) and len(meta["models"][1]["settings"]) == 1
-    told = [[tuple(answer.values()) for answer in answers] for answers in settings]
-    assert told[0] == [
+    rows = [[tuple(answer.values()) for answer in answers] for answers in settings]
+    assert rows[0] == [
         ("cat", "80%", "0%", "1.00"),
         ("church", "70%", "50%", "0.50"),
         ("cat", "75%", "5.0%", "0.90"),
         ("cat", "60%", "20%", "0.75"),
     ]
-    assert told[1] == [
+    assert rows[1] == [
         ("church", "90%", "0%", "1.00"),
         ("church", "90%", "0%", "1.00"),
         ("church", "80%", "10%", "0.80"),
@@ -59,9 +59,9 @@ def test_change_is_total_variation_from_the_photo_in_the_same_setting(one):
 def test_claim_and_verdict_tell_how_far_shuffling_moves_the_answer(one):
     alone = replace(one, model="n", probability=one.probability[:1], similarity=one.similarity[:1])
     trace = PositionAblationsTrace((one, alone))
-    told = position.claim(trace, ENGLISH)
-    assert "**m** (2×3 tiles of 8 pixels): 50% as it is, 0% without" in told
-    assert "**n** (2×3 tiles of 8 pixels): 50%; it has no position parameters" in told
+    sentence = position.claim(trace, ENGLISH)
+    assert "**m** (2×3 tiles of 8 pixels): 50% as it is, 0% without" in sentence
+    assert "**n** (2×3 tiles of 8 pixels): 50%; it has no position parameters" in sentence
     assert position.verdict(trace, ENGLISH).endswith("50% in m (0% without its position parameters); 50% in n.")
 
 

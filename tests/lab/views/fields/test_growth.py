@@ -34,17 +34,17 @@ def test_the_chart_draws_every_distance_under_its_own_name(trace):
 
 
 def test_the_claim_tells_areas_and_from_where_on_all_is_seen(trace, column):
-    told = unescape(growth.claim(trace, ENGLISH)).split("\n- ")
-    assert told[1].startswith("**a/b**, stem: can see 25%, does see 5.0%;")
-    assert "at the end 100% and 13%. It can see the whole photo from stage 1, layer 1 on." in told[1]
-    assert "from layer 1 on" in told[2]
+    sentence = unescape(growth.claim(trace, ENGLISH)).split("\n- ")
+    assert sentence[1].startswith("**a/b**, stem: can see 25%, does see 5.0%;")
+    assert "at the end 100% and 13%. It can see the whole photo from stage 1, layer 1 on." in sentence[1]
+    assert "from layer 1 on" in sentence[2]
     small = replace(trace, columns=(column(box=np.tile(np.array([0.1, 0.1, 0.2, 0.2], np.float32), (2, 1))),))
     assert "can never see" in growth.claim(small, ENGLISH)
 
 
 def test_the_verdict_tells_what_the_first_and_the_last_layer_see(trace):
-    told = unescape(reach.verdict(trace, ENGLISH))
-    assert told.startswith(
+    sentence = unescape(reach.verdict(trace, ENGLISH))
+    assert sentence.startswith(
         "At the middle of this photo: a/b can see 25% of it in its first layer and 100% in its last, "
         "where half of what it does see lies in 13%; vit can see 100%"
     )
@@ -54,5 +54,5 @@ def test_the_verdict_tells_what_the_first_and_the_last_layer_see(trace):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_models_name_is_text_and_no_markup(trace, column, language):
     odd = replace(trace, columns=(column(model="<b>*x*"),))
-    for told in (growth.claim(odd, Text(language)), reach.verdict(odd, Text(language))):
-        assert plain("<b>*x*") in told
+    for sentence in (growth.claim(odd, Text(language)), reach.verdict(odd, Text(language))):
+        assert plain("<b>*x*") in sentence

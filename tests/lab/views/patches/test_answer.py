@@ -46,8 +46,8 @@ def test_labels_that_are_alike_are_all_shown(vit, labels):
 def test_classes_with_a_probability_of_their_own(vit):
     one = replace(vit, independent=True, labels=("tench",), lens_probability=np.full((3, 1), 0.83))
     assert answer.claim(one, Text("en")).endswith("has one output, the probability of its one class: tench.")
-    told = answer.claim(replace(vit, independent=True), Text("en"))
-    assert "a probability of its own" in told and told.endswith("church, tench, golf ball.")
+    claim = answer.claim(replace(vit, independent=True), Text("en"))
+    assert "a probability of its own" in claim and claim.endswith("church, tench, golf ball.")
 
 
 def test_the_swin_answers_in_a_line(swin):

@@ -30,7 +30,7 @@ export default {
     bindKeys(root, { Enter: () => set({ bad: true }), arrows: (down, right) => set({ step: 2 * down + right }) });
     return (run, state) => {
       drawn += 1;
-      find(root, ".told").textContent = `step ${state.step} of ${run.count}`;
+      find(root, ".line").textContent = `step ${state.step} of ${run.count}`;
       failIf(run, "draw");
       if (state.bad) throw new Error("made to fail by its state");
       drawSteps(run, state);

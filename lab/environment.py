@@ -1,0 +1,60 @@
+"""What the owner sets by environment variables, checked before Gradio and torch read it, and this process's own folder.
+
+The folder holds visitors' files. It goes with the process; what a killed process left goes when the next one starts.
+"""
+
+import atexit
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+LOCK = "in-use.lock"
+
+
+def prepare() -> None:
+    """Settle what is not set, and end the program with a sentence for what cannot be used."""
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    os.environ.setdefault("LAB_PRIVATE", "0")
+    port = os.environ.get("GRADIO_SERVER_PORT", "7860")
+    if not port.isdecimal() or not 1 <= int(port) <= 65535:
+        sys.exit(f"GRADIO_SERVER_PORT is “{port}”. Set it to a whole number from 1 to 65535.")
+    try:
+        os.environ["GRADIO_TEMP_DIR"] = str(own_folder())
+    except OSError as error:
+        sys.exit(f"The lab cannot write into its temporary folder ({error}). Set GRADIO_TEMP_DIR to one that it can.")
+
+
+def own_folder() -> Path:
+    """A new folder that only this user reads, below $GRADIO_TEMP_DIR or the system's temporary folder.
+
+    Folders that no living process holds are removed. Raises OSError where nothing can be written.
+    """
+    base = Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir()) / "attention-lab")
+    base.mkdir(parents=True, exist_ok=True)
+    for lock in base.glob(f"process-*/{LOCK}"):
+        try:
+            with FileLock(lock, timeout=0):
+                shutil.rmtree(lock.parent, ignore_errors=True)
+        except (Timeout, OSError):
+            continue
+    folder = Path(tempfile.mkdtemp(prefix="process-", dir=base))
+    held = FileLock(folder / LOCK)
+    held.acquire(timeout=0)
+
+    def remove() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        held.release()
+
+    def end(number: int, _: object) -> None:
+        remove()
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
+
+    atexit.register(remove)
+    signal.signal(signal.SIGTERM, end)
+    return folder

@@ -1,0 +1,48 @@
+"""The inputs of a translation: both translators by language, and how each of them decodes."""
+
+from lab.inputs.kinds import Choice, Model, Number, Positions
+from models.traces import MAX_LENGTH, STOPPING, STRATEGIES
+from models.translation.bundled import (
+    AUTOREGRESSIVE,
+    BY_LANGUAGE,
+    DISTILLED_BASELINE,
+    NON_AUTOREGRESSIVE,
+    RAW_COUNTERPART,
+)
+
+LANGUAGE = "de"
+"""The one that is chosen at first."""
+
+
+def _translator(name: str, families: tuple[str, ...], *others: str) -> Model:
+    """The bundled model of the chosen language, any other language's, and `others`."""
+    by_language = {language: getattr(pair, name) for language, pair in BY_LANGUAGE.items()}
+    return Model(
+        name=name,
+        default=by_language[LANGUAGE],
+        families=families,
+        reads="text",
+        bundled=(*by_language.values(), *others),
+        follows="language",
+        defaults=by_language,
+        more=True,
+    )
+
+
+TRANSLATORS = (
+    _translator("autoregressive", AUTOREGRESSIVE, DISTILLED_BASELINE),
+    _translator("non_autoregressive", NON_AUTOREGRESSIVE, *RAW_COUNTERPART.values()),
+)
+SEARCH_SETTINGS = (
+    Number(name="length_penalty", default=1.0, minimum=-1, maximum=2, step=0.1, more=True),
+    Choice(name="stopping", default=STOPPING[0], values=STOPPING, more=True),
+    Number(name="max_length", default=64, minimum=1, maximum=100, more=True),
+    Number(name="temperature", default=1.0, minimum=0.1, maximum=2, step=0.1, more=True),
+    Number(name="top_k", default=0, minimum=0, maximum=100, more=True),
+    Number(name="top_p", default=1.0, minimum=0.05, maximum=1, step=0.05, more=True),
+)
+REFINEMENT_SETTINGS = (
+    Number(name="n_length", default=5, minimum=1, maximum=10, more=True),
+    Choice(name="strategy", default=STRATEGIES[0], values=STRATEGIES, more=True),
+    Positions(name="picked", highest=MAX_LENGTH, more=True),
+)

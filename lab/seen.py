@@ -1,0 +1,79 @@
+"""Which answer each visitor sees in which place, so that no two runs are seen under one note."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from lab.clients import NOBODY, Client
+from lab.computing import Answer
+from lab.exhibit import Exhibit, Run
+from lab.question import Question, ask
+from lab.screen import Screen, Step
+from models.errors import InputError
+
+UNFINISHED = "unfinished"
+"""Instead of a question's key: what is seen of it is not its answer yet."""
+
+
+@dataclass
+class Visit:
+    """What one visitor has asked of one exhibit.
+
+    tab: the open one. asked: what was sent last, by input. settled: what was asked last of what was answered.
+    shown: the key of what is seen in each place, UNFINISHED for a growing trace. request: new with everything that is
+    asked; an older one is not answered. client: who asks.
+    """
+
+    tab: str
+    asked: dict[str, Any]
+    settled: dict[str, Any]
+    shown: dict[str, str] = field(default_factory=dict)
+    request: object = None
+    client: Client = NOBODY
+
+
+class Seen:
+    """What visitors see of one exhibit on one page."""
+
+    def __init__(self, exhibit: Exhibit, screen: Screen) -> None:
+        self.exhibit, self.screen = exhibit, screen
+
+    def show(self, visit: Visit, question: Question, answer: Answer, finished: bool = True) -> Step:
+        """The answer where its run is seen."""
+        step = self.screen.answer(question, answer, visit.tab)
+        places = self.screen.places(question.run, visit.tab)
+        visit.shown |= dict.fromkeys(places, question.key if finished else UNFINISHED)
+        return step
+
+    def show_alone(self, visit: Visit, question: Question, answer: Answer, finished: bool = True) -> Step:
+        """The answer where its run is seen; what else is seen and belongs to another question is taken away."""
+        step = self.show(visit, question, answer, finished)
+        for run in self.exhibit.runs:
+            if run is not question.run:
+                step |= self.outdated(visit, run)
+        return step
+
+    def outdated(self, visit: Visit, run: Run) -> Step:
+        """Away with what is seen of a run and belongs to another question than the one asked last."""
+        question = self.asked(visit, run)
+        key = question.key if question else ""
+        old = {place for place in self.screen.places(run, visit.tab) if visit.shown.get(place, key) != key}
+        for place in old:
+            del visit.shown[place]
+        return self.screen.outdated(run, visit.tab, old)
+
+    def asked(self, visit: Visit, run: Run) -> Question | None:
+        """What was asked last of a run, unless it cannot use an input that the answered run did not need."""
+        try:
+            return ask(self.exhibit, run, visit.asked)
+        except InputError:
+            return None
+
+    def is_shown(self, visit: Visit, question: Question) -> bool:
+        """Whether every place where the run is seen shows the answer to this question."""
+        places = self.screen.places(question.run, visit.tab)
+        return all(visit.shown.get(place) == question.key for place in places)
+
+    def unfinished(self, visit: Visit) -> bool:
+        """Whether a growing trace is seen."""
+        places = [place for run in self.exhibit.runs for place in self.screen.places(run, visit.tab)]
+        return any(visit.shown.get(place) == UNFINISHED for place in places)

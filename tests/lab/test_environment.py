@@ -1,0 +1,76 @@
+"""A program that starts and ends: what it says about wrong settings, and whose files are gone afterwards."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+HOLD = """
+import sys, time
+from lab.environment import own_folder
+folder = own_folder()
+(folder / "photo.png").write_bytes(b"a visitor's")
+print(folder, flush=True)
+if "wait" in sys.argv:
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts a program that has a folder of its own and waits; gives it and the folder."""
+    begun = []
+
+    def start(*arguments):
+        settings = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path)}
+        command = [sys.executable, "-c", HOLD, *arguments]
+        process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, text=True)
+        begun.append(process)
+        assert process.stdout
+        folder = Path(process.stdout.readline().strip())
+        return process, folder
+
+    yield start
+    for process in begun:
+        process.kill()
+        process.communicate()
+
+
+def test_visitors_files_go_with_the_process(start, tmp_path):
+    process, folder = start()
+    process.wait()
+    assert folder.parent == tmp_path and not folder.exists()
+
+
+def test_visitors_files_go_when_the_process_is_told_to_end(start):
+    process, folder = start("wait")
+    assert (folder / "photo.png").exists() and folder.stat().st_mode & 0o777 == 0o700
+    process.terminate()
+    assert process.wait() == -signal.SIGTERM
+    assert not folder.exists()
+
+
+def test_what_a_killed_process_left_goes_at_the_next_start_and_nobody_elses(start):
+    living, its_folder = start("wait")
+    killed, left = start("wait")
+    killed.kill()
+    killed.wait()
+    assert (left / "photo.png").exists()
+    start("wait")
+    assert not left.exists()
+    assert (its_folder / "photo.png").exists() and living.poll() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("GRADIO_SERVER_PORT", "banana"), ("GRADIO_SERVER_PORT", "70000"), ("GRADIO_TEMP_DIR", __file__)],
+)
+def test_a_setting_that_cannot_be_used_ends_the_start_with_a_sentence(name, value):
+    settings = {**os.environ, name: value}
+    ended = subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=settings, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert name in ended.stderr and ended.stderr.count("\n") == 1

@@ -1,0 +1,77 @@
+"""One visitor's page with the made exhibit, driven by hand."""
+
+from collections.abc import Generator
+from typing import cast
+
+import gradio as gr
+import pytest
+
+from lab import layout
+from lab.layout import TABLE
+from lab.wiring import connect
+from tests.lab.made import MadeText, Work, exhibit
+
+VIEW, ASIDE = "cost", "aside"
+
+
+class Page:
+    """shown: the sentence of each view by its name, and of its row as "row <name>", where it is not hidden."""
+
+    def __init__(self, work=None, language="en", **settings):
+        self.work = work or Work()
+        self.exhibit = exhibit(self.work, **settings)
+        with gr.Blocks() as self.demo:
+            self.text = MadeText(language)
+            self.board = layout.build(self.exhibit, self.text)
+            self.wiring = connect(self.exhibit, self.text, self.board)
+            self.wiring.opens_with(self.demo.load)
+        self.visit = self.wiring.visit.value
+        self.names = {self.board.status: "status", self.board.note: "note", self.board.stop: "stop"}
+        for name, parts in self.board.views.items():
+            self.names |= {part: key for part, key in ((parts.claim, name), (parts.verdict, f"row {name}")) if part}
+        self.note, self.shown = "", {}
+
+    def step(self, step):
+        """A step by the names of what it changes."""
+        named = {self.names[part]: new for part, new in step.items()}
+        self.note = named.get("note", self.note)
+        for name in named.keys() - {"status", "note", "stop"}:
+            value = named[name]
+            if isinstance(value, dict) and value["visible"] is not True:
+                self.shown.pop(name, None)
+            else:
+                self.shown[name] = named[name] = value["value"] if isinstance(value, dict) else value
+        return named
+
+    @property
+    def seen(self):
+        """What is shown in the open tab and beside the inputs."""
+        rows = {f"row {name}" for name in self.board.views} if self.visit.tab == TABLE else set()
+        return {name: value for name, value in self.shown.items() if name in {ASIDE, self.visit.tab} | rows}
+
+    def pressed(self, **values):
+        data = {self.wiring.visit: self.visit}
+        data |= {part: values.get(name, part.value) for name, part in self.board.inputs.items()}
+        self.steps = cast(Generator, self.wiring.pressed(data))
+        return self.steps
+
+    def press(self, **values):
+        return map(self.step, self.pressed(**values))
+
+    def open(self, view=""):
+        return map(self.step, self.wiring.opened({self.wiring.visit: self.visit}, view))
+
+    def act(self, sent):
+        return map(self.step, self.wiring.acted({self.wiring.visit: self.visit}, sent, self.exhibit.run("first")))
+
+    def stop(self):
+        self.steps.close()
+        return self.step(self.wiring.screen.stopped())
+
+
+def failed(steps):
+    """The last step before the toast, and the toast's sentence."""
+    seen = []
+    with pytest.raises(gr.Error) as caught:
+        seen.extend(iter(steps))
+    return seen[-1], caught.value.message

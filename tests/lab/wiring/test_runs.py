@@ -1,0 +1,195 @@
+"""How runs begin, go on and end."""
+
+import sys
+import threading
+import time
+from pkgutil import resolve_name
+
+import gradio as gr
+
+from lab import computing
+from lab.computing import Stopped
+from lab.text import Text
+from models.checkpoint import build_lock
+from models.device import compute_lock
+from tests.lab.made import Work, trace
+from tests.lab.wiring.page import ASIDE, VIEW, Page
+
+
+def test_a_run_gives_what_it_shows_and_how_long_it_took():
+    begun, *_, shown = Page().press(word="b", count=3)
+    assert begun["status"] == "Running… 0 s" and begun["note"] == Text("en")("run.older")
+    assert shown[VIEW] == "b3" and shown[ASIDE] == "aside b"
+    assert "Took" in shown["status"]
+    assert shown["stop"]["visible"] is False
+
+
+def test_a_slow_run_shows_progress_and_the_stop_button():
+    page, go_on = Page(), threading.Event()
+
+    def slow(word, count, forces, progress):
+        progress.downloaded(5_000_000, 20_000_000)
+        assert go_on.wait(20)
+        return trace(word)
+
+    page.work.do = slow
+    steps = page.press()
+    next(steps)
+    progress = next(steps)
+    assert progress["status"] == "Downloading the model: 5 of 20 MB"
+    assert progress["stop"]["visible"] is True
+    go_on.set()
+    *_, last = steps
+    assert last[VIEW] == "a1"
+
+
+def test_a_run_that_yields_growing_traces_shows_each():
+    page, gates = Page(), [threading.Semaphore(0), threading.Semaphore(0)]
+
+    def growing(word, count, forces, progress):
+        for size in range(1, 11):
+            yield trace(word, size)
+            gates[0].acquire(timeout=20)
+
+    page.work.do = growing
+    steps, seen = page.press(), []
+    for step in steps:
+        if VIEW in step and step[VIEW] not in seen:
+            seen.append(step[VIEW])
+            gates[0].release()
+    assert seen == [f"a{size}" for size in range(1, 11)]
+    again = list(page.press())
+    assert [step[VIEW] for step in again] == ["a10"]
+
+
+def test_twenty_visitors_who_ask_the_same_cost_one_computation():
+    work = Work()
+    work.go_on.clear()
+    pages = [Page(work) for _ in range(20)]
+    running = [page.press(word="same") for page in pages]
+    for steps in running:
+        next(steps)
+    work.go_on.set()
+    assert [list(steps)[-1][VIEW] for steps in running] == ["same1"] * 20
+    late = list(Page(work).press(word="same"))
+    assert len(late) == 1 and "Computed before" in late[0]["status"]
+    assert work.calls == ["same"]
+
+
+def test_a_visitor_who_stops_does_not_end_what_another_waits_for():
+    work = Work()
+    work.go_on.clear()
+    one, other = Page(work), Page(work).press(word="same")
+    leaving = one.pressed(word="same")
+    next(leaving)
+    next(other)
+    leaving.close()
+    work.go_on.set()
+    assert list(other)[-1][VIEW] == "same1"
+    assert work.calls == ["same"]
+
+
+def test_a_visitor_who_leaves_ends_the_run():
+    page = Page()
+    page.work.go_on.clear()
+    steps = page.pressed()
+    next(steps)
+    assert page.work.begun.wait(20)
+    steps.close()
+    assert not computing.computations.running
+    page.work.go_on.set()
+
+
+def test_a_run_that_nobody_waits_for_is_told_so_by_its_progress():
+    page, raised = Page(), threading.Event()
+
+    def downloads(word, count, forces, progress):
+        try:
+            while True:
+                progress.downloaded(1, 2)
+        except Stopped:
+            raised.set()
+            raise
+
+    page.work.do = downloads
+    steps = page.pressed()
+    next(steps)
+    next(steps)
+    steps.close()
+    assert raised.wait(20)
+
+
+def test_a_newer_run_of_the_same_visitor_ends_the_older_one():
+    page = Page()
+    page.work.go_on.clear()
+    old = page.press(word="old")
+    next(old)
+    assert page.work.begun.wait(20)
+    new = page.press(word="new")
+    next(new)
+    rest = list(old)
+    assert not any(VIEW in step for step in rest)
+    page.work.go_on.set()
+    assert list(new)[-1][VIEW] == "new1"
+    assert page.visit.asked["word"] == "new"
+
+
+def test_runs_compute_one_after_another_and_download_at_the_same_time():
+    page, other, inside = Page(), Page(), []
+
+    def alone(word, count, forces, progress):
+        assert compute_lock.locked()
+        inside.append(word)
+        assert len(inside) == 1
+        time.sleep(0.05)
+        inside.remove(word)
+        return trace(word)
+
+    page.work.do = other.work.do = alone
+    both = [page.press(word="one"), other.press(word="two")]
+    for steps in both:
+        next(steps)
+    assert {list(steps)[-1][VIEW] for steps in both} == {"one1", "two1"}
+    assert not compute_lock.locked()
+
+
+def test_first_questions_at_the_same_time_import_one_after_another(monkeypatch):
+    page, held = Page(), []
+
+    def resolve(name):
+        held.append(build_lock.locked())
+        return resolve_name(name)
+
+    monkeypatch.setattr("lab.exhibit.resolve_name", resolve)
+    list(page.press())
+    assert held == [True]
+    assert not build_lock.locked()
+
+
+def test_the_lock_is_free_while_models_are_opened(monkeypatch):
+    page, held = Page(open="made_work:opens"), []
+
+    def opens(progress):
+        held.append(compute_lock.locked())
+        return {}
+
+    monkeypatch.setattr(sys.modules["made_work"], "opens", opens, raising=False)
+    list(page.press())
+    assert held == [False]
+
+
+def test_the_stop_button_ends_whatever_has_begun_a_run():
+    page = Page()
+    events = page.demo.config["dependencies"]
+    shown = {part._id for part in page.board.outputs()}
+    runs = {event["id"] for event in events if set(event["outputs"]) == shown}
+    stops = [event for event in events if [page.board.stop._id, "click"] in [list(one) for one in event["targets"]]]
+    assert len(runs) > 3
+    assert {number for event in stops for number in event["cancels"]} == runs
+
+
+def test_a_superseded_event_ends_with_a_step_that_changes_nothing():
+    page = Page()
+    ends = page.wiring.ending_with_skip(page.wiring.pressed)
+    *_, last = ends({page.wiring.visit: page.visit} | {part: part.value for part in page.board.inputs.values()})
+    assert last == {page.board.status: gr.skip()}
