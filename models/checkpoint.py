@@ -9,6 +9,7 @@ import importlib
 import math
 import re
 import threading
+import warnings
 from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +29,7 @@ OWN = {"CmlmForTranslation": "models.translation.cmlm"}
 MAX_CACHED_BYTES = 4_000_000_000
 """Parameters that are kept in memory for the next run; a single larger model is kept alone."""
 
+RULES = "generation_config.json"
 MAX_POSITIONS = 20_000
 """Of a table that a model computes when it is built."""
 LAYERS = re.compile(r"(num_|n_)?(encoder_|decoder_|hidden_)?layers?")
@@ -158,6 +160,11 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
 
     if not any(folder.glob("*.safetensors")):
         raise hub.no_weights(reference, [path.name for path in folder.iterdir()])
+    if reads == "text" and (folder / RULES).is_file():
+        try:
+            transformers.GenerationConfig.from_pretrained(folder, local_files_only=True)
+        except Exception as error:
+            raise InputError("model.rules", reference=reference) from error
     kind = getattr(importlib.import_module(OWN[family]) if family in OWN else transformers, family)
     reader = _reader(reference, folder, kind, reads)
     built = _buildable(reference, folder, kind)
@@ -233,7 +240,9 @@ def _tokenizer(reference: str, folder: Path) -> Any:
     import transformers
 
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Recommended: pip install sacremoses")
+            tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
         words = set(tokenizer.get_vocab()) - set(tokenizer.all_special_tokens)
     except ImportError as error:
         package = re.search(r"install (\w[\w-]*)", str(error))

@@ -1,8 +1,12 @@
 """The only stopwatch and the only counter: seconds of a call, multiply-adds of a forward. torch is imported late."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class Stopwatch:
@@ -46,6 +50,15 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def attempt(measure: Callable[[], T], otherwise: T, failed: str) -> T:
+    """A measurement beside the point of a run: where it fails that is only logged, as `failed`, and costs no answer."""
+    try:
+        return measure()
+    except Exception:
+        logging.getLogger(__name__).warning(failed, exc_info=True)
+        return otherwise
 
 
 def multiply_adds(call: Callable[[], object]) -> int:

@@ -35,7 +35,9 @@ def figures(record):
     """What a card must state: the accuracy of a classifier, every BLEU and chrF of a translator."""
     if "val_accuracy" in record:
         return [f"**{record['val_accuracy']:.1%}**", "3,925"]
-    return [f"{value:.1f}" for way in record["test"].values() for name, value in way.items() if name != "repetition"]
+    digits = {"bleu": 1, "chrf": 1, "brevity_penalty": 2}
+    ways = (*record["test"].values(), *record.get("val_by_length_candidates", {}).values())
+    return [f"{way[name]:.{digits[name]}f}" for way in ways for name in digits if name in way]
 
 
 @pytest.mark.parametrize("name", bundled())

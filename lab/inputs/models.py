@@ -1,5 +1,7 @@
 """Models of the Hub that the lab offers by name, and the inputs that several exhibits share."""
 
+from importlib.util import find_spec
+
 from lab.inputs.kinds import Model
 from models.families import CLASSIFIERS
 
@@ -12,6 +14,12 @@ HUB_VITS = {
 }
 """With safetensors weights; the size of each download in MB."""
 HUB_SWINS = {"microsoft/swin-tiny-patch4-window7-224": 113}
+HUB_TRANSLATORS = {
+    "Helsinki-NLP/opus-mt-en-de@refs/pr/4": 301,
+    "Helsinki-NLP/opus-mt-en-zh@refs/pr/6": 315,
+    **({"facebook/wmt19-en-de@refs/pr/6": 1082} if find_spec("sacremoses") else {}),
+}
+"""From English, of the size of Vaswani et al.'s base model, and one of fairseq's, whose tokenizer needs sacremoses."""
 HUB_RESNETS = {"microsoft/resnet-18": 47, "microsoft/resnet-50": 103}
 BUNDLED_CLASSIFIERS = ("resnet-imagenette", "vit-imagenette", "swin-imagenette")
 

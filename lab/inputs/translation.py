@@ -1,11 +1,15 @@
 """The inputs of a translation: both translators by language, and how each of them decodes."""
 
+from collections.abc import Mapping
+
 from lab.inputs.kinds import Choice, Model, Number, Positions
+from lab.inputs.models import HUB_TRANSLATORS
 from models.traces import MAX_LENGTH, STOPPING, STRATEGIES
 from models.translation.bundled import (
     AUTOREGRESSIVE,
     BY_LANGUAGE,
     DISTILLED_BASELINE,
+    LENGTH_CANDIDATES,
     NON_AUTOREGRESSIVE,
     RAW_COUNTERPART,
 )
@@ -14,8 +18,8 @@ LANGUAGE = "de"
 """The one that is chosen at first."""
 
 
-def _translator(name: str, families: tuple[str, ...], *others: str) -> Model:
-    """The bundled model of the chosen language, any other language's, and `others`."""
+def _translator(name: str, families: tuple[str, ...], *others: str, hub: Mapping[str, int] | None = None) -> Model:
+    """The bundled model of the chosen language, any other language's, `others`, and those of the Hub."""
     by_language = {language: getattr(pair, name) for language, pair in BY_LANGUAGE.items()}
     return Model(
         name=name,
@@ -23,6 +27,7 @@ def _translator(name: str, families: tuple[str, ...], *others: str) -> Model:
         families=families,
         reads="text",
         bundled=(*by_language.values(), *others),
+        hub=hub or {},
         follows="language",
         defaults=by_language,
         more=True,
@@ -30,7 +35,7 @@ def _translator(name: str, families: tuple[str, ...], *others: str) -> Model:
 
 
 TRANSLATORS = (
-    _translator("autoregressive", AUTOREGRESSIVE, DISTILLED_BASELINE),
+    _translator("autoregressive", AUTOREGRESSIVE, DISTILLED_BASELINE, hub=HUB_TRANSLATORS),
     _translator("non_autoregressive", NON_AUTOREGRESSIVE, *RAW_COUNTERPART.values()),
 )
 SEARCH_SETTINGS = (
@@ -42,7 +47,15 @@ SEARCH_SETTINGS = (
     Number(name="top_p", default=1.0, minimum=0.05, maximum=1, step=0.05, more=True),
 )
 REFINEMENT_SETTINGS = (
-    Number(name="n_length", default=5, minimum=1, maximum=10, more=True),
+    Number(
+        name="n_length",
+        default=LENGTH_CANDIDATES[LANGUAGE],
+        minimum=1,
+        maximum=10,
+        follows="language",
+        defaults=LENGTH_CANDIDATES,
+        more=True,
+    ),
     Choice(name="strategy", default=STRATEGIES[0], values=STRATEGIES, more=True),
     Positions(name="picked", highest=MAX_LENGTH, more=True),
 )

@@ -92,7 +92,7 @@ class SearchTrace(Trace):
     piece_id: Annotated[np.ndarray, "piece"]
     """The id of each piece: all that occur in the steps."""
     multiply_adds: int
-    """Of the matrix products of encoder and decoder."""
+    """Of the matrix products of encoder and decoder; 0 where they could not be counted."""
     seconds: float
     """Of encoder and decoder, recording included."""
     method: str = "beam"
@@ -193,7 +193,7 @@ class RaceTrace(Trace):
     """For the sentence alone, recording included."""
     refine_seconds: float
     search_multiply_adds: int
-    """For the sentence alone, of the matrix products of encoder and decoder."""
+    """For the sentence alone, of the matrix products of encoder and decoder; 0 where they could not be counted."""
     refine_multiply_adds: int
     copies: Annotated[np.ndarray, "batch"]
     """How many copies of the sentence were translated at once."""

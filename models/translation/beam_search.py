@@ -15,7 +15,7 @@ from transformers import DynamicCache, EncoderDecoderCache
 from transformers.modeling_outputs import BaseModelOutput
 
 from models.errors import InputError
-from models.measure import multiply_adds, seconds
+from models.measure import attempt, multiply_adds, seconds
 from models.progress import NO_PROGRESS, Progress
 from models.traces import FATES, Finished, SearchStep, SearchTrace
 from models.traces.translation import Stopped
@@ -61,7 +61,11 @@ def search(
         finished=tuple(run.finished),
         piece=pieces(tokenizer, used),
         piece_id=np.array(used),
-        multiply_adds=_multiply_adds(model, sentence_ids, rules.start, [len(step.cross_attention) for step in steps]),
+        multiply_adds=attempt(
+            lambda: _multiply_adds(model, sentence_ids, rules.start, [len(step.cross_attention) for step in steps]),
+            0,
+            f"the multiply-adds of {reference} could not be counted",
+        ),
         seconds=elapsed,
         method=settings.method,
         stopped=run.stopped,

@@ -92,6 +92,6 @@ def _task_prefixes(config: Any) -> dict[str, str]:
     return {task: prefix for task, prefix in found.items() if isinstance(prefix, str) and 0 < len(prefix) <= 100}
 
 
-def _unknown(reference: str, code: str, known: list[str]) -> InputError:
+def _unknown(reference: str, language: str, known: list[str]) -> InputError:
     some = ", ".join(sorted(known)[:SHOWN]) + (" …" if len(known) > SHOWN else "")
-    return InputError("decoding.no_language", reference=reference, code=code, known=some)
+    return InputError("decoding.no_language", reference=reference, language=language, known=some)

@@ -15,7 +15,7 @@ def pieces(tokenizer: Any, ids: list[int], source: bool = False) -> tuple[str, .
 
     source: the ids are what the encoder reads, whose vocabulary may be another than the decoder's.
     """
-    tokens = tokenizer.convert_ids_to_tokens(ids)
+    tokens = [_token(tokenizer, one) for one in ids]
     if source and isinstance(vocabulary := getattr(tokenizer, "encoder", None), dict):
         wanted = set(ids)
         own = {one: token for token, one in vocabulary.items() if one in wanted}
@@ -43,6 +43,14 @@ def text(tokenizer: Any, ids: list[int]) -> str:
 def language_tokens(tokenizer: Any) -> set[str]:
     """The tokens that name a language, where a tokenizer keeps them apart from its special ones."""
     return set(getattr(tokenizer, "lang_code_to_token", {}).values())
+
+
+def _token(tokenizer: Any, one: int) -> str | None:
+    """A tokenizer's own spelling of an id; None where it has none, for which some raise what the container raises."""
+    try:
+        return tokenizer.convert_ids_to_tokens([one])[0]
+    except (IndexError, KeyError, ValueError):
+        return None
 
 
 def _special(tokenizer: Any) -> set[str]:

@@ -1,7 +1,7 @@
 """How long an autoregressive and a non-autoregressive translator take for one sentence, alone and in batches."""
 
-import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -98,11 +98,8 @@ def _extrapolated(seconds: np.ndarray, index: int) -> float:
 
 def _attempt(translate: Translate, copies: int) -> float:
     """Seconds of one call; nan when it fails, which is beside the point of the race and only logged."""
-    try:
-        return measure.seconds(lambda: translate(copies))
-    except Exception:
-        logging.getLogger(__name__).warning("%d copies at once could not be translated", copies, exc_info=True)
-        return float("nan")
+    seconds = partial(measure.seconds, lambda: translate(copies))
+    return measure.attempt(seconds, float("nan"), f"{copies} copies at once could not be translated")
 
 
 def generate(model: Any, ids: torch.Tensor, settings: beam_search.Settings, copies: int, **more: Any) -> Any:

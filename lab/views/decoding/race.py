@@ -57,13 +57,17 @@ def claim(trace: RaceTrace, text: Text) -> str:
 
 
 def _speed(trace: RaceTrace, text: Text) -> str:
+    work = ""
+    if trace.search_multiply_adds:
+        times = f"{trace.refine_multiply_adds / trace.search_multiply_adds:.1f}"
+        work = text("decoding.view.race.work", times=times)
     return text(
         "decoding.view.race.speed",
         search_calls=trace.search_calls,
         refine_calls=trace.refine_calls,
         search_ms=f"{1000 * trace.search_seconds:.0f}",
         refine_ms=f"{1000 * trace.refine_seconds:.0f}",
-        work=f"{trace.refine_multiply_adds / trace.search_multiply_adds:.1f}",
+        work=work,
         device=plain(trace.device),
     )
 

@@ -1,16 +1,18 @@
 """A visitor's sentence in a real Chromium: what is drawn equals the trace, and stepping asks nobody."""
-# pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
 
 from lab.exhibits.decoding import EXHIBIT
-from lab.saved import load
 from lab.sentences import SENTENCES, examples, reference
+from lab.text import Text
+from models.traces import DecodingTrace, RaceTrace
+from models.translation.bundled import BY_LANGUAGE
 
-from .visitor import asking_nobody, controls, open_exhibit, open_tab, say, status
+from .visitor import asking_nobody, controls, measured, open_exhibit, open_tab, saved_trace, status
 
 SENTENCE = "Two men are cooking outside."
 
@@ -69,7 +71,7 @@ def test_examples_have_a_persons_translation():
 @pytest.mark.browser
 def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
     drawn = page.locator(".decode")
-    saved = load(EXHIBIT, EXHIBIT.run("decode"))
+    saved = saved_trace(EXHIBIT, "decode", DecodingTrace)
     for translation in (saved.search.output, saved.refine.output):
         expect(controls(page)).to_contain_text(translation)
     with asking_nobody(page):
@@ -79,7 +81,7 @@ def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
     translate(page, SENTENCE)
     expect(drawn).not_to_have_attribute("data-file", before, timeout=120_000)
     expect(status(page)).to_contain_text("Took")
-    seen = say(EXHIBIT, "decode", sentence=SENTENCE)
+    seen = measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE)
     for translation in (seen.search.output, seen.refine.output):
         expect(controls(page)).to_contain_text(translation)
     expect(drawn).to_have_attribute("data-step", "1")
@@ -98,7 +100,7 @@ def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
     controls(page).get_by_label("Your English sentence").fill("Something else.")
     drawn.get_by_role("button", name="Force this token").click()
     expect(drawn).to_have_attribute("data-forces", json.dumps([force], separators=(",", ":")), timeout=120_000)
-    forced = say(EXHIBIT, "decode", sentence=SENTENCE, forces=(force,))
+    forced = measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE, forces=(force,))
     expect(controls(page)).to_contain_text(forced.search.output)
     expect(drawn).to_have_attribute("data-search", str(len(forced.search.steps)))
     token = pieces(seen.search, [force[2]])[0].replace("▁", "")
@@ -116,7 +118,7 @@ def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
 
 @pytest.mark.browser
 def test_fewer_passes_and_the_race(page):
-    saved = load(EXHIBIT, EXHIBIT.run("race"))
+    saved = saved_trace(EXHIBIT, "race", RaceTrace)
     open_tab(page, "Race")
     race = page.locator(".race")
     expect(race).to_have_attribute(
@@ -139,7 +141,7 @@ def test_fewer_passes_and_the_race(page):
         page.keyboard.press("]")
     expect(drawn).to_have_attribute("data-pass", "3")
     open_tab(page, "Race")
-    calls = len(say(EXHIBIT, "decode", sentence=SENTENCE).search.steps)
+    calls = len(measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE).search.steps)
     done = json.dumps({"autoregressive": calls, "non_autoregressive": 3}, separators=(",", ":"))
     expect(race).to_have_attribute("data-done", done, timeout=300_000)
 
@@ -152,3 +154,49 @@ def test_the_chinese_page_speaks_chinese_and_a_changed_language_keeps_the_exhibi
     expect(page.get_by_text("自回归：").first).to_be_visible()
     page.locator(".lab-language").click()
     expect(page.get_by_role("tab", name="Decoding", exact=True)).to_have_attribute("aria-selected", "true")
+
+
+LABELS = {
+    "en": ("Models and more settings", "Autoregressive model", "Your English sentence", "Translate"),
+    "zh": ("模型与更多设置", "自回归模型", "您的英文句子", "翻译"),
+}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LABELS)
+def test_a_visitor_brings_own_encoder_decoders(page, language, strangers):
+    """BART, M2M100 in both languages and a T5 that samples ids without a token: what is seen is what was computed."""
+    text, drawn, seen = Text(language), page.locator(".decode"), None
+    more, model, sentence, run = LABELS[language]
+    if language == "zh":
+        page.locator(".lab-language").click()
+        expect(page.locator(".decode[data-step]")).to_be_visible()
+    controls(page).get_by_role("button", name=more).click()
+    asked = {"bart": {}, "m2m100": {"language": "zh"}, "t5": {"method": "sample"}}
+    for kind, settings in asked.items():
+        for name, value in settings.items():
+            page.get_by_label(text(f"decoding.choice.{name}.{value}"), exact=True).check()
+        field = controls(page).get_by_label(re.compile(f"^{model}"))
+        if "language" in settings:  # the models follow it
+            expect(field).to_have_value(re.compile("marian-tatoeba"))
+        field.fill(str(strangers[kind]))
+        field.press("Enter")
+        controls(page).get_by_label(sentence).fill(SENTENCE)
+        before = drawn.get_attribute("data-file")
+        controls(page).get_by_role("button", name=run, exact=True).click()
+        expect(drawn).not_to_have_attribute("data-file", before, timeout=120_000)
+        if kind == "m2m100":
+            settings = {**settings, "non_autoregressive": BY_LANGUAGE["zh"].non_autoregressive}
+        if kind == "t5":
+            settings = {**asked["m2m100"], **settings, "non_autoregressive": BY_LANGUAGE["zh"].non_autoregressive}
+        seen = measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE, autoregressive=strangers[kind], **settings)
+        steps_through(page, seen)
+        for word in ("no_repeat_ngram_size = 2", "num_beams = 6", "num_return_sequences = 2"):
+            expect(controls(page)).to_contain_text(word)
+        if kind == "m2m100":
+            expect(controls(page)).to_contain_text("<__zh__>")
+    assert any(re.fullmatch(r"<\d+>", piece) for piece in seen.search.piece)
+    open_tab(page, text("decoding.view.race.tab"))
+    expect(page.locator(".race")).to_have_attribute(
+        "data-done", re.compile(f'"autoregressive":{len(seen.search.steps)}')
+    )

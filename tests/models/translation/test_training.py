@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import math
 import tarfile
 from dataclasses import asdict, replace
 
@@ -148,6 +149,20 @@ def test_a_checkpoint_is_scored_as_the_lab_opens_it(which, tiny_translators, tmp
     assert record["split"] == "test_2016_flickr" and record["sentences"] == 3
     assert "tok:13a" in record["bleu"] and json.dumps(record)
     assert set(record["test"]) == ({"greedy", "beam 5"} if which == 0 else {f"{n} passes" for n in metrics.PASSES})
+
+
+def test_outputs_that_are_too_short_have_their_brevity_penalty():
+    whole, half = ["a b c d e f g h"], ["a b c d"]
+    assert metrics.score(whole, whole, "13a") == {"bleu": 100.0, "chrf": 100.0, "brevity_penalty": 1.0}
+    assert metrics.score(half, whole, "13a")["brevity_penalty"] == round(math.exp(1 - 8 / 4), 3)
+
+
+def test_the_number_of_length_candidates_is_measured_on_val(tiny_translators, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(type(MULTI30K), "load", lambda _, __, split: asked.append(split) or (SOURCE[:3], TARGET[:3]))
+    figures = metrics.by_lengths(tiny_translators[1], MULTI30K, tmp_path)
+    assert asked == ["val"] and list(figures) == [str(count) for count in metrics.LENGTHS]
+    assert all({"bleu", "brevity_penalty"} <= set(way) for way in figures.values())
 
 
 def test_batches_of_like_length_give_their_outputs_back_in_order():

@@ -159,3 +159,17 @@ def test_without_a_persons_translation_there_are_no_scores(trace):
 
 def test_both_languages_say_it(trace, example):
     assert decode.claim(trace, Text("zh")).count("\n") == 2 and "人工译文" in outputs.claim(example, Text("zh"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_models_own_rules_are_named_as_plain_text(trace, language):
+    rules = {"followed": ("no_repeat_ngram_size = 3",), "replaced": ("num_beams = 6", "max_length = 512")}
+    rules |= {"ignored": ('stop_strings = ["*"]',)}
+    before = outputs.claim(trace, Text(language)).split("\n\n")
+    search = replace(trace.search, language_token="<de_DE>", **rules)
+    told = outputs.claim(replace(trace, search=search), Text(language)).split("\n\n")
+    assert told[: len(before)] == before
+    words = ("\\<de\\_DE\\>", "no\\_repeat\\_ngram\\_size = 3", "num\\_beams = 6", 'stop\\_strings = \\["\\*"\\]')
+    for line, word in zip(told[len(before) :], words, strict=True):
+        assert word in line
+    assert "max\\_length = 512" in told[-2]

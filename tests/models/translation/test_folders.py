@@ -1,0 +1,234 @@
+"""Encoder-decoders as strangers save them: they open, are told their languages, or one sentence says why not."""
+
+import json
+from typing import Any
+
+import pytest
+import torch
+
+from models.checkpoint import open_model
+from models.errors import InputError
+from models.translation.bundled import AUTOREGRESSIVE
+from models.translation.decoding import ask, decode, open_translators
+from models.translation.race import race
+from tests.models.translation.folders import FAMILIES, folder_of, tokenizer
+from tests.models.translation.tiny import generate
+
+SENTENCE = "A dog runs."
+QUICK: dict[str, Any] = {"sentence": SENTENCE, "beam_width": 3, "max_length": 6, "passes": 1, "n_length": 1}
+LANGUAGES = {
+    "mbart50": ("en_XX", {"de": "de_DE", "zh": "zh_CN"}),
+    "m2m100": ("__en__", {"de": "__de__", "zh": "__zh__"}),
+    "nllb": ("eng_Latn", {"de": "deu_Latn", "zh": "zho_Hans"}),
+}
+"""The first token of the source, and of the output in each language."""
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """A folder of each kind."""
+    return {kind: folder_of(kind, tmp_path_factory.mktemp(kind)) for kind in FAMILIES}
+
+
+def opened(folder, tiny_translators):
+    return open_translators(str(folder), str(tiny_translators[1]))
+
+
+def refusal(call, *arguments, **settings):
+    with pytest.raises(InputError) as caught:
+        call(*arguments, **settings)
+    return caught.value
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_a_folder_opens_and_searches_as_generate_does(kind, folders, tiny_translators, uncounted):
+    models = opened(folders[kind], tiny_translators)
+    search = decode(language="de", **models, **QUICK).search
+    _, model, reader = models["autoregressive"]
+    question = ask(SENTENCE, "de", models["autoregressive"], {"beam_width": 3, "max_length": 6})
+    told = {"forced_bos_token_id": question.search.forced_bos_token_id}
+    wanted = generate(model, question.ids, 6, num_beams=3, **told)
+    assert search.winner.token.tolist() == wanted.sequences[0, 1:].tolist()
+    assert search.winner.score == pytest.approx(float(wanted.sequences_scores[0]), abs=1e-4)
+    assert all(isinstance(piece, str) and piece for piece in (*search.piece, *search.source))
+    if kind not in ("bart", "byt5", "fsmt", "blenderbot_small"):
+        assert {"▁dog", "▁run"} <= set(search.source) or kind == "nllb"
+    assert reader.eos_token is None or "</s>" in search.source or kind in ("blenderbot_small", "fsmt")
+
+
+@pytest.mark.parametrize("language", ["de", "zh"])
+@pytest.mark.parametrize("kind", LANGUAGES)
+def test_a_model_of_many_languages_is_told_both(kind, language, folders, tiny_translators, uncounted):
+    search = decode(language=language, **opened(folders[kind], tiny_translators), **QUICK).search
+    source, target = LANGUAGES[kind]
+    known = dict(zip(search.piece_id.tolist(), search.piece, strict=True))
+    assert search.source[0] == f"<{source}>"
+    assert known[int(search.winner.token[0])] == search.language_token == f"<{target[language]}>"
+    assert source not in search.output and target[language] not in search.output
+
+
+def test_the_first_mbart_reads_its_language_at_the_end_and_starts_as_its_config_says(folders, tiny_translators):
+    search = decode(language="de", **opened(folders["mbart"], tiny_translators), **QUICK).search
+    assert search.source[-2:] == ("</s>", "<en_XX>") and search.language_token == ""
+
+
+def test_a_language_that_its_own_rules_force_stays(tmp_path, tiny_translators):
+    german = tokenizer("m2m100", tmp_path).get_lang_id("fr")
+    folder = folder_of("m2m100", tmp_path, rules={"forced_bos_token_id": german})
+    search = decode(language="zh", **opened(folder, tiny_translators), **QUICK).search
+    assert int(search.winner.token[0]) == german and search.language_token == ""
+    assert search.followed == (f"forced_bos_token_id = {german} (<__fr__>)",)
+
+
+def test_a_language_that_a_model_does_not_know_is_named(folders, tiny_translators, tmp_path):
+    marian = opened(folders["marian"], tiny_translators)
+    assert decode(language="de", **marian, **QUICK).search.source[0] == ">>deu<<"
+    error = refusal(decode, language="zh", **marian, **QUICK)
+    assert error.code == "decoding.no_language" and error.details["known"] == ">>deu<<, >>fra<<"
+    tasks = {"translation_en_to_de": {"prefix": "A man sees: "}, "summarization": {"prefix": "In the park: "}}
+    t5 = opened(folder_of("t5", tmp_path, task_specific_params=tasks), tiny_translators)
+    plain = decode(language="de", **t5, **QUICK | {"sentence": "A man sees: A dog runs."}).search.source
+    assert decode(language="de", **t5, **QUICK).search.source == plain, "what the config names stands before it"
+    assert refusal(decode, language="zh", **t5, **QUICK).details["known"] == "de"
+
+
+@pytest.mark.parametrize("measure", [decode, race])
+def test_a_sentence_longer_than_the_model_is_refused(measure, tmp_path, tiny_translators):
+    models = opened(folder_of("bart", tmp_path, max_position_embeddings=6), tiny_translators)
+    error = refusal(measure, language="de", **models, **QUICK)
+    assert (error.code, error.details) == ("decoding.positions", {"tokens": 7, "maximum": 6})
+    error = refusal(measure, language="de", **models, **QUICK | {"max_length": 7})
+    assert (error.code, error.details) == ("decoding.max_length", {"minimum": 1, "maximum": 6})
+
+
+def test_an_id_without_a_token_is_written_as_its_number(folders, tiny_translators):
+    for seed in range(4):
+        models = opened(folders["t5"], tiny_translators)
+        search = decode(language="de", **models, **QUICK | {"method": "sample", "seed": seed}).search
+        _, _, reader = models["autoregressive"]
+        for one, piece in zip(search.piece_id.tolist(), search.piece, strict=True):
+            assert piece == (f"<{one}>" if one >= len(reader) else piece) != ""
+        assert any(one >= len(reader) for one in search.piece_id)
+        assert search.output == reader.decode([one for one in search.winner.token if one < len(reader)], True)
+
+
+@pytest.mark.parametrize("kind", ["t5", "bart"])
+def test_a_model_that_does_not_say_how_an_output_begins(kind, folders, tmp_path, tiny_translators):
+    folder = copied(folders[kind], tmp_path)
+    for file in ("config.json", "generation_config.json"):
+        edit(folder / file, {"decoder_start_token_id": None, "bos_token_id": None})
+    assert refusal(opened, folder, tiny_translators).code == "decoding.no_start"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"bad_words_ids": [[10**9]]},
+        {"bad_words_ids": "dog"},
+        {"eos_token_id": "</s>"},
+        {"decoder_start_token_id": -1},
+        {"forced_bos_token_id": 420},
+        {"no_repeat_ngram_size": 2.5},
+        {"repetition_penalty": 0},
+        {"min_length": 10**9},
+        {"suppress_tokens": {"a": 1}},
+        {"sequence_bias": [[[5], "much"]]},
+        {"exponential_decay_length_penalty": [1]},
+        {"typical_p": 7.5},
+    ],
+    ids=str,
+)
+def test_a_rule_that_cannot_be_is_named_when_the_model_is_opened(rules, folders, tmp_path, tiny_translators):
+    folder = copied(folders["bart"], tmp_path)
+    edit(folder / "generation_config.json", rules)
+    error = refusal(opened, folder, tiny_translators)
+    assert error.code in ("decoding.rule", "model.rules")
+    assert error.code == "model.rules" or error.details["rule"].startswith(next(iter(rules)))
+
+
+@pytest.mark.parametrize("settings", [{"method": "greedy"}, {"beam_width": 2}], ids=str)
+def test_several_returned_sequences_cost_no_answer(settings, folders, tmp_path, tiny_translators):
+    folder = copied(folders["bart"], tmp_path)
+    edit(folder / "generation_config.json", {"num_beams": 4, "num_return_sequences": 4})
+    models, settings = opened(folder, tiny_translators), {"language": "de", **QUICK, **settings}
+    search = decode(**models, **settings).search
+    plain = decode(**opened(folders["bart"], tiny_translators), **settings).search
+    assert search.winner.token.tolist() == plain.winner.token.tolist()
+    assert search.ignored == ("num_return_sequences = 4",) and "num_beams = 4" in search.replaced
+    timed = race(**models, **settings)
+    assert timed.search_calls == len(search.steps) and (timed.search_batch_seconds[:1] > 0).all()
+
+
+def test_what_cannot_be_counted_costs_no_answer(folders, tiny_translators, monkeypatch, caplog):
+    def fails(_):
+        raise RuntimeError("an operation that nobody counts")
+
+    monkeypatch.setattr("models.translation.beam_search.multiply_adds", fails)
+    search = decode(language="de", **opened(folders["bart"], tiny_translators), **QUICK).search
+    assert search.multiply_adds == 0 and len(search.winner.token) > 0 and "could not be counted" in caplog.text
+
+
+def test_rules_that_leave_no_token_are_named(folders, tmp_path, tiny_translators):
+    folder = copied(folders["bart"], tmp_path)
+    edit(folder / "generation_config.json", {"suppress_tokens": list(range(420))})
+    for method in ("beam", "greedy", "sample"):
+        error = refusal(decode, language="de", **opened(folder, tiny_translators), **QUICK | {"method": method})
+        assert (error.code, error.details) == ("decoding.no_candidates", {"call": 1})
+
+
+def test_a_model_of_nans_is_named(tmp_path, tiny_translators):
+    folder = folder_of("bart", tmp_path)
+    models = opened(folder, tiny_translators)
+    with torch.no_grad():
+        models["autoregressive"].model.final_logits_bias.fill_(torch.nan)
+    assert refusal(decode, language="de", **models, **QUICK).code == "decoding.no_candidates"
+
+
+def test_byt5_needs_no_vocabulary_file(folders, tmp_path):
+    folder = copied(folders["byt5"], tmp_path)
+    (folder / "tokenizer_config.json").unlink()
+    edit(folder / "config.json", {"tokenizer_class": "ByT5Tokenizer"})
+    reader = open_model(str(folder), AUTOREGRESSIVE, "text").reader
+    assert reader("Aß").input_ids == [68, 198, 162, 1]
+
+
+@pytest.mark.parametrize("kind", ["bart", "m2m100", "t5", "pegasus", "byt5", "blenderbot_small", "nllb"])
+def test_a_folder_without_its_tokenizer_is_named(kind, folders, tmp_path):
+    folder = copied(folders[kind], tmp_path)
+    for path in folder.iterdir():
+        if path.name not in ("config.json", "generation_config.json", "model.safetensors"):
+            path.unlink()
+    assert refusal(open_model, str(folder), AUTOREGRESSIVE, "text").code == "model.no_tokenizer"
+
+
+def test_a_tokenizer_that_needs_a_package_names_it(folders, tmp_path, monkeypatch):
+    def missing(*_, **__):
+        raise ImportError("You need to install sacremoses to use XLMTokenizer.")
+
+    monkeypatch.setattr("transformers.AutoTokenizer.from_pretrained", missing)
+    error = refusal(open_model, str(copied(folders["fsmt"], tmp_path)), AUTOREGRESSIVE, "text")
+    assert (error.code, error.details["package"]) == ("model.package", "sacremoses")
+
+
+@pytest.mark.parametrize(
+    "size",
+    [{"encoder_layers": 3000}, {"decoder_layers": 0}, {"max_position_embeddings": 3_000_000}, {"decoder_layers": -2}],
+    ids=str,
+)
+def test_sizes_that_the_weights_do_not_have_are_refused_before_anything_is_built(size, folders, tmp_path, monkeypatch):
+    folder = copied(folders["pegasus"], tmp_path)
+    edit(folder / "config.json", size)
+    monkeypatch.setattr("transformers.PegasusForConditionalGeneration.from_pretrained", None)
+    error = refusal(open_model, str(folder), AUTOREGRESSIVE, "text")
+    ((name, value),) = size.items()
+    assert (error.code, error.details["size"]) == ("model.sizes", f"{name} = {value}")
+
+
+def copied(folder, to):
+    for path in folder.iterdir():
+        (to / path.name).write_bytes(path.read_bytes())
+    return to
+
+
+def edit(path, changes):
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
