@@ -109,9 +109,9 @@ def shown(value: Any) -> str:
 def _kind(reference: str, given: dict[str, Any], model_type: str) -> type:
     """The class that the file names, also by the name that it had in older versions of the library."""
     import transformers
-    from transformers.models.auto.image_processing_auto import IMAGE_PROCESSOR_MAPPING_NAMES
+    from transformers.models.auto import image_processing_auto as auto
 
-    own = IMAGE_PROCESSOR_MAPPING_NAMES[model_type]["torchvision"]
+    own = auto.IMAGE_PROCESSOR_MAPPING_NAMES[model_type]["torchvision"]  # pyright: ignore[reportPrivateImportUsage]
     named = given.get("image_processor_type") or given.get("feature_extractor_type") or own
     kind = re.sub("FeatureExtractor$", "ImageProcessor", re.sub("(Fast|Pil)$", "", str(named)))
     if kind not in KINDS:

@@ -1,6 +1,7 @@
 """What a model sees of a photo whose size only its processor names, as a CNN's does."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from models.pixels import prepare, refuse_uneven_patches
 from models.processor import Processor
 
 BICUBIC = Processor(
-    size=48, resample=3, factor=1 / 255, image_mean=(0.5,) * 3, image_std=(0.2,) * 3, reversed_colours=False
+    size=48, resample=3, factor=1 / 255, image_mean=(0.5, 0.5, 0.5), image_std=(0.2, 0.2, 0.2), reversed_colours=False
 )
 
 
@@ -37,7 +38,7 @@ def test_a_config_that_names_a_size_decides(photo):
 
 
 def test_a_photo_is_squashed_to_the_size_of_the_training_pictures_first(photo):
-    config = ViTConfig(image_size=64, source_size=[8, 16])
+    config = SimpleNamespace(image_size=64, source_size=[8, 16])
     rows = prepare(photo, replace(BICUBIC, resample=0), config)[0, 0].numpy()
     assert len(np.unique(rows, axis=0)) == 8 and len(np.unique(rows, axis=1).T) == 16
 
