@@ -189,8 +189,7 @@ def test_a_visitor_brings_own_encoder_decoders(page, language, strangers):
             settings = {**settings, "non_autoregressive": BY_LANGUAGE["zh"].non_autoregressive}
         if kind == "t5":
             settings = {**asked["m2m100"], **settings, "non_autoregressive": BY_LANGUAGE["zh"].non_autoregressive}
-        values = {"sentence": SENTENCE, "autoregressive": strangers[kind], **settings}
-        seen = measured(EXHIBIT, "decode", DecodingTrace, **values)
+        seen = measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE, autoregressive=strangers[kind], **settings)
         steps_through(page, seen)
         for word in ("no_repeat_ngram_size = 2", "num_beams = 6", "num_return_sequences = 2"):
             expect(controls(page)).to_contain_text(word)
