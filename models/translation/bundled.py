@@ -20,10 +20,9 @@ AUTOREGRESSIVE = (
     "LEDForConditionalGeneration",
     "PegasusXForConditionalGeneration",
     "BigBirdPegasusForConditionalGeneration",
-    "ProphetNetForConditionalGeneration",
 )
-"""NLLB is an M2M100 here, ByT5 a T5. Left out: models whose experts each serve a share of a batch (NLLB-MoE, Switch),
-since what a row gets then depends on the other rows."""
+"""NLLB is an M2M100 here, ByT5 a T5. Left out: models of experts that each serve a share of a batch (NLLB-MoE, Switch),
+where what a row gets depends on the other rows, and ProphetNet, which gives scores in place of attention."""
 NON_AUTOREGRESSIVE = ("CmlmForTranslation",)
 
 

@@ -172,6 +172,7 @@ def read(model: Any, reference: str, chosen: dict[str, Any] | None = None, token
     set_here = {name: value for name, value in own.items() if name not in TOKENS and _says_something(name, value)}
     kept = {name: own[name] for name in TOKENS if name in own}
     kept |= {name: value for name, value in set_here.items() if name in FOLLOWED}
+    kept |= {name: float(value) for name, value in kept.items() if FOLLOWED.get(name) is _is_factor}
 
     def named(where: Callable[[str], bool]) -> tuple[str, ...]:
         return tuple(_written(name, value, tokenizer) for name, value in sorted(set_here.items()) if where(name))

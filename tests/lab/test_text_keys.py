@@ -32,7 +32,12 @@ KINDS = {
     },
     "lab/views/cnn_vs_attention/position.py": {"kind": ("line", "line_none", "verdict_model", "verdict_model_none")},
     "lab/views/cnn_vs_attention/data.py": {"family": tuple(sorted(set(PACKAGES.values())))},
-    "lab/views/decoding/outputs.py": {"kind": ("autoregressive", "non_autoregressive", "raw_data")},
+    "lab/views/decoding/outputs.py": {
+        "kind": (
+            *("autoregressive", "non_autoregressive", "raw_data"),
+            *("unseen", "language", "followed", "replaced", "ignored"),
+        )
+    },
     "lab/views/decoding/decode.py": {"search.method": ("beam", "sample"), "kind": ("departs", "never_departs")},
     "lab/views/fields/growth.py": {"kind": ("theory", "effective", "untrained", "attention")},
     "tools/readme.py": {

@@ -1,4 +1,4 @@
-"""What both decoders said, and a person, where the sentence is an example."""
+"""What both decoders said, and a person, where the sentence is an example; what the model's own rules had to say."""
 
 from sacrebleu.metrics.bleu import BLEU
 from sacrebleu.metrics.chrf import CHRF
@@ -10,7 +10,7 @@ from models.translation.bundled import BY_LANGUAGE, RAW_COUNTERPART
 
 
 def claim(trace: DecodingTrace, text: Text) -> str:
-    """All translations, a person's where there is one with the scores against it, and the words never seen."""
+    """All translations, a person's where there is one with the scores against it, words never seen, a model's rules."""
     person = persons_translation(trace)
     outputs = [("autoregressive", trace.search.output), ("non_autoregressive", trace.refine.output)]
     outputs += [("raw_data", run.output) for run in trace.raw_data_runs]
@@ -20,9 +20,12 @@ def claim(trace: DecodingTrace, text: Text) -> str:
     ]
     if person:
         lines.append(text("decoding.view.outputs.person", reference=plain(person)))
-    if trace.unseen:
-        words = text("decoding.view.outputs.comma").join(trace.unseen)
-        lines.append(text("decoding.view.outputs.unseen", words=plain(words)))
+    search, comma = trace.search, text("decoding.view.outputs.comma")
+    lists = [("unseen", trace.unseen), ("language", (search.language_token,) if search.language_token else ())]
+    lists += [("followed", search.followed), ("replaced", search.replaced), ("ignored", search.ignored)]
+    for kind, words in lists:
+        if words:
+            lines.append(text(f"decoding.view.outputs.{kind}", words=plain(comma.join(words))))
     return "\n\n".join(lines)
 
 
