@@ -9,7 +9,7 @@ import torch
 from models.checkpoint import open_model
 from models.errors import InputError
 from models.translation.bundled import AUTOREGRESSIVE
-from models.translation.decoding import ask, decode, open_translators
+from models.translation.decoding import decode, decoding_inputs, open_translators
 from models.translation.race import race
 from tests.models.translation.folders import FAMILIES, folder_of, tokenizer
 from tests.models.translation.tiny import generate
@@ -45,9 +45,9 @@ def test_a_folder_opens_and_searches_as_generate_does(kind, folders, tiny_transl
     models = opened(folders[kind], tiny_translators)
     search = decode(language="de", **models, **QUICK).search
     _, model, reader = models["autoregressive"]
-    question = ask(SENTENCE, "de", models["autoregressive"], {"beam_width": 3, "max_length": 6})
-    told = {"forced_bos_token_id": question.search.forced_bos_token_id}
-    wanted = generate(model, question.ids, 6, num_beams=3, **told)
+    inputs = decoding_inputs(SENTENCE, "de", models["autoregressive"], {"beam_width": 3, "max_length": 6})
+    told = {"forced_bos_token_id": inputs.search.forced_bos_token_id}
+    wanted = generate(model, inputs.ids, 6, num_beams=3, **told)
     assert search.winner.token.tolist() == wanted.sequences[0, 1:].tolist()
     assert search.winner.score == pytest.approx(float(wanted.sequences_scores[0]), abs=1e-4)
     assert all(isinstance(piece, str) and piece for piece in (*search.piece, *search.source))
@@ -97,8 +97,8 @@ def test_a_sentence_longer_than_the_model_is_refused(measure, tmp_path, tiny_tra
     models = opened(folder_of("bart", tmp_path, max_position_embeddings=6), tiny_translators)
     error = refusal(measure, language="de", **models, **QUICK)
     assert (error.code, error.details) == ("decoding.positions", {"tokens": 7, "maximum": 6})
-    error = refusal(measure, language="de", **models, **QUICK | {"max_length": 7})
-    assert (error.code, error.details) == ("decoding.max_length", {"minimum": 1, "maximum": 6})
+    error = refusal(measure, language="de", **models, **QUICK | {"sentence": "A dog.", "max_length": 7})
+    assert (error.code, error.details) == ("decoding.max_length", {"maximum": 6})
 
 
 def test_an_id_without_a_token_is_written_as_its_number(folders, tiny_translators):
