@@ -166,7 +166,7 @@ LABELS = {
 @pytest.mark.parametrize("language", LABELS)
 def test_a_visitor_brings_own_encoder_decoders(page, language, strangers):
     """BART, M2M100 in both languages and a T5 that samples ids without a token: what is seen is what was computed."""
-    text, drawn, seen = Text(language), page.locator(".decode"), None
+    text, drawn, traces = Text(language), page.locator(".decode"), {}
     more, model, sentence, run = LABELS[language]
     if language == "zh":
         page.locator(".lab-language").click()
@@ -189,14 +189,15 @@ def test_a_visitor_brings_own_encoder_decoders(page, language, strangers):
             settings = {**settings, "non_autoregressive": BY_LANGUAGE["zh"].non_autoregressive}
         if kind == "t5":
             settings = {**asked["m2m100"], **settings, "non_autoregressive": BY_LANGUAGE["zh"].non_autoregressive}
-        seen = measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE, autoregressive=strangers[kind], **settings)
-        steps_through(page, seen)
+        chosen = {"sentence": SENTENCE, "autoregressive": strangers[kind], **settings}
+        traces[kind] = measured(EXHIBIT, "decode", DecodingTrace, **chosen)
+        steps_through(page, traces[kind])
         for word in ("no_repeat_ngram_size = 2", "num_beams = 6", "num_return_sequences = 2"):
             expect(controls(page)).to_contain_text(word)
         if kind == "m2m100":
             expect(controls(page)).to_contain_text("<__zh__>")
-    assert any(re.fullmatch(r"<\d+>", piece) for piece in seen.search.piece)
+    assert any(re.fullmatch(r"<\d+>", piece) for piece in traces["t5"].search.piece)
     open_tab(page, text("decoding.view.race.tab"))
     expect(page.locator(".race")).to_have_attribute(
-        "data-done", re.compile(f'"autoregressive":{len(seen.search.steps)}')
+        "data-done", re.compile(f'"autoregressive":{len(traces["t5"].search.steps)}')
     )
