@@ -3,8 +3,6 @@ import pytest
 from models.translation import beam_search
 from models.translation.decoding import open_translators
 
-pytest.register_assert_rewrite("tests.models.translation.tiny")
-
 
 @pytest.fixture
 def uncounted(monkeypatch):
