@@ -1,6 +1,8 @@
 """How Python writes numbers, shares and the names of layers in sentences; the scripts' twin is assets/widgets."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 
 from lab.text import Text
 
@@ -17,6 +19,14 @@ def percent(share: float) -> str:
 def number(value: float, decimals: int = 0) -> str:
     """A number for a sentence, its thousands apart: "1,024", "2.00"."""
     return f"{value:,.{decimals}f}"
+
+
+def class_names(labels: Sequence[str], text: Text) -> list[str]:
+    """The names of classes in the page's language, all different: a name that is no other's alone gets its number."""
+    names = [text.label(label) for label in labels]
+    numbered = [f"{name} ({index})" for index, name in enumerate(names)]
+    twice = {name for name, times in Counter([*names, *numbered]).items() if times > 1}
+    return [own if name in twice else name for name, own in zip(names, numbered, strict=True)]
 
 
 def layer_name(name: str, text: Text) -> str:

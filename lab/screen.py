@@ -1,6 +1,7 @@
 """What the components of an exhibit get: answers, signs of progress, sentences."""
 
 from collections.abc import Iterator
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -95,9 +96,9 @@ class Screen:
         return {self.board.status: self.text("run.stopped"), self.board.stop: gr.update(visible=False)}
 
     def failed(self, sentence: str, note: Step) -> Iterator[Step]:
-        """A sentence in the status and as a toast; the views keep what they show, and the note speaks of it."""
+        """A sentence in the status and as a toast (HTML); the views keep what they show, and the note speaks of it."""
         yield {self.board.status: plain(sentence), self.board.stop: gr.update(visible=False), **note}
-        raise gr.Error(sentence, print_exception=False)
+        raise gr.Error(escape(sentence, quote=False), print_exception=False)
 
     def note(self, key: str, anew: bool) -> Step:
         """A sentence about everything that one sees, none for ""; what was not asked anew leaves it as it is."""

@@ -12,8 +12,11 @@ LANGUAGES = ("en", "zh")
 
 
 def plain(text: str) -> str:
-    """Text that Markdown shows as it is: for what strangers wrote, a model's labels or its name."""
-    return re.sub(r"([\\`*_\[\]<>!|#~$&])", r"\\\1", text)
+    """Text that Markdown, HTML and charts show as it is, in one line: for what strangers wrote, as a model's labels.
+
+    Punctuation becomes entities, which are never marks of a list, a link, a formula, an element or a chart's format.
+    """
+    return re.sub(r"[!-/:-@\[-`{-~]", lambda sign: f"&#{ord(sign[0])};", " ".join(text.split()))
 
 
 @lru_cache

@@ -179,9 +179,8 @@ class Wiring:
                     break
                 step = screen.going_on(computation, time.perf_counter() - begun)
                 if computation.partial is not partial and (partial := computation.partial):
-                    step |= self.seen.show_alone(visit, question, partial, finished=False) | screen.note(
-                        "run.unfinished", anew
-                    )
+                    step |= self.seen.show_alone(visit, question, partial, finished=False)
+                    step |= screen.note("run.unfinished", anew)
                 yield step
             if visit.request is request:
                 question, answer = question.now(), computation.future.result()

@@ -26,6 +26,12 @@ def rollout(attention: np.ndarray) -> np.ndarray:
     return np.stack(rolled)
 
 
+def half_count(attention: np.ndarray) -> np.ndarray:
+    """How many keys, the most attended first, get half of each row's sum: (…) from (…, key)."""
+    gathered = np.cumsum(-np.sort(-attention, axis=-1), axis=-1, dtype=np.float64)
+    return 1 + (gathered < gathered[..., -1:] / 2 * (1 - 1e-6)).sum(axis=-1)
+
+
 def patch_distance(grid: tuple[int, int], patch_size: int) -> np.ndarray:
     """Distance between patch centres in pixels: (patch, other patch)."""
     rows, columns = np.divmod(np.arange(grid[0] * grid[1]), grid[1])

@@ -92,6 +92,8 @@ class Trace:
         hints, values = get_type_hints(cls), {}
         for field in fields(cls):  # pyright: ignore[reportArgumentType]
             name = field.name
+            if name not in plain and prefix + name not in arrays:
+                continue  # saved before there was this field: its default
             value = plain[name] if name in plain else arrays[prefix + name]
             inner = (*get_args(hints[name]), hints[name])[0]
             nested = isinstance(inner, type) and issubclass(inner, Trace)

@@ -3,8 +3,10 @@
 torch and transformers are imported where they are used, so that the page opens before they load.
 """
 
+import copy
 import hashlib
 import importlib
+import math
 import re
 import threading
 import warnings
@@ -13,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from models import hub
+from models import config, hub, processor
 from models.device import device
 from models.errors import InputError
 from models.progress import NO_PROGRESS, Progress
@@ -32,6 +34,10 @@ MAX_POSITIONS = 20_000
 """Of a table that a model computes when it is built."""
 LAYERS = re.compile(r"(num_|n_)?(encoder_|decoder_|hidden_)?layers?")
 """How the families name their numbers of layers."""
+LAYER_WEIGHT = re.compile(r"\.(layers?|blocks|stages)\.\d+\..*weight$")
+"""How they name the weights of one layer; those that no layer of a model takes do not belong to it."""
+MAX_GROWTH = 4
+"""A model has at most so many parameters for each number in its files, which may leave out what is shared."""
 
 Reads = Literal["image", "text"] | None
 """What a caller needs beside the model: an image processor, a tokenizer, or neither."""
@@ -154,52 +160,79 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
 
     if not any(folder.glob("*.safetensors")):
         raise hub.no_weights(reference, [path.name for path in folder.iterdir()])
-    _refuse_sizes(reference, folder)
     if reads == "text" and (folder / RULES).is_file():
         try:
             transformers.GenerationConfig.from_pretrained(folder, local_files_only=True)
         except Exception as error:
             raise InputError("model.rules", reference=reference) from error
+    kind = getattr(importlib.import_module(OWN[family]) if family in OWN else transformers, family)
+    reader = _reader(reference, folder, kind, reads)
+    built = _buildable(reference, folder, kind)
     try:
-        module = importlib.import_module(OWN[family]) if family in OWN else transformers
-        model, report = getattr(module, family).from_pretrained(
+        model, report = kind.from_pretrained(
             folder,
+            config=built,
             dtype=torch.float32,
             attn_implementation="eager",
             use_safetensors=True,
             local_files_only=True,
             output_loading_info=True,
-        )
-        reader = (
-            transformers.AutoImageProcessor.from_pretrained(folder, local_files_only=True) if reads == "image" else None
+            ignore_mismatched_sizes=True,
         )
     except Exception as error:
         raise InputError("model.unreadable", reference=reference) from error
-    if reads == "text":
-        reader = _tokenizer(reference, folder)
-    if report["missing_keys"] or report["mismatched_keys"]:
-        raise InputError("model.unreadable", reference=reference)
+    layers = {key for key in report["unexpected_keys"] if LAYER_WEIGHT.search(key)}
+    if unfit := sorted({*report["missing_keys"], *(key for key, *_ in report["mismatched_keys"]), *layers}):
+        raise InputError("model.weights", reference=reference, tensor=unfit[0])
+    if not all(bool(tensor.isfinite().all()) for tensor in model.state_dict().values()):
+        raise InputError("model.no_numbers", reference=reference)
     return model.eval().to(where), reader
 
 
-def _refuse_sizes(reference: str, folder: Path) -> None:
-    """InputError where a config asks for layers that the weights cannot have, or for a table of positions without end.
+def _buildable(reference: str, folder: Path, kind: Any) -> Any:
+    """The config of a folder, of which a model of the class can be built that is not far larger than its weights.
 
-    What has weights in the files is compared with them by transformers; both of these cost time or memory before that.
+    What has weights in the files is compared with them by transformers; more layers than tensors, and a table of
+    positions without end, cost time or memory before that.
     """
+    import torch
+
+    tensors = _tensors(reference, folder)
+    for name, value in hub.read_json(folder / hub.CONFIG).items():
+        bound = len(tensors) if LAYERS.fullmatch(name) else MAX_POSITIONS if "position" in name else None
+        if bound and type(value) is int and not 1 <= value <= bound:
+            raise InputError("model.sizes", reference=reference, size=f"{name} = {value}")
+    try:
+        built = kind.config_class.from_pretrained(folder, local_files_only=True)
+        with torch.device("meta"):
+            needed = sum(parameter.numel() for parameter in kind(copy.deepcopy(built)).parameters())
+    except Exception as error:
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise InputError("model.config", reference=reference, reason=reason[:200]) from error
+    if needed > MAX_GROWTH * (stored := sum(tensors)):
+        raise InputError("model.larger", reference=reference, needed=f"{needed:,}", stored=f"{stored:,}")
+    return built
+
+
+def _tensors(reference: str, folder: Path) -> list[int]:
+    """How many numbers each tensor of the weights' files has, by their headers."""
     from safetensors import safe_open
 
-    tensors = 0
+    found = []
     for path in folder.glob("*.safetensors"):
         try:
             with safe_open(path, "pt") as file:
-                tensors += len(file.keys())
+                found += [math.prod(file.get_slice(name).get_shape()) for name in file.keys()]  # noqa: SIM118
         except Exception as error:
             raise InputError("model.unreadable", reference=reference) from error
-    for name, value in hub.read_json(folder / hub.CONFIG).items():
-        bound = tensors if LAYERS.fullmatch(name) else MAX_POSITIONS if "position" in name else None
-        if bound and type(value) is int and not 1 <= value <= bound:
-            raise InputError("model.sizes", reference=reference, size=f"{name} = {value}")
+    return found
+
+
+def _reader(reference: str, folder: Path, kind: Any, reads: Reads) -> Any:
+    """What prepares the model's input. An image classifier's is read here, for a stranger's file may not set all."""
+    if reads == "image":
+        return processor.read(reference, folder, kind.config_class.model_type)
+    return _tokenizer(reference, folder) if reads == "text" else None
 
 
 def _tokenizer(reference: str, folder: Path) -> Any:
@@ -249,11 +282,12 @@ def _files(folder: Path) -> Files:
 
 def _family(reference: str, folder: Path, families: tuple[str, ...]) -> str:
     """The class that a folder's config names; InputError unless it is one of the `families`, where some are given."""
-    config = hub.read_json(folder / hub.CONFIG)
-    if not config:
+    settings = hub.read_json(folder / hub.CONFIG)
+    if not settings:
         raise InputError("model.no_config", reference=reference)
-    architectures = config.get("architectures")
-    family = str(architectures[0]) if isinstance(architectures, list) and architectures else "?"
+    architectures = settings.get("architectures")
+    family = str(architectures[0])[:80] if isinstance(architectures, list) and architectures else "?"
     if families and family not in families:
         raise InputError("model.family", reference=reference, family=family, families=", ".join(families))
+    config.check(reference, family, settings)
     return family

@@ -15,6 +15,7 @@ from torchvision.transforms.functional import to_pil_image
 from models import imagenette, training
 from models.checkpoint import open_model
 from models.device import device
+from models.families import RESNET
 from models.pixels import prepare
 
 Dataset = tuple[torch.Tensor, torch.Tensor]
@@ -96,8 +97,8 @@ def autocast() -> torch.autocast:
 
 
 def logits(model: Any, pixels: torch.Tensor) -> torch.Tensor:
-    """Scores (image, label); models of patches interpolate their positions to the size of the pictures."""
-    options = {"interpolate_pos_encoding": True} if hasattr(model.config, "patch_size") else {}
+    """Scores (image, label); models with positions interpolate them to the size of the pictures."""
+    options = {} if type(model).__name__ in RESNET else {"interpolate_pos_encoding": True}
     return model(pixels, **options).logits
 
 

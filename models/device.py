@@ -4,6 +4,8 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
+from models.errors import InputError
+
 if TYPE_CHECKING:
     import torch
 
@@ -17,6 +19,19 @@ def device() -> "torch.device":
     import torch
 
     return torch.device(os.environ.get("LAB_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu"))
+
+
+def check() -> None:
+    """Raise InputError when LAB_DEVICE names nothing that computes here. torch is loaded for others than the CPU."""
+    named = os.environ.get("LAB_DEVICE") or "cpu"
+    if named == "cpu":
+        return
+    import torch
+
+    try:
+        torch.ones(1, device=named).sum().item()
+    except Exception as error:
+        raise InputError("page.device", named=named[:80]) from error
 
 
 def describe() -> str:

@@ -2,11 +2,14 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 T = TypeVar("T")
+_counts: WeakKeyDictionary[Any, dict[Hashable, Any]] = WeakKeyDictionary()
+"""By model and shape."""
 
 
 class Stopwatch:
@@ -71,3 +74,11 @@ def multiply_adds(call: Callable[[], object]) -> int:
     with FlopCounterMode(display=False) as counter:
         call()
     return counter.get_total_flops() // 2
+
+
+def once(model: Any, shape: Hashable, count: Callable[[], T]) -> T:
+    """What `count` gives, computed once for a model and a shape: multiply-adds depend on nothing else."""
+    counted = _counts.setdefault(model, {})
+    if shape not in counted:
+        counted[shape] = count()
+    return counted[shape]

@@ -8,10 +8,12 @@ import torch
 from PIL import Image
 
 from models import families
+from models.answer import class_names, probabilities
 from models.checkpoint import OpenModel
 from models.device import device
 from models.errors import InputError
-from models.pixels import class_names, denormalise, prepare
+from models.pixels import prepare, refuse_uneven_patches
+from models.processor import Processor
 
 
 class PreparedModel(NamedTuple):
@@ -19,7 +21,7 @@ class PreparedModel(NamedTuple):
 
     reference: str
     model: Any
-    processor: Any
+    processor: Processor
     pixels: torch.Tensor
     """(1, channel, row, column), resized and normalised, on the model's device."""
 
@@ -31,16 +33,17 @@ class PreparedModel(NamedTuple):
     @property
     def labels(self) -> tuple[str, ...]:
         """The names of the model's classes."""
-        return class_names(self.model.config, self.model.config.num_labels)
+        return class_names(self.model.config)
 
     def picture(self) -> np.ndarray:
         """The photo as the model sees it, before normalisation: uint8 (row, column, channel)."""
-        return denormalise(self.pixels[0].cpu().numpy(), self.processor)
+        return self.processor.picture(self.pixels[0].cpu().numpy())
 
     def probability(self) -> np.ndarray:
-        """Class probabilities of the photo: (label,)."""
+        """Class probabilities of the photo: (label,). Raises InputError as `probabilities` does."""
         with torch.inference_mode():
-            return self.model(self.pixels).logits[0].softmax(-1).cpu().numpy()
+            logits = self.model(self.pixels).logits[0]
+            return probabilities(logits, self.model.config, self.reference).cpu().numpy()
 
 
 def prepare_model(photo: Image.Image, opened: OpenModel) -> PreparedModel:
@@ -55,10 +58,12 @@ def prepare_model(photo: Image.Image, opened: OpenModel) -> PreparedModel:
 def prepare_models(photo: Image.Image, opened: Sequence[OpenModel]) -> list[PreparedModel]:
     """Prepare a photo for several models that read square pictures.
 
-    Raises InputError as `prepare_model` does, and for a model that reads pictures of another shape.
+    Raises InputError as `prepare_model` does, and for a model that reads pictures of another shape, or cuts them into
+    patches that leave something over.
     """
     prepared = [prepare_model(photo, one) for one in opened]
     for one in prepared:
         if one.size[0] != one.size[1]:
             raise InputError("model.square", reference=one.reference, size=f"{one.size[0]}×{one.size[1]}")
+        refuse_uneven_patches(one.size, families.layers(one.model).patch_set(one.model) or 1, one.reference)
     return prepared

@@ -31,8 +31,8 @@ def measured(text: Text) -> str:
     """A row for each figure of figures.toml, as it stands in docs/figures.json."""
     parts = figures.read()
     rows = {name: part["rows"] for name, part in parts.items()}
-    told = tomllib.loads((HERE / "figures.toml").read_text(encoding="utf-8"))["row"]
-    lines = [f"| {row[text.language]} | {row['value'].format(**rows)} |" for row in told]
+    rows_of_figures = tomllib.loads((HERE / "figures.toml").read_text(encoding="utf-8"))["row"]
+    lines = [f"| {row[text.language]} | {row['value'].format(**rows)} |" for row in rows_of_figures]
     dates = sorted({f"{part['date']}, {part['device']}, {part['cores']} cores" for part in parts.values()})
     return "\n".join([f"| {'; '.join(dates)} | |", "|---|---|", *lines])
 

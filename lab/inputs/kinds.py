@@ -126,7 +126,7 @@ class Line(Input):
         label = text(f"{exhibit}.input.{self.name}")
         return gr.Textbox(self.default, label=label, placeholder=self.placeholder, interactive=True)
 
-    def checked(self, sent: Any) -> str:
+    def checked(self, sent: Any) -> Any:
         if not isinstance(sent, str):
             raise self.refusal("text")
         if len(sent) > self.maximum:

@@ -25,6 +25,8 @@ MAX_JPEG_PIXELS = 64_000_000
 MIN_SIDE = 16
 MAX_SIDE = 1024
 MAX_ASPECT = 20
+ROUNDING = 0.002
+"""By which decimal greys may lie outside 0 to 1: half of the smallest step between two greys of 8 bits."""
 DIGEST = "digest"
 """Where an opened picture's `info` holds its digest."""
 
@@ -32,8 +34,9 @@ DIGEST = "digest"
 def open_photo(path: str | Path) -> Image.Image:
     """The picture as upright RGB of at most 1024 pixels a side; the first frame of an animation.
 
-    Transparent parts become white, 16-bit greys keep their range. Raises InputError when the file is no picture, is
-    cut off, too small, too large or too narrow.
+    Transparent parts become white, 16-bit greys keep their range, and decimal greys go from 0 (black) to 1 (white).
+    Raises InputError when the file is no picture, is cut off, too small, too large or too narrow, or when what its
+    numbers mean is not known.
     """
     try:
         with warnings.catch_warnings():
@@ -42,13 +45,13 @@ def open_photo(path: str | Path) -> Image.Image:
         _check_size(picture)
         picture.draft("RGB", (MAX_SIDE, MAX_SIDE))
         picture.load()
+        picture = _to_rgb(_upright(picture))
     except InputError:
         raise
     except Image.DecompressionBombError as error:
         raise InputError("photo.huge", megapixels=MAX_PIXELS // 10**6) from error
     except Exception as error:
         raise InputError("photo.unreadable") from error
-    picture = _to_rgb(ImageOps.exif_transpose(picture))
     picture.thumbnail((MAX_SIDE, MAX_SIDE))
     return picture
 
@@ -84,15 +87,37 @@ def _check_size(picture: Image.Image) -> None:
         raise InputError("photo.narrow", width=width, height=height, aspect=MAX_ASPECT)
 
 
+def _upright(picture: Image.Image) -> Image.Image:
+    """The picture turned as its EXIF says; as it is where that cannot be read, for EXIF is optional."""
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:
+        return picture
+
+
 def _to_rgb(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith(("I", "F")):
-        values = np.asarray(picture, dtype=np.float64)
-        top = 65535 if values.max() > 255 else 255
-        picture = Image.fromarray(np.clip(values / top * 255, 0, 255).astype(np.uint8))
+        picture = Image.fromarray(_grey(picture))
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
     return picture.convert("RGB")
+
+
+def _grey(picture: Image.Image) -> np.ndarray:
+    """Greys of more than 8 bits as uint8 (row, column), by the range of their mode; what is transparent is white.
+
+    Raises InputError for 32-bit whole numbers, which have no usual range, and for decimal ones outside 0 to 1.
+    """
+    values = np.asarray(picture, dtype=np.float64)
+    if picture.mode == "I":
+        raise InputError("photo.whole_numbers")
+    if picture.mode == "F":
+        if not (values >= -ROUNDING).all() or not (values <= 1 + ROUNDING).all():
+            raise InputError("photo.decimals", low=f"{values.min():g}", high=f"{values.max():g}")
+        return np.clip(values * 255, 0, 255).round().astype(np.uint8)
+    values[values == picture.info.get("transparency")] = 65535
+    return (values / 257).round().astype(np.uint8)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -26,9 +26,9 @@ from torch.func import functional_call
 from torch.nn import functional as F
 
 from models import families
+from models.answer import probabilities
 from models.checkpoint import OpenModel
 from models.families import Output
-from models.pixels import denormalise
 from models.prepared import PreparedModel, prepare_models
 from models.progress import NO_PROGRESS, Progress
 from models.traces import PositionAblation, PositionAblationsTrace
@@ -71,13 +71,15 @@ def _trace_model(prepared: PreparedModel, progress: Progress) -> PositionAblatio
     side = prepared.size[0]
     tile = tile_side(side, families.layers(prepared.model).patch_set(prepared.model))
     shift = tile * round(side / 4 / tile)
-    found = ablate(prepared.model, prepared.pixels, tile, shift, seed=0, progress=progress)
+    found = ablate(
+        prepared.model, prepared.pixels, tile, shift, seed=0, progress=progress, reference=prepared.reference
+    )
     return PositionAblation(
         model=prepared.reference,
         labels=prepared.labels,
         tile=tile,
         shift=shift,
-        pixels=np.stack([denormalise(variant, prepared.processor) for variant in found.pixels]),
+        pixels=np.stack([prepared.processor.picture(variant) for variant in found.pixels]),
         probability=found.probability,
         similarity=found.similarity,
     )
@@ -92,13 +94,20 @@ def tile_side(side: int, patch_size: int | None) -> int:
 
 
 def ablate(
-    model: Any, pixels: torch.Tensor, tile: int, shift: int, seed: int, progress: Progress = NO_PROGRESS
+    model: Any,
+    pixels: torch.Tensor,
+    tile: int,
+    shift: int,
+    seed: int,
+    progress: Progress = NO_PROGRESS,
+    reference: str = "",
 ) -> Ablation:
     """Show every variant of a photo to the model, all in one forward pass a setting.
 
     model: of families.CLASSIFIERS, in eval mode; during a pass its position parameters are exchanged, then put back.
     pixels: (1, channel, row, column), prepared, on the model's device. `variants` explains tile, shift and seed.
-    Raises ValueError as `variants` does, and whatever `progress` raises before a pass.
+    reference: what the model was opened by. Raises ValueError as `variants` does, InputError as `probabilities` does,
+    and whatever `progress` raises before a pass.
     """
     probability, similarity = [], []
     with torch.inference_mode():
@@ -107,7 +116,7 @@ def ablate(
         for replaced in [{}, zeros] if zeros else [{}]:
             progress.beat()
             feature, logits = forward_with(model, images, replaced)
-            probability.append(logits.softmax(-1))
+            probability.append(probabilities(logits, model.config, reference))
             similarity.append(F.cosine_similarity(feature, feature[:1]))
         return Ablation(
             pixels=images.cpu().numpy(),

@@ -107,7 +107,7 @@ def extents(fields: np.ndarray, box: np.ndarray, centre: np.ndarray) -> dict[str
     filled = [box_mask(edges, fields.shape[-1]) for edges in box]
     whole = [effective.radius(mask, middle) for mask, middle in zip(filled, centre, strict=True)]
 
-    def areas(field: np.ndarray, middle: np.ndarray, edges: np.ndarray) -> list[list[float]]:
+    def areas(field: np.ndarray, middle: Position, edges: effective.Edges) -> list[list[float]]:
         ratios = effective.area_ratios(field, middle, edges).values()
         return [[getattr(ratio, name) for name in AREA_DEFINITIONS] for ratio in ratios]
 

@@ -8,6 +8,7 @@ import torch
 from models.attention import refuse_oversized_attention, rms_distance
 from models.errors import InputError
 from models.families import AttentionReach, Output, Position, Units, Walk
+from models.pixels import refuse_uneven_patches
 from models.position import cell_at
 from models.swin.windows import group, reach, window_token
 
@@ -23,14 +24,13 @@ class Block(NamedTuple):
 
 
 def check(model: Any, size: tuple[int, int], reference: str) -> None:
-    """Raise InputError where a map is no multiple of the window: the library would pad it with unmasked tokens.
+    """Raise InputError where a map is no multiple of the window, or the picture of the patch: the library would pad.
 
     size: rows and columns of the model's pixels. Attention that is too large is refused here too, before it is made.
     """
     config = model.config
     window, values = config.window_size, 0
-    if not (isinstance(window, int) and isinstance(config.patch_size, int)):
-        raise InputError("model.unreadable", reference=reference)
+    refuse_uneven_patches(size, config.patch_size, reference)
     for stage, (depth, heads) in enumerate(zip(config.depths, config.num_heads, strict=True)):
         cell = config.patch_size * 2**stage
         rows, columns = size[0] / cell, size[1] / cell

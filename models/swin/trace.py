@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from models.answer import probabilities
 from models.checkpoint import OpenModel
 from models.prepared import prepare_model
 from models.progress import NO_PROGRESS, Progress
@@ -16,14 +17,14 @@ def trace(swin: OpenModel, photo: Image.Image, progress: Progress = NO_PROGRESS)
     """Run a photo through a model of families.SWIN and keep what a lecture shows.
 
     Raises InputError when the model does not fit the lab's pictures, when one of its maps cannot be cut into whole
-    windows, or when its attention has more values than the lab keeps.
+    windows, when its attention has more values than the lab keeps, or when it gives no numbers.
     """
     prepared = prepare_model(photo, swin)
     model = prepared.model
     progress.beat()
     with torch.inference_mode():
         states, attention = layers.walk(model, prepared.pixels)
-        probability = layers.head(model, states[-1]).logits[0].softmax(-1)
+        probability = probabilities(layers.head(model, states[-1]).logits[0], model.config, swin.reference)
     blocks = layers.blocks(model.config, prepared.size)
     return SwinTrace(
         model=prepared.reference,

@@ -22,7 +22,7 @@ class VitTrace(Trace):
     prefix: tuple[str, ...]
     labels: tuple[str, ...]
     pixels: Annotated[np.ndarray, "row column channel"]
-    """uint8 RGB as the model saw them: resized, before normalisation."""
+    """uint8 RGB that the patches cover, as the model saw them: resized, before normalisation."""
     attention: Annotated[np.ndarray, "layer head query key", HALF]
     """After softmax: each row sums to 1."""
     lens_probability: Annotated[np.ndarray, "depth label"]
@@ -33,6 +33,10 @@ class VitTrace(Trace):
     """Each patch vector after the linear projection, before positions are added."""
     position_similarity: Annotated[np.ndarray, "token other_token", HALF]
     """Cosine similarity of the position embeddings."""
+    unread: tuple[int, int] = (0, 0)
+    """Rows and columns of pixels below and right of the patches, which the model gets but does not read."""
+    independent: bool = False
+    """Whether each class has a probability of its own (sigmoid), or all share one (softmax)."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -15,7 +15,7 @@ from transformers import DynamicCache, EncoderDecoderCache
 from transformers.modeling_outputs import BaseModelOutput
 
 from models.errors import InputError
-from models.measure import attempt, multiply_adds, seconds
+from models.measure import attempt, multiply_adds, once, seconds
 from models.progress import NO_PROGRESS, Progress
 from models.traces import FATES, Finished, SearchStep, SearchTrace
 from models.traces.translation import Stopped
@@ -246,8 +246,13 @@ def _multiply_adds(model: Any, ids: torch.Tensor, start: int, rows: list[int]) -
 
     Counted on the encoder and on three calls with one row: from the second on a call grows by the same each time.
     """
-    encoder, cache = model.get_encoder(), EncoderDecoderCache(DynamicCache(), DynamicCache())
-    states = encoder(ids).last_hidden_state  # 1, S, C
-    first, second, third = (multiply_adds(lambda: _call_decoder(model, states, [start], cache)) for _ in range(3))
+
+    def count() -> tuple[int, ...]:
+        encoder, cache = model.get_encoder(), EncoderDecoderCache(DynamicCache(), DynamicCache())
+        states = encoder(ids).last_hidden_state  # 1, S, C
+        calls = [multiply_adds(lambda: _call_decoder(model, states, [start], cache)) for _ in range(3)]
+        return multiply_adds(lambda: encoder(ids)), *calls
+
+    encoding, first, second, third = once(model, ("search", ids.shape[1]), count)
     later = sum(count * (second + index * (third - second)) for index, count in enumerate(rows[1:]))
-    return multiply_adds(lambda: encoder(ids)) + rows[0] * first + later
+    return encoding + rows[0] * first + later

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from models.measure import multiply_adds, seconds
+from models.measure import multiply_adds, once, seconds
 from models.progress import NO_PROGRESS, Progress
 from models.traces import LengthCandidate, RefineTrace
 from models.translation.cmlm import CmlmForTranslation, Encoded
@@ -199,6 +199,11 @@ def _candidate(
 
 def _multiply_adds(model: CmlmForTranslation, ids: torch.Tensor, settings: Settings, token: torch.Tensor) -> int:
     """Counted on the encoder and one pass; every pass costs the same."""
-    rows = repeat(model.encode(ids), settings.n_length)
-    one_pass = multiply_adds(lambda: model.logits(model.decode(token, rows)[0]))
-    return multiply_adds(lambda: model.encode(ids)) + settings.passes * one_pass
+
+    def count() -> tuple[int, int]:
+        rows = repeat(model.encode(ids), settings.n_length)
+        one_pass = multiply_adds(lambda: model.logits(model.decode(token, rows)[0]))
+        return multiply_adds(lambda: model.encode(ids)), one_pass
+
+    encoding, one_pass = once(model, ("refine", ids.shape[1], *token.shape), count)
+    return encoding + settings.passes * one_pass

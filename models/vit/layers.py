@@ -7,18 +7,13 @@ import torch
 from torch.nn import functional as F
 
 from models.attention import patch_distance, refuse_oversized_attention, rms_distance, rollout
-from models.errors import InputError
 from models.families import AttentionReach, Output, Position, Units, Walk
 from models.position import cell_at
 
 
 def check(model: Any, size: tuple[int, int], reference: str) -> None:
-    """Raise InputError where pictures of `size` (rows, columns) are no whole patches, or attention is too large."""
+    """Raise InputError where attention is too large."""
     config = model.config
-    if not isinstance(config.patch_size, int):
-        raise InputError("model.unreadable", reference=reference)
-    if any(side % config.patch_size for side in size):
-        raise InputError("model.patches", reference=reference, size=size[0], patch=config.patch_size)
     tokens = model.base_model.embeddings.position_embeddings.shape[1]
     refuse_oversized_attention(config.num_hidden_layers * config.num_attention_heads * tokens**2, reference)
 
@@ -47,7 +42,7 @@ def walk(model: Any, pixels: torch.Tensor) -> Walk:
 
 
 def grid(model: Any, size: tuple[int, int]) -> tuple[int, int]:
-    """Rows and columns of the patches of a picture of `size` (rows, columns) in pixels."""
+    """Rows and columns of the whole patches in a picture of `size` (rows, columns) in pixels; it reads no others."""
     return size[0] // model.config.patch_size, size[1] // model.config.patch_size
 
 

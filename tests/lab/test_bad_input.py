@@ -1,5 +1,4 @@
 """What a script or a clumsy visitor may send to the running lab: each gets one sentence, and the lab lives on."""
-# pyright: reportPossiblyUnboundVariable=false, reportOptionalSubscript=false
 
 import io
 import json
@@ -36,18 +35,17 @@ class Form:
         components = {one["id"]: one for one in config["components"]}
         buttons = {id for id, one in components.items() if one["props"].get("value") == text(f"{exhibit.name}.run")}
         named = {text(f"{exhibit.name}.input.{one.name}"): one.name for one in exhibit.inputs if not one.hidden}
+        forms = {}
         for event in config["dependencies"]:
             if any(target in buttons and trigger == "click" for target, trigger in event["targets"]):
-                sent = [components[id]["props"] for id in event["inputs"]]
-                self.number, self.names = event["id"], [named.get(props.get("label"), "") for props in sent]
-                if set(self.names) == {*named.values(), ""}:
-                    break
-        self.values = {name: props.get("value") for name, props in zip(self.names, sent, strict=True)}
-        assert set(self.names) == {*named.values(), ""}, "one unnamed component, the visit, and every input"
+                parts = [components[id]["props"] for id in event["inputs"]]
+                forms[event["id"]] = {named.get(props.get("label"), ""): props.get("value") for props in parts}
+        whole = {*named.values(), ""}  # the visit has no label
+        self.number, self.values = next((id, values) for id, values in forms.items() if set(values) == whole)
 
     def press(self, **values):
         """The error message that the lab answers with ("" when Gradio itself refuses the form), or None when it ran."""
-        data = [values.get(name, self.values[name]) for name in self.names]
+        data = [values.get(name, self.values[name]) for name in self.values]
         session = uuid.uuid4().hex
         job = {"data": data, "fn_index": self.number, "session_hash": session}
         assert httpx.post(self.server + "/gradio_api/queue/join", json=job, timeout=60).status_code == 200
@@ -79,9 +77,9 @@ def picture(size=(64, 48), form="PNG", mode="RGB", **settings):
 def memory(process):
     """The most megabytes that a process has used since the last call."""
     folder = Path(f"/proc/{process.pid}")
-    peak = int(re.search(r"VmHWM:\s+(\d+)", (folder / "status").read_text())[1]) / 1024
+    (peak,) = re.findall(r"VmHWM:\s+(\d+)", (folder / "status").read_text())
     (folder / "clear_refs").write_text("5")
-    return peak
+    return int(peak) / 1024
 
 
 def test_good_pictures_of_every_kind_run(server, look):

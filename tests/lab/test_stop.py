@@ -1,13 +1,11 @@
 """The Stop button in a real Chromium: it ends a download that would go on for minutes."""
-# pyright: reportAttributeAccessIssue=false
 
-import threading
 import time
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.models.test_checkpoint import Answer, Hub
+from tests.models.hub_server import Answer, Hub
 from tools import browser
 
 from .exhibits.conftest import tiny_vit  # noqa: F401 (a fixture)
@@ -37,7 +35,7 @@ class Slow(Answer):
 @pytest.fixture
 def hub(tiny_vit):  # noqa: F811
     hub = Hub()
-    hub.left, hub.RequestHandlerClass = threading.Event(), Slow
+    hub.RequestHandlerClass = Slow
     hub.add("owner/slow", tiny_vit)
     hub.sizes["model.safetensors"] = SIZE
     yield hub

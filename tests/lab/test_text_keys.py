@@ -39,6 +39,7 @@ KINDS = {
         )
     },
     "lab/views/decoding/decode.py": {"search.method": ("beam", "sample"), "kind": ("departs", "never_departs")},
+    "lab/views/patches/answer.py": {"verb": ("knows", "gives")},
     "lab/views/fields/growth.py": {"kind": ("theory", "effective", "untrained", "attention")},
     "tools/readme.py": {
         "column": ("exhibit", "views", "about", "uses"),

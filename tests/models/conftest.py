@@ -1,10 +1,12 @@
-"""Tiny models with random weights, each made once; all tests that load torch ask here."""
+"""Tiny models with random weights, each made once, and a stand-in for the Hub; all tests that load torch ask here."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
+from huggingface_hub import constants, file_download
 from torch import nn
 from transformers import (
     DeiTConfig,
@@ -18,10 +20,13 @@ from transformers import (
     ViTForImageClassification,
 )
 
+from models import checkpoint
+from models import hub as door
 from models.checkpoint import open_model
 from models.families import CLASSIFIERS
 from models.progress import NoProgress
 from models.translation import train_cmlm, train_marian, training, vocabulary
+from tests.models.hub_server import Hub
 
 SIZES: dict[str, Any] = {
     "hidden_size": 24,
@@ -166,3 +171,24 @@ def three(opened):
 def model(request, opened):
     given = request.getfixturevalue(request.param)
     return given if isinstance(given, nn.Module) else opened(request.param).model
+
+
+@pytest.fixture
+def hub(tmp_path, monkeypatch):
+    """A stand-in for the Hub, and nothing opened or downloaded before."""
+    hub = Hub()
+    address = f"http://127.0.0.1:{hub.server_port}"
+    settings = {
+        "ENDPOINT": address,
+        "HUGGINGFACE_CO_URL_TEMPLATE": address + "/{repo_id}/resolve/{revision}/{filename}",
+        "HF_HUB_CACHE": str(tmp_path / "cache"),
+        "HF_HUB_DISABLE_XET": False,
+        "DOWNLOAD_CHUNK_SIZE": constants.DOWNLOAD_CHUNK_SIZE,
+    }
+    for name, value in settings.items():
+        monkeypatch.setattr(constants, name, value)
+    monkeypatch.setattr(file_download, "time", SimpleNamespace(sleep=lambda seconds: None))
+    checkpoint._models.clear()
+    door._conversions.clear()
+    yield hub
+    hub.off()

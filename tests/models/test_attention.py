@@ -3,6 +3,13 @@ import numpy as np
 from models import attention
 
 
+def test_half_of_a_rows_sum_is_counted_from_the_largest_key_on():
+    rows = np.array([[1.0, 5, 1, 3], [0.25, 0.25, 0.25, 0.25], [0.4, 0.3, 0.3, 0], [0, 0, 0, 1]], np.float32)
+    assert attention.half_count(rows).tolist() == [1, 2, 2, 1]
+    uniform = np.full((2, 3, 196), 1 / 197, np.float32)
+    assert attention.half_count(uniform).tolist() == [[98] * 3] * 2
+
+
 def test_rollout_of_two_layers_by_hand():
     layers = np.array([[[[1.0, 0.0], [0.5, 0.5]]], [[[0.0, 1.0], [1.0, 0.0]]]])
     first = np.array([[1.0, 0.0], [0.25, 0.75]])

@@ -26,7 +26,7 @@ def test_two_epochs_save_and_reload(module, recipe, family, tmp_path, monkeypatc
     save(model, recipe, history, tmp_path / "saved")
     _, opened, processor = open_model(str(tmp_path / "saved"), (family,), "image")
     side = recipe.image_size
-    assert processor.size["height"] == side
+    assert processor.size == (side, side)
     pixels = torch.randn(2, 3, side, side, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
         torch.testing.assert_close(opened(pixels).logits, model.eval()(pixels).logits, rtol=0, atol=5e-3)

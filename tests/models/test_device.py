@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from models.device import describe, device
+from models.device import check, describe, device
+from models.errors import InputError
 
 
 @pytest.mark.parametrize(("present", "chosen"), [(True, "cuda"), (False, "cpu")])
@@ -20,6 +21,20 @@ def test_lab_device_has_the_last_word(monkeypatch, named):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setenv("LAB_DEVICE", named)
     assert device() == torch.device(named)
+
+
+@pytest.mark.parametrize("named", ["", "cpu", "cpu:0"])
+def test_what_computes_may_be_named(monkeypatch, named):
+    monkeypatch.setenv("LAB_DEVICE", named)
+    check()
+
+
+@pytest.mark.parametrize("named", ["banana", "meta", "cuda:99", "CPU", "cpu ", "cuda:-1", "1", "\ud800"])
+def test_what_does_not_compute_here_is_refused(monkeypatch, named):
+    monkeypatch.setattr("os.environ", {"LAB_DEVICE": named})
+    with pytest.raises(InputError) as caught:
+        check()
+    assert caught.value.code == "page.device"
 
 
 def test_the_page_names_the_threads_or_the_gpu(monkeypatch):

@@ -5,7 +5,7 @@ import time
 import torch
 from torch import nn
 
-from models.measure import multiply_adds, one_thread, seconds
+from models.measure import multiply_adds, once, one_thread, seconds
 
 
 def test_a_matrix_product_costs_rows_times_inner_times_columns():
@@ -45,3 +45,11 @@ def test_one_thread_and_then_as_many_as_before():
     with one_thread():
         assert torch.get_num_threads() == 1
     assert torch.get_num_threads() == before
+
+
+def test_a_count_is_made_once_for_a_model_and_a_shape():
+    made = []
+    models = nn.Linear(2, 2), nn.Linear(2, 2)
+    for model, shape in ((0, 3), (0, 3), (0, 4), (1, 3)):
+        assert once(models[model], shape, lambda key=(model, shape): made.append(key) or len(made)) == len(made)
+    assert made == [(0, 3), (0, 4), (1, 3)]

@@ -215,6 +215,7 @@ export interface PatchesCutText extends SharedText {
   size: string;
   own_size: string;
   sum: string;
+  unread: string;
   pixels: string;
   red: string;
   green: string;

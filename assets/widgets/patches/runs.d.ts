@@ -6,10 +6,13 @@ export interface VitRun {
   grid: Grid;
   /** The tokens before the patches: CLS, … */
   prefix: string[];
+  /** Rows and columns of pixels below and right of the patches, which the model does not read. */
+  unread: [number, number];
   arrays: Record<
     | "pixels"
     | "attention"
     | "attention_max"
+    | "half"
     | "rollout"
     | "rollout_max"
     | "vector"
@@ -32,7 +35,7 @@ export interface SwinRun {
   patch_size: number;
   blocks: SwinBlock[];
   frames: { kind: FrameKind; block: number }[];
-  /** pixels; for each block attention_<n>, attention_max_<n>, window_token_<n>, region_<n>, group_<n>, group_still_<n>. */
+  /** pixels; for each block attention_<n>, attention_max_<n>, half_<n>, window_token_<n>, region_<n>, group_<n>, group_still_<n>. */
   arrays: Arrays;
 }
 

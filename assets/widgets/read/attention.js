@@ -48,17 +48,3 @@ export function sharesOfLargest(row) {
 
 /** @param {ArrayLike<number>} row */
 export const sum = (row) => Array.from(row).reduce((total, weight) => total + weight, 0);
-
-/**
- * How many weights, the largest first, hold half of their sum.
- * @param {ArrayLike<number>} weights
- */
-export function halfCount(weights) {
-  const sorted = Float32Array.from(weights).sort().reverse();
-  let left = sorted.reduce((total, weight) => total + weight, 0) / 2;
-  for (let at = 0; at < sorted.length; at++) {
-    left -= sorted[at];
-    if (left <= 0) return at + 1;
-  }
-  return sorted.length;
-}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { halfCount, heads, largest, meanRow, sharesOfLargest, sum } from "./attention.js";
-import { attentionRow } from "./vit.js";
+import { heads, largest, meanRow, sharesOfLargest, sum } from "./attention.js";
+import { attentionRow, halfCount } from "./vit.js";
 
 const array = (shape, values, kind = Uint8Array) => Object.assign(kind.from(values), { shape });
 
@@ -22,12 +22,10 @@ test("the largest of equals is the first", () => {
   assert.equal(sum([0.5, 1.5]), 2);
 });
 
-test("half of the weight is counted from the largest on, and does not reorder the row", () => {
-  const row = [1, 5, 1, 3];
-  assert.equal(halfCount(row), 1);
-  assert.equal(halfCount([0.25, 0.25, 0.25, 0.25]), 2);
-  assert.equal(halfCount([0.4, 0.3, 0.3]), 2);
-  assert.deepEqual(row, [1, 5, 1, 3]);
+test("half of the weight was counted for each head, then for the mean and the rollout", () => {
+  const half = array([1, 4, 2], [1, 2, 3, 4, 5, 6, 7, 8]);
+  const asked = [0, 1, "mean", "rollout"].map((head) => halfCount({ arrays: { half } }, 0, 1, head));
+  assert.deepEqual(asked, [2, 4, 6, 8]);
 });
 
 test("a ViT's row is that of the asked layer, head and query; rollout has one row for each layer and query", () => {

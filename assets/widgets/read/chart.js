@@ -56,9 +56,6 @@ function short(value, share) {
   return number(value, Math.min(20, value === Math.round(value) ? 0 : digits));
 }
 
-/** @type {Record<string, string>} */
-const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', "#x27": "'" };
-
 /** @param {string} markup */
 const plainText = (markup) =>
-  markup.replace(/<[^>]*>/g, " ").replace(/&(amp|lt|gt|quot|#x27);/g, (_, name) => ENTITIES[name]);
+  markup.replace(/<[^>]*>/g, " ").replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code));

@@ -18,7 +18,7 @@ test("a chart is read line by line, shares as percent, hidden lines not at all",
     yaxis: { title: { text: "p" }, tickformat: ".0%" },
   };
   const data = [
-    { name: "A &amp; B", y: [0.1, null, 0.25] },
+    { name: "A &#38; B", y: [0.1, null, 0.25] },
     { name: "C", y: [1, 0] },
     { name: "legend only", y: [null] },
   ];

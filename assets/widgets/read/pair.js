@@ -1,11 +1,12 @@
 // A ViT and a Swin at the same spot of a photo and the same share of their depth.
 import { attentionRow as swinRow, visible, windowSlot } from "./swin.js";
-import { attentionRow as vitRow } from "./vit.js";
+import { halfCount, attentionRow as vitRow } from "./vit.js";
 
 /** @typedef {import("../core/lab").Grid} Grid */
 /**
- * A token's attention over the whole map, the mean of all heads; how many tokens it can see; the layer or block.
- * @typedef {{grid: Grid, weights: Float32Array, visible: number, token: number, level: number}} Spot
+ * A token's attention over the whole map, the mean of all heads; how many tokens it can see, and on how many half
+ * of it falls; the layer or block.
+ * @typedef {{grid: Grid, weights: Float32Array, visible: number, half: number, token: number, level: number}} Spot
  */
 
 /**
@@ -34,8 +35,9 @@ export const middleOf = ([rows, columns], token) => [
 export function vitSpot(run, level, point) {
   const { grid, prefix } = run;
   const token = tokenAt(grid, point);
-  const weights = vitRow(run, level, prefix.length + token, "mean").subarray(prefix.length);
-  return { grid, weights, visible: weights.length, token, level };
+  const query = prefix.length + token;
+  const weights = vitRow(run, level, query, "mean").subarray(prefix.length);
+  return { grid, weights, visible: weights.length, half: halfCount(run, level, query, "mean"), token, level };
 }
 
 /** @type {(run: import("../core/lab").SwinRun, level: number, point: readonly [number, number]) => Spot} */
@@ -45,5 +47,6 @@ export function swinSpot(run, level, point) {
   const place = windowSlot(run, level, token);
   const weights = new Float32Array(grid[0] * grid[1]);
   for (const [slot, weight] of swinRow(run, level, place, "mean").entries()) weights[place.tokens[slot]] = weight;
-  return { grid, weights, visible: visible(run, level, token), token, level };
+  const half = run.arrays[`half_${level}`][place.window * place.tokens.length + place.slot];
+  return { grid, weights, visible: visible(run, level, token), half, token, level };
 }

@@ -27,9 +27,11 @@ test("a ViT's token sees every patch, and what goes to CLS is left out", () => {
   const arrays = {
     attention: array([1, 1, 3, 3], [0, 0, 0, 0, 0, 0, 255, 51, 102]),
     attention_max: array([1, 1, 3], [1, 1, 0.5], Float32Array),
+    half: array([1, 3, 3], [1, 1, 1, 1, 1, 2, 1, 1, 1], Uint16Array),
   };
-  const { weights, visible, token } = vitSpot({ grid: [1, 2], prefix: ["CLS"], arrays }, 0, [0, 0.5]);
+  const { weights, visible, half, token } = vitSpot({ grid: [1, 2], prefix: ["CLS"], arrays }, 0, [0, 0.5]);
   assert.deepEqual([[...weights].map((weight) => weight.toFixed(2)), visible, token], [["0.10", "0.20"], 2, 1]);
+  assert.equal(half, 2);
 });
 
 test("a Swin's weights lie where its window's tokens lie", () => {
@@ -38,8 +40,9 @@ test("a Swin's weights lie where its window's tokens lie", () => {
     group_0: array([2], [0, 1]),
     attention_0: array([2, 1, 1, 1], [255, 255]),
     attention_max_0: array([2, 1, 1], [0.25, 1], Float32Array),
+    half_0: array([2, 1], [1, 3], Uint16Array),
   };
   const run = { blocks: [{ grid: [1, 2], window: 1, shift: 0, stage: 0 }], arrays };
-  const { weights, visible, token } = swinSpot(run, 0, [0, 0.5]);
-  assert.deepEqual([[...weights], visible, token], [[0, 0.25], 1, 1]);
+  const { weights, visible, half, token } = swinSpot(run, 0, [0, 0.5]);
+  assert.deepEqual([[...weights], visible, half, token], [[0, 0.25], 1, 1, 1]);
 });

@@ -69,7 +69,8 @@ export function learned({ arrays }, name, patch) {
 }
 
 /**
- * Cosines of a patch's position embedding with those of all patches, and the patch that is most similar.
+ * Cosines of a patch's position embedding with those of all patches, and the other patch that is most similar; of a
+ * single patch, itself.
  * @param {VitRun} run
  * @param {number} patch
  */
@@ -77,7 +78,7 @@ export function positionSimilarity({ arrays, prefix, grid }, patch) {
   const tokens = arrays.position.shape[1];
   const from = (prefix.length + patch) * tokens + prefix.length;
   const cosines = Array.from(arrays.position.subarray(from, from + grid[0] * grid[1]), (byte) => byte / 127);
-  let best = patch === 0 ? 1 : 0;
+  let best = patch === 0 && cosines.length > 1 ? 1 : 0;
   for (const [other, cosine] of cosines.entries()) if (other !== patch && cosine > cosines[best]) best = other;
   return { cosines, best };
 }

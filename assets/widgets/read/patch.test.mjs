@@ -35,4 +35,6 @@ test("a patch's row comes back with its bounds and its length", () => {
 test("the most similar position is another one", () => {
   assert.deepEqual(positionSimilarity(run, 0), { cosines: [1, -64 / 127], best: 1 });
   assert.deepEqual(positionSimilarity(run, 1), { cosines: [-64 / 127, 1], best: 0 });
+  const alone = { ...run, grid: [1, 1], arrays: { position: array([2, 2], [127, 0, 0, 127]) } };
+  assert.deepEqual(positionSimilarity(alone, 0), { cosines: [1], best: 0 });
 });

@@ -16,3 +16,17 @@ export function attentionRow(run, layer, query, head) {
   const rows = heads(head, count).map((number) => (layer * count + number) * tokens + query);
   return meanRow(attention, attention_max, tokens, rows);
 }
+
+/**
+ * How many patches, the most attended first, get half of what goes to patches from a token, counted before the numbers
+ * became bytes.
+ * @param {import("../core/lab").VitRun} run
+ * @param {number} layer
+ * @param {number} query
+ * @param {import("../core/lab").Head | "rollout"} head
+ */
+export function halfCount({ arrays }, layer, query, head) {
+  const [, count, tokens] = arrays.half.shape;
+  const row = { mean: count - 2, rollout: count - 1 }[head] ?? Number(head);
+  return arrays.half[(layer * count + row) * tokens + query];
+}

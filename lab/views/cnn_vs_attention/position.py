@@ -4,7 +4,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from lab.format import percent
+from lab.format import class_names, percent
 from lab.text import Text, plain
 from lab.views.payload import Payload
 from models.traces import VARIANTS, PositionAblation, PositionAblationsTrace
@@ -54,11 +54,11 @@ def payload(trace: PositionAblationsTrace, text: Text) -> Payload:
 
 
 def _model_meta(one: PositionAblation, text: Text) -> ModelMeta:
-    moved = change(one)
+    moved, names = change(one), class_names(one.labels, text)
     settings: list[list[AnswerMeta]] = [
         [
             {
-                "answer": text.label(one.labels[int(probability.argmax())]),
+                "answer": names[int(probability.argmax())],
                 "share": percent(float(probability.max())),
                 "change": percent(float(moved[setting, variant])),
                 "similarity": f"{one.similarity[setting, variant]:.2f}",

@@ -4,7 +4,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from lab.format import layer_name, percent
+from lab.format import class_names, layer_name, percent
 from lab.text import Text
 from lab.views.payload import Payload
 from models.traces import HALF_MASS, FieldsTrace, FieldTrace
@@ -59,7 +59,7 @@ def payload(trace: FieldsTrace, text: Text) -> Payload:
 def _column_meta(column: FieldTrace, text: Text) -> ColumnMeta:
     return {
         "model": column.model,
-        "answer": text.label(column.labels[int(column.probability.argmax())]),
+        "answer": class_names(column.labels, text)[int(column.probability.argmax())],
         "share": percent(float(column.probability.max())),
         "layers": [layer_name(name, text) for name in column.layer_name],
         "attends": bool(np.isfinite(column.attention_distance).any()),

@@ -1,6 +1,5 @@
 """How the field of one position grows with depth: a chart of distances, a sentence of areas for each model."""
 
-from html import escape
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -68,7 +67,7 @@ def chart(trace: FieldsTrace, text: Text) -> dict:
             drawn.add_scatter(
                 x=depth.tolist(),
                 y=distance.tolist(),
-                name=escape(column.model),
+                name=plain(column.model),
                 legendgroup=number,
                 showlegend=kind == "effective",
                 customdata=[layer_name(name, text) for name in column.layer_name],

@@ -1,11 +1,10 @@
 """The Vision Transformer's answer: its most probable classes, and which classes it knows at all."""
 
-from collections import Counter
 from typing import TypedDict
 
 import numpy as np
 
-from lab.format import percent
+from lab.format import class_names, percent
 from lab.text import Text, plain
 from lab.views.payload import Payload
 from models.traces import VitTrace
@@ -30,21 +29,22 @@ class AnswerMeta(TypedDict):
 
 
 def payload(trace: VitTrace, text: Text, count: int = 3) -> Payload:
-    """The `count` most probable classes, by name in the page's language; a name that occurs twice gets its number."""
-    names = [text.label(label) for label in trace.labels]
-    twice = {name for name, times in Counter(names).items() if times > 1}
+    """The `count` most probable classes, by name in the page's language."""
+    names = class_names(trace.labels, text)
     classes: list[ClassShare] = []
     for index in np.argsort(-trace.probability, kind="stable")[:count].tolist():
-        name, share = names[index], float(trace.probability[index])
-        label = f"{name} ({index})" if name in twice else name
-        classes.append({"label": label, "share": share, "percent": percent(share)})
+        share = float(trace.probability[index])
+        classes.append({"label": names[index], "share": share, "percent": percent(share)})
     return Payload(AnswerMeta(model=trace.model, classes=classes), {})
 
 
 def claim(trace: VitTrace, text: Text) -> str:
     """Which classes the model knows, so that nobody wonders at its answer."""
     model, count = plain(trace.model), len(trace.labels)
+    verb = "gives" if trace.independent else "knows"
     if count > MAX_NAMED:
-        return text("patches.view.answer.knows_many", model=model, count=count)
-    names = text("patches.view.answer.comma").join(plain(text.label(label)) for label in trace.labels)
-    return text("patches.view.answer.knows_few", model=model, count=count, names=names)
+        return text(f"patches.view.answer.{verb}_many", model=model, count=count)
+    names = text("patches.view.answer.comma").join(plain(name) for name in class_names(trace.labels, text))
+    if count == 1:
+        return text("patches.view.answer.gives_one", model=model, names=names)
+    return text(f"patches.view.answer.{verb}_few", model=model, count=count, names=names)

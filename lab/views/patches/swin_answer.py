@@ -1,6 +1,6 @@
 """What the Swin answers about the photo, in a line."""
 
-from lab.format import percent
+from lab.format import class_names, percent
 from lab.text import Text, plain
 from models.traces import SwinTrace
 
@@ -11,6 +11,6 @@ def claim(trace: SwinTrace, text: Text) -> str:
     return text(
         "patches.view.swin_answer.line",
         model=plain(trace.model),
-        label=plain(text.label(trace.labels[label])),
+        label=plain(class_names(trace.labels, text)[label]),
         share=percent(trace.probability[label]),
     )

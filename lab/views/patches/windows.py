@@ -7,6 +7,7 @@ import numpy as np
 
 from lab.text import Text
 from lab.views.payload import Payload, quantise
+from models.attention import half_count
 from models.swin.windows import group
 from models.traces import SwinBlock, SwinTrace
 
@@ -56,7 +57,8 @@ def frames(blocks: tuple[SwinBlock, ...]) -> list[Frame]:
 def payload(trace: SwinTrace, text: Text) -> Payload:
     """The film and what it draws, one set of arrays for every block.
 
-    attention: (window, head, query, key) and its rows' largest size, attention_max; window_token: (window, slot);
+    attention: (window, head, query, key) and its rows' largest size, attention_max; half: (window, slot), how many
+    tokens get half of a slot's attention, mean of the heads, by the trace's own numbers; window_token: (window, slot);
     region: (row, column); group and group_still: tokens that see each other share a number, with the block's shift and
     without any (token,).
     """
@@ -66,6 +68,7 @@ def payload(trace: SwinTrace, text: Text) -> Payload:
         arrays |= {
             f"attention_{index}": attention,
             f"attention_max_{index}": attention_max,
+            f"half_{index}": half_count(block.attention.mean(axis=1)).astype(np.uint16),
             f"window_token_{index}": block.window_token.astype(np.uint16),
             f"region_{index}": block.region.astype(np.uint8),
             f"group_{index}": group(block.grid, block.window_size, block.shift_size).astype(np.uint16),

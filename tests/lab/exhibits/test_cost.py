@@ -1,5 +1,4 @@
 """Cost in a real Chromium: the charts show what was measured, first the saved run and then this machine."""
-# pyright: reportArgumentType=false
 
 import re
 
@@ -8,18 +7,18 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.exhibits.cost import EXHIBIT
-from lab.saved import load
 from lab.text import Text
 from lab.views.cost import cost
+from models.traces import CostTrace
 
-from .visitor import controls, figures, lines, open_exhibit, same_lines, status
+from .visitor import controls, figures, lines, open_exhibit, same_lines, saved_trace, status
 
 
 @pytest.mark.browser
 def test_measure_on_this_machine(page):
     open_exhibit(page, "Cost of attention")
     expect(page.locator(".chart:visible")).to_have_attribute("data-drawn", "7")
-    saved = load(EXHIBIT, EXHIBIT.run("cost"))
+    saved = saved_trace(EXHIBIT, "cost", CostTrace)
     same_lines(lines(page), figures(cost.chart(saved, Text("en"))))
     claim = page.locator(".prose.claim:visible").filter(has_text="Measured on")
     before = claim.inner_text()

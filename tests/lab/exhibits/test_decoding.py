@@ -1,5 +1,4 @@
 """A visitor's sentence in a real Chromium: what is drawn equals the trace, and stepping asks nobody."""
-# pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 
 import json
 import re
@@ -8,12 +7,12 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.exhibits.decoding import EXHIBIT
-from lab.saved import load
 from lab.sentences import SENTENCES, examples, reference
 from lab.text import Text
+from models.traces import DecodingTrace, RaceTrace
 from models.translation.bundled import BY_LANGUAGE
 
-from .visitor import asking_nobody, controls, open_exhibit, open_tab, say, status
+from .visitor import asking_nobody, controls, measured, open_exhibit, open_tab, saved_trace, status
 
 SENTENCE = "Two men are cooking outside."
 
@@ -72,7 +71,7 @@ def test_examples_have_a_persons_translation():
 @pytest.mark.browser
 def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
     drawn = page.locator(".decode")
-    saved = load(EXHIBIT, EXHIBIT.run("decode"))
+    saved = saved_trace(EXHIBIT, "decode", DecodingTrace)
     for translation in (saved.search.output, saved.refine.output):
         expect(controls(page)).to_contain_text(translation)
     with asking_nobody(page):
@@ -82,7 +81,7 @@ def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
     translate(page, SENTENCE)
     expect(drawn).not_to_have_attribute("data-file", before, timeout=120_000)
     expect(status(page)).to_contain_text("Took")
-    seen = say(EXHIBIT, "decode", sentence=SENTENCE)
+    seen = measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE)
     for translation in (seen.search.output, seen.refine.output):
         expect(controls(page)).to_contain_text(translation)
     expect(drawn).to_have_attribute("data-step", "1")
@@ -101,7 +100,7 @@ def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
     controls(page).get_by_label("Your English sentence").fill("Something else.")
     drawn.get_by_role("button", name="Force this token").click()
     expect(drawn).to_have_attribute("data-forces", json.dumps([force], separators=(",", ":")), timeout=120_000)
-    forced = say(EXHIBIT, "decode", sentence=SENTENCE, forces=(force,))
+    forced = measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE, forces=(force,))
     expect(controls(page)).to_contain_text(forced.search.output)
     expect(drawn).to_have_attribute("data-search", str(len(forced.search.steps)))
     token = pieces(seen.search, [force[2]])[0].replace("▁", "")
@@ -119,7 +118,7 @@ def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
 
 @pytest.mark.browser
 def test_fewer_passes_and_the_race(page):
-    saved = load(EXHIBIT, EXHIBIT.run("race"))
+    saved = saved_trace(EXHIBIT, "race", RaceTrace)
     open_tab(page, "Race")
     race = page.locator(".race")
     expect(race).to_have_attribute(
@@ -142,7 +141,7 @@ def test_fewer_passes_and_the_race(page):
         page.keyboard.press("]")
     expect(drawn).to_have_attribute("data-pass", "3")
     open_tab(page, "Race")
-    calls = len(say(EXHIBIT, "decode", sentence=SENTENCE).search.steps)
+    calls = len(measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE).search.steps)
     done = json.dumps({"autoregressive": calls, "non_autoregressive": 3}, separators=(",", ":"))
     expect(race).to_have_attribute("data-done", done, timeout=300_000)
 
@@ -190,7 +189,7 @@ def test_a_visitor_brings_own_encoder_decoders(page, language, strangers):
             settings = {**settings, "non_autoregressive": BY_LANGUAGE["zh"].non_autoregressive}
         if kind == "t5":
             settings = {**asked["m2m100"], **settings, "non_autoregressive": BY_LANGUAGE["zh"].non_autoregressive}
-        seen = say(EXHIBIT, "decode", sentence=SENTENCE, autoregressive=strangers[kind], **settings)
+        seen = measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE, autoregressive=strangers[kind], **settings)
         steps_through(page, seen)
         for word in ("no_repeat_ngram_size = 2", "num_beams = 6", "num_return_sequences = 2"):
             expect(controls(page)).to_contain_text(word)

@@ -1,5 +1,4 @@
 """A point of a visitor's photo in a real Chromium: what is drawn equals the trace, and playing asks nobody."""
-# pyright: reportArgumentType=false
 
 import json
 
@@ -8,9 +7,9 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.exhibits.fields import EXHIBIT
-from lab.saved import load
 from lab.text import Text
 from lab.views.fields import field, growth, published
+from models.traces import FieldsTrace, TheoryTrace
 from tests.widgets.drawn import dots, edges
 
 from .visitor import (
@@ -20,10 +19,11 @@ from .visitor import (
     controls,
     figures,
     lines,
+    measured,
     open_exhibit,
     open_tab,
     same_lines,
-    say,
+    saved_trace,
     status,
 )
 
@@ -41,7 +41,7 @@ def page(page):
 
 @pytest.fixture(scope="module")
 def saved():
-    return load(EXHIBIT, EXHIBIT.run("fields"))
+    return saved_trace(EXHIBIT, "fields", FieldsTrace)
 
 
 def drawn(page, trace, weights=0, images=0):
@@ -94,13 +94,13 @@ def test_every_view_shows_its_saved_run_and_playing_asks_nobody(page, saved):
     expect(page.locator(".chart:visible")).to_have_attribute("data-drawn", str(len(chart)))
     same_lines(lines(page), chart)
     open_tab(page, "3 · By theory alone")
-    theory = published.claim(load(EXHIBIT, EXHIBIT.run("published")), ENGLISH)
+    theory = published.claim(saved_trace(EXHIBIT, "published", TheoryTrace), ENGLISH)
     expect(page.locator(".prose.claim:visible").first).to_contain_text(theory.split(": ")[-1])
 
 
 def test_the_average_over_the_example_photos_is_a_saved_run_too(page, saved):
     root = page.locator(".lab-widget.field")
-    average = load(EXHIBIT, EXHIBIT.run("fields"), "average")
+    average = saved_trace(EXHIBIT, "fields", FieldsTrace, "average")
     expect(root.locator(".images")).to_be_hidden()
     controls(page).get_by_label(ENGLISH("fields.input.average")).check()
     controls(page).get_by_role("button", name="Look", exact=True).click()
@@ -125,7 +125,7 @@ def test_a_click_asks_for_its_point_and_draws_what_the_models_say(page, saved):
     down, across = (float(share) for share in root.get_attribute("data-position").split(","))
     assert (down, across) == (pytest.approx(0.75, abs=0.01), pytest.approx(0.25, abs=0.01))
     asked = tuple(json.loads(root.get_attribute("data-asked")))
-    answer = say(EXHIBIT, "fields", position=asked)
+    answer = measured(EXHIBIT, "fields", FieldsTrace, position=asked)
     drawn(page, answer)
     expect(root).to_have_attribute("data-step", "6")
     open_tab(page, "2 · Growth")
@@ -155,4 +155,4 @@ def test_a_question_that_cannot_be_answered_leaves_all_as_it_was_and_another_mod
     controls(page).get_by_role("button", name="Look", exact=True).click()
     expect(root.locator(".column").nth(2).locator(".name")).to_contain_text("resnet", timeout=240_000)
     expect(status(page)).to_contain_text("Took")
-    drawn(page, say(EXHIBIT, "fields", third_model=saved_resnet))
+    drawn(page, measured(EXHIBIT, "fields", FieldsTrace, third_model=saved_resnet))

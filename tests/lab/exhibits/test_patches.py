@@ -1,5 +1,4 @@
 """A visitor's photo in a real Chromium: what is drawn equals the trace, and playing back asks nobody."""
-# pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false
 
 import re
 
@@ -12,8 +11,9 @@ from lab.saved import load
 from lab.text import Text
 from lab.views.patches import distance, lens
 from models.swin.windows import group, reach
+from models.traces import SwinTrace, VitTrace
 
-from .visitor import asking_nobody, choose, colours, controls, lines, open_tab, point, say, status, upload, weights
+from .visitor import asking_nobody, choose, colours, controls, lines, measured, open_tab, point, status, upload, weights
 
 pytestmark = pytest.mark.browser
 ENGLISH = Text("en")
@@ -175,7 +175,8 @@ def test_an_own_photo_through_own_models(page, tiny_vit, tiny_swin, photo, tmp_p
     expect(controls(page).locator(".note").last).to_contain_text("You have changed something")
     upload(page, photo, tmp_path)
     expect(attend.locator(".layer")).to_have_text("3 / 3", timeout=120_000)
-    vit, swin = say(EXHIBIT, "vit", photo=photo, vit=tiny_vit), say(EXHIBIT, "swin", photo=photo, swin=tiny_swin)
+    vit = measured(EXHIBIT, "vit", VitTrace, photo=photo, vit=tiny_vit)
+    swin = measured(EXHIBIT, "swin", SwinTrace, photo=photo, swin=tiny_swin)
     expect(page.locator(".lab-widget.answer")).to_have_attribute("data-label", answer(vit))
     page.mouse.move(*point(page, attend.locator(".stage"), 1, 2, (4, 4)))
     expect(attend).to_have_attribute("data-query", str(1 + 2 * 4 + 1))

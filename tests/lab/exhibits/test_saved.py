@@ -1,8 +1,7 @@
 """Every saved run is what the models say today: a checkpoint, a library or a computation that changed shows here."""
-# pyright: reportAttributeAccessIssue=false, reportOptionalMemberAccess=false, reportArgumentType=false, reportCallIssue=false
 
 from dataclasses import fields, replace
-from typing import get_type_hints
+from typing import NamedTuple, get_type_hints
 
 import numpy as np
 import pytest
@@ -10,11 +9,22 @@ import pytest
 from lab import saved
 from lab.exhibits import EXHIBITS
 from models.axes import HALF, Trace
+from models.traces import SwinTrace
+
+from .visitor import saved_trace
+
+
+class Tolerance(NamedTuple):
+    """Relative, and absolute."""
+
+    rtol: float
+    atol: float
+
 
 RUNS = [(exhibit, run, name) for exhibit in EXHIBITS for run in exhibit.runs for name in run.saved]
-CLOSE = {"rtol": 2e-2, "atol": 3e-3}
+CLOSE = Tolerance(2e-2, 3e-3)
 """Between machines: convolutions and attention add up in another order, and gradients make more of it."""
-HALF_CLOSE = {"rtol": 5e-2, "atol": 5e-3}
+HALF_CLOSE = Tolerance(5e-2, 5e-3)
 """Of what is saved in half precision as well."""
 
 
@@ -43,11 +53,11 @@ def same_value(before, now, where, half):
         for place, (one, other) in enumerate(zip(before, now, strict=True)):
             same_value(one, other, f"{where}[{place}]", half)
     elif isinstance(now, np.ndarray) and now.dtype.kind == "f":
-        np.testing.assert_allclose(before, now, err_msg=where, **(HALF_CLOSE if half else CLOSE))
+        np.testing.assert_allclose(before, now, *(HALF_CLOSE if half else CLOSE), err_msg=where)
     elif isinstance(now, np.ndarray):
         np.testing.assert_array_equal(before, now, err_msg=where)
     elif isinstance(now, float):
-        assert before == pytest.approx(now, rel=CLOSE["rtol"], abs=CLOSE["atol"]), where
+        assert before == pytest.approx(now, rel=CLOSE.rtol, abs=CLOSE.atol), where
     else:
         assert before == now, where
 
@@ -62,7 +72,7 @@ def test_the_saved_run_is_what_the_models_say_today(exhibit, run, name):
 
 def test_a_number_that_changed_shows():
     exhibit = next(one for one in EXHIBITS if one.name == "patches")
-    before = saved.load(exhibit, exhibit.run("swin"))
+    before = saved_trace(exhibit, "swin", SwinTrace)
     same(before, before)
     block = before.blocks[3]
     changed = block.attention.copy()

@@ -4,17 +4,22 @@ import re
 from base64 import b64decode
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import numpy as np
 from playwright.sync_api import expect
 
 from lab import style
+from lab.exhibit import Exhibit
 from lab.inputs.kinds import Model
 from lab.question import ask, defaults
+from lab.saved import load
+from models.axes import Trace
 from models.measure import Stopwatch
 from models.progress import NO_PROGRESS
 from tests.widgets.drawn import dots
 
+Kind = TypeVar("Kind", bound=Trace)
 COLOURS = np.array(style.colour_map())
 LINES = "plots => plots.flatMap(plot => plot._fullData.map(line => [...line.y]))"
 
@@ -96,11 +101,19 @@ def figures(chart):
     return [np.frombuffer(b64decode(y["bdata"]), y["dtype"]) if isinstance(y, dict) else y for y in heights]
 
 
-def say(exhibit, run, **values):
+def saved_trace(exhibit: Exhibit, run: str, kind: type[Kind], name: str = "") -> Kind:
+    """The saved trace of one of a run's saved questions."""
+    trace = load(exhibit, exhibit.run(run), name)
+    assert isinstance(trace, kind)
+    return trace
+
+
+def measured(exhibit: Exhibit, run: str, kind: type[Kind], **values: Any) -> Kind:
     """What the models say: the trace of a run for these values, its defaults otherwise; a photo as a picture."""
     inputs = {one.name: one for one in exhibit.inputs}
     sent = {name: value for name, value in values.items() if isinstance(inputs[name], Model)}
     question = ask(exhibit, exhibit.run(run), defaults(exhibit) | {name: str(value) for name, value in sent.items()})
     given = {name: value for name, value in values.items() if name not in sent}
     *_, whole = replace(question, values={**question.values, **given}).traces(NO_PROGRESS, Stopwatch())
+    assert isinstance(whole, kind)
     return whole

@@ -1,4 +1,6 @@
 import os
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +39,73 @@ def test_sixteen_bit_keeps_its_range(tmp_path):
     values = np.linspace(0, 65535, 1600).reshape(40, 40).astype(np.uint16)
     picture = np.asarray(open_photo(saved(Image.fromarray(values), tmp_path / "a.png")))
     assert abs(picture.mean() - 127) < 2
+
+
+def test_sixteen_bit_that_is_transparent_becomes_white(tmp_path):
+    values = np.full((40, 40), 300, np.uint16)
+    values[:20] = 700
+    path = saved(Image.fromarray(values), tmp_path / "a.png", transparency=700)
+    assert [open_photo(path).getpixel((5, row)) for row in (5, 35)] == [(255, 255, 255), (1, 1, 1)]
+
+
+def test_decimal_greys_go_from_black_at_0_to_white_at_1(tmp_path):
+    ramp = np.linspace(0, 1, 1600, dtype=np.float32).reshape(40, 40)
+    for factor, mean in {1: 127.5, 0.2: 25.5}.items():
+        picture = open_photo(saved(Image.fromarray(ramp * np.float32(factor)), tmp_path / "a.tif"))
+        assert abs(np.asarray(picture).mean() - mean) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        (np.linspace(0, 255, 1600, dtype=np.float32), "photo.decimals"),
+        (np.linspace(-1, 1, 1600, dtype=np.float32), "photo.decimals"),
+        (np.full(1600, np.nan, np.float32), "photo.decimals"),
+        (np.full(1600, np.inf, np.float32), "photo.decimals"),
+        (np.arange(1600, dtype=np.int32), "photo.whole_numbers"),
+        (np.arange(1600, dtype=np.int32) * 1_000_000, "photo.whole_numbers"),
+    ],
+)
+def test_greys_without_a_known_range_are_refused(values, code, tmp_path):
+    with pytest.raises(InputError) as caught:
+        open_photo(saved(Image.fromarray(values.reshape(40, 40)), tmp_path / "a.tif"))
+    assert caught.value.code == code
+
+
+NO_TIFF_HEADER = b"Exif\0\0\0\x08\0\x02\x01\x12\0\x03"
+
+
+@pytest.mark.parametrize(
+    "optional",
+    [
+        {"exif": NO_TIFF_HEADER},
+        {"exif": b"Exif\0\0"},
+        {"exif": b"MM\0*\0\0\0\x08\xff\xff"},
+        {"exif": b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x04\0\0\xff\xff\0\0\0\x08"},
+        {"exif": b"no exif at all"},
+        {"icc_profile": b"no profile"},
+        {"xmp": b"<x tiff:Orientation='many'"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("name", ["a.png", "a.webp", "a.jpg", "a.tif"])
+def test_what_is_optional_in_a_file_is_left_out_where_it_cannot_be_read(optional, name, photo, tmp_path):
+    if name == "a.tif" and "exif" in optional:
+        pytest.skip("a TIFF's EXIF is its own header")
+    settings = {"lossless": True} if name == "a.webp" else {}
+    broken = open_photo(saved(photo, tmp_path / f"broken-{name}", **settings, **optional))
+    assert broken.tobytes() == open_photo(saved(photo, tmp_path / name, **settings)).tobytes()
+
+
+def test_a_picture_that_cannot_become_rgb_is_refused(tmp_path):
+    whole = saved(Image.new("P", (30, 30)), tmp_path / "a.png").read_bytes()
+    longer = b"tRNS" + bytes(300)
+    chunk = struct.pack(">I", 300) + longer + struct.pack(">I", zlib.crc32(longer))
+    begin = whole.index(b"IDAT") - 4
+    (tmp_path / "a.png").write_bytes(whole[:begin] + chunk + whole[begin:])
+    with pytest.raises(InputError) as caught:
+        open_photo(tmp_path / "a.png")
+    assert caught.value.code == "photo.unreadable"
 
 
 def test_transparent_becomes_white(tmp_path):

@@ -1,5 +1,7 @@
 """What cannot be answered: one sentence, and what was shown stays what it was."""
 
+from html import unescape
+
 import pytest
 
 from lab.text import Text
@@ -17,7 +19,7 @@ def test_an_input_error_becomes_its_sentence(language, part):
     page.work.do = refuses
     last, toast = failed(page.press())
     assert last["stop"]["visible"] is False
-    assert part in last["status"] and last["note"] == Text(language)("run.older")
+    assert part in unescape(last["status"]) and last["note"] == Text(language)("run.older")
     assert part in toast
 
 
@@ -29,7 +31,20 @@ def test_an_unexpected_error_tells_nothing_of_the_machine():
 
     page.work.do = breaks
     last, toast = failed(page.press())
-    assert last["status"] == toast == Text("en")("run.unexpected")
+    assert unescape(last["status"]) == toast == Text("en")("run.unexpected")
+
+
+def test_what_a_stranger_wrote_is_text_in_the_status_and_in_the_toast():
+    page = Page()
+
+    def breaks(word, count, forces, progress):
+        raise InputError("model.unknown", reference="<img src=http://other.example/x.png> [a](b)\n# c")
+
+    page.work.do = breaks
+    last, toast = failed(page.press())
+    assert "<" not in toast and "&lt;img src=http://other.example/x.png&gt;" in toast
+    assert not set(last["status"]) & set("<>[]()*_/:\n")
+    assert "<img src=http://other.example/x.png>" in unescape(last["status"])
 
 
 @pytest.mark.parametrize("values", [{"count": 99}, {"count": "4"}, {"count": None}, {"word": 7}, {"word": "x" * 500}])

@@ -180,7 +180,7 @@ def test_the_lock_is_free_while_models_are_opened(monkeypatch):
 
 def test_the_stop_button_ends_whatever_has_begun_a_run():
     page = Page()
-    events = page.demo.config["dependencies"]
+    events = page.demo.config.get("dependencies", [])
     shown = {part._id for part in page.board.outputs()}
     runs = {event["id"] for event in events if set(event["outputs"]) == shown}
     stops = [event for event in events if [page.board.stop._id, "click"] in [list(one) for one in event["targets"]]]

@@ -9,14 +9,9 @@ from models.errors import InputError
 from models.vit import layers
 
 
-@pytest.mark.parametrize(
-    ("size", "patch_size", "code"),
-    [((32, 32), [8, 8], "unreadable"), ((30, 30), 8, "patches"), ((32, 30), 8, "patches")],
-)
-def test_pictures_that_are_no_whole_patches_are_refused(size, patch_size, code):
-    odd = SimpleNamespace(config=SimpleNamespace(patch_size=patch_size))
-    with pytest.raises(InputError, match=code):
-        layers.check(odd, size, "tiny")
+@pytest.mark.parametrize(("size", "grid"), [((32, 32), (4, 4)), ((30, 30), (3, 3)), ((32, 30), (4, 3))])
+def test_only_whole_patches_are_on_the_grid(size, grid):
+    assert layers.grid(SimpleNamespace(config=SimpleNamespace(patch_size=8)), size) == grid
 
 
 def test_attention_that_is_too_large_is_refused(opened, monkeypatch):

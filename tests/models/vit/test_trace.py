@@ -5,13 +5,17 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from transformers import ViTConfig, ViTForImageClassification
 
+from models import patches
 from models.checkpoint import open_model
 from models.errors import InputError
-from models.families import VIT
+from models.families import SWIN, VIT
 from models.pixels import prepare
+from models.prepared import prepare_models
 from models.vit import layers
 from models.vit.trace import trace
+from tests.models.conftest import PROCESSOR, SIZES, save
 
 
 def opened(folder):
@@ -77,6 +81,8 @@ def test_bad_references(tiny_vit, tmp_path, photo):
     (tmp_path / "pytorch_model.bin").write_bytes(b"pickle")
     assert code(tmp_path) == "model.pickled"
     (tmp_path / "model.safetensors").write_bytes(b"not safetensors")
+    assert code(tmp_path) == "model.no_processor"
+    shutil.copy(tiny_vit / "preprocessor_config.json", tmp_path)
     assert code(tmp_path) == "model.unreadable"
     (tmp_path / "config.json").write_text(json.dumps({"architectures": ["BertModel"]}))
     assert code(tmp_path) == "model.family"
@@ -88,7 +94,7 @@ def test_bad_references(tiny_vit, tmp_path, photo):
         ({"source_size": 50_000}, "model.size"),
         ({"source_size": "x"}, "model.size"),
         ({"source_size": [1, 2, 3]}, "model.size"),
-        ({"patch_size": [8, 8]}, "model.unreadable"),
+        ({"patch_size": [8, 8]}, "model.config_number"),
     ],
 )
 def test_a_config_that_asks_for_too_much_or_nonsense(setting, code, tiny_vit, tmp_path, photo):
@@ -108,3 +114,25 @@ def test_nothing_is_cropped_away_even_where_the_processor_would(tiny_vit, tmp_pa
     settings |= {"size": {"height": 40, "width": 40}, "do_center_crop": True, "crop_size": {"height": 32, "width": 32}}
     (folder / "preprocessor_config.json").write_text(json.dumps(settings))
     np.testing.assert_array_equal(trace(opened(folder), photo).pixels, trace(opened(tiny_vit), photo).pixels)
+
+
+@pytest.mark.parametrize(("image_size", "grid", "unread"), [(30, (3, 3), (6, 6)), ([30, 35], (3, 4), (6, 3))])
+def test_what_makes_no_whole_patch_is_not_among_the_patches(image_size, grid, unread, tmp_path, photo):
+    torch.manual_seed(6)
+    model = ViTForImageClassification(ViTConfig(**{**SIZES, "image_size": image_size}))
+    seen = trace(opened(save(model, tmp_path)), photo)
+    count = grid[0] * grid[1]
+    assert (seen.grid, seen.unread, seen.pixels.shape) == (grid, unread, (8 * grid[0], 8 * grid[1], 3))
+    assert seen.attention.shape == (3, 2, count + 1, count + 1) and seen.patch_vector.shape == (count, 3 * 8 * 8)
+    mean, std = (np.array(PROCESSOR[name])[:, None] for name in ("image_mean", "image_std"))
+    last = (seen.patch_vector[-1].reshape(3, -1) * std + mean) * 255
+    np.testing.assert_allclose(last.reshape(3, 8, 8).transpose(1, 2, 0), seen.pixels[-8:, -8:], atol=0.51)
+
+
+def test_a_comparison_refuses_patches_that_leave_something_over(tiny_swin, tmp_path, photo):
+    vit = opened(save(ViTForImageClassification(ViTConfig(**{**SIZES, "image_size": 30})), tmp_path))
+    swin = open_model(str(tiny_swin), SWIN, "image")
+    for compare in (lambda: patches.trace(vit, swin, photo), lambda: prepare_models(photo, [vit])):
+        with pytest.raises(InputError) as caught:
+            compare()
+        assert caught.value.code == "model.patches"

@@ -73,7 +73,7 @@ def test_the_saved_model_opens_through_the_door(trained, tmp_path, monkeypatch):
     pixels = torch.randn(1, 3, 48, 48, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
         torch.testing.assert_close(opened(pixels).logits, model(pixels).logits, rtol=0, atol=5e-3)
-    assert (processor.size["height"], processor.size["width"]) == (48, 48)
+    assert processor.size == (48, 48)
     assert tuple(processor.image_mean) == imagenette.MEAN
     assert tuple(processor.image_std) == imagenette.STD
     assert opened.config.id2label == dict(enumerate(imagenette.LABELS.values()))

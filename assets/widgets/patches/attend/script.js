@@ -4,9 +4,9 @@ import { drawCells, drawPixels, overlayColour, weightColour } from "../../draw/c
 import { buttonGroup, OPACITY, opacitySlider } from "../../draw/choices.js";
 import { picker, placeMark } from "../../draw/marks.js";
 import { stepBar } from "../../draw/step_bar.js";
-import { halfCount, heads, largest, sharesOfLargest, sum } from "../../read/attention.js";
+import { heads, largest, sharesOfLargest, sum } from "../../read/attention.js";
 import { cellName, format, percent } from "../../read/format.js";
-import { attentionRow } from "../../read/vit.js";
+import { attentionRow, halfCount } from "../../read/vit.js";
 
 /** @typedef {import("../../core/lab").VitRun} Run */
 /** @typedef {import("../../core/lab").PatchesAttendText} Text */
@@ -37,7 +37,7 @@ const look = (run, { step, head, query }) => {
   const begin = run.prefix.length;
   const patches = weights.subarray(begin);
   const best = largest(patches);
-  const half = halfCount(patches);
+  const half = halfCount(run, step, query, head);
   /** @param {Text} text */
   const sentence = (text) =>
     format(text.readout, {

@@ -33,7 +33,9 @@ const sumLine = (run, size, text) => {
   const [height, width] = run.arrays.pixels.shape;
   const [rows, columns] = gridOf(run, size);
   const [count, extra] = [rows * columns, run.prefix.length];
-  return format(text.sum, {
+  const [below, right] = run.unread;
+  const unread = below + right === 0 ? "" : format(text.unread, { below, right });
+  return `${format(text.sum, {
     height,
     width,
     side: size,
@@ -44,7 +46,7 @@ const sumLine = (run, size, text) => {
     extra,
     prefix: run.prefix.join(" + "),
     pairs: number((count + extra) ** 2),
-  });
+  })}${unread}`;
 };
 
 /** @type {(run: Run, size: number, text: Text) => string} */

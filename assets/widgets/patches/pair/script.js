@@ -3,7 +3,7 @@ import { find, findCanvas } from "../../core/dom.js";
 import { drawCells, drawPixels, overlayColour } from "../../draw/cells.js";
 import { picker, placeMark } from "../../draw/marks.js";
 import { stepBar } from "../../draw/step_bar.js";
-import { halfCount, sharesOfLargest } from "../../read/attention.js";
+import { sharesOfLargest } from "../../read/attention.js";
 import { format, percent } from "../../read/format.js";
 import { levelAt, middleOf, swinSpot, tokenAt, vitSpot } from "../../read/pair.js";
 
@@ -38,9 +38,8 @@ const places = (run, { vit, swin }, text) => {
 };
 
 /** @type {(spot: Spot, text: Text) => string} */
-const seesLine = ({ weights, visible }, text) => {
+const seesLine = ({ weights, visible, half }, text) => {
   const all = weights.length;
-  const half = halfCount(weights);
   return format(text.sees, { visible, count: all, share: percent(visible / all), half, area: percent(half / all) });
 };
 
@@ -67,14 +66,14 @@ export default {
       const spots = look(run, state);
       const names = places(run, spots, text);
       for (const name of /** @type {const} */ (["vit", "swin"])) {
-        const { grid, weights, visible, token } = spots[name];
+        const { grid, weights, visible, half: count, token } = spots[name];
         const half = halves[name];
         drawPixels(findCanvas(half, ".photo"), run[name].arrays.pixels);
         drawCells(findCanvas(half, ".heat"), sharesOfLargest(weights), grid, overlayColour);
         placeMark(find(half, ".mark"), token, grid);
         find(half, ".place").textContent = names[name];
         find(half, ".readout").textContent = seesLine(spots[name], text);
-        const numbers = { visible, half: halfCount(weights), token };
+        const numbers = { visible, half: count, token };
         for (const [key, number] of Object.entries(numbers)) half.dataset[key] = String(number);
       }
       drawDepth(run, state);

@@ -1,4 +1,4 @@
-"""The race, from a hand-made trace: three batches, of which the search was not measured with the last."""
+"""The race, from a hand-made trace."""
 
 import json
 from dataclasses import replace
@@ -9,40 +9,27 @@ import pytest
 
 from lab.text import Text
 from lab.views.decoding import race
-from models.traces import RaceTrace
+from tests.widgets.decoding_run import race_trace
 
 TEXT = Text("en")
 
 
 @pytest.fixture
 def trace():
-    return RaceTrace(
-        sentence="a dog",
-        autoregressive="marian",
-        non_autoregressive="cmlm",
-        device="CPU × 2",
-        search_calls=3,
-        refine_calls=2,
-        search_seconds=0.030,
-        refine_seconds=0.020,
-        search_multiply_adds=100,
-        refine_multiply_adds=250,
-        copies=np.array([1, 8, 32]),
-        search_batch_seconds=np.array([0.03, 0.08, np.nan]),
-        refine_batch_seconds=np.array([0.02, 0.16, 0.32]),
-    )
+    """Three batches, of which the search was not measured with the last."""
+    return race_trace()
 
 
 def test_the_race_counts_calls_and_seconds_a_sentence(trace):
     meta, arrays = race.payload(trace, TEXT)
     assert meta == {
-        "sentence": "a dog",
+        "sentence": "A dog runs.",
         "device": "CPU × 2",
         "model": {"autoregressive": "marian", "non_autoregressive": "cmlm"},
-        "calls": {"autoregressive": 3, "non_autoregressive": 2},
-        "seconds": {"autoregressive": 0.03, "non_autoregressive": 0.02},
+        "calls": {"autoregressive": 5, "non_autoregressive": 4},
+        "seconds": {"autoregressive": 0.08, "non_autoregressive": 0.02},
         "copies": [1, 8, 32],
-        "seconds_per_sentence": {"autoregressive": [0.03, 0.01, None], "non_autoregressive": [0.02, 0.02, 0.01]},
+        "seconds_per_sentence": {"autoregressive": [0.04, 0.01, None], "non_autoregressive": [0.02, 0.02, 0.01]},
     }
     assert arrays == {} and json.dumps(meta, allow_nan=False)
     assert meta.keys() == get_type_hints(race.RaceMeta).keys()
@@ -50,7 +37,7 @@ def test_the_race_counts_calls_and_seconds_a_sentence(trace):
 
 def test_the_claim_states_what_the_trace_holds(trace):
     speed, batch = race.claim(trace, TEXT).split("\n")
-    for figure in ("autoregressive 3 decoder calls in 30 ms", "non-autoregressive 2 in 20 ms", "2.5 times"):
+    for figure in ("autoregressive 5 decoder calls in 80 ms", "non-autoregressive 4 in 20 ms", "2.5 times"):
         assert figure in speed, figure
     assert "8 copies at once a sentence takes 10.0 ms autoregressive and 20.0 ms non-autoregressive" in batch
     assert race.claim(trace, Text("zh")).count("\n") == 1

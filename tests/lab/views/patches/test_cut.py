@@ -27,7 +27,7 @@ def test_quantised_rows_give_the_trace_back(seen):
 
 def test_meta_and_arrays_of_a_trace(vit):
     meta, arrays = cut.payload(vit, Text("en"))
-    assert meta == {"patch_size": 8, "grid": (2, 2), "prefix": ("CLS",)}
+    assert meta == {"patch_size": 8, "grid": (2, 2), "prefix": ("CLS",), "unread": (0, 0)}
     assert arrays["embedding"][0].tolist() == [95, -127]
     assert arrays["embedding_max"].tolist() == [4, 1, 2, 0.5]
     assert arrays["position"][2].tolist() == [0, 0, 127, 0, 0]
@@ -46,4 +46,17 @@ def test_cut_and_attend_draw_from_one_file_in_both_languages(seen):
 def test_other_attention_gives_another_payload(vit, seen):
     before, after = (cut.payload(trace, Text("en")).arrays for trace in (vit, seen))
     changed = {name for name in before if not np.array_equal(before[name], after[name])}
-    assert changed == {"attention", "attention_max", "rollout", "rollout_max"}
+    assert changed == {"attention", "attention_max", "half", "rollout", "rollout_max"}
+
+
+def test_half_of_the_attention_is_counted_before_the_numbers_become_bytes(vit):
+    """Four patches of nearly a quarter each: two get just less than half, which a 255th cannot tell."""
+    close = np.array([0, 0.2499, 0.25, 0.2501, 0.25], np.float32)
+    seen = replace(vit, attention=np.broadcast_to(close, (2, 2, 5, 5)).copy())
+    falling = np.cumsum(np.sort(seen.attention[..., 1:].astype(float))[..., ::-1], axis=-1)
+    exact = (falling < falling[..., -1:] / 2).sum(-1) + 1
+    half = cut.payload(seen, Text("en")).arrays["half"]
+    assert half.shape == (2, 4, 5) and half.dtype == np.uint16
+    np.testing.assert_array_equal(half[:, :2], exact)
+    np.testing.assert_array_equal(half[:, 2], exact[:, 0])
+    assert half[0, 3].tolist() == [2, 1, 1, 1, 1]

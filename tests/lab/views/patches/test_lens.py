@@ -1,8 +1,9 @@
 from dataclasses import replace
+from html import unescape
 
 import pytest
 
-from lab.text import Text
+from lab.text import Text, plain
 from lab.views.patches import lens
 
 
@@ -28,4 +29,7 @@ def test_the_chart_orders_classes_by_the_final_answer(vit, numbers):
 
 def test_strangers_words_stay_words(vit):
     wild = replace(vit, labels=("crane", "crane", "<b>*bold*</b>"))
-    assert lens.chart(wild, Text("en"))["data"][1]["name"] == "&lt;b&gt;*bold*&lt;/b&gt;"
+    assert lens.chart(wild, Text("en"))["data"][1]["name"] == plain("<b>*bold*</b>")
+    line = lens.chart(replace(vit, labels=("a", "a", "b%{x}")), Text("en"))["data"][1]
+    assert "%{x}" in unescape(line["hovertemplate"]) and line["hovertemplate"].count("%{x}") == 1
+    assert unescape(line["name"]) == "b%{x}"

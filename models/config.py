@@ -1,0 +1,80 @@
+"""What a stranger's config.json says, checked before a model is made of it."""
+
+from typing import Any
+
+from models.errors import InputError
+from models.families import PACKAGES
+from models.processor import shown, sides
+
+MAX_DEPTH = 1000
+"""Layers of one stage."""
+MAX_SIZE = 100_000
+NUMBERS = {
+    "resnet": ("embedding_size", "num_channels"),
+    "vit": (
+        *("num_hidden_layers", "num_attention_heads", "hidden_size", "intermediate_size"),
+        *("patch_size", "num_channels"),
+    ),
+    "swin": ("embed_dim", "patch_size", "window_size", "num_channels"),
+}
+"""Fields that are whole numbers, by the classifier's package."""
+LISTS = {"resnet": ("depths", "hidden_sizes"), "vit": (), "swin": ("depths", "num_heads")}
+"""Fields that are lists of whole numbers, one for each stage."""
+PICTURES = ("image_size", "source_size")
+"""Fields that give the pixels of a side."""
+PROBLEMS = (None, "single_label_classification", "multi_label_classification")
+"""What the outputs may mean: probabilities of which one is true, or each of its own."""
+
+
+def check(reference: str, family: str, config: dict[str, Any]) -> None:
+    """Raise InputError, each field with a sentence of its own, for what no classifier of the lab can be made of.
+
+    family: the class that the config names; other classes than those of families.PACKAGES are not checked.
+    """
+    if family in PACKAGES:
+        _check_sizes(reference, PACKAGES[family], config)
+        _check_pictures(config)
+        _check_outputs(reference, config)
+
+
+def _check_sizes(reference: str, package: str, config: dict[str, Any]) -> None:
+    for field in NUMBERS[package]:
+        if field in config and not _is_whole(config[field], MAX_SIZE):
+            raise _refusal(reference, "number", field, config[field], maximum=f"{MAX_SIZE:,}")
+    for field in LISTS[package]:
+        if field in config and not _are_whole(config[field], MAX_DEPTH if field == "depths" else MAX_SIZE):
+            raise _refusal(reference, "list", field, config[field])
+    if len({len(config[field]) for field in LISTS[package] if field in config}) > 1:
+        raise InputError("model.config_stages", reference=reference, fields=", ".join(LISTS[package]))
+
+
+def _check_pictures(config: dict[str, Any]) -> None:
+    if (channels := config.get("num_channels", 3)) != 3:
+        raise InputError("model.channels", channels=channels)
+    for field in PICTURES:
+        if config.get(field) is not None:
+            sides(config[field])
+
+
+def _check_outputs(reference: str, config: dict[str, Any]) -> None:
+    labels = config.get("id2label", {"0": ""})
+    if not isinstance(labels, dict) or not labels or not all(str(number).isdecimal() for number in labels):
+        raise _refusal(reference, "labels", "id2label", labels)
+    problem = config.get("problem_type")
+    if problem == "regression":
+        raise InputError("model.regression", reference=reference)
+    if problem not in PROBLEMS:
+        known = ", ".join(str(one) for one in PROBLEMS[1:])
+        raise _refusal(reference, "problem", "problem_type", problem, known=known)
+
+
+def _refusal(reference: str, code: str, field: str, value: Any, **details: object) -> InputError:
+    return InputError(f"model.config_{code}", reference=reference, field=field, value=shown(value), **details)
+
+
+def _is_whole(value: Any, maximum: int) -> bool:
+    return type(value) is int and 1 <= value <= maximum
+
+
+def _are_whole(values: Any, maximum: int) -> bool:
+    return isinstance(values, list) and 0 < len(values) <= 10 and all(_is_whole(value, maximum) for value in values)
