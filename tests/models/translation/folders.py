@@ -9,7 +9,7 @@ import transformers
 from tokenizers import ByteLevelBPETokenizer
 
 from tests.models.conftest import SENTENCES, TRANSLATIONS
-from tests.models.translation.test_encoder_decoders import CONFIGS, tiny
+from tests.models.translation.families import CONFIGS, tiny
 
 TEXT = [*SENTENCES, *TRANSLATIONS]
 FAMILIES = {
