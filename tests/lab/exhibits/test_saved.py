@@ -5,6 +5,7 @@ from typing import NamedTuple, get_type_hints
 
 import numpy as np
 import pytest
+import torch
 
 from lab import saved
 from lab.exhibits import EXHIBITS
@@ -62,12 +63,26 @@ def same_value(before, now, where, half):
         assert before == now, where
 
 
+every_saved_run = pytest.mark.parametrize(("exhibit", "run", "name"), RUNS, ids=[saved.path(*run).stem for run in RUNS])
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("exhibit", "run", "name"), RUNS, ids=[saved.path(*run).stem for run in RUNS])
+@every_saved_run
 def test_the_saved_run_is_what_the_models_say_today(exhibit, run, name):
     before = saved.load(exhibit, run, name)
     assert before is not None, f"python -m lab.saved {run.name}"
     same(before, saved.make(exhibit, run, name))
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+@every_saved_run
+def test_a_gpu_says_what_the_cpu_says(exhibit, run, name, monkeypatch):
+    said = {}
+    for device in ("cpu", "cuda"):
+        monkeypatch.setenv("LAB_DEVICE", device)
+        said[device] = saved.make(exhibit, run, name)
+    same(said["cpu"], said["cuda"])
 
 
 def test_a_number_that_changed_shows():
