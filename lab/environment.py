@@ -7,6 +7,7 @@ import atexit
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -20,13 +21,25 @@ def prepare() -> None:
     """Settle what is not set, and end the program with a sentence for what cannot be used."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("LAB_PRIVATE", "0")
-    port = os.environ.get("GRADIO_SERVER_PORT", "7860")
-    if not port.isdecimal() or not 1 <= int(port) <= 65535:
-        sys.exit(f"GRADIO_SERVER_PORT is “{port}”. Set it to a whole number from 1 to 65535.")
+    if port := os.environ.get("GRADIO_SERVER_PORT"):
+        check_port(port)
     try:
         os.environ["GRADIO_TEMP_DIR"] = str(own_folder())
     except OSError as error:
         sys.exit(f"The lab cannot write into its temporary folder ({error}). Set GRADIO_TEMP_DIR to one that it can.")
+
+
+def check_port(port: str) -> None:
+    """End the program with a sentence unless the lab can listen there; where none is set, Gradio takes a free one."""
+    if not port.isdecimal() or not 1 <= int(port) <= 65535:
+        sys.exit(f"GRADIO_SERVER_PORT is “{port}”. Set it to a whole number from 1 to 65535.")
+    name = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
+    family = socket.AF_INET6 if ":" in name else socket.AF_INET
+    try:
+        with socket.create_server((name, int(port)), family=family):
+            pass
+    except OSError as error:
+        sys.exit(f"The lab cannot listen on {name}:{port} ({error}). Set GRADIO_SERVER_PORT to a port that is free.")
 
 
 def own_folder() -> Path:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,16 @@ def test_what_a_killed_process_left_goes_at_the_next_start_and_nobody_elses(star
 )
 def test_a_setting_that_cannot_be_used_ends_the_start_with_a_sentence(name, value):
     settings = {**os.environ, name: value}
+    says_one_sentence(settings, name)
+
+
+def test_a_port_that_is_taken_ends_the_start_with_a_sentence():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        says_one_sentence({**os.environ, "GRADIO_SERVER_PORT": str(taken.getsockname()[1])}, "GRADIO_SERVER_PORT")
+
+
+def says_one_sentence(settings, name):
+    """That the lab does not start with these settings, and tells which one is wrong."""
     ended = subprocess.run([sys.executable, "app.py"], cwd=ROOT, env=settings, capture_output=True, text=True)
     assert ended.returncode == 1
     assert name in ended.stderr and ended.stderr.count("\n") == 1
