@@ -134,12 +134,13 @@ class Computations:
     def _take_turn(self) -> None:
         """Compute what waits longest of the client whose turn it is; the client's next one waits behind the others."""
         with self.lock:
+            if not self.waiting:  # whoever asked for this turn has given it up
+                return
             client, waiting = self.waiting.popitem(last=False)
             computation = waiting.popleft()
             if waiting:
                 self.waiting[client] = waiting
-        if not computation.future.set_running_or_notify_cancel():
-            return
+            computation.future.set_running_or_notify_cancel()
         try:
             answer = computation.compute()
             self.remember(computation.question.now().key, answer)
@@ -155,8 +156,16 @@ class Computations:
         with self.lock:
             computation.watchers -= 1
             if not computation.watchers:
-                computation.future.cancel()
+                self._give_up_turn(computation)
                 self._forget(computation)
+
+    def _give_up_turn(self, computation: Computation) -> None:
+        queue = self.waiting.get(computation.client, ())
+        if computation in queue:
+            computation.future.cancel()
+            queue.remove(computation)
+            if not queue:
+                del self.waiting[computation.client]
 
     def forget(self, computation: Computation) -> None:
         """It has ended."""

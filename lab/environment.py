@@ -14,50 +14,60 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from lab.text import LANGUAGES, Text
+from models import device
+from models.errors import InputError
+
 LOCK = "in-use.lock"
 
 
 def prepare() -> None:
-    """Settle what is not set, and end the program with a sentence for what cannot be used."""
+    """Settle what is not set, and end the program with a sentence in both languages for what cannot be used."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("LAB_PRIVATE", "0")
-    if port := os.environ.get("GRADIO_SERVER_PORT"):
-        check_port(port)
+    if "SPACE_ID" in os.environ:  # there the proxy alone reaches the lab, and tells the visitors' addresses
+        os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
     try:
+        device.check()
+        if port := os.environ.get("GRADIO_SERVER_PORT"):
+            check_port(port)
         os.environ["GRADIO_TEMP_DIR"] = str(own_folder())
-    except OSError as error:
-        sys.exit(f"The lab cannot write into its temporary folder ({error}). Set GRADIO_TEMP_DIR to one that it can.")
+    except InputError as error:
+        sys.exit("\n".join(Text(language).error(error) for language in LANGUAGES))
 
 
 def check_port(port: str) -> None:
-    """End the program with a sentence unless the lab can listen there; where none is set, Gradio takes a free one."""
+    """Raise InputError unless the lab can listen there. Where none is set, Gradio takes a free one."""
     if not port.isdecimal() or not 1 <= int(port) <= 65535:
-        sys.exit(f"GRADIO_SERVER_PORT is “{port}”. Set it to a whole number from 1 to 65535.")
+        raise InputError("page.port", port=port[:80])
     name = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
     family = socket.AF_INET6 if ":" in name else socket.AF_INET
     try:
         with socket.create_server((name, int(port)), family=family):
             pass
     except OSError as error:
-        sys.exit(f"The lab cannot listen on {name}:{port} ({error}). Set GRADIO_SERVER_PORT to a port that is free.")
+        raise InputError("page.port_taken", address=f"{name}:{port}", reason=error.strerror) from error
 
 
 def own_folder() -> Path:
     """A new folder that only this user reads, below $GRADIO_TEMP_DIR or the system's temporary folder.
 
-    Folders that no living process holds are removed. Raises OSError where nothing can be written.
+    Folders that no living process holds are removed. Raises InputError where nothing can be written.
     """
     base = Path(os.environ.get("GRADIO_TEMP_DIR") or Path(tempfile.gettempdir()) / "attention-lab")
-    base.mkdir(parents=True, exist_ok=True)
     for lock in base.glob(f"process-*/{LOCK}"):
         try:
             with FileLock(lock, timeout=0):
                 shutil.rmtree(lock.parent, ignore_errors=True)
         except (Timeout, OSError):
             continue
-    folder = Path(tempfile.mkdtemp(prefix="process-", dir=base))
-    held = FileLock(folder / LOCK)
-    held.acquire(timeout=0)
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix="process-", dir=base))
+        held = FileLock(folder / LOCK)
+        held.acquire(timeout=0)
+    except OSError as error:
+        raise InputError("page.folder", folder=str(base), reason=error.strerror) from error
 
     def remove() -> None:
         shutil.rmtree(folder, ignore_errors=True)

@@ -10,10 +10,9 @@ from starlette.middleware import Middleware
 from lab import layout, style, widget
 from lab.clients import Listening
 from lab.exhibits import EXHIBITS
-from lab.text import LANGUAGES, Text
+from lab.text import Text
 from lab.wiring import MAX_THREADS, connect
-from models.device import check, describe
-from models.errors import InputError
+from models.device import describe
 
 HEADER = """<header class="lab-header" lang="{code}"><h1>{title}</h1><p>{tagline}</p><nav>
 <a class="lab-language" href="{other}" title="{language_hint}">{language}</a>
@@ -58,11 +57,7 @@ def fill(demo: gr.Blocks, text: Text, other: str) -> None:
 
 
 def launch(**settings: Any) -> None:
-    """Open the lab. Raises SystemExit, with a sentence in both languages, where LAB_DEVICE cannot be used."""
-    try:
-        check()
-    except InputError as error:
-        raise SystemExit("\n".join(Text(language).error(error) for language in LANGUAGES)) from error
+    """Open the lab."""
     demo = build()
     demo.queue(max_size=None, api_open=False).launch(
         theme=style.theme(),

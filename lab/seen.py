@@ -58,7 +58,7 @@ class Seen:
         key = question.key if question else ""
         old = {place for place in self.screen.places(run, visit.tab) if visit.shown.get(place, key) != key}
         for place in old:
-            del visit.shown[place]
+            visit.shown.pop(place, None)  # another event of this visit may have done it
         return self.screen.outdated(run, visit.tab, old)
 
     def asked(self, visit: Visit, run: Run) -> Question | None:

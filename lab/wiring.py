@@ -131,6 +131,8 @@ class Wiring:
         Where it was asked anew, the note speaks of an earlier run until the first answer; it stays where none comes.
         """
         request, anew = None, again or visit.asked is not visit.settled
+        if not streams.lead_to(visit.client):
+            return
         try:
             for run in self.screen.runs(visit.tab):
                 question = ask(self.exhibit, run, sent)
@@ -162,8 +164,6 @@ class Wiring:
         """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew."""
         screen, request = self.screen, visit.request
         known = None if again and question.run.fresh else computations.known(question)
-        if not known and not streams.lead_to(visit.client):
-            return
         computation = known or computations.watch(question, visit.client.address)
         if isinstance(computation, Answer):
             yield self.seen.show_alone(visit, question, computation) | screen.ended(question, computation, anew)

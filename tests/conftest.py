@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from tools import browser
 
-pytest.register_assert_rewrite("tests.models.translation.tiny")
 expect.set_options(timeout=120_000)
 pytest.register_assert_rewrite("tests.models.translation.tiny")
 

@@ -57,14 +57,17 @@ def test_clients_take_turns(held):
 
 
 def test_what_nobody_waits_for_any_longer_loses_its_turn(held):
-    first = held.watch("first", "one")
+    held.watch("first", "one")
     assert held.work.begun.wait(20)
     left, last = held.watch("left", "one"), held.watch("last", "one")
+    other, alone = held.watch("other", "other"), held.watch("alone", "third")
     held.computations.leave(left)
+    held.computations.leave(alone)
+    assert {client: len(queue) for client, queue in held.computations.waiting.items()} == {"one": 1, "other": 1}
     held.work.go_on.set()
-    assert last.future.result(20).trace.word == "last"
-    assert first.future.done() and held.work.calls == ["first", "last"]
-    assert not held.computations.waiting
+    assert [one.future.result(20).trace.word for one in (last, other)] == ["last", "other"]
+    assert held.work.calls == ["first", "last", "other"]
+    assert not held.computations.waiting and not held.computations.running
 
 
 def test_one_client_cannot_take_all_room(held, monkeypatch):

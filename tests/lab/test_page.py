@@ -1,14 +1,11 @@
 """The page itself: it opens before torch, and its keys change what belongs to no exhibit."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
-
-from lab.text import LANGUAGES, Text
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,15 +14,6 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_page_builds_without_torch():
     code = "import sys; from lab.page import build; build(); assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
-
-
-def test_a_device_that_is_none_here_stops_the_start_with_a_sentence_that_names_the_setting():
-    environment = {**os.environ, "LAB_DEVICE": "banana"}
-    started = subprocess.run(
-        [sys.executable, "app.py"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
-    )
-    assert started.returncode == 1 and "Traceback" not in started.stderr
-    assert started.stderr.splitlines()[-2:] == [Text(one)("page.error.device", named="banana") for one in LANGUAGES]
 
 
 @pytest.mark.browser
