@@ -27,7 +27,7 @@ LENGTHS, PASSES_FOR_LENGTHS = (1, 2, 3, 4, 5, 7), 4
 
 def bleu(outputs: list[str], references: list[str], tokenize: str) -> float:
     """Corpus BLEU in percent by sacrebleu with its tokeniser of that name."""
-    return round(BLEU(tokenize=tokenize).corpus_score(outputs, [references]).score, 2)
+    return score(outputs, references, tokenize)["bleu"]
 
 
 def score(outputs: list[str], references: list[str], tokenize: str) -> dict[str, float]:
@@ -55,13 +55,19 @@ def repetition(tokens: list[list[int]]) -> float:
 
 
 def evaluate(folder: Path, corpus: Corpus, data: Path) -> dict[str, Any]:
-    """The figures of the checkpoint in `folder`, opened as the lab opens it, on the corpus's test split."""
+    """The figures of the checkpoint in `folder`, opened as the lab opens it, on the corpus's test split.
+
+    For a non-autoregressive one also the number of length candidates, and what it was chosen by.
+    """
     _, model, tokenizer = open_model(str(folder), (*AUTOREGRESSIVE, *NON_AUTOREGRESSIVE), "text")
     source, target = corpus.load(data, corpus.test)
     measure: Callable[..., dict] = _non_autoregressive if isinstance(model, CmlmForTranslation) else _autoregressive
-    return {"split": corpus.test, "sentences": len(source), **signatures(corpus.tokenize)} | {
-        "test": measure(model, tokenizer, source, target, corpus)
-    }
+    figures = {"split": corpus.test, "sentences": len(source), **signatures(corpus.tokenize)}
+    figures["test"] = measure(model, tokenizer, source, target, corpus)
+    if isinstance(model, CmlmForTranslation):
+        figures["val_by_length_candidates"] = by_lengths(folder, corpus, data)
+        figures["length_candidates"] = LENGTH_CANDIDATES[corpus.target]
+    return figures
 
 
 def by_lengths(folder: Path, corpus: Corpus, data: Path) -> dict[str, dict]:
@@ -110,13 +116,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with the corpus")
     arguments = parser.parse_args()
     for name in arguments.name:
-        family, corpus = name.split("-")[0], CORPORA[name.split("-")[1]]
         path = find(name) / "recipe.json"
-        told = hub.read_json(path) | evaluate(path.parent, corpus, arguments.data)
-        if family == "cmlm":
-            told["val_by_length_candidates"] = by_lengths(path.parent, corpus, arguments.data)
-            told["length_candidates"] = LENGTH_CANDIDATES[corpus.target]
-        write_json(path, told)
+        write_json(path, hub.read_json(path) | evaluate(path.parent, CORPORA[name.split("-")[1]], arguments.data))
 
 
 if __name__ == "__main__":

@@ -147,9 +147,7 @@ def main(
         recipe,
         pairs(tokenizer(source).input_ids, tokenizer(target).input_ids),
         loss=lambda model, source, target: loss(model, source, target, recipe),
-        evaluate=lambda model: {
-            "val_bleu": metrics.bleu(translate(model, tokenizer, val_source), val_target, corpus.tokenize)
-        },
+        evaluate=score_on_val,
         state=arguments.state,
     )
     save(model, tokenizer, source, history, arguments.out)
