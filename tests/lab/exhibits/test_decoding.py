@@ -166,7 +166,7 @@ LABELS = {
 @pytest.mark.parametrize("language", LABELS)
 def test_a_visitor_brings_own_encoder_decoders(page, language, strangers):
     """BART, M2M100 in both languages and a T5 that samples ids without a token: what is seen is what was computed."""
-    text, drawn, seen = Text(language), page.locator(".decode"), None
+    text, drawn, seen = Text(language), page.locator(".decode"), measured(EXHIBIT, "decode", DecodingTrace)
     more, model, sentence, run = LABELS[language]
     if language == "zh":
         page.locator(".lab-language").click()
