@@ -199,5 +199,5 @@ def test_a_visitor_brings_own_encoder_decoders(page, language, strangers):
     assert any(re.fullmatch(r"<\d+>", piece) for piece in traces["t5"].search.piece)
     open_tab(page, text("decoding.view.race.tab"))
     expect(page.locator(".race")).to_have_attribute(
-        "data-done", re.compile(f'"autoregressive":{len(traces["t5"].search.steps)}')
+        "data-done", re.compile(rf'"autoregressive":{len(traces["t5"].search.steps)}\b')
     )

@@ -3,6 +3,7 @@
 import io
 import json
 import warnings
+from typing import Any
 
 import sentencepiece
 import transformers
@@ -29,7 +30,7 @@ FAMILIES = {
 """The kind of tokenizer, and the model beside it."""
 
 
-def tokenizer(kind, folder):
+def tokenizer(kind, folder) -> Any:
     """A tokenizer of this kind with a vocabulary of a few sentences; its files are made in `folder`."""
     known = sentence_pieces(folder)
     scored = [(piece, -float(place)) for place, piece in enumerate(known)]
@@ -58,7 +59,7 @@ def tokenizer(kind, folder):
         )
     if kind == "bart":
         state = json.loads(byte_level().to_str())["model"]
-        merges = [tuple(pair) for pair in state["merges"]]
+        merges: Any = [tuple(pair) for pair in state["merges"]]
         return transformers.BartTokenizer(vocab=state["vocab"], merges=merges)
     words = ["__null__", "__start__", "__end__", "__unk__", "a", "dog", "r@@", "uns", "."]
     write(folder / "vocab.json", {word: place for place, word in enumerate(words)})

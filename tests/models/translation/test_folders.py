@@ -87,7 +87,8 @@ def test_a_language_that_a_model_does_not_know_is_named(folders, tiny_translator
     assert error.code == "decoding.no_language" and error.details["known"] == ">>deu<<, >>fra<<"
     tasks = {"translation_en_to_de": {"prefix": "A man sees: "}, "summarization": {"prefix": "In the park: "}}
     t5 = opened(folder_of("t5", tmp_path, task_specific_params=tasks), tiny_translators)
-    plain = decode(language="de", **t5, **QUICK | {"sentence": "A man sees: A dog runs."}).search.source
+    spoken: dict[str, Any] = {**QUICK, "sentence": "A man sees: A dog runs."}
+    plain = decode(language="de", **t5, **spoken).search.source
     assert decode(language="de", **t5, **QUICK).search.source == plain, "what the config names stands before it"
     assert refusal(decode, language="zh", **t5, **QUICK).details["known"] == "de"
 
@@ -143,7 +144,7 @@ def test_a_rule_that_cannot_be_is_named_when_the_model_is_opened(rules, folders,
     edit(folder / "generation_config.json", rules)
     error = refusal(opened, folder, tiny_translators)
     assert error.code in ("decoding.rule", "model.rules")
-    assert error.code == "model.rules" or error.details["rule"].startswith(next(iter(rules)))
+    assert error.code == "model.rules" or str(error.details["rule"]).startswith(next(iter(rules)))
 
 
 @pytest.mark.parametrize("settings", [{"method": "greedy"}, {"beam_width": 2}], ids=str)
@@ -160,10 +161,10 @@ def test_several_returned_sequences_cost_no_answer(settings, folders, tmp_path, 
 
 
 def test_what_cannot_be_counted_costs_no_answer(folders, tiny_translators, monkeypatch, caplog):
-    def fails(_):
+    def fails(*_):
         raise RuntimeError("an operation that nobody counts")
 
-    monkeypatch.setattr("models.translation.beam_search.multiply_adds", fails)
+    monkeypatch.setattr("models.translation.beam_search._multiply_adds", fails)
     search = decode(language="de", **opened(folders["bart"], tiny_translators), **QUICK).search
     assert search.multiply_adds == 0 and len(search.winner.token) > 0 and "could not be counted" in caplog.text
 
