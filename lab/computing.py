@@ -160,8 +160,8 @@ class Computations:
                 self._forget(computation)
 
     def _give_up_turn(self, computation: Computation) -> None:
-        queue = self.waiting.get(computation.client, ())
-        if computation in queue:
+        queue = self.waiting.get(computation.client)
+        if queue and computation in queue:
             computation.future.cancel()
             queue.remove(computation)
             if not queue:
