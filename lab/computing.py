@@ -19,7 +19,7 @@ MAX_CONCURRENT = 8
 """Runs that may download or wait at the same time; they compute one after another (models.device.compute_lock)."""
 MAX_WAITING = 200
 """Different questions on their way; of one client at most half as many."""
-MAX_REMEMBERED_BYTES = 500_000_000
+MAX_REMEMBERED_BYTES = 200_000_000
 
 
 class Stopped(Exception):

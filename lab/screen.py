@@ -83,7 +83,9 @@ class Screen:
         """Where the answer comes from, and weights that do; where it was asked anew, nothing that one sees is older."""
         if answer.origin == "saved":
             own = f"{self.exhibit.name}.saved"
-            line = self.text(own if self.text.has(own) else "run.saved")
+            key = own if self.text.has(own) else "run.saved"
+            asks = self.exhibit.inputs[0].name in question.run.inputs
+            line = self.text(key if asks else "run.independent")
         else:
             key = "run.took" if answer.origin == "computed" else "run.remembered"
             line = self.text(key, seconds=f"{answer.seconds:.2f}", device=describe())

@@ -206,7 +206,7 @@ def page_rows(figures: Figures) -> None:
             page.locator(".cut[data-count]").wait_for()
 
         figures.add("page: until the first picture", seconds(first), "s")
-        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(3000)  # what loads in the background; streams of answers stay open
         figures.add("page: weight on the wire", sum(sizes) / 1e6, "MB")
         figures.add("page: files", len(sizes), "")
         paint_rows(figures, "an element that draws nothing", hover(page, ".lab-header"), "")
@@ -227,6 +227,7 @@ def page_rows(figures: Figures) -> None:
 def hover(page: Any, selector: str, count: int = 200) -> list[float]:
     """Milliseconds from pointer movements over an element to their frames."""
     page.eval_on_selector(selector, WATCH)
+    page.wait_for_timeout(1000)  # until nothing moves any longer
     box = page.locator(selector).bounding_box()
     for step in range(count):
         x, y = 0.05 + step * 37 % 90 / 100, 0.05 + step * 61 % 90 / 100

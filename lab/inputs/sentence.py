@@ -19,7 +19,7 @@ class Sentence(Input):
 
     def component(self, text: Text, exhibit: str) -> gr.Textbox:
         label = text(f"{exhibit}.input.{self.name}")
-        return gr.Textbox(self.default, label=label, lines=2, max_lines=6, interactive=True)
+        return gr.Textbox(self.default, label=label, lines=1, max_lines=6, interactive=True)
 
     def samples(self, text: Text, component: gr.Textbox, language: str) -> gr.Dataset:
         """Examples for a language, to click; Gradio cuts what is longer than 60 characters."""

@@ -103,7 +103,7 @@ def test_the_output_departs_from_greedy_only_where_its_own_best_token_was_anothe
 
 def test_the_claim_states_what_the_trace_holds(trace):
     repetition, size, beam = decode.claim(trace, TEXT).split("\n")
-    assert "first pass 2 of 3" in repetition and "after pass 2 1." in repetition
+    assert "2 of 3 after the first pass, 1 after pass 2." in repetition
     assert "2 tokens (60%)" in size and "has 3 (30%)" in size
     assert "At 1 of 3 calls" in beam
 
