@@ -66,6 +66,7 @@ def test_what_a_killed_process_left_goes_at_the_next_start_and_nobody_elses(star
     assert (its_folder / "photo.png").exists() and living.poll() is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -1,5 +1,6 @@
 """One visitor's page with the made exhibit, driven by hand."""
 
+import copy
 from collections.abc import Generator
 from typing import cast
 
@@ -30,6 +31,12 @@ class Page:
         for name, parts in self.board.views.items():
             self.names |= {part: key for part, key in ((parts.claim, name), (parts.verdict, f"row {name}")) if part}
         self.note, self.shown = "", {}
+
+    def another_visitor(self):
+        """Another visit of the same page; to be made before anything is asked."""
+        other = copy.copy(self)
+        other.visit, other.note, other.shown = copy.deepcopy(self.visit), "", {}
+        return other
 
     def step(self, step):
         """A step by the names of what it changes."""

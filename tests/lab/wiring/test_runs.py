@@ -65,13 +65,14 @@ def test_a_run_that_yields_growing_traces_shows_each():
 def test_twenty_visitors_who_ask_the_same_cost_one_computation():
     work = Work()
     work.go_on.clear()
-    pages = [Page(work) for _ in range(20)]
+    page = Page(work)
+    pages = [page.another_visitor() for _ in range(20)]
     running = [page.press(word="same") for page in pages]
     for steps in running:
         next(steps)
     work.go_on.set()
     assert [list(steps)[-1][VIEW] for steps in running] == ["same1"] * 20
-    late = list(Page(work).press(word="same"))
+    late = list(page.press(word="same"))
     assert len(late) == 1 and "Computed before" in late[0]["status"]
     assert work.calls == ["same"]
 

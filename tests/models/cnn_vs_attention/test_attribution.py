@@ -26,6 +26,7 @@ def smooth(model):
     return model
 
 
+@pytest.mark.slow
 def test_integrated_gradients_are_complete_with_enough_steps(smooth, pixels):
     seen, coarse = (attribute(smooth, pixels, 2, n_steps=n_steps) for n_steps in (200, 2))
     with torch.no_grad():

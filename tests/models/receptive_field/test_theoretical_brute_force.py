@@ -114,6 +114,7 @@ def compare(layer, touched, full):
     return inside
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(24))
 def test_theory_equals_brute_force_on_random_networks(seed):
     network = random_network(seed)

@@ -61,6 +61,7 @@ def test_all_fates_of_beam_search_occur_and_the_record_holds_all_candidates(unco
     assert seen == {"kept", "finished", "outranked", "ended_outside_beam", "pool_was_better"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rules",
     [

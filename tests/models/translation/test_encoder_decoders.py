@@ -53,6 +53,7 @@ def test_every_family_searches_as_generate_does(family, uncounted):
         consistent(trace, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rules", RULES, ids=lambda rules: " ".join(rules))
 @pytest.mark.parametrize("family", ["MarianMTModel", "BartForConditionalGeneration", "T5ForConditionalGeneration"])
 def test_the_rules_of_a_model_are_those_of_generate(family, rules, uncounted):
@@ -106,6 +107,7 @@ def test_rules_that_the_search_does_not_follow_are_named(uncounted):
     same(trace, beam(ruled("BartForConditionalGeneration", 0, {}), ids, 3, 7))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", AUTOREGRESSIVE)
 def test_multiply_adds_are_those_of_the_whole_search(family, monkeypatch):
     model = tiny(family, 5)

@@ -37,7 +37,11 @@ def test_the_race_counts_calls_and_seconds_a_sentence(trace):
 
 def test_the_claim_states_what_the_trace_holds(trace):
     speed, batch = race.claim(trace, TEXT).split("\n")
-    for figure in ("autoregressive 5 decoder calls in 80 ms", "non-autoregressive 4 in 20 ms", "2.5 times"):
+    for figure in (
+        "autoregressive model made 5 decoder calls in 80 ms",
+        "non-autoregressive one 4 in 20 ms",
+        "2.5 times",
+    ):
         assert figure in speed, figure
     assert "8 copies at once a sentence takes 10.0 ms autoregressive and 20.0 ms non-autoregressive" in batch
     assert race.claim(trace, Text("zh")).count("\n") == 1

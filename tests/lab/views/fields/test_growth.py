@@ -46,7 +46,7 @@ def test_the_verdict_tells_what_the_first_and_the_last_layer_see(trace):
     sentence = unescape(reach.verdict(trace, ENGLISH))
     assert sentence.startswith(
         "At the middle of this photo: a/b can see 25% of it in its first layer and 100% in its last, "
-        "where half of what it does see lies in 13%; vit can see 100%"
+        "where half of its gradient lies in 13% of the photo; vit can see 100%"
     )
     assert (reach.chart, reach.claim) == (growth.chart, growth.claim)
 
