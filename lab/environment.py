@@ -29,24 +29,29 @@ def prepare() -> None:
         os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
     try:
         device.check()
-        if port := os.environ.get("GRADIO_SERVER_PORT"):
-            check_port(port)
+        check_address(os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1", os.environ.get("GRADIO_SERVER_PORT") or "")
         os.environ["GRADIO_TEMP_DIR"] = str(own_folder())
     except InputError as error:
         sys.exit("\n".join(Text(language).error(error) for language in LANGUAGES))
 
 
-def check_port(port: str) -> None:
-    """Raise InputError unless the lab can listen there. Where none is set, Gradio takes a free one."""
-    if not port.isdecimal() or not 1 <= int(port) <= 65535:
+def check_address(name: str, port: str) -> None:
+    """Raise InputError unless the lab can listen there. Where no port is set, Gradio takes a free one."""
+    if port and not (port.isdecimal() and len(port) <= 5 and 1 <= int(port) <= 65535):
         raise InputError("page.port", port=port[:80])
-    name = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
-    family = socket.AF_INET6 if ":" in name else socket.AF_INET
+    if reason := _refusal(name, 0):
+        raise InputError("page.address", name=name[:80], reason=reason)
+    if port and (reason := _refusal(name, int(port))):
+        raise InputError("page.port_taken", address=f"{name}:{port}", reason=reason)
+
+
+def _refusal(name: str, port: int) -> str:
+    """Why this machine cannot listen there; empty where it can."""
     try:
-        with socket.create_server((name, int(port)), family=family):
-            pass
-    except OSError as error:
-        raise InputError("page.port_taken", address=f"{name}:{port}", reason=error.strerror) from error
+        with socket.create_server((name, port), family=socket.AF_INET6 if ":" in name else socket.AF_INET):
+            return ""
+    except (OSError, UnicodeError) as error:
+        return str(error)
 
 
 def own_folder() -> Path:

@@ -72,6 +72,8 @@ def test_what_a_killed_process_left_goes_at_the_next_start_and_nobody_elses(star
     [
         ("GRADIO_SERVER_PORT", "banana"),
         ("GRADIO_SERVER_PORT", "70000"),
+        ("GRADIO_SERVER_PORT", "9" * 5000),
+        ("GRADIO_SERVER_NAME", "banana"),
         ("GRADIO_TEMP_DIR", __file__),
         ("LAB_DEVICE", "banana"),
     ],
