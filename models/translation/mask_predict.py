@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from models.errors import InputError
 from models.measure import multiply_adds, once, seconds
 from models.progress import NO_PROGRESS, Progress
 from models.traces import LengthCandidate, RefineTrace
@@ -99,7 +100,13 @@ def logits(model: CmlmForTranslation, states: torch.Tensor) -> torch.Tensor:
 
 
 def lengths(source: Encoded, n_length: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """The most probable target lengths of each sentence and their log probabilities (sentence, candidate)."""
+    """The most probable target lengths of each sentence and their log probabilities (sentence, candidate).
+
+    Raises InputError when the model tells fewer lengths apart.
+    """
+    known = source.length_logits.shape[-1]
+    if n_length > known:
+        raise InputError("decoding.lengths", maximum=known)
     best = source.length_logits.float().log_softmax(-1).topk(n_length)
     return best.indices, best.values
 

@@ -6,8 +6,9 @@ import torch
 from tokenizers import Tokenizer, models
 from transformers import PreTrainedTokenizerFast
 
+from models.errors import InputError
 from models.traces import STRATEGIES
-from models.translation import train_cmlm
+from models.translation import mask_predict, train_cmlm
 from models.translation.mask_predict import Settings, refine, remasked, translate
 
 MASK = 3
@@ -163,3 +164,11 @@ def test_progress_hears_of_every_pass_and_may_stop_the_refinement(model, tokeniz
     with pytest.raises(TimeoutError):
         refine(model, tokenizer, sources(1)[0], Settings(4, 2), "tiny", beats)
     assert beats.count == 6
+
+
+def test_more_lengths_than_a_model_tells_apart_are_refused():
+    source = mask_predict.Encoded(torch.zeros(1, 4, 8), torch.ones(1, 4, dtype=torch.bool), torch.arange(3.0)[None])
+    assert mask_predict.lengths(source, 3)[0].tolist() == [[2, 1, 0]]
+    with pytest.raises(InputError) as refused:
+        mask_predict.lengths(source, 4)
+    assert (refused.value.code, refused.value.details) == ("decoding.lengths", {"maximum": 3})
