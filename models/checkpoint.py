@@ -34,8 +34,10 @@ MAX_POSITIONS = 20_000
 """Of a table that a model computes when it is built."""
 LAYERS = re.compile(r"(num_|n_)?(encoder_|decoder_|hidden_)?layers?")
 """How the families name their numbers of layers."""
-LAYER_WEIGHT = re.compile(r"\.(layers?|blocks|stages)\.\d+\..*weight$")
+LAYER_WEIGHT = re.compile(r"\.(layers?|blocks|stages)\.\d+\..*(weight|bias)$")
 """How they name the weights of one layer; those that no layer of a model takes do not belong to it."""
+DECIMAL = ("F64", "F32", "F16", "BF16")
+"""What weights may be stored in, as safetensors calls it; others are quantised."""
 MAX_GROWTH = 4
 """A model has at most so many parameters for each number in its files, which may leave out what is shared."""
 
@@ -215,14 +217,20 @@ def _buildable(reference: str, folder: Path, kind: Any) -> Any:
 
 
 def _tensors(reference: str, folder: Path) -> list[int]:
-    """How many numbers each tensor of the weights' files has, by their headers."""
+    """How many numbers each tensor of the weights' files has, by their headers; weights are decimal numbers."""
     from safetensors import safe_open
 
     found = []
     for path in folder.glob("*.safetensors"):
         try:
             with safe_open(path, "pt") as file:
-                found += [math.prod(file.get_slice(name).get_shape()) for name in file.keys()]  # noqa: SIM118
+                for name in file.keys():  # noqa: SIM118
+                    tensor = file.get_slice(name)
+                    found.append(math.prod(tensor.get_shape()))
+                    if name.endswith(("weight", "bias")) and (kind := tensor.get_dtype()) not in DECIMAL:
+                        raise InputError("model.quantised", reference=reference, tensor=name, kind=kind)
+        except InputError:
+            raise
         except Exception as error:
             raise InputError("model.unreadable", reference=reference) from error
     return found

@@ -85,3 +85,23 @@ def test_weights_that_are_no_numbers_are_refused(changed, name, value):
     with pytest.raises(InputError) as caught:
         changed(name, broken)
     assert caught.value.code == "model.no_numbers"
+
+
+@pytest.mark.parametrize("kind", [torch.int8, torch.uint8, torch.bool, torch.float8_e4m3fn])
+def test_weights_that_are_no_decimal_numbers_are_refused(changed, kind):
+    def stored(tensors):
+        return {name: tensor.to(kind) if name.endswith("weight") else tensor for name, tensor in tensors.items()}
+
+    with pytest.raises(InputError) as caught:
+        changed("tiny_vit", stored)
+    assert caught.value.code == "model.quantised"
+
+
+def test_a_bias_that_no_layer_takes_is_left_over(changed):
+    def biased(tensors):
+        name = next(key for key in sorted(tensors) if "layer" in key and key.endswith("weight"))
+        return tensors | {name.replace(".weight", ".other.bias"): torch.zeros(3)}
+
+    with pytest.raises(InputError) as caught:
+        changed("tiny_vit", biased)
+    assert caught.value.code == "model.weights"
