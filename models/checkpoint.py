@@ -294,7 +294,9 @@ def _family(reference: str, folder: Path, families: tuple[str, ...]) -> str:
     if not settings:
         raise InputError("model.no_config", reference=reference)
     architectures = settings.get("architectures")
-    family = str(architectures[0])[:80] if isinstance(architectures, list) and architectures else "?"
+    if not isinstance(architectures, list) or not architectures or not isinstance(architectures[0], str):
+        raise InputError("model.no_architecture", reference=reference)
+    family = architectures[0][:80]
     if families and family not in families:
         raise InputError("model.family", reference=reference, family=family, families=", ".join(families))
     config.check(reference, family, settings)

@@ -105,3 +105,10 @@ def test_a_bias_that_no_layer_takes_is_left_over(changed):
     with pytest.raises(InputError) as caught:
         changed("tiny_vit", biased)
     assert caught.value.code == "model.weights"
+
+
+@pytest.mark.parametrize("named", [None, [], "ViTForImageClassification", [None], {"a": 1}], ids=str)
+def test_a_config_that_names_no_architecture_is_told_so(changed, named):
+    with pytest.raises(InputError) as caught:
+        changed("tiny_vit", architectures=named)
+    assert caught.value.code == "model.no_architecture"
