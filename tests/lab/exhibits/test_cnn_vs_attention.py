@@ -1,6 +1,7 @@
 """The lecture's table in a real Chromium: its sentences, and what its views draw, are those of the traces."""
 
 import re
+from html import unescape
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ def verdicts(page):
 
 def read(sentence):
     """What one reads of a sentence in Markdown."""
-    return sentence.replace("\\", "")
+    return unescape(sentence)
 
 
 def test_the_table_has_five_measured_sentences_and_a_new_photo_measures_them_anew(page, saved):
