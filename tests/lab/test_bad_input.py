@@ -16,6 +16,7 @@ from lab.exhibits import EXHIBITS, patches
 from lab.inputs.photo import Photo
 from lab.text import Text, table
 from lab.widget import address
+from tools import load
 
 pytestmark = pytest.mark.slow
 
@@ -26,28 +27,17 @@ SENTENCES = [
 ]
 
 
-class Form:
+class Form(load.Form):
     """An exhibit's button on the English page, pressed as a script would: values by input, the rest as they stand."""
 
     def __init__(self, server, exhibit):
-        self.server, text = server, Text("en")
-        config = httpx.get(server + "/config", timeout=60).json()
-        components = {one["id"]: one for one in config["components"]}
-        buttons = {id for id, one in components.items() if one["props"].get("value") == text(f"{exhibit.name}.run")}
-        named = {text(f"{exhibit.name}.input.{one.name}"): one.name for one in exhibit.inputs if not one.hidden}
-        forms = {}
-        for event in config["dependencies"]:
-            if any(target in buttons and trigger == "click" for target, trigger in event["targets"]):
-                parts = [components[id]["props"] for id in event["inputs"]]
-                forms[event["id"]] = {named.get(props.get("label"), ""): props.get("value") for props in parts}
-        whole = {*named.values(), ""}  # the visit has no label
-        self.number, self.values = next((id, values) for id, values in forms.items() if set(values) == whole)
+        super().__init__(httpx.get(server + "/config", timeout=60).json(), exhibit)
+        self.server = server
 
     def press(self, **values):
         """The error message that the lab answers with ("" when Gradio itself refuses the form), or None when it ran."""
-        data = [values.get(name, self.values[name]) for name in self.values]
         session = uuid.uuid4().hex
-        job = {"data": data, "fn_index": self.number, "session_hash": session}
+        job = {"data": self.data(**values), "fn_index": self.number, "session_hash": session}
         assert httpx.post(self.server + "/gradio_api/queue/join", json=job, timeout=60).status_code == 200
         with httpx.stream("GET", f"{self.server}/gradio_api/queue/data?session_hash={session}", timeout=300) as lines:
             for line in lines.iter_lines():
