@@ -30,12 +30,8 @@ MAX_CACHED_BYTES = 4_000_000_000
 """Parameters that are kept in memory for the next run; a single larger model is kept alone."""
 
 RULES = "generation_config.json"
-MAX_POSITIONS = 20_000
-"""Of a table that a model computes when it is built."""
-LAYERS = re.compile(r"(num_|n_)?(encoder_|decoder_|hidden_)?layers?")
-"""How the families name their numbers of layers."""
 LAYER_WEIGHT = re.compile(r"\.(layers?|blocks|stages)\.\d+\..*(weight|bias)$")
-"""How they name the weights of one layer; those that no layer of a model takes do not belong to it."""
+"""How the families name the weights of one layer; those that no layer of a model takes do not belong to it."""
 DECIMAL = ("F64", "F32", "F16", "BF16")
 """What weights may be stored in, as safetensors calls it; others are quantised."""
 MAX_GROWTH = 4
@@ -192,18 +188,11 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
 
 
 def _buildable(reference: str, folder: Path, kind: Any) -> Any:
-    """The config of a folder, of which a model of the class can be built that is not far larger than its weights.
-
-    What has weights in the files is compared with them by transformers; more layers than tensors, and a table of
-    positions without end, cost time or memory before that.
-    """
+    """The config of a folder, of which a model of the class can be built that is not far larger than its weights."""
     import torch
 
     tensors = _tensors(reference, folder)
-    for name, value in hub.read_json(folder / hub.CONFIG).items():
-        bound = len(tensors) if LAYERS.fullmatch(name) else MAX_POSITIONS if "position" in name else None
-        if bound and type(value) is int and not 1 <= value <= bound:
-            raise InputError("model.sizes", reference=reference, size=f"{name} = {value}")
+    config.check_bounds(reference, hub.read_json(folder / hub.CONFIG), len(tensors))
     try:
         built = kind.config_class.from_pretrained(folder, local_files_only=True)
         with torch.device("meta"):

@@ -1,5 +1,6 @@
 """What a stranger's config.json says, checked before a model is made of it."""
 
+import re
 from typing import Any
 
 from models.errors import InputError
@@ -9,6 +10,10 @@ from models.processor import shown, sides
 MAX_DEPTH = 1000
 """Layers of one stage."""
 MAX_SIZE = 100_000
+MAX_POSITIONS = 20_000
+"""Of a table that a model computes when it is built."""
+LAYERS = re.compile(r"(num_|n_)?(encoder_|decoder_|hidden_)?layers?")
+"""How the families name their numbers of layers."""
 NUMBERS = {
     "resnet": ("embedding_size", "num_channels"),
     "vit": (
@@ -35,6 +40,17 @@ def check(reference: str, family: str, config: dict[str, Any]) -> None:
         _check_sizes(reference, PACKAGES[family], config)
         _check_pictures(config)
         _check_outputs(reference, config)
+
+
+def check_bounds(reference: str, config: dict[str, Any], n_tensor: int) -> None:
+    """Raise InputError for more layers than the weights have tensors, and for a table of positions without end.
+
+    What has weights in the files is compared with them by transformers; these cost time or memory before that.
+    """
+    for name, value in config.items():
+        bound = n_tensor if LAYERS.fullmatch(name) else MAX_POSITIONS if "position" in name else None
+        if bound and type(value) is int and not 1 <= value <= bound:
+            raise InputError("model.sizes", reference=reference, size=f"{name} = {value}")
 
 
 def _check_sizes(reference: str, package: str, config: dict[str, Any]) -> None:

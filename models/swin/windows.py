@@ -33,12 +33,6 @@ def region_ids(grid: tuple[int, int], window_size: int, shift_size: int) -> np.n
     return 3 * row[:, None] + column[None]
 
 
-def visible(grid: tuple[int, int], window_size: int, shift_size: int) -> np.ndarray:
-    """Whether a slot may see another of its window: (window, query, key)."""
-    region = window_partition(region_ids(grid, window_size, shift_size), window_size)
-    return region[:, :, None] == region[:, None, :]
-
-
 def group(grid: tuple[int, int], window_size: int, shift_size: int) -> np.ndarray:
     """A number for every token (token,): tokens that may see each other in a block share it."""
     region = window_partition(region_ids(grid, window_size, shift_size), window_size)

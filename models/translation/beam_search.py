@@ -254,5 +254,5 @@ def _multiply_adds(model: Any, ids: torch.Tensor, start: int, rows: list[int]) -
         return multiply_adds(lambda: encoder(ids)), *calls
 
     encoding, first, second, third = once(model, ("search", ids.shape[1]), count)
-    later = sum(count * (second + index * (third - second)) for index, count in enumerate(rows[1:]))
+    later = sum(n_row * (second + index * (third - second)) for index, n_row in enumerate(rows[1:]))
     return encoding + rows[0] * first + later

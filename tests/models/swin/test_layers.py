@@ -12,7 +12,7 @@ from models.errors import InputError
 from models.pixels import prepare
 from models.swin import layers
 from models.swin.trace import record
-from models.swin.windows import group, reach, visible, window_token
+from models.swin.windows import group, reach, region_ids, window_partition, window_token
 
 
 @pytest.fixture
@@ -105,7 +105,8 @@ def test_the_mask_is_the_librarys(side, window, shift):
     config = SwinConfig(image_size=4 * side, window_size=window)
     layer: Any = SwinLayer(config, 8, (side, side), num_heads=2, shift_size=shift)
     mask = layer.get_attn_mask(side, side, dtype=torch.float32, device=torch.device("cpu"))
-    np.testing.assert_array_equal(visible((side, side), window, shift), mask.numpy() == 0)
+    region = window_partition(region_ids((side, side), window, shift), window)  # window, slot
+    np.testing.assert_array_equal(region[:, :, None] == region[:, None, :], mask.numpy() == 0)
 
 
 def test_reach_is_where_the_jacobian_is_not_zero(prepared):
