@@ -11,12 +11,12 @@ run: .venv/run                    # set everything up and open the lab
 
 unit: .venv/dev                   # the fast loop: no browser, nothing slow, nothing that asks for root
 	$(PARALLEL) -m "not slow and not browser"
-	$(NODE) --test assets/widgets/read/*.test.mjs
+	$(NODE) --test assets/widgets/*/*.test.mjs
 
 test: check browser               # everything
 	$(PARALLEL) -m "not browser"
 	$(BIN)/python -m pytest -m browser
-	$(NODE) --test assets/widgets/read/*.test.mjs
+	$(NODE) --test assets/widgets/*/*.test.mjs
 
 check: .venv/dev js               # lint, format, types, generated files
 	$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """Who asks, and whether somebody still listens to the answers."""
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -24,6 +25,7 @@ class Client:
 
 NOBODY = Client("", "")
 """Before anything was asked."""
+ASKING_SESSION = re.compile(rb'"session_hash": ?"(\w+)"')
 
 
 class Streams:
@@ -51,24 +53,66 @@ class Streams:
 
 
 class Listening:
-    """ASGI middleware: notes which sessions have a stream of Gradio's queue open."""
+    """ASGI middleware: notes which sessions have a stream of Gradio's queue open, and tells those that ask.
+
+    Gradio ends a session's stream with its last answer, and its browser opens another one only where it believes that
+    none is open. A question that is asked while the end is still on its way would stay without an answer, so the
+    header `lab-stream: ended` says that the stream has ended; core/stream.js waits for the end then.
+    """
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
         self.app = app
         streams.counted = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count the stream as long as it is open."""
-        is_stream = scope["type"] == "http" and scope["path"].endswith("/queue/data")
-        session = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [""])[0] if is_stream else ""
-        if not session:
+        """Count a stream until its last message, and tell who asks without one."""
+        path = scope["path"] if scope["type"] == "http" else ""
+        session = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("session_hash", [""])[0]
+        if session and path.endswith("/queue/data"):
+            await self.streamed(session, scope, receive, send)
+        elif path.endswith("/queue/join"):
+            await self.joined(scope, receive, send)
+        else:
             await self.app(scope, receive, send)
-            return
+
+    async def streamed(self, session: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers to a session."""
+        ended = False
+
+        def end() -> None:
+            nonlocal ended
+            if not ended:
+                ended = True
+                streams.add(session, -1)
+
+        async def sent(message: MutableMapping[str, Any]) -> None:
+            if b'"msg":"close_stream"' in message.get("body", b""):
+                end()
+            await send(message)
+
         streams.add(session, 1)
         try:
-            await self.app(scope, receive, send)
+            await self.app(scope, receive, sent)
         finally:
-            streams.add(session, -1)
+            end()
+
+    async def joined(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A question of a session, which its body names."""
+        asked = bytearray()
+
+        async def received() -> Any:
+            message = await receive()
+            asked.extend(message.get("body", b""))
+            return message
+
+        async def sent(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                session = ASKING_SESSION.search(asked)
+                if session and not streams.open[session[1].decode()]:
+                    message["headers"] = [*message["headers"], (b"lab-stream", b"ended")]
+            await send(message)
+
+        await self.app(scope, received, sent)
 
 
 streams = Streams()

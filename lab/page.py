@@ -4,6 +4,7 @@ from html import escape
 from typing import Any
 
 import gradio as gr
+from gradio.block_function import BlockFunction
 from gradio.components import Navbar
 from starlette.middleware import Middleware
 
@@ -20,11 +21,34 @@ HEADER = """<header class="lab-header" lang="{code}"><h1>{title}</h1><p>{tagline
 <button data-lab="theme" type="button" title="{theme_hint}">{theme}</button></nav></header>"""
 
 
+class Page(gr.Blocks):
+    """Sends each step of an answer whole.
+
+    Gradio sends what differs from the step before, and its script in the browser changes the values of that step in
+    place, also where they wait to be shown: what a step no longer mentions would then never be seen.
+    """
+
+    def handle_streaming_diffs(
+        self,
+        block_fn: BlockFunction,
+        data: list,
+        session_hash: str | None,
+        run: str | None,
+        final: bool,
+        simple_format: bool = False,
+    ) -> list:
+        """Gradio's edits of the step before, where there was one, as replacements of whole values."""
+        follows = session_hash is not None and run in self.pending_diff_streams[session_hash]
+        values = list(data)
+        sent = super().handle_streaming_diffs(block_fn, data, session_hash, run, final, simple_format)
+        if not follows or final or simple_format:
+            return sent
+        return [[["replace", [], value]] if edits else [] for edits, value in zip(sent, values, strict=True)]
+
+
 def build() -> gr.Blocks:
     """Both pages, built by the same code, without loading a model."""
-    with gr.Blocks(
-        title="Attention Lab · 注意力实验室", analytics_enabled=False, delete_cache=(3600, 8 * 3600)
-    ) as demo:
+    with Page(title="Attention Lab · 注意力实验室", analytics_enabled=False, delete_cache=(3600, 8 * 3600)) as demo:
         fill(demo, Text("en"), other="zh")
     with demo.route("中文", "/zh", show_in_navbar=False):
         fill(demo, Text("zh"), other="./")

@@ -88,7 +88,10 @@ def head() -> str:
     constants = style.constants() | {"plotly": f"lab/plotly-{plotly.__version__}/{PLOTLY_JS.name}"}
     shared = sorted(path for room in ("core", "draw", "read") for path in (WIDGETS / room).glob("[!.]*.js"))
     links = [f'<link rel="modulepreload" href="{address()}/{path.relative_to(WIDGETS)}">' for path in shared]
-    return "\n".join([f'<script type="application/json" id="lab-constants">{json.dumps(constants)}</script>', *links])
+    stream = f'<script type="module" src="{address()}/core/stream.js"></script>'
+    return "\n".join(
+        [f'<script type="application/json" id="lab-constants">{json.dumps(constants)}</script>', stream, *links]
+    )
 
 
 def pack(arrays: Mapping[str, np.ndarray]) -> tuple[bytes, dict]:

@@ -2,13 +2,12 @@
 
 import threading
 
-import anyio
-import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.responses import StreamingResponse
+from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from lab import clients, computing
 from lab.clients import Client, Listening, Streams
@@ -108,27 +107,50 @@ def test_a_stream_that_opens_a_little_later_is_waited_for():
     assert streams.lead_to(Client("address", "page"), 20)
 
 
-def test_open_streams_of_the_queue_are_counted(monkeypatch):
+@pytest.fixture
+def visit(monkeypatch):
+    """Visits to a lab whose stream of answers has two messages, and what is open before each."""
     monkeypatch.setattr(clients, "streams", Streams())
-    seen = []
+    open_before = []
 
-    def answer(request):
-        async def lines():
-            seen.append(dict(clients.streams.open))
-            yield "data"
+    def data(request):
+        async def messages():
+            for message in ('data: {"msg":"estimation"}\n\n', 'data: {"msg":"close_stream"}\n\n', ""):
+                open_before.append(dict(clients.streams.open))
+                yield message
 
-        return StreamingResponse(lines())
+        return StreamingResponse(messages())
 
-    app = Starlette(
-        routes=[Route("/gradio_api/queue/data", answer), Route("/other", answer)], middleware=[Middleware(Listening)]
-    )
+    async def join(request):
+        return JSONResponse(await request.json())
 
-    async def visit():
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://lab") as browser:
-            await browser.get("/gradio_api/queue/data?session_hash=page")
-            await browser.get("/gradio_api/queue/data")
-            await browser.get("/other?session_hash=page")
+    routes = [
+        Route("/gradio_api/queue/data", data),
+        Route("/other", data),
+        Route("/queue/join", join, methods=["POST"]),
+    ]
+    app = Starlette(routes=routes, middleware=[Middleware(Listening)])
 
-    anyio.run(visit)
-    assert seen == [{"page": 1}, {}, {}]
+    def send(method, address, **asked):
+        return TestClient(app).request(method, address, **asked), list(open_before)
+
+    return send
+
+
+def test_a_stream_of_the_queue_is_open_until_its_last_message(visit):
+    assert visit("GET", "/gradio_api/queue/data?session_hash=page")[1] == [{"page": 1}, {"page": 1}, {}]
     assert not clients.streams.open and clients.streams.counted
+
+
+@pytest.mark.parametrize("address", ["/gradio_api/queue/data", "/other?session_hash=page"])
+def test_nothing_else_is_counted(visit, address):
+    assert visit("GET", address)[1] == [{}, {}, {}]
+
+
+def test_who_asks_is_told_that_no_stream_is_open(visit):
+    asked = {"data": ['"session_hash":"other"'], "session_hash": "page"}
+    answer, _ = visit("POST", "/queue/join", json=asked)
+    assert answer.headers["lab-stream"] == "ended" and answer.json() == asked
+    clients.streams.add("page", 1)
+    answer, _ = visit("POST", "/queue/join", json=asked)
+    assert "lab-stream" not in answer.headers

@@ -3,9 +3,13 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+
+from lab.page import Page
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,3 +37,18 @@ def test_f_gives_the_views_the_whole_page_and_t_turns_it_dark_for_good(page):
     page.reload()
     expect(page.locator(".cut")).to_have_attribute("data-count", "196")
     assert page.evaluate(dark) != before
+
+
+def test_a_step_of_an_answer_is_sent_whole():
+    """What waits in the browser must not lose what the next step does not mention."""
+    steps = [[{"value": 1}, "a"], [{}, "a"], [{"value": [2]}, "ab"]]
+    with Page() as made:
+        function: Any = SimpleNamespace(outputs=["first", "other"])
+    sent = [made.handle_streaming_diffs(function, list(step), "session", "run", final=False) for step in steps]
+    assert sent == [
+        [{"value": 1}, "a"],
+        [[["replace", [], {}]], []],
+        [[["replace", [], {"value": [2]}]], [["replace", [], "ab"]]],
+    ]
+    assert made.handle_streaming_diffs(function, [None, None], "session", "run", final=True) == steps[-1]
+    assert made.handle_streaming_diffs(function, [1, 2], None, None, final=False) == [1, 2]
