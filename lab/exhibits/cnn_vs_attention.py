@@ -16,7 +16,6 @@ EXHIBIT = Exhibit(
         Run(
             "reach",
             compute="models.receptive_field.trace:reach",
-            open="models.receptive_field.trace:open_with_random",
             trace=traces.FieldsTrace,
             inputs=("photo", *CLASSIFIER_NAMES),
             views=(View("reach", reach, widget="chart"),),

@@ -1,7 +1,7 @@
 """Receptive Fields: what a point of a photo can see and does see in a CNN, a ViT and a Swin."""
 
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.kinds import Point
+from lab.inputs.kinds import Point, Tick
 from lab.inputs.models import CLASSIFIER_NAMES, THREE_CLASSIFIERS
 from lab.inputs.photo import ExamplePhotos, Photo
 from lab.views.fields import field, growth, published
@@ -9,20 +9,25 @@ from models.traces import FieldsTrace, TheoryTrace
 
 EXHIBIT = Exhibit(
     "fields",
-    inputs=(Photo(name="photo"), ExamplePhotos(name="average"), *THREE_CLASSIFIERS, Point(name="position")),
+    inputs=(
+        Photo(name="photo"),
+        Tick(name="random"),
+        ExamplePhotos(name="average"),
+        *THREE_CLASSIFIERS,
+        Point(name="position"),
+    ),
     runs=(
         Run(
             "fields",
             compute="models.receptive_field.trace:fields",
-            open="models.receptive_field.trace:open_with_random",
             trace=FieldsTrace,
-            inputs=("photo", "average", *CLASSIFIER_NAMES, "position"),
+            inputs=("photo", "random", "average", *CLASSIFIER_NAMES, "position"),
             views=(
                 View("field", field, widget="fields/field"),
                 View("growth", growth, widget="chart"),
             ),
             actions={"point": "position"},
-            saved={"": {}, "average": {"average": True}},
+            saved={"": {}, "random": {"random": True}, "average": {"average": True}},
         ),
         Run(
             "published",

@@ -83,6 +83,23 @@ class Choice(Input):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Tick(Input):
+    """Whether to do something as well."""
+
+    default: bool = False
+    bad: ClassVar[tuple[Any, ...]] = (None, [], {"a": 1}, "yes", 2)
+
+    def component(self, text: Text, exhibit: str) -> gr.Checkbox:
+        label = text(f"{exhibit}.input.{self.name}")
+        return gr.Checkbox(self.default, label=label, interactive=True)
+
+    def checked(self, sent: Any) -> Any:
+        if not isinstance(sent, bool):
+            raise self.refusal("flag")
+        return sent
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Number(Input):
     """A number in a range; whole where the step is."""
 

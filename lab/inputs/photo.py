@@ -14,7 +14,7 @@ from gradio.helpers import Examples
 from gradio.utils import get_upload_folder
 from PIL import Image, ImageOps
 
-from lab.inputs.kinds import Input
+from lab.inputs.kinds import Input, Tick
 from lab.text import Text
 from models.errors import InputError
 
@@ -171,20 +171,11 @@ class Photo(Input):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class ExamplePhotos(Input):
+class ExamplePhotos(Tick):
     """Whether to measure on the example photos as well; the computation gets them, or none."""
 
-    default: bool = False
-    bad: ClassVar[tuple[Any, ...]] = (None, [], {"a": 1}, "yes", 2)
-
-    def component(self, text: Text, exhibit: str) -> gr.Checkbox:
-        label = text(f"{exhibit}.input.{self.name}")
-        return gr.Checkbox(self.default, label=label, interactive=True)
-
     def checked(self, sent: Any) -> tuple[Image.Image, ...]:
-        if not isinstance(sent, bool):
-            raise self.refusal("flag")
-        return tuple(self.photos()) if sent else ()
+        return tuple(self.photos()) if super().checked(sent) else ()
 
     @staticmethod
     @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from PIL import Image
 from torch.nn import functional as F
 
 from models import families
-from models.checkpoint import OpenModel, open_model
+from models.checkpoint import OpenModel
 from models.families import Position
 from models.pixels import prepare
 from models.position import CENTRE
@@ -21,36 +21,27 @@ MAX_CELLS = 64
 """Cells a side in which a field is kept."""
 
 
-def open_with_random(
-    first_model: str, second_model: str, third_model: str, progress: Progress = NO_PROGRESS
-) -> dict[str, OpenModel]:
-    """The three models; a random one like each is made too, before the run computes. Raises as `open_model` does."""
-    references = {"first_model": first_model, "second_model": second_model, "third_model": third_model}
-    opened = {name: open_model(one, families.CLASSIFIERS, "image", progress) for name, one in references.items()}
-    for one in opened.values():
-        effective.random_like(one.model)
-    return opened
-
-
 def fields(
     photo: Image.Image,
     first_model: OpenModel,
     second_model: OpenModel,
     third_model: OpenModel,
+    random: bool = False,
     average: Sequence[Image.Image] = (),
     position: Position = CENTRE,
     progress: Progress = NO_PROGRESS,
 ) -> FieldsTrace:
     """The fields of one position of a photo in three models of families.CLASSIFIERS.
 
-    average: photos to measure as well, on average. position: (down, across), shares in [0, 1). Raises InputError when
+    random: whether to measure models like these with random weights as well. average: photos to measure as well, on
+    average. position: (down, across), shares in [0, 1). Raises InputError when
     a model is too large or does not fit the lab's pictures.
     """
     columns = prepare_models(photo, (first_model, second_model, third_model))
     return FieldsTrace(
         position=position,
         n_image=len(average),
-        columns=tuple(trace_model(one, position, average, progress) for one in columns),
+        columns=tuple(trace_model(one, position, random, average, progress) for one in columns),
     )
 
 
@@ -68,10 +59,11 @@ def reach(
 def trace_model(
     prepared: PreparedModel,
     position: Position,
+    random: bool = False,
     average: Sequence[Image.Image] = (),
     progress: Progress = NO_PROGRESS,
 ) -> FieldTrace:
-    """The fields of a position in one model, on its photo and, on average, on the other ones."""
+    """The fields of a position in one model, on its photo and, on average, on the other ones; `fields` says of what."""
     model, photo, side = prepared.model, prepared.pixels, prepared.size[0]
     others = [prepare(other, prepared.processor, model.config).to(photo.device) for other in average]
     image_sets = [photo, torch.cat(others)] if others else [photo]
@@ -80,7 +72,7 @@ def trace_model(
     measured = np.stack(
         [
             np.stack([effective.fields(weights, pixels, position, progress, units.unit) for pixels in image_sets])
-            for weights in (model, effective.random_like(model))
+            for weights in ((model, effective.random_like(model)) if random else (model,))
         ]
     )  # weights, images, layer, H, W
     with torch.inference_mode():

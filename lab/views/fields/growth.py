@@ -40,13 +40,14 @@ def areas(column: FieldTrace) -> Areas:
 
 
 def distances(column: FieldTrace) -> dict[Kind, np.ndarray]:
-    """Root mean square distances over the layers (layer,), by kind, those of the photo; attention has nan in a CNN."""
-    return {
-        "theory": column.box_radius,
-        "effective": column.radius[TRAINED, PHOTO],
-        "untrained": column.radius[RANDOM, PHOTO],
-        "attention": column.attention_distance,
-    }
+    """Root mean square distances over the layers (layer,), by kind, those of the photo; attention has nan in a CNN.
+
+    "untrained" only where random weights were measured.
+    """
+    measured: dict[Kind, np.ndarray] = {"theory": column.box_radius, "effective": column.radius[TRAINED, PHOTO]}
+    if len(column.radius) > RANDOM:
+        measured["untrained"] = column.radius[RANDOM, PHOTO]
+    return {**measured, "attention": column.attention_distance}
 
 
 def _line(kind: Kind, colour: str) -> dict:
@@ -74,7 +75,7 @@ def chart(trace: FieldsTrace, text: Text) -> dict:
                 hovertemplate=text(f"fields.view.growth.line_{kind}"),
                 **_line(kind, SERIES[number % len(SERIES)]),
             )
-    for kind in LINES:
+    for kind in distances(trace.columns[0]):
         drawn.add_scatter(x=[None], y=[None], name=text(f"fields.view.growth.kind_{kind}"), **_line(kind, SERIES[-1]))
     drawn.update_xaxes(tickformat=".0%", range=[0, 1.03])
     drawn.update_yaxes(tickformat=".0%", rangemode="tozero")

@@ -79,9 +79,6 @@ def test_every_view_shows_its_saved_run_and_playing_asks_nobody(page, saved):
             expect(root).to_have_attribute("data-step", str(step))
             seen.append(drawn(page, saved))
         assert seen[-1] == [len(column.layer_name) - 1 for column in saved.columns]
-        root.get_by_role("button", name="random weights").click()
-        expect(root).to_have_attribute("data-weights", "1")
-        drawn(page, saved, weights=1)
         root.get_by_role("button", name="attention rollout").click()
         expect(root).to_have_attribute("data-mode", "rollout")
         rolled = saved.columns[1].rollout[-1]
@@ -96,6 +93,22 @@ def test_every_view_shows_its_saved_run_and_playing_asks_nobody(page, saved):
     open_tab(page, "3 · By theory alone")
     theory = published.claim(saved_trace(EXHIBIT, "published", TheoryTrace), ENGLISH)
     expect(page.locator(".prose.claim:visible").first).to_contain_text(theory.split(": ")[-1])
+
+
+def test_random_weights_are_a_saved_run_too(page):
+    root = page.locator(".lab-widget.field")
+    both = saved_trace(EXHIBIT, "fields", FieldsTrace, "random")
+    expect(root.locator(".weights")).to_be_hidden()
+    controls(page).get_by_label(ENGLISH("fields.input.random")).check()
+    controls(page).get_by_role("button", name="Look", exact=True).click()
+    expect(root.locator(".weights")).to_be_visible()
+    expect(status(page)).to_contain_text("saved run")
+    drawn(page, both)
+    root.get_by_role("button", name="random weights").click()
+    expect(root).to_have_attribute("data-weights", "1")
+    drawn(page, both, weights=1)
+    open_tab(page, "2 · Growth")
+    same_lines(lines(page), figures(growth.chart(both, ENGLISH)))
 
 
 def test_the_average_over_the_example_photos_is_a_saved_run_too(page, saved):

@@ -32,7 +32,7 @@ def other():
 
 
 def test_a_trace_holds_what_was_measured(ready, photo, other):
-    seen = trace_model(ready, POSITION, [other, photo])
+    seen = trace_model(ready, POSITION, random=True, average=[other, photo])
     model = ready.model
     one, two = (prepare(image, ready.processor, model.config) for image in (photo, other))
     units, box, centre = families.layers(model).units(model, one.shape[-1], POSITION)
@@ -53,6 +53,10 @@ def test_a_trace_holds_what_was_measured(ready, photo, other):
     assert seen.layer_name == tuple(families.layers(model).names(model))
     with torch.inference_mode():
         np.testing.assert_allclose(seen.probability, model(one).logits[0].softmax(-1), atol=1e-6)
+
+
+def test_random_weights_and_an_average_are_measured_where_they_are_asked_for(ready):
+    assert trace_model(ready, POSITION).field.shape[:2] == (1, 1)
 
 
 def test_nothing_outside_the_theoretical_field_moves_the_unit(ready):
@@ -121,12 +125,12 @@ def test_cells_keep_a_fields_mean_and_its_zeros():
 
 
 def test_three_models_are_kept_and_come_back(three, photo, other, tmp_path, beats):
-    seen = fields(photo, **three, average=[other, photo], position=(0.2, 0.6), progress=beats)
+    seen = fields(photo, **three, random=True, average=[other, photo], position=(0.2, 0.6), progress=beats)
     assert beats.count == 2 * 2 * sum(len(column.layer_name) for column in seen.columns)
     assert (seen.position, seen.n_image) == ((0.2, 0.6), 2)
     assert [column.model for column in seen.columns] == [one.reference for one in three.values()]
     for column, one in zip(seen.columns, three.values(), strict=True):
-        expected = trace_model(prepare_model(photo, one), (0.2, 0.6), [other, photo])
+        expected = trace_model(prepare_model(photo, one), (0.2, 0.6), random=True, average=[other, photo])
         np.testing.assert_array_equal(column.field, expected.field)
         np.testing.assert_array_equal(column.probability, expected.probability)
     seen.save(tmp_path / "run.npz")

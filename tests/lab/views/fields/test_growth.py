@@ -56,3 +56,12 @@ def test_a_models_name_is_text_and_no_markup(trace, column, language):
     odd = replace(trace, columns=(column(model="<b>*x*"),))
     for sentence in (growth.claim(odd, Text(language)), reach.verdict(odd, Text(language))):
         assert plain("<b>*x*") in sentence
+
+
+def test_without_random_weights_there_is_no_line_of_theirs(trace):
+    measured = ("field", "area", "square", "radius")
+    trained = [replace(one, **{name: getattr(one, name)[:1] for name in measured}) for one in trace.columns]
+    bare = replace(trace, columns=tuple(trained))
+    drawn = growth.chart(bare, ENGLISH)["data"]
+    assert len(drawn) == len(growth.chart(trace, ENGLISH)["data"]) - 3
+    assert "random" not in str(drawn)
