@@ -16,7 +16,7 @@ from models.errors import InputError
 from models.measure import Stopwatch
 
 MAX_CONCURRENT = 8
-"""Runs that may download or wait at the same time; they compute one after another (models.device.compute_lock)."""
+"""Runs that may download or wait at the same time; a few of them compute (models.device.places)."""
 MAX_WAITING = 200
 """Different questions on their way; of one client at most half as many."""
 MAX_REMEMBERED_BYTES = 200_000_000

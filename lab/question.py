@@ -10,7 +10,7 @@ from typing import Any
 from lab.exhibit import Exhibit, Run
 from lab.inputs.kinds import Model
 from models.axes import Trace
-from models.device import compute_lock
+from models.device import places
 from models.hub import conversion
 from models.measure import Stopwatch
 from models.progress import Progress
@@ -45,11 +45,11 @@ class Question:
     def traces(self, progress: Progress, stopwatch: Stopwatch) -> Iterator[Trace]:
         """The trace, or growing traces of which the last is the whole.
 
-        The compute lock is held, and the stopwatch runs, while it computes; neither while models are opened.
+        A place is taken, and the stopwatch runs, while it computes; neither while models are opened.
         """
         models = self.opened(progress)
         compute = self.run.function()
-        with compute_lock:
+        with places().taken(alone=self.run.fresh):
             progress.beat()
             with stopwatch:
                 found = compute(**{**self.values, **models}, progress=progress)
@@ -57,7 +57,7 @@ class Question:
             yield found
             return
         while True:
-            with compute_lock:
+            with places().taken(alone=self.run.fresh):
                 progress.beat()
                 with stopwatch:
                     trace = next(found, None)

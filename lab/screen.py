@@ -49,7 +49,7 @@ class Screen:
                     step[parts.verdict] = view.verdict(answer.trace, self.text)
                 continue
             if view.payload:
-                key = f"{answer.name} {view.name} {self.text.language}"
+                key = f"{answer.name} {view.payload.__module__} {view.payload.__name__} {self.text.language}"
                 value = shown_value(key, view.payload, answer.trace, self.text, parts.widget)
                 step[parts.widget] = gr.update(value=value, visible=True)
             if view.claim:

@@ -30,6 +30,8 @@ WIDGETS = Path(__file__).resolve().parent.parent / "assets" / "widgets"
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 DTYPES = ("bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
 """What core/arrays.js reads."""
+COMPRESSION = 4
+"""Of gzip: half the time of 6, for 3 % more bytes."""
 MAX_KEPT_VALUES = 64
 
 
@@ -107,7 +109,7 @@ def pack(arrays: Mapping[str, np.ndarray]) -> tuple[bytes, dict]:
         little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
         index[name] = {"dtype": array.dtype.name, "shape": array.shape, "offset": len(content)}
         content.extend(little.tobytes())
-    return gzip.compress(bytes(content), 6, mtime=0), index
+    return gzip.compress(bytes(content), COMPRESSION, mtime=0), index
 
 
 values_lock = threading.Lock()

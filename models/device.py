@@ -2,6 +2,9 @@
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from models.errors import InputError
@@ -10,8 +13,42 @@ if TYPE_CHECKING:
     import torch
 
 
-compute_lock = threading.Lock()
-"""Held while a model computes, so that runs do not disturb one another; not while one is opened."""
+MAX_SIDE_BY_SIDE = 4
+"""Runs that compute at the same time on the CPU: two threads seldom finish one run faster than one each their own."""
+
+
+class Places:
+    """Where runs compute side by side, each with its threads; a run that measures time takes all places."""
+
+    def __init__(self, count: int, threads: int) -> None:
+        self.count, self.threads = count, threads
+        self._free = threading.Semaphore(count)
+        self._entrance = threading.Lock()
+
+    @contextmanager
+    def taken(self, alone: bool = False) -> Iterator[None]:
+        """A place, held while a model computes, not while one is opened; who comes first is served first."""
+        import torch
+
+        wanted = self.count if alone else 1
+        with self._entrance:
+            for _ in range(wanted):
+                self._free.acquire()
+        try:
+            torch.set_num_threads(self.threads)
+            yield
+        finally:
+            self._free.release(wanted)
+
+
+@lru_cache(maxsize=1)
+def places() -> Places:
+    """Those of this process: one on a GPU, on the CPU as many as PyTorch has threads, up to MAX_SIDE_BY_SIDE."""
+    import torch
+
+    threads = torch.get_num_threads()
+    count = min(MAX_SIDE_BY_SIDE, threads) if device().type == "cpu" else 1
+    return Places(count, threads // count)
 
 
 def device() -> "torch.device":
@@ -35,10 +72,10 @@ def check() -> None:
 
 
 def describe() -> str:
-    """The device's name for the page, for example "NVIDIA H200" or "CPU × 2" for two threads."""
+    """The device's name for the page, for example "NVIDIA H200" or "CPU × 2" for a run that has two threads."""
     import torch
 
     where = device()
     if where.type == "cuda":
         return torch.cuda.get_device_name(where)
-    return f"{where.type.upper()} × {torch.get_num_threads()}"
+    return f"{where.type.upper()} × {places().threads}"

@@ -3,6 +3,7 @@
 Both are captum's. Neither is attention, and neither is a receptive field: they follow one logit, not one position.
 """
 
+import copy
 from collections.abc import Callable
 from typing import Any, NamedTuple, cast
 
@@ -75,17 +76,19 @@ def attribute(
 ) -> AttributionMaps:
     """Attribute the logit of `label` to one photo, (1, channel, row, column), prepared, on the model's device.
 
-    model: of families.CLASSIFIERS, in eval mode; captum puts a hook on it for as long as Grad-CAM runs. The baseline of
+    model: of families.CLASSIFIERS, in eval mode, left as it is. The baseline of
     integrated gradients is zero after normalisation: a plain picture of the processor's mean colour.
     Raises ValueError for a label that the model does not have, and whatever `progress` raises between passes.
     """
+
+    if not 0 <= label < model.config.num_labels:
+        raise ValueError(f"the model has no label {label}")
+    model = with_own_modules(model)
 
     def logits(batch: torch.Tensor) -> torch.Tensor:
         progress.beat()
         return model(batch).logits  # B, label
 
-    if not 0 <= label < model.config.num_labels:
-        raise ValueError(f"the model has no label {label}")
     integrated = integrated_gradients(logits, pixels, label, n_steps)
     layer = families.layers(model).convolutional(model)
     cam = None if layer is None else grad_cam(logits, layer, pixels, label)
@@ -93,6 +96,12 @@ def attribute(
         photo, baseline = logits(torch.cat((pixels, torch.zeros_like(pixels))))[:, label].tolist()
     error = float(integrated.sum(dtype=np.float64)) - (photo - baseline)
     return AttributionMaps(integrated, cam, photo - baseline, error)
+
+
+def with_own_modules(model: Any) -> Any:
+    """The same model of other modules, with the same tensors: captum's hook on them disturbs no other run."""
+    tensors = (*model.parameters(), *model.buffers())
+    return copy.deepcopy(model, {id(tensor): tensor for tensor in tensors})
 
 
 def integrated_gradients(logits: Logits, pixels: torch.Tensor, label: int, n_steps: int = N_STEPS) -> np.ndarray:

@@ -67,7 +67,11 @@ def open_exhibit(page, name):
 
 @contextmanager
 def asking_nobody(page):
-    """That the page meanwhile asks for nothing."""
+    """That the page, once what was asked before has come, asks for nothing."""
+    before = -1
+    while before < len(page.requests):
+        before = len(page.requests)
+        page.wait_for_timeout(500)
     page.requests.clear()
     yield
     assert not page.requests, page.requests

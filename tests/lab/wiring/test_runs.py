@@ -3,15 +3,17 @@
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from pkgutil import resolve_name
 
 import gradio as gr
+import pytest
 
 from lab import computing
 from lab.computing import Stopped
 from lab.text import Text
 from models.checkpoint import build_lock
-from models.device import compute_lock
+from models.device import Places
 from tests.lab.made import Work, trace
 from tests.lab.wiring.page import ASIDE, VIEW, Page
 
@@ -135,11 +137,33 @@ def test_a_newer_run_of_the_same_visitor_ends_the_older_one():
     assert page.visit.asked["word"] == "new"
 
 
-def test_runs_compute_one_after_another_and_download_at_the_same_time():
+@pytest.fixture
+def place(monkeypatch):
+    """The only place where runs compute, whether they are to be alone, and whether it is taken now."""
+
+    class Place(Places):
+        def __init__(self):
+            super().__init__(1, 1)
+            self.alone, self.is_taken = [], False
+
+        @contextmanager
+        def taken(self, alone=False):
+            with super().taken(alone):
+                self.alone.append(alone)
+                self.is_taken = True
+                yield
+                self.is_taken = False
+
+    made = Place()
+    monkeypatch.setattr("lab.question.places", lambda: made)
+    return made
+
+
+def test_runs_compute_one_after_another_and_download_at_the_same_time(place):
     page, other, inside = Page(), Page(), []
 
     def alone(word, count, forces, progress):
-        assert compute_lock.locked()
+        assert place.is_taken
         inside.append(word)
         assert len(inside) == 1
         time.sleep(0.05)
@@ -151,7 +175,12 @@ def test_runs_compute_one_after_another_and_download_at_the_same_time():
     for steps in both:
         next(steps)
     assert {list(steps)[-1][VIEW] for steps in both} == {"one1", "two1"}
-    assert not compute_lock.locked()
+    assert not place.is_taken and not any(place.alone)
+
+
+def test_a_run_that_measures_this_machine_computes_alone(place):
+    list(Page(fresh=True).press())
+    assert set(place.alone) == {True}
 
 
 def test_first_questions_at_the_same_time_import_one_after_another(monkeypatch):
@@ -167,11 +196,11 @@ def test_first_questions_at_the_same_time_import_one_after_another(monkeypatch):
     assert not build_lock.locked()
 
 
-def test_the_lock_is_free_while_models_are_opened(monkeypatch):
+def test_no_place_is_taken_while_models_are_opened(monkeypatch, place):
     page, held = Page(open="made_work:opens"), []
 
     def opens(progress):
-        held.append(compute_lock.locked())
+        held.append(place.is_taken)
         return {}
 
     monkeypatch.setattr(sys.modules["made_work"], "opens", opens, raising=False)
