@@ -71,9 +71,10 @@ class Screen:
         """A run has begun; where it was asked anew, what one sees until it answers is older."""
         return {self.board.status: self.text("run.running", seconds="0"), **self.note("run.older", anew)}
 
-    def going_on(self, computation: Computation, seconds: float) -> Step:
-        """A run goes on: how far, and the button that stops it."""
-        line = self.text("run.running", seconds=f"{seconds:.0f}")
+    def going_on(self, computation: Computation, seconds: float, others: int) -> Step:
+        """A run goes on: how far, or for how many it waits, and the button that stops it."""
+        waits = others and not computation.future.running()
+        line = self.text("run.waiting" if waits else "run.running", seconds=f"{seconds:.0f}", count=others)
         if computation.done < computation.total:
             done, total = (f"{count / 1e6:.0f}" for count in (computation.done, computation.total))
             line = self.text("run.download", done=done, total=total)
