@@ -70,8 +70,19 @@ def multiply_adds(call: Callable[[], object]) -> int:
     Zero padding counts as input; biases, norms, softmax and activations are left out.
     """
     from torch.utils.flop_counter import FlopCounterMode
+    from torch.utils.module_tracker import ModuleTracker
 
-    with FlopCounterMode(display=False) as counter:
+    class NoModules(ModuleTracker):
+        """PyTorch's own hooks the modules of all threads, and spoils the gradients of a run that computes beside."""
+
+        def __enter__(self) -> "NoModules":
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+    counter = FlopCounterMode(display=False)
+    counter.mod_tracker = NoModules()
+    with counter:
         call()
     return counter.get_total_flops() // 2
 

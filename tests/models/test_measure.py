@@ -1,5 +1,6 @@
 """The one counter and the one stopwatch."""
 
+import threading
 import time
 
 import torch
@@ -18,6 +19,23 @@ def test_a_matrix_product_costs_rows_times_inner_times_columns():
 def test_a_convolution_counts_its_padding_and_not_its_bias():
     convolution = nn.Conv2d(3, 4, 3, padding=1)
     assert multiply_adds(lambda: convolution(torch.zeros(1, 3, 6, 6))) == 6 * 6 * 9 * 3 * 4
+
+
+def test_counting_leaves_a_run_of_another_thread_alone():
+    pixels, found = torch.ones(2, 3, requires_grad=True), []
+    network = nn.Linear(3, 4)
+
+    def beside():
+        found.extend(torch.autograd.grad(network(pixels).sum(), pixels))
+
+    def work():
+        thread = threading.Thread(target=beside)
+        thread.start()
+        thread.join()
+        return network(pixels)
+
+    assert multiply_adds(work) == 2 * 3 * 4
+    torch.testing.assert_close(found, [network.weight.sum(0).expand(2, 3)])
 
 
 def test_what_is_no_product_is_not_counted():
