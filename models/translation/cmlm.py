@@ -118,6 +118,10 @@ class CmlmForTranslation(PreTrainedModel):
         if isinstance(module, nn.Embedding):
             nn.init.normal_(module.weight, std=self.config.n_embd**-0.5)
 
+    def get_input_embeddings(self) -> nn.Embedding:
+        """The token embeddings, which are those of the output too."""
+        return self.shared
+
     def embed(self, ids: torch.Tensor) -> torch.Tensor:
         """ids (B, T): token embeddings, scaled, plus positions (B, T, C)."""
         x = self.shared(ids) * self.config.n_embd**0.5

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from models.checkpoint import open_model
 from models.errors import InputError
@@ -185,6 +186,27 @@ def test_a_model_of_nans_is_named(tmp_path, tiny_translators):
     assert refusal(decode, language="de", **models, **QUICK).code == "decoding.no_candidates"
 
 
+@pytest.mark.parametrize("measure", [decode, race])
+def test_a_tokenizer_with_more_tokens_than_the_model_is_named(measure, folders, tmp_path, tiny_translators):
+    smaller, cmlm = tmp_path / "marian", tmp_path / "cmlm"
+    smaller.mkdir(), cmlm.mkdir()
+    models = opened(folder_of("marian", smaller, vocab_size=20), tiny_translators)
+    error = refusal(measure, language="de", **models, **QUICK)
+    assert (error.code, error.details["rows"]) == ("sentence.no_row", 20)
+    shrink(copied(tiny_translators[1], cmlm), "shared.weight", "final_logits_bias")
+    error = refusal(measure, language="de", **opened(folders["bart"], (None, cmlm)), **QUICK)
+    assert (error.code, error.details["rows"], error.details["tokens"]) == ("sentence.no_row", 20, 90)
+
+
+def test_a_language_that_the_model_has_no_row_for_is_named(tmp_path, tiny_translators):
+    made = tokenizer("mbart50", tmp_path)
+    english, chinese = made.convert_tokens_to_ids(["en_XX", "zh_CN"])
+    models = opened(folder_of("mbart50", tmp_path, vocab_size=english + 1), tiny_translators)
+    decode(language="de", **models, **QUICK)
+    error = refusal(decode, language="zh", **models, **QUICK)
+    assert (error.code, error.details["token"], error.details["tokens"]) == ("sentence.no_row", chinese, len(made))
+
+
 def test_byt5_needs_no_vocabulary_file(folders, tmp_path):
     folder = copied(folders["byt5"], tmp_path)
     (folder / "tokenizer_config.json").unlink()
@@ -229,6 +251,14 @@ def copied(folder, to):
     for path in folder.iterdir():
         (to / path.name).write_bytes(path.read_bytes())
     return to
+
+
+def shrink(folder, *names):
+    """Leave a vocabulary of 20 in a folder's weights."""
+    tensors = load_file(folder / "model.safetensors")
+    tensors |= {name: tensors[name][:20].clone() for name in names}
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+    edit(folder / "config.json", {"vocab_size": 20})
 
 
 def edit(path, changes):
