@@ -164,8 +164,8 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
         except Exception as error:
             raise InputError("model.rules", reference=reference) from error
     kind = getattr(importlib.import_module(OWN[family]) if family in OWN else transformers, family)
-    reader = _reader(reference, folder, kind, reads)
     built = _buildable(reference, folder, kind)
+    reader = _reader(reference, folder, kind, reads)
     try:
         model, report = kind.from_pretrained(
             folder,
@@ -189,20 +189,33 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
 
 def _buildable(reference: str, folder: Path, kind: Any) -> Any:
     """The config of a folder, of which a model of the class can be built that is not far larger than its weights."""
-    import torch
-
-    tensors = _tensors(reference, folder)
-    config.check_bounds(reference, hub.read_json(folder / hub.CONFIG), len(tensors))
+    tensors, settings = _tensors(reference, folder), hub.read_json(folder / hub.CONFIG)
+    config.check_bounds(reference, settings, len(tensors))
     try:
-        built = kind.config_class.from_pretrained(folder, local_files_only=True)
-        with torch.device("meta"):
-            needed = sum(parameter.numel() for parameter in kind(copy.deepcopy(built)).parameters())
+        built, needed = _built(kind, settings)
     except Exception as error:
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        raise InputError("model.config", reference=reference, reason=reason[:200]) from error
+        raise _unbuildable(reference, kind, settings) from error
     if needed > MAX_GROWTH * (stored := sum(tensors)):
         raise InputError("model.larger", reference=reference, needed=f"{needed:,}", stored=f"{stored:,}")
     return built
+
+
+def _built(kind: Any, settings: dict[str, Any]) -> tuple[Any, int]:
+    """A config of these settings, and how many parameters a model of the class has by it."""
+    import torch
+
+    built = kind.config_class.from_dict(copy.deepcopy(settings))
+    with torch.device("meta"):
+        return built, sum(parameter.numel() for parameter in kind(copy.deepcopy(built)).parameters())
+
+
+def _unbuildable(reference: str, kind: Any, settings: dict[str, Any]) -> InputError:
+    """Names the field without which a model can be built; the whole file, where there is no such field."""
+    for field, value in settings.items():
+        with suppress(Exception):
+            _built(kind, {name: other for name, other in settings.items() if name != field})
+            return InputError("model.config_field", reference=reference, field=field, value=processor.shown(value))
+    return InputError("model.config", reference=reference)
 
 
 def _tensors(reference: str, folder: Path) -> list[int]:

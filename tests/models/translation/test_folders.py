@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 
 from models.checkpoint import open_model
 from models.errors import InputError
-from models.translation.bundled import AUTOREGRESSIVE
+from models.translation.bundled import AUTOREGRESSIVE, NON_AUTOREGRESSIVE
 from models.translation.decoding import decode, decoding_inputs, open_translators
 from models.translation.race import race
 from tests.models.translation.folders import FAMILIES, folder_of, tokenizer
@@ -231,6 +231,46 @@ def test_a_tokenizer_that_needs_a_package_names_it(folders, tmp_path, monkeypatc
     monkeypatch.setattr("transformers.AutoTokenizer.from_pretrained", missing)
     error = refusal(open_model, str(copied(folders["fsmt"], tmp_path)), AUTOREGRESSIVE, "text")
     assert (error.code, error.details["package"]) == ("model.package", "sacremoses")
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value", "code"),
+    [
+        ("bart", "dropout", 9, "share"),
+        ("bart", "attention_dropout", None, "share"),
+        ("bart", "is_encoder_decoder", False, "true"),
+        ("bart", "return_dict", False, "true"),
+        ("bart", "quantization_config", {"quant_method": "bitsandbytes"}, "quantised"),
+        ("bart", "quantization_config", 7, "quantised"),
+        ("bart", "encoder_attention_heads", -1, "number"),
+        ("bart", "encoder_attention_heads", 3, "field"),
+        ("bart", "decoder_ffn_dim", "a", "number"),
+        ("bart", "decoder_layers", [2], "field"),
+        ("bart", "vocab_size", 0, "number"),
+        ("bart", "activation_function", "banana", "field"),
+        ("bart", "use_cache", "a", "field"),
+        ("bart", "pad_token_id", "a", "field"),
+        ("bart", "id2label", 7, "field"),
+        ("bart", "dtype", "banana", "field"),
+        ("t5", "num_heads", 0, "number"),
+        ("t5", "relative_attention_max_distance", 0, "number"),
+        ("t5", "dropout_rate", -0.1, "share"),
+        ("fsmt", "langs", "en", "field"),
+        ("cmlm", "n_head", 3, "field"),
+        ("cmlm", "n_head", 0, "number"),
+        ("cmlm", "n_head", "a", "number"),
+        ("cmlm", "n_layer", None, "number"),
+        ("cmlm", "dropout", 9, "share"),
+        ("cmlm", "mask_token_id", 2, "field"),
+        ("cmlm", "pad_token_id", None, "field"),
+    ],
+    ids=str,
+)
+def test_a_wrong_field_of_a_config_is_named(kind, field, value, code, folders, tmp_path, tiny_translators):
+    folder = copied({**folders, "cmlm": tiny_translators[1]}[kind], tmp_path)
+    edit(folder / "config.json", {field: value})
+    error = refusal(open_model, str(folder), (*AUTOREGRESSIVE, *NON_AUTOREGRESSIVE), "text")
+    assert error.code == f"model.config_{code}" and error.details.get("field", field) == field
 
 
 @pytest.mark.parametrize(
