@@ -100,7 +100,7 @@ def test_weights_that_are_no_numbers_are_refused(changed, name, value):
     assert caught.value.code == "model.no_numbers"
 
 
-@pytest.mark.parametrize("kind", [torch.int8, torch.uint8, torch.bool, torch.float8_e4m3fn])
+@pytest.mark.parametrize("kind", [torch.int8, torch.uint8, torch.bool, torch.int64, torch.float8_e4m3fn])
 def test_weights_that_are_no_decimal_numbers_are_refused(changed, kind):
     def stored(tensors):
         return {name: tensor.to(kind) if name.endswith("weight") else tensor for name, tensor in tensors.items()}
@@ -108,6 +108,17 @@ def test_weights_that_are_no_decimal_numbers_are_refused(changed, kind):
     with pytest.raises(InputError) as caught:
         changed("tiny_vit", stored)
     assert caught.value.code == "model.quantised"
+
+
+@pytest.mark.parametrize(("name", "kind"), [("weight_scale", torch.float32), ("weight.absmax", torch.uint8)])
+def test_what_belongs_to_quantised_weights_is_not_left_out(changed, name, kind):
+    def scaled(tensors):
+        weight = next(key for key in sorted(tensors) if key.endswith(".weight"))
+        return tensors | {weight.replace("weight", name): torch.ones(3).to(kind)}
+
+    with pytest.raises(InputError) as caught:
+        changed("tiny_vit", scaled)
+    assert caught.value.code == ("model.weights" if kind == torch.float32 else "model.quantised")
 
 
 def test_a_bias_that_no_layer_takes_is_left_over(changed):

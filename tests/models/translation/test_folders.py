@@ -224,6 +224,35 @@ def test_a_folder_without_its_tokenizer_is_named(kind, folders, tmp_path):
     assert refusal(open_model, str(folder), AUTOREGRESSIVE, "text").code == "model.no_tokenizer"
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("model_max_length", "abc", "tokenizer_field"),
+        ("model_max_length", [1], "tokenizer_field"),
+        ("model_max_length", None, ""),
+        ("eos_token", 3, "tokenizer_field"),
+        ("eos_token", None, "no_tokenizer"),
+        ("unk_token", "<nothing>", "no_tokenizer"),
+        ("extra_special_tokens", 7, "tokenizer_field"),
+        ("added_tokens_decoder", True, "tokenizer_field"),
+        ("truncation_side", 4, "tokenizer_field"),
+        ("padding_side", "up", "no_tokenizer"),
+        ("src_lang", 3, "tokenizer_field"),
+        ("model_input_names", 3, "tokenizer_field"),
+        ("tokenizer_class", 3, "tokenizer_field"),
+    ],
+    ids=str,
+)
+def test_a_wrong_field_of_a_tokenizer_is_told_when_it_is_opened(field, value, code, folders, tmp_path):
+    folder = copied(folders["m2m100"], tmp_path)
+    edit(folder / "tokenizer_config.json", {field: value})
+    if not code:
+        open_model(str(folder), AUTOREGRESSIVE, "text")
+        return
+    error = refusal(open_model, str(folder), AUTOREGRESSIVE, "text")
+    assert error.code == f"model.{code}" and error.details.get("field", field) == field
+
+
 def test_a_tokenizer_that_needs_a_package_names_it(folders, tmp_path, monkeypatch):
     def missing(*_, **__):
         raise ImportError("You need to install sacremoses to use XLMTokenizer.")
