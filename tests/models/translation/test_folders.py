@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 
 from models.checkpoint import open_model
 from models.errors import InputError
+from models.translation import rules
 from models.translation.bundled import AUTOREGRESSIVE, NON_AUTOREGRESSIVE
 from models.translation.decoding import decode, decoding_inputs, open_translators
 from models.translation.race import race
@@ -123,7 +124,7 @@ def test_a_model_that_does_not_say_how_an_output_begins(kind, folders, tmp_path,
 
 
 @pytest.mark.parametrize(
-    "rules",
+    "rule",
     [
         {"bad_words_ids": [[10**9]]},
         {"bad_words_ids": "dog"},
@@ -137,15 +138,37 @@ def test_a_model_that_does_not_say_how_an_output_begins(kind, folders, tmp_path,
         {"sequence_bias": [[[5], "much"]]},
         {"exponential_decay_length_penalty": [1]},
         {"typical_p": 7.5},
+        {"sequence_bias": [[[5], float("inf")]]},
+        {"sequence_bias": [[[5], float("nan")]]},
+        {"eos_token_id": list(range(21))},
+        {"eos_token_id": []},
     ],
     ids=str,
 )
-def test_a_rule_that_cannot_be_is_named_when_the_model_is_opened(rules, folders, tmp_path, tiny_translators):
+def test_a_rule_that_cannot_be_is_named_when_the_model_is_opened(rule, folders, tmp_path, tiny_translators):
     folder = copied(folders["bart"], tmp_path)
-    edit(folder / "generation_config.json", rules)
+    edit(folder / "generation_config.json", rule)
     error = refusal(opened, folder, tiny_translators)
     assert error.code in ("decoding.rule", "model.rules")
-    assert error.code == "model.rules" or str(error.details["rule"]).startswith(next(iter(rules)))
+    assert error.code == "model.rules" or str(error.details["rule"]).startswith(next(iter(rule)))
+
+
+def test_rules_of_empty_lists_change_nothing_and_a_bias_may_forbid(folders, tmp_path, tiny_translators, uncounted):
+    spoken = {"language": "de", **QUICK}
+    plain = decode(**opened(folders["bart"], tiny_translators), **spoken).search
+    empty, forbidding = tmp_path / "empty", tmp_path / "forbidding"
+    empty.mkdir(), forbidding.mkdir()
+    edit(copied(folders["bart"], empty) / "generation_config.json", {name: [] for name in rules.LISTS})
+    search = decode(**opened(empty, tiny_translators), **spoken).search
+    assert search.winner.token.tolist() == plain.winner.token.tolist() and search.followed == ()
+    token = int(plain.winner.token[0])
+    bias = {"sequence_bias": [[[token], -float("inf")]]}
+    edit(copied(folders["bart"], forbidding) / "generation_config.json", bias)
+    models = opened(forbidding, tiny_translators)
+    search = decode(**models, **spoken).search
+    ids = decoding_inputs(SENTENCE, "de", models["autoregressive"], {"max_length": 6}).ids
+    wanted = generate(models["autoregressive"].model, ids, 6, num_beams=3)
+    assert search.winner.token.tolist() == wanted.sequences[0, 1:].tolist() and token not in search.winner.token
 
 
 @pytest.mark.parametrize("settings", [{"method": "greedy"}, {"beam_width": 2}], ids=str)
