@@ -152,6 +152,7 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
     if not any(folder.glob("*.safetensors")):
         raise hub.no_weights(reference, [path.name for path in folder.iterdir()])
     if reads == "text" and (folder / RULES).is_file():
+        hub.refuse_large(folder / RULES)
         try:
             transformers.GenerationConfig.from_pretrained(folder, local_files_only=True)
         except Exception as error:
