@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lab import environment
 from lab.environment import COUNTS, check_address, check_counts
 from models.errors import InputError
 
@@ -113,8 +114,18 @@ def test_an_empty_setting_counts_as_not_set(monkeypatch):
 
 def test_a_port_in_other_digits_is_none():
     with pytest.raises(InputError) as caught:
-        check_address("127.0.0.1", "٧٨٦٠")
+        check_address("127.0.0.1", "٧٨٦٠", 1)
     assert caught.value.code == "page.port"
+
+
+def test_ports_that_are_all_taken_are_told(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        first = taken.getsockname()[1]
+        monkeypatch.setattr(environment, "FIRST_PORT", first)
+        with pytest.raises(InputError) as caught:
+            check_address("127.0.0.1", "", 1)
+    assert caught.value.code == "page.port_taken" and caught.value.details["address"] == f"127.0.0.1:{first}"
+    check_address("127.0.0.1", "", 1)
 
 
 def says_one_sentence(settings, name):
