@@ -151,14 +151,10 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
 
     if not any(folder.glob("*.safetensors")):
         raise hub.no_weights(reference, [path.name for path in folder.iterdir()])
-    if reads == "text" and (folder / RULES).is_file():
-        hub.refuse_large(folder / RULES)
-        try:
-            transformers.GenerationConfig.from_pretrained(folder, local_files_only=True)
-        except Exception as error:
-            raise InputError("model.rules", reference=reference) from error
     kind = getattr(importlib.import_module(OWN[family]) if family in OWN else transformers, family)
     built = _buildable(reference, folder, kind)
+    if reads == "text":
+        _check_rules(reference, folder)
     reader = _reader(reference, folder, kind, reads)
     try:
         model, report = kind.from_pretrained(
@@ -209,6 +205,18 @@ def _unbuildable(reference: str, kind: Any, settings: dict[str, Any]) -> InputEr
             _built(kind, {name: other for name, other in settings.items() if name != field})
             return InputError("model.config_field", reference=reference, field=field, value=processor.shown(value))
     return InputError("model.config", reference=reference)
+
+
+def _check_rules(reference: str, folder: Path) -> None:
+    """Raise InputError for rules of generation that transformers cannot read; without a file they are the config's."""
+    from transformers import GenerationConfig
+
+    hub.refuse_large(folder / RULES)
+    file = RULES if (folder / RULES).is_file() else hub.CONFIG
+    try:
+        GenerationConfig.from_pretrained(folder, file, local_files_only=True)
+    except Exception as error:
+        raise InputError("model.rules", reference=reference) from error
 
 
 def _reader(reference: str, folder: Path, kind: Any, reads: Reads) -> Any:

@@ -153,6 +153,19 @@ def test_a_rule_that_cannot_be_is_named_when_the_model_is_opened(rule, folders, 
     assert error.code == "model.rules" or str(error.details["rule"]).startswith(next(iter(rule)))
 
 
+@pytest.mark.parametrize("rule", [{"early_stopping": "x"}, {"num_return_sequences": "a"}], ids=str)
+@pytest.mark.parametrize("file", ["config.json", "generation_config.json"])
+def test_rules_that_transformers_cannot_read_are_told_wherever_they_stand(
+    file, rule, folders, tmp_path, tiny_translators
+):
+    folder = copied(folders["bart"], tmp_path)
+    edit(folder / file, rule)
+    if file == "config.json":
+        opened(folder, tiny_translators)
+        (folder / "generation_config.json").unlink()
+    assert refusal(opened, folder, tiny_translators).code == "model.rules"
+
+
 def test_rules_of_empty_lists_change_nothing_and_a_bias_may_forbid(folders, tmp_path, tiny_translators, uncounted):
     spoken = {"language": "de", **QUICK}
     plain = decode(**opened(folders["bart"], tiny_translators), **spoken).search
