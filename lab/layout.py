@@ -173,12 +173,15 @@ def lay_out_row(view: View, exhibit: Exhibit, text: Text) -> tuple[gr.Button, gr
 
 
 def lay_out_view(view: View, exhibit: Exhibit, text: Text, board: Board, verdict: gr.Markdown | None = None) -> None:
-    """What one sees, the view itself, what was measured, and the claim that it checks with its source."""
+    """What one sees, the view itself, what was measured, and the claim that it checks with its source.
+
+    Before the claim stands what kind of truth the view shows.
+    """
     words = f"{exhibit.name}.view.{view.name}"
     gr.Markdown(text(f"{words}.see"), elem_classes="see")
     parts = lay_out_parts(view, exhibit, text)
     board.views[view.name] = Parts(parts.widget, parts.claim, verdict)
-    gr.Markdown(text(f"{words}.checks"), elem_classes="claim")
+    gr.Markdown(f"*{text(f'run.truth.{view.truth}')}* {text(f'{words}.checks')}", elem_classes="claim")
 
 
 def lay_out_parts(view: View, exhibit: Exhibit, text: Text) -> Parts:
