@@ -47,7 +47,7 @@ class Wiring:
         self.exhibit, self.text, self.board = exhibit, text, board
         self.screen = Screen(exhibit, text, board)
         self.seen = Seen(exhibit, self.screen)
-        asked = defaults(exhibit)
+        asked = defaults(exhibit, text.language)
         self.visit = gr.State(Visit(next(iter(board.tabs)), asked, asked))
 
     def comes_by_link(self, outside: gr.Tabs) -> None:

@@ -170,7 +170,8 @@ def test_rules_of_empty_lists_change_nothing_and_a_bias_may_forbid(folders, tmp_
     spoken = {"language": "de", **QUICK}
     plain = decode(**opened(folders["bart"], tiny_translators), **spoken).search
     empty, forbidding = tmp_path / "empty", tmp_path / "forbidding"
-    empty.mkdir(), forbidding.mkdir()
+    for folder in (empty, forbidding):
+        folder.mkdir()
     edit(copied(folders["bart"], empty) / "generation_config.json", {name: [] for name in rules.LISTS})
     search = decode(**opened(empty, tiny_translators), **spoken).search
     assert search.winner.token.tolist() == plain.winner.token.tolist() and search.followed == ()
@@ -225,7 +226,8 @@ def test_a_model_of_nans_is_named(tmp_path, tiny_translators):
 @pytest.mark.parametrize("measure", [decode, race])
 def test_a_tokenizer_with_more_tokens_than_the_model_is_named(measure, folders, tmp_path, tiny_translators):
     smaller, cmlm = tmp_path / "marian", tmp_path / "cmlm"
-    smaller.mkdir(), cmlm.mkdir()
+    for folder in (smaller, cmlm):
+        folder.mkdir()
     models = opened(folder_of("marian", smaller, vocab_size=20), tiny_translators)
     error = refusal(measure, language="de", **models, **QUICK)
     assert (error.code, error.details["rows"]) == ("sentence.no_row", 20)
