@@ -23,7 +23,7 @@ def test_models_and_examples_follow_the_language(board):
     model = EXHIBIT.input("autoregressive")
     assert step[board.inputs["autoregressive"]] == model.defaults["zh"]
     (sample,) = board.samples
-    assert [row[0] for row in step[sample].samples] == examples("zh")
+    assert step[sample].raw_samples == [[line] for line in examples("zh")]
 
 
 @pytest.mark.parametrize("value", [None, {"a": 1}, ["zh"], 3])
