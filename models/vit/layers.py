@@ -75,6 +75,11 @@ def head(model: Any, state: torch.Tensor) -> Output:
     return Output(feature, model.classifier(feature))
 
 
+def answer_tokens(model: Any) -> int:
+    """How many of the first tokens `head` reads: CLS, and in a DeiT with two heads the distillation token."""
+    return 2 if hasattr(model, "cls_classifier") else 1
+
+
 def attention_reach(model: Any, walk: Walk, side: int, position: Position) -> AttentionReach:
     """How far, and where, the attention of the patch that holds a position goes, in one square picture."""
     attention = torch.cat(walk.attention).cpu().numpy()  # L, H, T, T
