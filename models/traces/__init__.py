@@ -24,6 +24,7 @@ from models.traces.fields import (
     FieldTrace,
     TheoryTrace,
 )
+from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
 from models.traces.swin import SwinBlock, SwinTrace
 from models.traces.translation import (
@@ -51,6 +52,8 @@ __all__ = [
     "IMAGES",
     "MAX_LENGTH",
     "METHODS",
+    "PATCH_CHANGES",
+    "PATCH_ORDERS",
     "SETTINGS",
     "STOPPING",
     "STRATEGIES",
@@ -70,6 +73,7 @@ __all__ = [
     "Finished",
     "LengthCandidate",
     "ParametersTrace",
+    "PatchDeletionTrace",
     "PatchesTrace",
     "PositionAblation",
     "PositionAblationsTrace",

@@ -23,9 +23,8 @@ def forward(model, pixels, given=()):
     state, attention = body.embeddings(pixels)[0], list(given)
     for depth, layer in enumerate(body.layers):
         own, normed = layer.attention, layer.layernorm_before(state)
-        query, key, value = (
-            project(normed).unflatten(1, (heads, -1)).transpose(0, 1) for project in (own.q_proj, own.k_proj, own.v_proj)
-        )
+        projections = (own.q_proj, own.k_proj, own.v_proj)
+        query, key, value = (project(normed).unflatten(1, (heads, -1)).transpose(0, 1) for project in projections)
         if depth == len(attention):
             attention.append((query @ key.mT / query.shape[-1] ** 0.5).softmax(-1))
         state = state + own.o_proj((attention[depth] @ value).transpose(0, 1).flatten(1))
