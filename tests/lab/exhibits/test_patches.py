@@ -106,7 +106,7 @@ def plain(sentence):
 
 def test_windows_and_both_models_side_by_side_show_the_saved_run(page, saved):
     swin = saved["swin"]
-    open_tab(page, "5 · Windows")
+    open_tab(page, "6 · Windows")
     film = page.locator(".windows")
     expect(film).to_have_attribute("data-kind", "grid")
     with asking_nobody(page):
@@ -137,7 +137,7 @@ def test_windows_and_both_models_side_by_side_show_the_saved_run(page, saved):
             reached = [int((colours(canvas)[..., 0] == 255).sum()) for canvas in film.locator(f".{name} canvas").all()]
             assert reached == [int(mask.sum()) for mask in reach(groups, grids, 0)]
 
-    open_tab(page, "6 · Side by side")
+    open_tab(page, "7 · Side by side")
     pair, both = page.locator(".pair"), saved["pair"]
     expect(pair).to_have_attribute("data-step", "4")
     with asking_nobody(page):
@@ -183,7 +183,7 @@ def test_an_own_photo_through_own_models(page, tiny_vit, tiny_swin, photo, tmp_p
     row = vit.attention[2].mean(0)[1 + 2 * 4 + 1, 1:]
     assert np.abs(colours(attend.locator(".heat")) - weights(row).reshape(4, 4, 3)).max() <= 6
 
-    open_tab(page, "5 · Windows")
+    open_tab(page, "6 · Windows")
     film = page.locator(".windows")
     expect(film.locator(".moving canvas")).to_have_count(7, timeout=120_000)
     film.locator(".jumps button").nth(1).click()
