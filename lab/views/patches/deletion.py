@@ -19,6 +19,8 @@ LINES: dict[str, dict[str, Any]] = {
     "random": {"color": SERIES[-1], "width": 2, "dash": "dot"},
 }
 """How the curve of each order is drawn; "random" is the mean of the random orders."""
+BAND = "rgba(107, 114, 128, 0.2)"
+"""Behind the curves: the colour of "random", so that they show through."""
 
 
 def chart(trace: PatchDeletionTrace, text: Text) -> list[dict[str, Any]]:
@@ -42,6 +44,7 @@ def _figure(trace: PatchDeletionTrace, change: str, text: Text) -> go.Figure:
             name=text(f"patches.view.deletion.{bound}"),
             line={**LINES["random"], "width": 0},
             fill="tonexty" if bound == "highest" else "none",
+            fillcolor=BAND,
             legendgroup="random",
             showlegend=False,
             hoverinfo="skip",
@@ -61,7 +64,8 @@ def _figure(trace: PatchDeletionTrace, change: str, text: Text) -> go.Figure:
             hovertemplate=text(f"patches.view.deletion.{hover}"),
         )
     drawn.update_xaxes(tickformat=".0%", range=[-0.02, 1.02])
-    drawn.update_yaxes(tickformat=".0%", rangemode="tozero")
+    top = max(trace.probability.max(), trace.random_probability.max())
+    drawn.update_yaxes(tickformat=".0%", range=[0, 1.05 * top])
     return drawn
 
 

@@ -9,11 +9,25 @@ from playwright.sync_api import expect
 from lab.exhibits.patches import EXHIBIT
 from lab.saved import load
 from lab.text import Text
-from lab.views.patches import distance, lens
+from lab.views.patches import deletion, distance, lens
 from models.swin.windows import group, reach
 from models.traces import SwinTrace, VitTrace
 
-from .visitor import asking_nobody, choose, colours, controls, lines, measured, open_tab, point, status, upload, weights
+from .visitor import (
+    asking_nobody,
+    choose,
+    colours,
+    controls,
+    figures,
+    lines,
+    measured,
+    open_tab,
+    point,
+    same_lines,
+    status,
+    upload,
+    weights,
+)
 
 pytestmark = pytest.mark.browser
 ENGLISH = Text("en")
@@ -97,6 +111,13 @@ def test_every_view_shows_its_saved_run_and_playing_asks_nobody(page, saved):
         expect(page.locator(".chart:visible")).to_have_attribute("data-drawn", drawn)
         np.testing.assert_allclose(np.concatenate(lines(page)), np.concatenate([*wanted]), rtol=1e-4)
     expect(page.locator(".prose.claim:visible").first).to_contain_text(plain(lens.claim(vit, ENGLISH)))
+
+    open_tab(page, "5 · Deletion")
+    expect(page.locator(".chart:visible")).to_have_attribute("data-drawn", "14")
+    same_lines(lines(page), figures(deletion.chart(saved["deletion"], ENGLISH)))
+    found = page.locator(".prose.claim:visible").first
+    expect(found).to_contain_text(plain(deletion.claim(saved["deletion"], ENGLISH)))
+    expect(found.locator("li")).to_have_count(2)
 
 
 def plain(sentence):

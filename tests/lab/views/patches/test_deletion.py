@@ -44,6 +44,7 @@ def test_each_figure_draws_one_change(trace, numbers):
         assert {lowest["legendgroup"], highest["legendgroup"]} == {curves[-1]["legendgroup"]}
         assert "the model answers" in curves[0]["hovertemplate"] and "customdata" not in curves[-1]
     removed, kept = deletion.chart(trace, Text("zh"))
+    assert removed["layout"]["yaxis"]["range"] == kept["layout"]["yaxis"]["range"] == pytest.approx([0, 0.945])
     assert removed["data"][2]["customdata"] == ["教堂", "丁鱥", "丁鱥", plain("<b>*x*")]
     assert kept["data"][2]["customdata"] == [plain("<b>*x*"), "丁鱥", "教堂", "教堂"]
 
