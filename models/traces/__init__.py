@@ -26,6 +26,7 @@ from models.traces.fields import (
 )
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
+from models.traces.relevance import RelevanceTrace
 from models.traces.swin import SwinBlock, SwinTrace
 from models.traces.translation import (
     FATES,
@@ -79,6 +80,7 @@ __all__ = [
     "PositionAblationsTrace",
     "RaceTrace",
     "RefineTrace",
+    "RelevanceTrace",
     "SearchStep",
     "SearchTrace",
     "SwinBlock",

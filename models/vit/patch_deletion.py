@@ -54,18 +54,18 @@ def trace(vit: OpenModel, photo: Image.Image, progress: Progress = NO_PROGRESS) 
 def importance(model: Any, pixels: torch.Tensor, label: int) -> dict[str, np.ndarray]:
     """How important each patch is by each of traces.PATCH_ORDERS: (patch,), larger is more important.
 
-    Attention and its rollout are read where the answer is read (`layers.answer_tokens`). model: of families.VIT.
+    Attention and its rollout are read where the answer is read (`layers.answer_rows`). model: of families.VIT.
     pixels: (1, channel, row, column), prepared. label: the class that relevance is for.
     """
-    rows, columns = layers.grid(model, (pixels.shape[-2], pixels.shape[-1]))
+    size = pixels.shape[-2], pixels.shape[-1]
+    rows, columns = layers.grid(model, size)
     with torch.inference_mode():
         attention = torch.cat(layers.walk(model, pixels).attention).cpu().numpy()  # L, H, T, T
-    read = np.s_[: layers.answer_tokens(model), -rows * columns :]
     down, across = np.divmod(np.arange(rows * columns), columns)
     return {
-        "attention": attention[-1].mean(0)[read].mean(0),
-        "rollout": rollout(attention)[-1][read].mean(0),
-        "relevance": relevance(model, pixels, label),
+        "attention": layers.answer_rows(model, attention[-1].mean(0), size),
+        "rollout": layers.answer_rows(model, rollout(attention)[-1], size),
+        "relevance": relevance(model, pixels, [label])[0, -1],
         "blob": -np.hypot((down + 0.5) / rows - 0.5, (across + 0.5) / columns - 0.5),
     }
 

@@ -58,7 +58,7 @@ def test_the_orders_are_those_that_the_rest_of_the_lab_shows(opened, photo):
         begin = len(seen.prefix)
         np.testing.assert_allclose(found["attention"], seen.attention[-1].mean(0)[read, begin:].mean(0), rtol=1e-5)
         np.testing.assert_allclose(found["rollout"], rollout(seen.attention)[-1][read, begin:].mean(0), rtol=1e-5)
-        np.testing.assert_array_equal(found["relevance"], relevance(model.model, pixels, 2))
+        np.testing.assert_array_equal(found["relevance"], relevance(model.model, pixels, [2])[0, -1])
         nearest = np.argsort(-found["blob"], kind="stable")
         assert nearest.tolist() == [5, 6, 9, 10, 1, 2, 4, 7, 8, 11, 13, 14, 0, 3, 12, 15]
 

@@ -7,7 +7,10 @@ import pytest
 import torch
 from torch import nn
 
-from models.vit.relevance import accumulated, relevance
+from models.attention import rollout
+from models.prepared import prepare_model
+from models.vit.relevance import accumulated, relevance, trace
+from models.vit.trace import trace as vit_trace
 
 LABEL = 3
 
@@ -43,16 +46,19 @@ def test_relevance_is_what_the_paper_says(name, prefix, read, request, opened, p
     single = given if isinstance(given, nn.Module) else opened(name).model
     model = copy.deepcopy(single).double()
     attention = [one.detach() for one in forward(model, pixels.double())[1]]
-    total = np.eye(16 + prefix)
+    total, expected = np.eye(16 + prefix), []
     for depth, weight in enumerate(attention):
         free = weight.clone().requires_grad_()
         logit = forward(model, pixels.double(), [*attention[:depth], free])[0][LABEL]
         (gradient,) = torch.autograd.grad(logit, free)
         total = total + np.mean([np.maximum(one, 0) for one in (gradient * weight).numpy()], axis=0) @ total
-    expected = total[:read, prefix:].mean(0)
-    assert expected.max() > 1.1 * expected.min() > 0
-    found = relevance(single, pixels, LABEL)
-    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-6 * expected.max())
+        expected.append(total[:read, prefix:].mean(0))
+    assert expected[-1].max() > 1.1 * expected[-1].min() > 0
+    found = relevance(single, pixels, [LABEL, 0])
+    assert found.shape == (2, len(attention), 16)
+    np.testing.assert_allclose(found[0], expected, rtol=1e-3, atol=1e-6 * expected[-1].max())
+    np.testing.assert_array_equal(found[1], relevance(single, pixels, [0])[0])
+    assert np.abs(found[1] - found[0]).max() > 0.1 * found.max()
 
 
 def test_one_layer_that_averages_its_tokens_by_hand(opened, pixels):
@@ -73,9 +79,9 @@ def test_one_layer_that_averages_its_tokens_by_hand(opened, pixels):
         body.layernorm = nn.Identity()
         tokens = body.layers[0].layernorm_before(body.embeddings(pixels))[0, 1:, 5].numpy()
     assert (tokens > 0).any() and (tokens < 0).any()
-    found = relevance(model, pixels, LABEL)
-    np.testing.assert_allclose(found, np.maximum(tokens, 0) / 17 / 2, rtol=1e-5)
-    np.testing.assert_array_equal(relevance(model, pixels, LABEL - 1), 0)
+    found, other = relevance(model, pixels, [LABEL, LABEL - 1])
+    np.testing.assert_allclose(found, np.maximum(tokens, 0)[None] / 17 / 2, rtol=1e-5)
+    np.testing.assert_array_equal(other, 0)
 
 
 def test_two_layers_by_hand():
@@ -84,15 +90,15 @@ def test_two_layers_by_hand():
     first[..., 1, 2], second[..., 0, 1], second[..., 0, 2] = 0.5, 0.25, 0.75
     slopes = torch.ones(1, 1, 3, 3), torch.full((1, 1, 3, 3), 4.0)
     slopes[1][..., 0, 2] = -4  # against the class: left out
-    expected = [[1, 1, 0.5], [0, 1, 0.5], [0, 0, 1]]
+    expected = [[[1, 0, 0], [0, 1, 0.5], [0, 0, 1]], [[1, 1, 0.5], [0, 1, 0.5], [0, 0, 1]]]
     np.testing.assert_array_equal(accumulated([first, second], slopes), expected)
 
 
 def test_the_model_is_left_as_it_is(opened, pixels):
     model = opened("tiny_vit").model
     with torch.no_grad():
-        once = relevance(model, pixels, LABEL)
-    np.testing.assert_array_equal(relevance(model, pixels, LABEL), once)
+        once = relevance(model, pixels, [LABEL])
+    np.testing.assert_array_equal(relevance(model, pixels, [LABEL]), once)
     assert all(parameter.grad is None for parameter in model.parameters())
     assert not any(module._forward_hooks or module._backward_hooks for module in model.modules())
 
@@ -100,4 +106,18 @@ def test_the_model_is_left_as_it_is(opened, pixels):
 @pytest.mark.parametrize("label", [-1, 5])
 def test_a_label_that_is_none_is_refused(label, opened, pixels):
     with pytest.raises(ValueError, match="no label"):
-        relevance(opened("tiny_vit").model, pixels, label)
+        relevance(opened("tiny_vit").model, pixels, [0, label])
+
+
+@pytest.mark.parametrize(("name", "read"), [("tiny_vit", [0]), ("tiny_deit", [0, 1])])
+def test_the_trace_reads_all_maps_where_the_answer_is_read(name, read, opened, photo):
+    model = opened(name)
+    found, seen = trace(model, photo), vit_trace(model, photo)
+    np.testing.assert_array_equal(found.pixels, seen.pixels)
+    assert found.label.tolist() == np.argsort(-seen.probability)[:3].tolist()
+    np.testing.assert_allclose(found.probability, np.sort(seen.probability)[::-1][:3], rtol=1e-4)
+    begin = len(seen.prefix)
+    np.testing.assert_allclose(found.attention, seen.attention.mean(1)[:, read, begin:].mean(1), rtol=1e-4)
+    np.testing.assert_allclose(found.rollout, rollout(seen.attention)[:, read, begin:].mean(1), rtol=1e-4)
+    expected = relevance(model.model, prepare_model(photo, model).pixels, found.label.tolist())
+    np.testing.assert_array_equal(found.relevance, expected)
