@@ -112,7 +112,16 @@ def test_every_view_shows_its_saved_run_and_playing_asks_nobody(page, saved):
         np.testing.assert_allclose(np.concatenate(lines(page)), np.concatenate([*wanted]), rtol=1e-4)
     expect(page.locator(".prose.claim:visible").first).to_contain_text(plain(lens.claim(vit, ENGLISH)))
 
-    open_tab(page, "5 · Deletion")
+    open_tab(page, "5 · Relevance")
+    relevant, shown = page.locator(".relevance"), saved["relevance"].relevance[:, -1]
+    expect(relevant).to_have_attribute("data-layer", "12")
+    with asking_nobody(page):
+        for at, row in enumerate(shown):
+            relevant.locator(".thumbs button").nth(2 + at).click()
+            expect(relevant).to_have_attribute("data-map", str(2 + at))
+            assert np.abs(colours(relevant.locator(".heat")) - weights(row).reshape(14, 14, 3)).max() <= 6
+
+    open_tab(page, "6 · Deletion")
     expect(page.locator(".chart:visible")).to_have_attribute("data-drawn", "14")
     same_lines(lines(page), figures(deletion.chart(saved["deletion"], ENGLISH)))
     found = page.locator(".prose.claim:visible").first
@@ -127,7 +136,7 @@ def plain(sentence):
 
 def test_windows_and_both_models_side_by_side_show_the_saved_run(page, saved):
     swin = saved["swin"]
-    open_tab(page, "6 · Windows")
+    open_tab(page, "7 · Windows")
     film = page.locator(".windows")
     expect(film).to_have_attribute("data-kind", "grid")
     with asking_nobody(page):
@@ -158,7 +167,7 @@ def test_windows_and_both_models_side_by_side_show_the_saved_run(page, saved):
             reached = [int((colours(canvas)[..., 0] == 255).sum()) for canvas in film.locator(f".{name} canvas").all()]
             assert reached == [int(mask.sum()) for mask in reach(groups, grids, 0)]
 
-    open_tab(page, "7 · Side by side")
+    open_tab(page, "8 · Side by side")
     pair, both = page.locator(".pair"), saved["pair"]
     expect(pair).to_have_attribute("data-step", "4")
     with asking_nobody(page):
@@ -204,7 +213,7 @@ def test_an_own_photo_through_own_models(page, tiny_vit, tiny_swin, photo, tmp_p
     row = vit.attention[2].mean(0)[1 + 2 * 4 + 1, 1:]
     assert np.abs(colours(attend.locator(".heat")) - weights(row).reshape(4, 4, 3)).max() <= 6
 
-    open_tab(page, "6 · Windows")
+    open_tab(page, "7 · Windows")
     film = page.locator(".windows")
     expect(film.locator(".moving canvas")).to_have_count(7, timeout=120_000)
     film.locator(".jumps button").nth(1).click()
