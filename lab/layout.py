@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -30,6 +31,8 @@ class Parts:
 class Board:
     """The components of an exhibit, by name."""
 
+    door: gr.HTML
+    """Nothing to see: how links come in, and what the address is to say."""
     start: gr.Button
     stop: gr.Button
     status: gr.Markdown
@@ -43,30 +46,33 @@ class Board:
     """Examples that depend on a choice, and how to list them."""
     tabs: dict[str, gr.Tab | None] = field(default_factory=dict)
     """By view, or TABLE; None where a single view needs no tab."""
+    selection: gr.Tabs | None = None
+    """Of these tabs; None where there are none."""
     views: dict[str, Parts] = field(default_factory=dict)
 
     def outputs(self) -> list[Any]:
         """All that an answer may change."""
         parts = [part for one in self.views.values() for part in (one.widget, one.claim, one.verdict) if part]
-        return [*parts, self.status, self.note, self.stop]
+        return [*parts, self.status, self.note, self.stop, self.door]
 
 
-def build(exhibit: Exhibit, text: Text) -> Board:
-    """Lay out an exhibit; its views are empty until it is opened."""
+def build(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
+    """Lay out an exhibit; its views are empty until it is opened. door: stands outside, where it is there at once."""
     with gr.Row():
         with gr.Column(scale=1, min_width=260, elem_classes="controls"):
-            board = lay_out_inputs(exhibit, text)
+            board = lay_out_inputs(exhibit, text, door)
         with gr.Column(scale=3, min_width=280):
             lay_out_views(exhibit, text, board)
     return board
 
 
-def lay_out_inputs(exhibit: Exhibit, text: Text) -> Board:
+def lay_out_inputs(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
     """What the visitor sets, the buttons, what is going on, and the views that stand beside the inputs."""
     name = exhibit.name
     shown = [one for one in exhibit.inputs if not one.hidden]
     content = [one for one in shown if isinstance(one, Photo | Sentence)]
     board = Board(
+        door=door,
         start=gr.Button(text(f"{name}.run"), variant="primary", min_width=100, render=False),
         stop=gr.Button(text("run.stop"), visible=False, min_width=100, render=False),
         status=gr.Markdown(elem_classes="small status", render=False),
@@ -130,8 +136,8 @@ def lay_out_views(exhibit: Exhibit, text: Text, board: Board) -> None:
         lay_out_view(views[0], exhibit, text, board)
         return
     verdicts: dict[str, gr.Markdown] = {}
-    doors: dict[str, gr.Button] = {}
-    with gr.Tabs() as tabs:
+    buttons: dict[str, gr.Button] = {}
+    with gr.Tabs() as board.selection:
         if rows := [view for view in views if view.verdict]:
             with gr.Tab(text(f"{exhibit.name}.{TABLE}"), id=TABLE) as board.tabs[TABLE]:
                 gr.Markdown(text(f"{exhibit.name}.see"), elem_classes="see")
@@ -139,21 +145,22 @@ def lay_out_views(exhibit: Exhibit, text: Text, board: Board) -> None:
                     for words in ("", text("run.on_slides"), text("run.measured_here")):
                         gr.Markdown(words)
                 for view in rows:
-                    doors[view.name], verdicts[view.name] = lay_out_row(view, exhibit, text)
+                    buttons[view.name], verdicts[view.name] = lay_out_row(view, exhibit, text)
         for view in views:
             with gr.Tab(text(f"{exhibit.name}.view.{view.name}.tab"), id=view.name) as board.tabs[view.name]:
                 lay_out_view(view, exhibit, text, board, verdicts.get(view.name))
-    for name, door in doors.items():
-        door.click(lambda name=name: gr.Tabs(selected=name), None, tabs, queue=False, api_visibility="private")
+    for name, button in buttons.items():
+        chosen = partial(gr.Tabs, selected=name)
+        button.click(chosen, None, board.selection, queue=False, api_visibility="private")
 
 
 def lay_out_row(view: View, exhibit: Exhibit, text: Text) -> tuple[gr.Button, gr.Markdown]:
     """A row of the table: a button that opens the view, what the slide says, and what was measured."""
     words = f"{exhibit.name}.view.{view.name}"
     with gr.Row(elem_classes="table-row"):
-        door = gr.Button(text(f"{words}.row"), min_width=120, scale=1)
+        button = gr.Button(text(f"{words}.row"), min_width=120, scale=1)
         gr.Markdown(text(f"{words}.slide"), elem_classes="slide")
-        return door, gr.Markdown(text("run.not_yet"), elem_classes="verdict")
+        return button, gr.Markdown(text("run.not_yet"), elem_classes="verdict")
 
 
 def lay_out_view(view: View, exhibit: Exhibit, text: Text, board: Board, verdict: gr.Markdown | None = None) -> None:

@@ -15,10 +15,15 @@ from lab.text import Text
 from lab.wiring import MAX_THREADS, connect
 from models.device import describe
 
+TAGS = {"en": "en", "zh": "zh-CN"}
+"""Of the languages, as browsers know them."""
 HEADER = """<header class="lab-header" lang="{code}"><h1>{title}</h1><p>{tagline}</p><nav>
-<a class="lab-language" href="{other}" title="{language_hint}">{language}</a>
+<a class="lab-language" href="{other}" hreflang="{other_code}" title="{language_hint}">{language}</a>
+<button data-lab="link" type="button" title="{link_hint}">{link}</button>
 <button data-lab="wide" type="button" title="{wide_hint}">{wide}</button>
-<button data-lab="theme" type="button" title="{theme_hint}">{theme}</button></nav></header>"""
+<button data-lab="theme" type="button" title="{theme_hint}">{theme}</button></nav>
+<p class="lab-said" role="status" data-copied="{link_copied}" data-own="{link_own}" data-denied="{link_denied}"
+data-unknown="{link_unknown}"></p></header>"""
 
 
 class Page(gr.Blocks):
@@ -58,15 +63,18 @@ def build() -> gr.Blocks:
 def fill(demo: gr.Blocks, text: Text, other: str) -> None:
     """One page in one language."""
     Navbar(visible=False)
+    (other_language,) = TAGS.keys() - {text.language}
     words = {key: escape(line) for key, line in text.section("page").items()}
-    gr.HTML(HEADER.format(other=other, code=text.language, **words))
+    gr.HTML(HEADER.format(other=other, code=TAGS[text.language], other_code=TAGS[other_language], **words))
+    doors = [widget.door(exhibit) for exhibit in EXHIBITS]
     wirings = []
-    with gr.Tabs():
-        for exhibit in EXHIBITS:
+    with gr.Tabs() as tabs:
+        for exhibit, door in zip(EXHIBITS, doors, strict=True):
             with gr.Tab(text(f"{exhibit.name}.tab"), id=exhibit.name) as tab:
-                wirings.append((tab, connect(exhibit, text, layout.build(exhibit, text))))
+                wirings.append((tab, connect(exhibit, text, layout.build(exhibit, text, door))))
     for tab, wiring in wirings:
         wiring.opens_with(tab.select)
+        wiring.comes_by_link(tabs)
     wirings[0][1].opens_with(demo.load)
     footer = gr.Markdown(elem_classes="small")
     gr.on(

@@ -73,6 +73,11 @@ class Seen:
         places = self.screen.places(question.run, visit.tab)
         return all(visit.shown.get(place) == question.key for place in places)
 
+    def is_answered(self, visit: Visit, run: Run) -> bool:
+        """Whether what is seen of a run is the answer to what was asked last."""
+        question = self.asked(visit, run)
+        return question is not None and self.is_shown(visit, question)
+
     def unfinished(self, visit: Visit) -> bool:
         """Whether a growing trace is seen."""
         places = [place for run in self.exhibit.runs for place in self.screen.places(run, visit.tab)]

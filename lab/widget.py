@@ -43,16 +43,27 @@ def widget(view: View, exhibit: Exhibit, text: Text, **settings: Any) -> gr.HTML
     """
     words = text.section(f"{exhibit.name}.widget.{view.name}") | text.section("widget.shared")
     module = json.dumps(f"{address()}/core/mount.js")
-    arguments = json.dumps([view.widget, words], ensure_ascii=False)
+    arguments = json.dumps([view.widget, f"{exhibit.name}/{view.name}", words], ensure_ascii=False)
     return gr.HTML(
         html_template=(WIDGETS / view.widget / "template.html").read_text(encoding="utf-8"),
         css_template=css(view.widget),
-        js_on_load=f"""const [name, words] = {arguments};
+        js_on_load=f"""const [name, place, words] = {arguments};
             import(new URL({module}, document.baseURI).href).then(({{ mount }}) =>
-                mount(name, "{exhibit.name}", element, props, watch, words, (data) => trigger("act", data)));""",
+                mount(name, place, element, props, watch, words, (data) => trigger("act", data)));""",
         apply_default_css=False,
         container=False,
         **settings,
+    )
+
+
+def door(exhibit: Exhibit) -> gr.HTML:
+    """What the address and an exhibit tell each other: its value is written there, links fire the event `act`."""
+    module = json.dumps(f"{address()}/core/address.js")
+    return gr.HTML(
+        html_template="",
+        js_on_load=f"""import(new URL({module}, document.baseURI).href).then(({{ door }}) =>
+            door("{exhibit.name}", props, watch, (link) => trigger("act", link)));""",
+        elem_classes="lab-door",
     )
 
 
@@ -90,9 +101,15 @@ def head() -> str:
     constants = style.constants() | {"plotly": f"lab/plotly-{plotly.__version__}/{PLOTLY_JS.name}"}
     shared = sorted(path for room in ("core", "draw", "read") for path in (WIDGETS / room).glob("[!.]*.js"))
     links = [f'<link rel="modulepreload" href="{address()}/{path.relative_to(WIDGETS)}">' for path in shared]
+    language = (Path(__file__).parent.parent / "assets" / "language.js").read_text(encoding="utf-8")
     stream = f'<script type="module" src="{address()}/core/stream.js"></script>'
     return "\n".join(
-        [f'<script type="application/json" id="lab-constants">{json.dumps(constants)}</script>', stream, *links]
+        [
+            f"<script>{language}</script>",
+            f'<script type="application/json" id="lab-constants">{json.dumps(constants)}</script>',
+            stream,
+            *links,
+        ]
     )
 
 

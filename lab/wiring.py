@@ -6,17 +6,22 @@ opened, and by what a widget asks for.
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial, wraps
+from html import escape
 from typing import Any
 
 import gradio as gr
 
+from lab import links
 from lab.actions import overrides
 from lab.clients import Client, streams
 from lab.computing import Answer, computations
 from lab.exhibit import Exhibit, Run
 from lab.inputs.kinds import Input
+from lab.inputs.photo import Photo
+from lab.inputs.sentence import Sentence
 from lab.layout import Board
 from lab.question import Question, ask, defaults
 from lab.screen import Screen, Step
@@ -45,6 +50,13 @@ class Wiring:
         asked = defaults(exhibit)
         self.visit = gr.State(Visit(next(iter(board.tabs)), asked, asked))
 
+    def comes_by_link(self, outside: gr.Tabs) -> None:
+        """Links to the exhibit. outside: the tabs of the exhibits."""
+        tabs = [*(one for one in (outside, self.board.selection) if one), *self.board.samples]
+        listen = follows(self, outside)
+        event = self.register(self.board.door.act, listen, changes=[*self.board.inputs.values(), *tabs])
+        self.stopped_by_button([event])
+
     def opens_with(self, listen: Callable[..., Any]) -> None:
         """What opens the exhibit: it shows what need not be computed, else it computes the open view."""
         self.stopped_by_button([self.register(listen, opens(self, ""))])
@@ -55,12 +67,17 @@ class Wiring:
         changed, unanswered = [board.status, board.stop], js_run_failed(self.exhibit)
         board.stop.click(self.screen.stopped, None, changed, cancels=events, js=unanswered, **UNQUEUED)
 
-    def register(self, listen: Callable[..., Any], answer: Callable[..., Iterator[Step]], *inputs: Any) -> Any:
-        """Answer an event; it gets dictionaries by component, and who asks, and gives dictionaries by component."""
+    def register(
+        self, listen: Callable[..., Any], answer: Callable[..., Iterator[Step]], *inputs: Any, changes: Sequence = ()
+    ) -> Any:
+        """Answer an event; it gets dictionaries by component, and who asks, and gives dictionaries by component.
+
+        changes: what it may change besides the board's outputs.
+        """
         event = listen(
             self.ending_with_skip(answer),
             {self.visit, *inputs},
-            self.board.outputs(),
+            [*self.board.outputs(), *changes],
             concurrency_id="runs",
             concurrency_limit=None,
             trigger_mode="multiple",
@@ -114,8 +131,49 @@ class Wiring:
         visit.tab = tab or visit.tab
         for run in self.exhibit.runs:
             step |= self.known(visit, run) or self.seen.outdated(visit, run)
-        yield step
+        if all(self.seen.is_answered(visit, run) for run in self.screen.runs(visit.tab)):
+            visit.settled = visit.asked
+        yield step | self.told(visit, visit.settled, opened=True)
         yield from self.answered(visit, visit.asked, again=False)
+
+    def linked(
+        self, data: dict[Any, Any], asked: Any, outside: gr.Tabs, request: gr.Request | None = None
+    ) -> Iterator[Step]:
+        """A link: {"view": name, "asked": {input: text}}; what it cannot have is left out, and named.
+
+        outside: the tabs of the exhibits.
+        """
+        visit, board = self.visiting(data, request), self.board
+        link = links.read(self.exhibit, asked.get("asked") if isinstance(asked, dict) else None)
+        view = asked.get("view") if isinstance(asked, dict) else None
+        visit.asked = {one.name: one.kept(link.sent[one.name]) for one in self.exhibit.inputs}
+        inputs = {one.name: one for one in self.exhibit.inputs}
+        step = {part: gr.update(value=inputs[name].shown(visit.asked[name])) for name, part in board.inputs.items()}
+        leaders = [visit.asked[one.follows] for one in self.exhibit.inputs if isinstance(one, Sentence)]
+        step |= {sample: gr.Dataset(samples=rows(name)) for sample, rows in board.samples.items() for name in leaders}
+        tab = view if isinstance(view, str) and view in board.tabs else next(iter(board.tabs))
+        if board.selection:
+            step[board.selection] = gr.Tabs(selected=tab)
+        yield step | {outside: gr.Tabs(selected=self.exhibit.name)}
+        self.warn(link.left_out, "" if view in (None, tab) else str(view)[:80])
+        yield from self.opened(data, tab, request)
+
+    def warn(self, left_out: Sequence[str], view: str) -> None:
+        """What of a link is not shown: inputs by their labels, a visitor's photo with the reason, a view."""
+        photos = {one.name for one in self.exhibit.inputs if isinstance(one, Photo)}
+        if photos & {*left_out}:
+            gr.Warning(self.text("page.link_photo"), title="")
+        words = [f"{self.exhibit.name}.input.{name}" for name in left_out if name not in photos]
+        names = [self.text(key) if self.text.has(key) else key.split(".input.")[1] for key in words]
+        if names := [*names, *filter(None, [view])]:
+            gr.Warning(self.text("page.link_left_out", names=", ".join(map(escape, names))), title="")
+
+    def told(self, visit: Visit, answered: Mapping[str, Any], opened: bool = False) -> Step:
+        """What the address is to say; opened: that the exhibit or a view of it has just been opened."""
+        value = {"view": visit.tab, "asked": links.write(self.exhibit, answered)}
+        photos = [answered[one.name] for one in self.exhibit.inputs if isinstance(one, Photo)]
+        value["files"] = [f"gradio_api/file={photo['path']}" for photo in photos if isinstance(photo, dict)]
+        return {self.board.door: value | ({"opened": uuid.uuid4().hex} if opened else {})}
 
     def acted(self, data: dict[Any, Any], asked: Any, run: Run, request: gr.Request | None = None) -> Iterator[Step]:
         """What a widget asks for: what was asked last, with a hidden input set."""
@@ -168,7 +226,8 @@ class Wiring:
         known = None if again and question.run.fresh else computations.known(question)
         computation = known or computations.watch(question, visit.client.address)
         if isinstance(computation, Answer):
-            yield self.seen.show_alone(visit, question, computation) | screen.ended(question, computation, anew)
+            shown = self.seen.show_alone(visit, question, computation)
+            yield shown | screen.ended(question, computation, anew) | self.told(visit, visit.asked)
             return
         begun, partial, pause = time.perf_counter(), None, PROGRESS_SECONDS
         try:
@@ -188,7 +247,8 @@ class Wiring:
                 yield step
             if visit.request is request:
                 question, answer = question.now(), computation.future.result()
-                yield self.seen.show_alone(visit, question, answer) | screen.ended(question, answer, anew)
+                shown = self.seen.show_alone(visit, question, answer)
+                yield shown | screen.ended(question, answer, anew) | self.told(visit, visit.asked)
         finally:
             computations.leave(computation)
 
@@ -250,6 +310,15 @@ def acts(wiring: Wiring, run: Run) -> Callable[..., Iterator[Step]]:
         yield from wiring.acted(data, event._data, run, request)
 
     return act
+
+
+def follows(wiring: Wiring, outside: gr.Tabs) -> Callable[..., Iterator[Step]]:
+    """The listener to links; Gradio tells by the annotation that it wants the event's data."""
+
+    def followed(data: dict[Any, Any], request: gr.Request, event: gr.EventData) -> Iterator[Step]:
+        yield from wiring.linked(data, event._data, outside, request)
+
+    return followed
 
 
 def follow(value: Any, board: Board, followers: list) -> Step:

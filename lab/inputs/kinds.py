@@ -4,6 +4,7 @@ Gradio's own checks are left out (their sentences are English and end the run be
 whatever a browser or a script has sent.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,6 +54,18 @@ class Input:
     def key(self, value: Any) -> str:
         """Equal for equal values."""
         return repr(value)
+
+    def written(self, asked: Any) -> str:
+        """The text of an accepted value in a link."""
+        return asked if isinstance(asked, str) else json.dumps(asked)
+
+    def read(self, text: Any) -> Any:
+        """The value of a link's text, for `checked`. Raises ValueError for what is no value's text."""
+        return text if isinstance(self.default, str) else json.loads(text if isinstance(text, str) else "")
+
+    def shown(self, sent: Any) -> Any:
+        """An accepted value as the component takes it."""
+        return sent
 
     def refusal(self, kind: str, **details: object) -> InputError:
         """The error that names this input by its label."""

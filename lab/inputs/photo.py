@@ -27,6 +27,8 @@ MAX_SIDE = 1024
 MAX_ASPECT = 20
 ROUNDING = 0.002
 """By which decimal greys may lie outside 0 to 1: half of the smallest step between two greys of 8 bits."""
+OWN = "own-"
+"""Before the digest of a visitor's photo: a link names it and does not hold it."""
 DIGEST = "digest"
 """Where an opened picture's `info` holds its digest."""
 
@@ -168,6 +170,16 @@ class Photo(Input):
 
     def key(self, value: Image.Image) -> str:
         return value.info[DIGEST]
+
+    def written(self, asked: Any) -> str:
+        return asked if isinstance(asked, str) else f"{OWN}{self.key(self.checked(asked))[:16]}"
+
+    def read(self, text: Any) -> Any:
+        """An example's name, or the file that the visitor's browser has kept and uploaded again."""
+        return text
+
+    def shown(self, sent: Any) -> Any:
+        return str(example(sent)) if isinstance(sent, str) else sent["path"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

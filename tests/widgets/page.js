@@ -79,7 +79,7 @@ const page = {
     const watch = (/** @type {string} */ _, /** @type {() => void} */ act) => {
       changed = act;
     };
-    await mount(name, name.split("/")[0], element, props, watch, text, (data) => asked.push(["act", data]));
+    await mount(name, name, element, props, watch, text, (data) => asked.push(["act", data]));
     await settled();
   },
 };

@@ -7,14 +7,14 @@ import { onTheme, restorePage } from "./theme.js";
 /**
  * Show what Python sends to the widget `name` ("patches/cut"), now and whenever it changes.
  * @param {string} name
- * @param {string} exhibit that the widget belongs to: what ends without a trace there is told to it
+ * @param {string} place "exhibit/view": what ends without a trace in the exhibit is told to the widget
  * @param {HTMLElement} element
  * @param {{value: any}} props
  * @param {(prop: string, act: () => void) => void} watch
  * @param {Record<string, string>} text
  * @param {(data: import("./lab").Asked) => void} ask
  */
-export async function mount(name, exhibit, element, props, watch, text, ask) {
+export async function mount(name, place, element, props, watch, text, ask) {
   const root = element.querySelector(".lab-widget");
   if (!(root instanceof HTMLElement)) throw new Error(`the template of ${name} has no .lab-widget`);
   restorePage();
@@ -25,6 +25,7 @@ export async function mount(name, exhibit, element, props, watch, text, ask) {
   try {
     const { default: widget } = await import(`../${name}/script.js`);
     owner = own(root, widget, text, ask);
+    root.dataset.of = place;
   } catch (error) {
     console.error(error);
     root.classList.add("broken");
@@ -53,7 +54,7 @@ export async function mount(name, exhibit, element, props, watch, text, ask) {
   /** @param {Event} event */
   const unanswered = (event) => {
     if (!root.isConnected) removeEventListener("lab-unanswered", unanswered);
-    else if (event instanceof CustomEvent && event.detail === exhibit) owner.answered();
+    else if (event instanceof CustomEvent && event.detail === place.split("/")[0]) owner.answered();
   };
   addEventListener("lab-unanswered", unanswered);
   onTheme(root, owner.redraw);

@@ -15,6 +15,7 @@ import { element } from "./dom.js";
  *   reading: () => string,
  *   answered: () => void,
  *   state: () => State | null,
+ *   changes: () => State,
  * }} Owner
  */
 
@@ -37,6 +38,13 @@ export const stateOf = (root) => ownerOf(root).state();
  * @param {State} state
  */
 export const setState = (root, state) => ownerOf(root).replace(state);
+
+/**
+ * What of its state is not what one sees first: for an address.
+ * @param {Element} root
+ * @returns {State}
+ */
+export const changesOf = (root) => ownerOf(root).changes();
 
 /**
  * What is shown now, as a sentence.
@@ -127,6 +135,7 @@ export function own(root, widget, text, ask) {
     root.removeAttribute("aria-busy");
     root.classList.remove("broken");
     writeData(root, { ...drawn.state, ...numbers, file: drawn.source.file ?? "" });
+    root.dispatchEvent(new CustomEvent("lab-drawn", { bubbles: true }));
     clearTimeout(rest);
     rest = setTimeout(() => {
       region.textContent = reading();
@@ -190,11 +199,19 @@ export function own(root, widget, text, ask) {
     return JSON.parse(JSON.stringify(rest));
   };
 
+  const changes = () => {
+    if (!run || !state) return {};
+    const first = widget.first(run);
+    return Object.fromEntries(
+      Object.entries(stateNow() ?? {}).filter(([name, value]) => !sameAs({ [name]: value }, first)),
+    );
+  };
+
   const draw = widget.build(root, text, set, act);
   const answered = () => {
     if (state?.pending) set({ pending: false });
   };
-  const owner = { show, redraw, replace, reading, answered, state: stateNow };
+  const owner = { show, redraw, replace, reading, answered, state: stateNow, changes };
   owners.set(root, owner);
   return owner;
 }

@@ -1,4 +1,5 @@
 // What belongs to the page and not to a widget: colours, light and dark, the large view, the language.
+import { copyLink } from "./address.js";
 import { isTyping } from "./keys.js";
 
 /** @typedef {import("./lab").Constants} Constants */
@@ -52,11 +53,10 @@ export function onTheme(root, act) {
   watch.observe(document.body, { attributes: true, attributeFilter: ["class"] });
 }
 
-/** What a page does at once: the visitor's theme, the exhibit that was open, the language of its text. */
+/** What a page does at once: the visitor's theme, the language of its text. */
 export function restorePage() {
   const chosen = localStorage.getItem("lab-theme");
   if (chosen && !location.search.includes("__theme")) document.body.classList.toggle("dark", chosen === "dark");
-  restoreTab();
   const header = document.querySelector(".lab-header");
   if (header instanceof HTMLElement) document.documentElement.lang = header.lang;
 }
@@ -65,23 +65,6 @@ export function restorePage() {
 function setTheme(dark) {
   document.body.classList.toggle("dark", dark);
   localStorage.setItem("lab-theme", dark ? "dark" : "light");
-}
-
-/** @returns {HTMLElement[]} */
-const tabs = () => [...(document.querySelector("[role=tablist]")?.querySelectorAll("[role=tab]") ?? [])].map(asElement);
-/** @param {Element} node */
-const asElement = (node) => /** @type {HTMLElement} */ (node);
-
-/** The exhibit that was open when the visitor changed the language. */
-function keepTab() {
-  sessionStorage.setItem("lab-tab", String(tabs().findIndex((tab) => tab.ariaSelected === "true")));
-}
-
-function restoreTab() {
-  const tab = tabs()[Number(sessionStorage.getItem("lab-tab") ?? -1)];
-  if (!tab) return;
-  sessionStorage.removeItem("lab-tab");
-  tab.click();
 }
 
 // Gradio keeps the lab's style sheet to what is inside the page; these rules start at its body.
@@ -96,11 +79,21 @@ document.head.append(large);
 const duties = {
   theme: () => setTheme(!isDark()),
   wide: () => document.body.classList.toggle("lab-wide"),
+  link: copyLink,
   language: () => {
     const link = document.querySelector(".lab-language");
     if (link instanceof HTMLElement) link.click();
   },
 };
+/**
+ * The page of the other language shows the same, and is the one that the lab opens with from now on.
+ * @param {HTMLAnchorElement} other
+ */
+function keepLanguage(other) {
+  localStorage.setItem("lab-language", other.hreflang);
+  other.hash = location.hash;
+}
+
 /** @type {Record<string, keyof typeof duties>} */
 const KEYS = { KeyT: "theme", KeyF: "wide", KeyL: "language" };
 
@@ -110,7 +103,8 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("click", ({ target }) => {
   if (!(target instanceof Element)) return;
-  if (target.closest(".lab-language")) keepTab();
+  const other = target.closest(".lab-language");
+  if (other instanceof HTMLAnchorElement) keepLanguage(other);
   const button = target.closest("[data-lab]");
   if (button instanceof HTMLElement) duties[/** @type {keyof typeof duties} */ (button.dataset.lab)]?.();
 });

@@ -9,6 +9,7 @@ import pytest
 
 from lab import layout
 from lab.layout import TABLE
+from lab.widget import door
 from lab.wiring import connect
 from tests.lab.made import MadeText, Work, exhibit
 
@@ -23,11 +24,12 @@ class Page:
         self.exhibit = exhibit(self.work, **settings)
         with gr.Blocks() as self.demo:
             self.text = MadeText(language)
-            self.board = layout.build(self.exhibit, self.text)
+            self.board = layout.build(self.exhibit, self.text, door(self.exhibit))
             self.wiring = connect(self.exhibit, self.text, self.board)
             self.wiring.opens_with(self.demo.load)
         self.visit = self.wiring.visit.value
-        self.names = {self.board.status: "status", self.board.note: "note", self.board.stop: "stop"}
+        board = self.board
+        self.names = {board.status: "status", board.note: "note", board.stop: "stop", board.door: "door"}
         for name, parts in self.board.views.items():
             self.names |= {part: key for part, key in ((parts.claim, name), (parts.verdict, f"row {name}")) if part}
         self.note, self.shown = "", {}
@@ -42,7 +44,7 @@ class Page:
         """A step by the names of what it changes."""
         named = {self.names[part]: new for part, new in step.items()}
         self.note = named.get("note", self.note)
-        for name in named.keys() - {"status", "note", "stop"}:
+        for name in named.keys() - {"status", "note", "stop", "door"}:
             value = named[name]
             if isinstance(value, dict) and value["visible"] is not True:
                 self.shown.pop(name, None)

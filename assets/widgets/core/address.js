@@ -1,0 +1,138 @@
+// The address of what one sees: #exhibit/view?input=text&state={…}. Links come in by the exhibits' doors.
+import { format, parse } from "../read/link.js";
+import { keep, kept } from "./photos.js";
+import { changesOf, setState } from "./state.js";
+
+/** @typedef {import("./lab").Json} Json */
+/** @typedef {import("../read/link.js").Link} Link */
+/**
+ * What an exhibit says: its open view, what was asked that a page without a link would not ask, the files of the
+ * visitor's photos; `opened` is new each time that the exhibit or a view is opened.
+ * @typedef {{view: string, asked: Record<string, string>, files: string[], opened?: string}} Told
+ */
+/** @typedef {{told: Told | null, act: (link: {view: string, asked: Record<string, Json>}) => void}} Door */
+
+/** Before the digest of a visitor's photo, which a link names and does not hold. */
+const OWN = "own-";
+/** Milliseconds of rest before the address is written anew. */
+const REST = 200;
+/** Milliseconds that a link may take; the address stays as it is until then. */
+const PATIENCE = 60_000;
+
+/** @type {Map<string, Door>} */
+const doors = new Map();
+let open = "";
+/** @type {Link | null} */
+let wanted = null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let given;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let resting;
+
+/**
+ * The door of an exhibit: what the server tells of it, and how it is asked for what a link says.
+ * @param {string} exhibit
+ * @param {{value: Told | null | ""}} props
+ * @param {(prop: string, act: () => void) => void} watch
+ * @param {Door["act"]} act
+ */
+export function door(exhibit, props, watch, act) {
+  /** @type {Door} */
+  const made = { told: null, act };
+  doors.set(exhibit, made);
+  watch("value", () => {
+    if (!props.value) return;
+    const before = made.told;
+    made.told = props.value;
+    for (const file of made.told.files) keepFile(made.told, file);
+    const opened = made.told.opened && made.told.opened !== before?.opened;
+    if (opened) open = exhibit;
+    if (open === exhibit) later();
+  });
+  if (wanted?.exhibit === exhibit) go(wanted);
+}
+
+/** @param {Told} told @param {string} file */
+function keepFile({ asked }, file) {
+  for (const text of Object.values(asked)) if (text.startsWith(OWN)) keep(text, file);
+}
+
+/** @param {Link} link */
+async function go(link) {
+  wanted = link;
+  clearTimeout(given);
+  given = setTimeout(() => {
+    wanted = null;
+  }, PATIENCE);
+  const asked = { ...link.asked };
+  for (const [name, text] of Object.entries(asked)) {
+    if (typeof text === "string" && text.startsWith(OWN)) asked[name] = (await kept(text)) ?? text;
+  }
+  doors.get(link.exhibit)?.act({ view: link.view, asked });
+}
+
+/** The widget of the open view; null where it has none. */
+function widget() {
+  const view = doors.get(open)?.told?.view;
+  const found = document.querySelector(`.lab-widget[data-of="${open}/${view}"]`);
+  return found instanceof HTMLElement && found.offsetParent ? found : null;
+}
+
+function later() {
+  clearTimeout(resting);
+  resting = setTimeout(write, REST);
+}
+
+/** Write the address; while a link is on its way that of the link stays. A new view is a new entry of the history. */
+function write() {
+  const told = doors.get(open)?.told;
+  if (wanted && !doors.has(wanted.exhibit)) {
+    say("unknown");
+    wanted = null;
+  }
+  if (!told || (wanted && !arrived(told))) return;
+  wanted = null;
+  const root = widget();
+  const hash = format({ exhibit: open, view: told.view, asked: told.asked, state: root && changesOf(root) });
+  if (hash === location.hash) return;
+  const before = parse(location.hash);
+  const same = !before || (before.exhibit === open && before.view === told.view);
+  history[same ? "replaceState" : "pushState"](null, "", hash);
+}
+
+/** @param {Told} told */
+const arrived = ({ view }) => wanted?.exhibit === open && (!wanted.view || wanted.view === view) && !wanted.state;
+
+document.addEventListener("lab-drawn", ({ target }) => {
+  if (!(target instanceof HTMLElement)) return;
+  if (wanted?.state && target.dataset.of === `${wanted.exhibit}/${wanted.view}`) {
+    const { state } = wanted;
+    wanted.state = null;
+    setState(target, state);
+  }
+  later();
+});
+addEventListener("popstate", () => go(parse(location.hash) ?? { exhibit: first(), view: "", asked: {}, state: null }));
+const first = () => [...doors.keys()][0];
+wanted = parse(location.hash);
+
+/**
+ * One of the header's sentences about links.
+ * @param {"copied" | "own" | "denied" | "unknown"} which
+ */
+function say(which) {
+  const says = document.querySelector(".lab-said");
+  if (says instanceof HTMLElement) says.textContent = says.dataset[which] ?? "";
+}
+
+/** Copy the address, and say so. */
+export async function copyLink() {
+  write();
+  const own = Object.values(doors.get(open)?.told?.asked ?? {}).some((text) => text.startsWith(OWN));
+  try {
+    await navigator.clipboard.writeText(location.href);
+    say(own ? "own" : "copied");
+  } catch {
+    say("denied");
+  }
+}

@@ -1,0 +1,58 @@
+"""What a link says of an exhibit: the inputs that are not as the page sets them, as short texts, and back."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from lab.exhibit import Exhibit
+from lab.question import defaults
+from models.errors import InputError
+
+MAX_TEXT = 2_000
+"""Characters of one value."""
+
+
+class Link(NamedTuple):
+    """What a link asks for: every input's value as it is sent, and the names of those that it has in vain."""
+
+    sent: dict[str, Any]
+    left_out: tuple[str, ...]
+
+
+def write(exhibit: Exhibit, asked: Mapping[str, Any]) -> dict[str, str]:
+    """The texts of what was asked, by input, where they are others than a link without them would give."""
+    expected = base(exhibit, asked)
+    changed = [one for one in exhibit.inputs if asked[one.name] not in (None, expected[one.name])]
+    texts = {}
+    for one in changed:
+        with suppress(InputError, OSError):  # a photo whose file has gone
+            texts[one.name] = one.written(asked[one.name])
+    return texts
+
+
+def read(exhibit: Exhibit, texts: Any) -> Link:
+    """The values of a link; what cannot be used is left out, and the page's own stands in its place."""
+    given = texts if isinstance(texts, Mapping) else {}
+    values, left_out = {}, [str(name)[:80] for name in given if name not in defaults(exhibit)]
+    for one in exhibit.inputs:
+        if one.name not in given:
+            continue
+        try:
+            if len(given[one.name]) > MAX_TEXT:
+                raise ValueError(one.name)
+            value = one.read(given[one.name])
+            one.checked(value)
+            values[one.name] = value
+        except (InputError, RecursionError, TypeError, ValueError):
+            left_out.append(one.name)
+    return Link(base(exhibit, values) | values, tuple(left_out))
+
+
+def base(exhibit: Exhibit, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a page sends before anything was touched but the inputs that others follow, which have these values."""
+    sent = defaults(exhibit)
+    for one in exhibit.inputs:
+        leader = values.get(one.follows)
+        if isinstance(leader, str) and leader in one.defaults:
+            sent[one.name] = one.defaults[leader]
+    return sent
