@@ -105,7 +105,7 @@ def test_every_view_shows_its_saved_run_and_playing_asks_nobody(page, saved):
     measured, uniform = distance.distances(vit)
     for name, drawn, wanted in (
         ("3 · Distance", "4", [*measured.T, [uniform, uniform]]),
-        ("4 · Prediction by depth", "5", vit.lens_probability[:, np.argsort(-vit.probability)[:5]].T),
+        ("4 · By depth", "5", vit.lens_probability[:, np.argsort(-vit.probability)[:5]].T),
     ):
         open_tab(page, name)
         expect(page.locator(".chart:visible")).to_have_attribute("data-drawn", drawn)
