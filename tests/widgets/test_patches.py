@@ -84,7 +84,7 @@ def test_relevance_shows_the_map_and_the_layer_that_are_chosen(bench, at, layer)
     best, share = int(row.argmax()), 100 * row.max() / row.sum()
     name = ("attention", "rollout", "relevance: church", "relevance: tench")[at]
     read = page.locator(".readout").inner_text()
-    assert read.startswith(f"{name}, layer {layer + 1}: half of it falls on")
+    assert read.startswith(f"Layer {layer + 1}, {name}: half of it falls on")
     assert f"the most, {share:.1f}%, on patch {best + 1} (row" in read
 
 
