@@ -109,6 +109,7 @@ def test_pixels_that_no_patch_reads_and_a_model_of_few_patches(tmp_path, photo):
 
 def test_a_model_that_gives_no_numbers_is_refused(tmp_path, photo):
     model = ViTForImageClassification(ViTConfig(**SIZES))
-    torch.nn.init.constant_(model.classifier.weight, float("nan"))
+    for parameter in model.classifier.parameters():
+        torch.nn.init.constant_(parameter, float("nan"))
     with pytest.raises(InputError, match="no_numbers"):
         trace(open_model(str(save(model, tmp_path)), VIT, "image"), photo)

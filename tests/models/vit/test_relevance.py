@@ -51,7 +51,7 @@ def test_relevance_is_what_the_paper_says(name, prefix, read, request, opened, p
         free = weight.clone().requires_grad_()
         logit = forward(model, pixels.double(), [*attention[:depth], free])[0][LABEL]
         (gradient,) = torch.autograd.grad(logit, free)
-        total = total + np.mean([np.maximum(one, 0) for one in (gradient * weight).numpy()], axis=0) @ total
+        total = total + np.maximum((gradient * weight).numpy(), 0).mean(0) @ total
         expected.append(total[:read, prefix:].mean(0))
     assert expected[-1].max() > 1.1 * expected[-1].min() > 0
     found = relevance(single, pixels, [LABEL, 0])
