@@ -20,6 +20,18 @@ from models import device
 from models.errors import InputError
 
 LOCK = "in-use.lock"
+FIRST_PORT = 7860
+"""Where Gradio looks first for a free port."""
+COUNTS = {
+    "GRADIO_NUM_PORTS": 1,
+    "GRADIO_NODE_NUM_PORTS": 1,
+    "GRADIO_NUM_WORKERS": 0,
+    "GRADIO_DEFAULT_CONCURRENCY_LIMIT": 1,
+    "GRADIO_ANALYTICS_MAX_EVENTS": 1,
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": 1,
+    "GRADIO_DEBUG": 0,
+}
+"""What Gradio reads as a whole number, and the least that it can be."""
 M_ARENA_MAX, ARENAS = -8, 2
 """glibc's option, and how many heaps threads share: of more, each keeps what was freed in it (0.3 GB of a class)."""
 
@@ -34,20 +46,37 @@ def prepare() -> None:
         os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
     try:
         device.check()
-        check_address(os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1", os.environ.get("GRADIO_SERVER_PORT") or "")
+        check_counts()
+        check_address(
+            os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1",
+            os.environ.get("GRADIO_SERVER_PORT", ""),
+            int(os.environ.get("GRADIO_NUM_PORTS", "100")),
+        )
         os.environ["GRADIO_TEMP_DIR"] = str(own_folder())
     except InputError as error:
         sys.exit("\n".join(Text(language).error(error) for language in LANGUAGES))
 
 
-def check_address(name: str, port: str) -> None:
-    """Raise InputError unless the lab can listen there. Where no port is set, Gradio takes a free one."""
-    if port and not (port.isdecimal() and len(port) <= 5 and 1 <= int(port) <= 65535):
+def check_counts() -> None:
+    """Raise InputError where a setting is no whole number that Gradio can use; an empty one counts as not set."""
+    for name, minimum in COUNTS.items():
+        value = os.environ.get(name, "")
+        if value and not (value.isascii() and value.isdecimal() and len(value) <= 9 and int(value) >= minimum):
+            raise InputError("page.count", name=name, value=value[:80], minimum=minimum)
+    for name in (*COUNTS, "GRADIO_SERVER_PORT"):
+        if not os.environ.get(name):
+            os.environ.pop(name, None)
+
+
+def check_address(name: str, port: str, count: int) -> None:
+    """Raise InputError unless the lab can listen there; without a port, on one of the `count` that Gradio tries."""
+    if port and not (port.isascii() and port.isdecimal() and len(port) <= 5 and 1 <= int(port) <= 65535):
         raise InputError("page.port", port=port[:80])
     if reason := _refusal(name, 0):
         raise InputError("page.address", name=name[:80], reason=reason)
-    if port and (reason := _refusal(name, int(port))):
-        raise InputError("page.port_taken", address=f"{name}:{port}", reason=reason)
+    ports = range(int(port), int(port) + 1) if port else range(FIRST_PORT, min(FIRST_PORT + count, 65536))
+    if all(reason := _refusal(name, one) for one in ports):
+        raise InputError("page.port_taken", address=f"{name}:{ports[0]}", reason=reason)
 
 
 def _refusal(name: str, port: int) -> str:

@@ -96,11 +96,12 @@ def _imported(name: str) -> Callable[..., Any]:
 
 @dataclass(frozen=True, eq=False)
 class Exhibit:
-    """One tab: `name` is its text file."""
+    """One tab: `name` is its text file. opens: by language, the values that its page opens with instead of defaults."""
 
     name: str
     inputs: tuple[Input, ...]
     runs: tuple[Run, ...]
+    opens: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def views(self) -> dict[str, tuple[Run, View]]:

@@ -11,6 +11,7 @@ from lab.exhibit import Exhibit, View
 from lab.inputs.kinds import Input
 from lab.inputs.photo import Photo
 from lab.inputs.sentence import Sentence
+from lab.question import defaults
 from lab.text import Text
 from lab.widget import widget
 
@@ -106,12 +107,20 @@ def lay_out_inputs(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
 def lay_out_settings(settings: list[Input], exhibit: Exhibit, text: Text, board: Board) -> None:
     """Their components, one below the other."""
     for one in settings:
-        board.inputs[one.name] = one.component(text, exhibit.name)
+        board.inputs[one.name] = component_of(one, exhibit, text)
+
+
+def component_of(one: Input, exhibit: Exhibit, text: Text) -> Any:
+    """An input's component, with what the page in this language opens with."""
+    component, value = one.component(text, exhibit.name), defaults(exhibit, text.language)[one.name]
+    if value != one.default:
+        component.value = one.shown(value)
+    return component
 
 
 def lay_out_photo(one: Photo, exhibit: Exhibit, text: Text, board: Board) -> None:
     """A photo and the example photos; a new one starts a run at once."""
-    component = board.inputs[one.name] = one.component(text, exhibit.name)
+    component = board.inputs[one.name] = component_of(one, exhibit, text)
     examples = one.examples(text, component)
     board.starts += [component.upload, examples.load_input_event.success]
     board.at_once.append(component)
@@ -119,10 +128,10 @@ def lay_out_photo(one: Photo, exhibit: Exhibit, text: Text, board: Board) -> Non
 
 def lay_out_sentence(one: Sentence, exhibit: Exhibit, text: Text, board: Board) -> None:
     """A sentence, the choice that it follows, and examples for it; a clicked one starts a run at once."""
-    component = board.inputs[one.name] = one.component(text, exhibit.name)
+    component = board.inputs[one.name] = component_of(one, exhibit, text)
     leader = exhibit.input(one.follows)
-    board.inputs[leader.name] = leader.component(text, exhibit.name)
-    dataset = one.samples(text, component, leader.default)
+    board.inputs[leader.name] = component_of(leader, exhibit, text)
+    dataset = one.samples(text, component, defaults(exhibit, text.language)[leader.name])
     picked = dataset.click(lambda row: row[0], dataset, component, queue=False, api_visibility="private")
     board.samples[dataset] = one.rows
     board.starts += [component.submit, picked.success]
@@ -164,12 +173,15 @@ def lay_out_row(view: View, exhibit: Exhibit, text: Text) -> tuple[gr.Button, gr
 
 
 def lay_out_view(view: View, exhibit: Exhibit, text: Text, board: Board, verdict: gr.Markdown | None = None) -> None:
-    """What one sees, the view itself, what was measured, and the claim that it checks with its source."""
+    """What one sees, the view itself, what was measured, and the claim that it checks with its source.
+
+    Before the claim stands what kind of truth the view shows.
+    """
     words = f"{exhibit.name}.view.{view.name}"
     gr.Markdown(text(f"{words}.see"), elem_classes="see")
     parts = lay_out_parts(view, exhibit, text)
     board.views[view.name] = Parts(parts.widget, parts.claim, verdict)
-    gr.Markdown(text(f"{words}.checks"), elem_classes="claim")
+    gr.Markdown(f"*{text(f'run.truth.{view.truth}')}* {text(f'{words}.checks')}", elem_classes="claim")
 
 
 def lay_out_parts(view: View, exhibit: Exhibit, text: Text) -> Parts:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from lab.exhibit import Exhibit
-from lab.question import defaults
+from lab.question import defaults, with_followers
 from models.errors import InputError
 
 MAX_TEXT = 2_000
@@ -21,7 +21,9 @@ class Link(NamedTuple):
 
 def write(exhibit: Exhibit, asked: Mapping[str, Any]) -> dict[str, str]:
     """The texts of what was asked, by input, where they are others than a link without them would give."""
-    expected = base(exhibit, asked)
+    leaders = {one.follows for one in exhibit.inputs if one.follows}
+    expected = with_followers(exhibit, {name: asked[name] for name in leaders})
+    expected |= {name: exhibit.input(name).default for name in leaders}
     changed = [one for one in exhibit.inputs if asked[one.name] not in (None, expected[one.name])]
     texts = {}
     for one in changed:
@@ -45,14 +47,4 @@ def read(exhibit: Exhibit, texts: Any) -> Link:
             values[one.name] = value
         except (InputError, RecursionError, TypeError, ValueError):
             left_out.append(one.name)
-    return Link(base(exhibit, values) | values, tuple(left_out))
-
-
-def base(exhibit: Exhibit, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a page sends before anything was touched but the inputs that others follow, which have these values."""
-    sent = defaults(exhibit)
-    for one in exhibit.inputs:
-        leader = values.get(one.follows)
-        if isinstance(leader, str) and leader in one.defaults:
-            sent[one.name] = one.defaults[leader]
-    return sent
+    return Link(with_followers(exhibit, values), tuple(left_out))

@@ -78,12 +78,22 @@ def key_of(exhibit: Exhibit, run: Run, values: Mapping[str, Any]) -> str:
     return hashlib.sha256("\n".join([run.name, run.compute, *inputs]).encode()).hexdigest()
 
 
-def defaults(exhibit: Exhibit) -> dict[str, Any]:
-    """What a page sends before anything was touched."""
-    return {one.name: one.default for one in exhibit.inputs}
+def defaults(exhibit: Exhibit, language: str = "") -> dict[str, Any]:
+    """What a page in a language sends before anything was touched; without one, what a link that says nothing means."""
+    return with_followers(exhibit, exhibit.opens.get(language, {}))
+
+
+def with_followers(exhibit: Exhibit, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Some values, and for the other inputs their defaults, which follow the values where they follow an input."""
+    sent = {one.name: one.default for one in exhibit.inputs}
+    for one in exhibit.inputs:
+        leader = values.get(one.follows)
+        if isinstance(leader, str) and leader in one.defaults:
+            sent[one.name] = one.defaults[leader]
+    return sent | dict(values)
 
 
 @lru_cache
 def saved_names(exhibit: Exhibit, run: Run) -> Mapping[str, str]:
     """The names of a run's saved answers, by the keys of their questions."""
-    return {ask(exhibit, run, {**defaults(exhibit), **values}).key: name for name, values in run.saved.items()}
+    return {ask(exhibit, run, with_followers(exhibit, values)).key: name for name, values in run.saved.items()}

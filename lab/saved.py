@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from lab.exhibit import Exhibit, Run
-from lab.question import ask, defaults
+from lab.question import ask, with_followers
 from models.axes import Trace
 from models.measure import Stopwatch
 from models.progress import NO_PROGRESS
@@ -39,7 +39,7 @@ def load(exhibit: Exhibit, run: Run, name: str = "") -> Trace | None:
 
 def make(exhibit: Exhibit, run: Run, name: str = "") -> Trace:
     """Compute one of a run's saved questions now."""
-    *_, whole = ask(exhibit, run, {**defaults(exhibit), **run.saved[name]}).traces(NO_PROGRESS, Stopwatch())
+    *_, whole = ask(exhibit, run, with_followers(exhibit, run.saved[name])).traces(NO_PROGRESS, Stopwatch())
     return whole
 
 

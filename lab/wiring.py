@@ -47,7 +47,7 @@ class Wiring:
         self.exhibit, self.text, self.board = exhibit, text, board
         self.screen = Screen(exhibit, text, board)
         self.seen = Seen(exhibit, self.screen)
-        asked = defaults(exhibit)
+        asked = defaults(exhibit, text.language)
         self.visit = gr.State(Visit(next(iter(board.tabs)), asked, asked))
 
     def comes_by_link(self, outside: gr.Tabs) -> None:
@@ -281,7 +281,8 @@ def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
         followers = [one for one in exhibit.inputs if one.follows == name]
         if followers:
             changed = [*(board.inputs[one.name] for one in followers), *board.samples]
-            component.input(partial(follow, board=board, followers=followers), component, changed, **UNQUEUED)
+            followed = partial(follow, board=board, followers=followers)
+            component.input(followed, component, changed, preprocess=False, **UNQUEUED)
     return wiring
 
 
@@ -322,7 +323,9 @@ def follows(wiring: Wiring, outside: gr.Tabs) -> Callable[..., Iterator[Step]]:
 
 
 def follow(value: Any, board: Board, followers: list) -> Step:
-    """The defaults of what follows an input, and its examples."""
+    """The defaults of what follows an input, and its examples; nothing where its value is none that a page has."""
+    if not isinstance(value, str):
+        return dict.fromkeys(board.samples, gr.skip())
     values = {board.inputs[one.name]: one.defaults[value] for one in followers if value in one.defaults}
     return values | {sample: gr.Dataset(samples=rows(value)) for sample, rows in board.samples.items()}
 

@@ -6,16 +6,13 @@ torch and transformers are imported where they are used, so that the page opens 
 import copy
 import hashlib
 import importlib
-import math
-import re
 import threading
-import warnings
 from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from models import config, hub, processor
+from models import config, hub, processor, tokenizer, weights
 from models.device import device
 from models.errors import InputError
 from models.progress import NO_PROGRESS, Progress
@@ -30,10 +27,6 @@ MAX_CACHED_BYTES = 4_000_000_000
 """Parameters that are kept in memory for the next run; a single larger model is kept alone."""
 
 RULES = "generation_config.json"
-LAYER_WEIGHT = re.compile(r"\.(layers?|blocks|stages)\.\d+\..*(weight|bias)$")
-"""How the families name the weights of one layer; those that no layer of a model takes do not belong to it."""
-DECIMAL = ("F64", "F32", "F16", "BF16")
-"""What weights may be stored in, as safetensors calls it; others are quantised."""
 MAX_GROWTH = 4
 """A model has at most so many parameters for each number in its files, which may leave out what is shared."""
 
@@ -158,14 +151,11 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
 
     if not any(folder.glob("*.safetensors")):
         raise hub.no_weights(reference, [path.name for path in folder.iterdir()])
-    if reads == "text" and (folder / RULES).is_file():
-        try:
-            transformers.GenerationConfig.from_pretrained(folder, local_files_only=True)
-        except Exception as error:
-            raise InputError("model.rules", reference=reference) from error
     kind = getattr(importlib.import_module(OWN[family]) if family in OWN else transformers, family)
-    reader = _reader(reference, folder, kind, reads)
     built = _buildable(reference, folder, kind)
+    if reads == "text":
+        _check_rules(reference, folder)
+    reader = _reader(reference, folder, kind, reads)
     try:
         model, report = kind.from_pretrained(
             folder,
@@ -179,9 +169,8 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
         )
     except Exception as error:
         raise InputError("model.unreadable", reference=reference) from error
-    layers = {key for key in report["unexpected_keys"] if LAYER_WEIGHT.search(key)}
-    if unfit := sorted({*report["missing_keys"], *(key for key, *_ in report["mismatched_keys"]), *layers}):
-        raise InputError("model.weights", reference=reference, tensor=unfit[0])
+    if unfit := weights.unfit(report, model.state_dict().keys()):
+        raise InputError("model.weights", reference=reference, tensor=unfit)
     if not all(bool(tensor.isfinite().all()) for tensor in model.state_dict().values()):
         raise InputError("model.no_numbers", reference=reference)
     return model.eval().to(where), reader
@@ -189,66 +178,52 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
 
 def _buildable(reference: str, folder: Path, kind: Any) -> Any:
     """The config of a folder, of which a model of the class can be built that is not far larger than its weights."""
-    import torch
-
-    tensors = _tensors(reference, folder)
-    config.check_bounds(reference, hub.read_json(folder / hub.CONFIG), len(tensors))
+    tensors, settings = weights.sizes(reference, folder), hub.read_json(folder / hub.CONFIG)
+    config.check_bounds(reference, settings, len(tensors))
     try:
-        built = kind.config_class.from_pretrained(folder, local_files_only=True)
-        with torch.device("meta"):
-            needed = sum(parameter.numel() for parameter in kind(copy.deepcopy(built)).parameters())
+        built, needed = _built(kind, settings)
     except Exception as error:
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        raise InputError("model.config", reference=reference, reason=reason[:200]) from error
+        raise _unbuildable(reference, kind, settings) from error
     if needed > MAX_GROWTH * (stored := sum(tensors)):
         raise InputError("model.larger", reference=reference, needed=f"{needed:,}", stored=f"{stored:,}")
     return built
 
 
-def _tensors(reference: str, folder: Path) -> list[int]:
-    """How many numbers each tensor of the weights' files has, by their headers; weights are decimal numbers."""
-    from safetensors import safe_open
+def _built(kind: Any, settings: dict[str, Any]) -> tuple[Any, int]:
+    """A config of these settings, and how many parameters a model of the class has by it."""
+    import torch
 
-    found = []
-    for path in folder.glob("*.safetensors"):
-        try:
-            with safe_open(path, "pt") as file:
-                for name in file.keys():  # noqa: SIM118
-                    tensor = file.get_slice(name)
-                    found.append(math.prod(tensor.get_shape()))
-                    if name.endswith(("weight", "bias")) and (kind := tensor.get_dtype()) not in DECIMAL:
-                        raise InputError("model.quantised", reference=reference, tensor=name, kind=kind)
-        except InputError:
-            raise
-        except Exception as error:
-            raise InputError("model.unreadable", reference=reference) from error
-    return found
+    built = kind.config_class.from_dict(copy.deepcopy(settings))
+    with torch.device("meta"):
+        return built, sum(parameter.numel() for parameter in kind(copy.deepcopy(built)).parameters())
+
+
+def _unbuildable(reference: str, kind: Any, settings: dict[str, Any]) -> InputError:
+    """Names the field without which a model can be built; the whole file, where there is no such field."""
+    for field, value in settings.items():
+        with suppress(Exception):
+            _built(kind, {name: other for name, other in settings.items() if name != field})
+            return InputError("model.config_field", reference=reference, field=field, value=processor.shown(value))
+    return InputError("model.config", reference=reference)
+
+
+def _check_rules(reference: str, folder: Path) -> None:
+    """Raise InputError for rules of generation that transformers cannot read; without a file they are the config's."""
+    from transformers import GenerationConfig
+
+    hub.refuse_large(folder / RULES)
+    file = RULES if (folder / RULES).is_file() else hub.CONFIG
+    try:
+        GenerationConfig.from_pretrained(folder, file, local_files_only=True)
+    except Exception as error:
+        raise InputError("model.rules", reference=reference) from error
 
 
 def _reader(reference: str, folder: Path, kind: Any, reads: Reads) -> Any:
     """What prepares the model's input. An image classifier's is read here, for a stranger's file may not set all."""
     if reads == "image":
         return processor.read(reference, folder, kind.config_class.model_type)
-    return _tokenizer(reference, folder) if reads == "text" else None
-
-
-def _tokenizer(reference: str, folder: Path) -> Any:
-    """The tokenizer as transformers chooses it; InputError where it lacks a vocabulary or a package."""
-    import transformers
-
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", "Recommended: pip install sacremoses")
-            tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        words = set(tokenizer.get_vocab()) - set(tokenizer.all_special_tokens)
-    except ImportError as error:
-        package = re.search(r"install (\w[\w-]*)", str(error))
-        raise InputError("model.package", reference=reference, package=package[1] if package else "?") from error
-    except Exception as error:
-        raise InputError("model.no_tokenizer", reference=reference) from error
-    if len(words) < 2:  # without its file, transformers gives one of special tokens alone
-        raise InputError("model.no_tokenizer", reference=reference)
-    return tokenizer
+    return tokenizer.read(reference, folder) if reads == "text" else None
 
 
 def _on_disk(reference: str) -> Path | None:

@@ -23,6 +23,15 @@ NUMBERS = {
     "swin": ("embed_dim", "patch_size", "window_size", "num_channels"),
 }
 """Fields that are whole numbers, by the classifier's package."""
+TRANSLATOR = re.compile(
+    r"d_(model|kv|ff)|((encoder|decoder|num|n)_)+(attention_)?heads?|(en|de)coder_ffn_dim|n_(embd|inner|length|layer)|"
+    r"((src|tgt)_)?vocab_size|relative_attention_(num_buckets|max_distance)|(global_)?block_size|local_radius"
+)
+"""Fields of a translator that are whole numbers."""
+MAX_WIDTH = 10_000_000
+"""Of them; the largest is the number of words."""
+RATE = re.compile(r"(?!classif)\w*drop\w*")
+"""Shares of what training leaves out; a classifier beside a translator takes no part."""
 LISTS = {"resnet": ("depths", "hidden_sizes"), "vit": (), "swin": ("depths", "num_heads")}
 """Fields that are lists of whole numbers, one for each stage."""
 PICTURES = ("image_size", "source_size")
@@ -32,11 +41,14 @@ PROBLEMS = (None, "single_label_classification", "multi_label_classification")
 
 
 def check(reference: str, family: str, config: dict[str, Any]) -> None:
-    """Raise InputError, each field with a sentence of its own, for what no classifier of the lab can be made of.
+    """Raise InputError, each field with a sentence of its own, for what no model of the lab can be made of.
 
-    family: the class that the config names; other classes than those of families.PACKAGES are not checked.
+    family: the class that the config names; what is none of families.PACKAGES is checked as a translator.
     """
-    if family in PACKAGES:
+    _check_common(reference, config)
+    if family not in PACKAGES:
+        _check_translator(reference, config)
+    else:
         _check_sizes(reference, PACKAGES[family], config)
         _check_pictures(config)
         _check_outputs(reference, config)
@@ -53,8 +65,29 @@ def check_bounds(reference: str, config: dict[str, Any], n_tensor: int) -> None:
             raise InputError("model.sizes", reference=reference, size=f"{name} = {value}")
 
 
+def _check_common(reference: str, config: dict[str, Any]) -> None:
+    if config.get("quantization_config") is not None:
+        raise InputError("model.config_quantised", reference=reference)
+    _check_true(reference, config, "return_dict")
+    for field, value in config.items():
+        if RATE.fullmatch(field) and not (type(value) in (int, float) and 0 <= value <= 1):
+            raise _refusal(reference, "share", field, value)
+
+
+def _check_true(reference: str, config: dict[str, Any], field: str) -> None:
+    if config.get(field, True) is not True:
+        raise _refusal(reference, "true", field, config[field])
+
+
+def _check_translator(reference: str, config: dict[str, Any]) -> None:
+    _check_true(reference, config, "is_encoder_decoder")
+    for field, value in config.items():
+        if TRANSLATOR.fullmatch(field) and not _is_whole(value, MAX_WIDTH):
+            raise _refusal(reference, "number", field, value, maximum=f"{MAX_WIDTH:,}")
+
+
 def _check_sizes(reference: str, package: str, config: dict[str, Any]) -> None:
-    for field in NUMBERS[package]:
+    for field in (*NUMBERS[package], "num_labels"):
         if field in config and not _is_whole(config[field], MAX_SIZE):
             raise _refusal(reference, "number", field, config[field], maximum=f"{MAX_SIZE:,}")
     for field in LISTS[package]:

@@ -16,6 +16,8 @@ from models.progress import NO_PROGRESS, Progress
 
 REFERENCE = re.compile(r"(\w[\w.-]{0,95}/\w[\w.-]{0,95})(?:@(\w[\w.-]*(?:/\w[\w.-]*)*))?", re.ASCII)
 MAX_DOWNLOAD_BYTES = 2_000_000_000
+MAX_SETTINGS_BYTES = 8_000_000
+"""Of one JSON file beside the weights; the names of 21,841 classes, twice, are 1.5 million."""
 PATIENCE = 10
 """Seconds that the Hub may take for its first answer."""
 CONFIG, PROCESSOR, INDEX = "config.json", "preprocessor_config.json", "model.safetensors.index.json"
@@ -80,12 +82,20 @@ def is_public_server() -> bool:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; an empty one where there is none."""
+    """The object in a JSON file; an empty one where there is none. Raises InputError as `refuse_large` does."""
+    refuse_large(path)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def refuse_large(path: Path) -> None:
+    """Raise InputError where a file of settings is so large that reading it would take long and much memory."""
+    if path.is_file() and (size := path.stat().st_size) > MAX_SETTINGS_BYTES:
+        sizes = {"size": f"{size / 1e6:.1f}", "maximum": MAX_SETTINGS_BYTES // 10**6}
+        raise InputError("model.settings_large", file=path.name, folder=path.parent.name, **sizes)
 
 
 def no_weights(reference: str, names: list[str]) -> InputError:

@@ -94,9 +94,9 @@ def decoding_rows(figures: Figures) -> None:
     references = {name: decoding.EXHIBIT.input(name).default for name in ("autoregressive", "non_autoregressive")}
     opened = open_translators(**references)
     _, marian, tokenizer = opened["autoregressive"]
-    _, cmlm, other_tokenizer = opened["non_autoregressive"]
+    cmlm = opened["non_autoregressive"].model
     sentence = decoding.EXHIBIT.input("sentence").default
-    ids, other_ids = encode(tokenizer, sentence), encode(other_tokenizer, sentence)
+    ids, other_ids = (encode(opened[name], sentence) for name in references)
     beam, greedy = beam_search.Settings(beam_width=5), beam_search.Settings("greedy")
     more = {"return_dict_in_generate": True, "output_scores": True, "output_attentions": True}
 

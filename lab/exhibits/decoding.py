@@ -20,6 +20,7 @@ INPUTS = (
     *REFINEMENT_SETTINGS,
     Number(name="seed", default=0, minimum=0, maximum=99, more=True),
 )
+OPENS = {"zh": {"language": "zh", "sentence": examples("zh")[0]}}
 CHOSEN = tuple(one.name for one in INPUTS)
 
 EXHIBIT = Exhibit(
@@ -34,6 +35,7 @@ EXHIBIT = Exhibit(
             open="models.translation.decoding:open_translators",
             views=(View("outputs", outputs, aside=True), View("decode", decode, widget="decoding/decode")),
             actions={"force": "forces"},
+            saved={"": {}, **OPENS},
         ),
         Run(
             "race",
@@ -43,6 +45,8 @@ EXHIBIT = Exhibit(
             open="models.translation.decoding:open_translators",
             views=(View("race", race, widget="decoding/race"),),
             fresh=True,
+            saved={"": {}, **OPENS},
         ),
     ),
+    opens=OPENS,
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 import gradio as gr
 import numpy as np
@@ -15,6 +15,7 @@ from gradio.utils import get_upload_folder
 from PIL import Image, ImageOps
 
 from lab.inputs.kinds import Input, Tick
+from lab.inputs.png import picture_alone
 from lab.text import Text
 from models.errors import InputError
 
@@ -27,6 +28,8 @@ MAX_SIDE = 1024
 MAX_ASPECT = 20
 ROUNDING = 0.002
 """By which decimal greys may lie outside 0 to 1: half of the smallest step between two greys of 8 bits."""
+SAMPLE_FORMAT, SIGNED = 339, 2
+"""TIFF's tag for the kind of its numbers, and whole numbers with a sign."""
 OWN = "own-"
 """Before the digest of a visitor's photo: a link names it and does not hold it."""
 DIGEST = "digest"
@@ -38,20 +41,32 @@ def open_photo(path: str | Path) -> Image.Image:
 
     Transparent parts become white, 16-bit greys keep their range, and decimal greys go from 0 (black) to 1 (white).
     Raises InputError when the file is no picture, is cut off, too small, too large or too narrow, or when what its
-    numbers mean is not known.
+    numbers mean is not known. A JPEG without its end marker counts as cut off: what is missing would be grey.
     """
+    try:
+        return _decoded(path)
+    except InputError as error:
+        rest = picture_alone(path) if error.code == "photo.unreadable" else None
+        if not rest:
+            raise
+        return _decoded(rest)
+
+
+def _decoded(file: str | Path | BinaryIO) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(path, formats=FORMATS)
+            picture = Image.open(file, formats=FORMATS)
         _check_size(picture)
+        if SIGNED in getattr(picture, "tag_v2", {}).get(SAMPLE_FORMAT, ()):
+            raise InputError("photo.whole_numbers")
         picture.draft("RGB", (MAX_SIDE, MAX_SIDE))
         picture.load()
         picture = _to_rgb(_upright(picture))
     except InputError:
         raise
     except Image.DecompressionBombError as error:
-        raise InputError("photo.huge", megapixels=MAX_PIXELS // 10**6) from error
+        raise _huge() from error
     except Exception as error:
         raise InputError("photo.unreadable") from error
     picture.thumbnail((MAX_SIDE, MAX_SIDE))
@@ -82,11 +97,15 @@ def _check_size(picture: Image.Image) -> None:
     width, height = picture.size
     limit = MAX_JPEG_PIXELS if picture.format in ("JPEG", "MPO") else MAX_PIXELS
     if width * height > limit:
-        raise InputError("photo.huge", megapixels=limit // 10**6)
+        raise _huge()
     if min(width, height) < MIN_SIDE:
         raise InputError("photo.small", width=width, height=height, side=MIN_SIDE)
     if max(width, height) > MAX_ASPECT * min(width, height):
         raise InputError("photo.narrow", width=width, height=height, aspect=MAX_ASPECT)
+
+
+def _huge() -> InputError:
+    return InputError("photo.huge", megapixels=MAX_PIXELS // 10**6, jpeg=MAX_JPEG_PIXELS // 10**6)
 
 
 def _upright(picture: Image.Image) -> Image.Image:
@@ -109,12 +128,15 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
 def _grey(picture: Image.Image) -> np.ndarray:
     """Greys of more than 8 bits as uint8 (row, column), by the range of their mode; what is transparent is white.
 
-    Raises InputError for 32-bit whole numbers, which have no usual range, and for decimal ones outside 0 to 1.
+    Raises InputError for 32-bit whole numbers, which have no usual range, and for decimal ones that are undefined or
+    outside 0 to 1.
     """
     values = np.asarray(picture, dtype=np.float64)
     if picture.mode == "I":
         raise InputError("photo.whole_numbers")
     if picture.mode == "F":
+        if not np.isfinite(values).all():
+            raise InputError("photo.no_numbers")
         if not (values >= -ROUNDING).all() or not (values <= 1 + ROUNDING).all():
             raise InputError("photo.decimals", low=f"{values.min():g}", high=f"{values.max():g}")
         return np.clip(values * 255, 0, 255).round().astype(np.uint8)

@@ -13,6 +13,8 @@ from torch import nn
 from torch.nn import functional as F
 from transformers import AutoConfig, PretrainedConfig, PreTrainedModel
 
+from models.translation.vocabulary import MASK, PAD
+
 
 class CmlmConfig(PretrainedConfig):
     """Sizes by the names of the papers; a target has no </s>, its length says where it ends."""
@@ -28,12 +30,14 @@ class CmlmConfig(PretrainedConfig):
         n_inner: int = 256,
         n_length: int = 128,
         dropout: float = 0.2,
-        mask_token_id: int = 3,
-        pad_token_id: int = 0,
+        mask_token_id: int = MASK,
+        pad_token_id: int = PAD,
         **kwargs: Any,
     ) -> None:
         self.vocab_size, self.n_layer, self.n_embd = vocab_size, n_layer, n_embd
         self.n_head, self.n_inner, self.n_length = n_head, n_inner, n_length
+        if (mask_token_id, pad_token_id) != (MASK, PAD):
+            raise ValueError(f"the mask is token {MASK} and padding is token {PAD}")
         self.dropout, self.mask_token_id = dropout, mask_token_id
         super().__init__(**kwargs)
         self.pad_token_id = pad_token_id
@@ -56,6 +60,8 @@ class Attention(nn.Module):
 
     def __init__(self, n_embd: int, n_head: int) -> None:
         super().__init__()
+        if n_embd % n_head:
+            raise ValueError("each head has an equal share of the width")
         self.n_head = n_head
         self.k_proj, self.v_proj, self.q_proj, self.out_proj = (nn.Linear(n_embd, n_embd) for _ in range(4))
 
@@ -117,6 +123,10 @@ class CmlmForTranslation(PreTrainedModel):
     def _init_weights(self, module: nn.Module) -> None:
         if isinstance(module, nn.Embedding):
             nn.init.normal_(module.weight, std=self.config.n_embd**-0.5)
+
+    def get_input_embeddings(self) -> nn.Embedding:
+        """The token embeddings, which are those of the output too."""
+        return self.shared
 
     def embed(self, ids: torch.Tensor) -> torch.Tensor:
         """ids (B, T): token embeddings, scaled, plus positions (B, T, C)."""

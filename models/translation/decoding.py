@@ -13,7 +13,7 @@ from models.translation import beam_search, mask_predict, rules
 from models.translation.bundled import AUTOREGRESSIVE, NON_AUTOREGRESSIVE, RAW_COUNTERPART
 from models.translation.language import tell
 from models.translation.search_settings import refuse_long
-from models.translation.sentence import MAX_TOKENS, encode, unseen
+from models.translation.sentence import MAX_TOKENS, encode, refuse_without_row, unseen
 from models.translation.settings import Settings
 
 
@@ -57,7 +57,7 @@ def decode(
     inputs = decoding_inputs(sentence, language, autoregressive, settings)
 
     def refine(opened: OpenModel) -> RefineTrace:
-        ids = encode(opened.reader, sentence)
+        ids = encode(opened, sentence)
         return mask_predict.refine(opened.model, opened.reader, ids, inputs.refine, opened.reference, progress)
 
     return DecodingTrace(
@@ -96,7 +96,9 @@ def decoding_inputs(
     values = search.max_length * _attention_values(autoregressive.model.config, search.beam_width, search.max_length)
     refuse_oversized_attention(values, autoregressive.reference)
     told = tell(autoregressive, language, sentence)
-    ids = encode(autoregressive.reader, told.prefix + sentence)
+    if told.token is not None:
+        refuse_without_row(autoregressive, told.token, autoregressive.model.get_output_embeddings())
+    ids = encode(autoregressive, told.prefix + sentence)
     refuse_long(autoregressive.model, ids, search.max_length)
     return DecodingInputs(ids, replace(search, forced_bos_token_id=told.token), refine)
 

@@ -44,7 +44,7 @@ def race(
     inputs = decoding_inputs(sentence, language, autoregressive, settings)
     name, model, tokenizer = autoregressive
     other_name, other_model, other_tokenizer = non_autoregressive
-    ids, other_ids = inputs.ids, encode(other_tokenizer, sentence)
+    ids, other_ids = inputs.ids, encode(non_autoregressive, sentence)
     ways: list[Translate] = [
         lambda copies: generate(model, ids, inputs.search, copies),
         lambda copies: mask_predict.translate(other_model, other_ids.repeat(copies, 1), inputs.refine),

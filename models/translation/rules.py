@@ -6,6 +6,7 @@ generate() takes a function in place of its own decoding and hands it what it ha
 
 import copy
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -19,7 +20,11 @@ from models.translation.pieces import pieces
 
 MAX_ENTRIES = 10_000
 """Of a list in a generation_config."""
+MAX_ENDS = 20
+"""Tokens that may end an output: beam search looks at a candidate more for each."""
 TOKENS = ("bos_token_id", "eos_token_id", "pad_token_id", "decoder_start_token_id")
+LISTS = ("bad_words_ids", "begin_suppress_tokens", "sequence_bias", "suppress_tokens")
+"""Rules that an empty list leaves out."""
 SILENT = (
     "_from_model_config",
     "cache_config",
@@ -70,6 +75,10 @@ def _is_token_or_more(value: Any, size: int) -> bool:
     return _is_token(value, size) or _are_tokens(value, size)
 
 
+def _are_ends(value: Any, size: int) -> bool:
+    return _is_token(value, size) or (_are_tokens(value, size) and len(set(value)) <= MAX_ENDS)
+
+
 def _are_words(value: Any, size: int) -> bool:
     return isinstance(value, list) and 0 < len(value) <= MAX_ENTRIES and all(_are_tokens(one, size) for one in value)
 
@@ -77,9 +86,13 @@ def _are_words(value: Any, size: int) -> bool:
 def _are_biases(value: Any, size: int) -> bool:
     pairs = isinstance(value, list) and 0 < len(value) <= MAX_ENTRIES
     return pairs and all(
-        isinstance(pair, list) and len(pair) == 2 and _are_tokens(pair[0], size) and type(pair[1]) is float
-        for pair in value
+        isinstance(pair, list) and len(pair) == 2 and _are_tokens(pair[0], size) and _is_bias(pair[1]) for pair in value
     )
+
+
+def _is_bias(value: Any) -> bool:
+    """Minus infinity forbids; infinity and what is no number leave no distribution to search in."""
+    return type(value) is float and not math.isnan(value) and value < math.inf
 
 
 def _is_decay(value: Any, size: int) -> bool:
@@ -161,9 +174,10 @@ def read(model: Any, reference: str, chosen: dict[str, Any] | None = None, token
     """
     own, size = model.generation_config.to_dict(), len(model.get_output_embeddings().weight)
     chosen = chosen or {}
-    own = {name: value for name, value in own.items() if name not in SILENT and value is not None}
+    silent = {*SILENT, *(name for name in LISTS if own.get(name) == [])}
+    own = {name: value for name, value in own.items() if name not in silent and value is not None}
     checks: dict[str, Callable[[Any, int], bool]] = {**dict.fromkeys(TOKENS, _is_token), **FOLLOWED}
-    checks["eos_token_id"] = _is_token_or_more
+    checks["eos_token_id"] = _are_ends
     for name, value in own.items():
         if name in checks and not checks[name](value, size):
             raise InputError("decoding.rule", reference=reference, rule=_written(name, value))

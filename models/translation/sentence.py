@@ -6,7 +6,7 @@ torch is imported where it is used, so that the page opens before it loads.
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from models.checkpoint import find
+from models.checkpoint import OpenModel, find
 from models.device import device
 from models.errors import InputError
 from models.translation.bundled import AUTOREGRESSIVE
@@ -33,12 +33,20 @@ def clean(sentence: object) -> str:
     return text
 
 
-def encode(tokenizer: Any, sentence: str) -> "torch.Tensor":
-    """Ids (1, source) on the lab's device; InputError when there are too many."""
-    ids = tokenizer(sentence, return_tensors="pt", split_special_tokens=True).input_ids
+def encode(opened: OpenModel, sentence: str) -> "torch.Tensor":
+    """Ids (1, source) on the lab's device; InputError when there are too many, or the model has no row for one."""
+    ids = opened.reader(sentence, return_tensors="pt", split_special_tokens=True).input_ids
     if ids.shape[1] > MAX_TOKENS:
         raise InputError("sentence.many_tokens", tokens=ids.shape[1], maximum=MAX_TOKENS)
+    refuse_without_row(opened, int(ids.max()), opened.model.get_input_embeddings())
     return ids.to(device())
+
+
+def refuse_without_row(opened: OpenModel, token: int, embeddings: Any) -> None:
+    """Raise InputError where a tokenizer's id has no row in the embeddings of the model beside it."""
+    if token >= (rows := len(embeddings.weight)):
+        sizes = {"tokens": len(opened.reader), "rows": rows}
+        raise InputError("sentence.no_row", reference=opened.reference, token=token, **sizes)
 
 
 def unseen(reference: str, sentence: str) -> tuple[str, ...]:

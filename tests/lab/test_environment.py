@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from lab import environment
+from lab.environment import COUNTS, check_address, check_counts
+from models.errors import InputError
+
 ROOT = Path(__file__).resolve().parents[2]
 HOLD = """
 import sys, time
@@ -74,6 +78,7 @@ def test_what_a_killed_process_left_goes_at_the_next_start_and_nobody_elses(star
         ("GRADIO_SERVER_PORT", "70000"),
         ("GRADIO_SERVER_PORT", "9" * 5000),
         ("GRADIO_SERVER_NAME", "banana"),
+        ("GRADIO_NUM_PORTS", "banana"),
         ("GRADIO_TEMP_DIR", __file__),
         ("LAB_DEVICE", "banana"),
     ],
@@ -86,6 +91,41 @@ def test_a_setting_that_cannot_be_used_ends_the_start_with_a_sentence(name, valu
 def test_a_port_that_is_taken_ends_the_start_with_a_sentence():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         says_one_sentence({**os.environ, "GRADIO_SERVER_PORT": str(taken.getsockname()[1])}, "GRADIO_SERVER_PORT")
+
+
+@pytest.mark.parametrize("value", ["banana", "-1", "1.5", "١", "9" * 5000, " 5"])
+@pytest.mark.parametrize("name", COUNTS)
+def test_a_setting_that_gradio_cannot_count_with_is_named(name, value, monkeypatch):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InputError) as caught:
+        check_counts()
+    assert caught.value.code == "page.count" and caught.value.details["name"] == name
+
+
+def test_an_empty_setting_counts_as_not_set(monkeypatch):
+    for name in (*COUNTS, "GRADIO_SERVER_PORT"):
+        monkeypatch.setenv(name, "")
+    check_counts()
+    assert not {*COUNTS, "GRADIO_SERVER_PORT"} & set(os.environ)
+    for name, minimum in COUNTS.items():
+        monkeypatch.setenv(name, str(minimum))
+    check_counts()
+
+
+def test_a_port_in_other_digits_is_none():
+    with pytest.raises(InputError) as caught:
+        check_address("127.0.0.1", "٧٨٦٠", 1)
+    assert caught.value.code == "page.port"
+
+
+def test_ports_that_are_all_taken_are_told(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        first = taken.getsockname()[1]
+        monkeypatch.setattr(environment, "FIRST_PORT", first)
+        with pytest.raises(InputError) as caught:
+            check_address("127.0.0.1", "", 1)
+    assert caught.value.code == "page.port_taken" and caught.value.details["address"] == f"127.0.0.1:{first}"
+    check_address("127.0.0.1", "", 1)
 
 
 def says_one_sentence(settings, name):

@@ -12,7 +12,8 @@ from lab.exhibits.fields import EXHIBIT as FIELDS
 from lab.inputs import photo
 from lab.inputs.kinds import Choice, Model, Number
 from lab.inputs.photo import EXAMPLES, Photo
-from lab.question import defaults
+from lab.question import ask, defaults, saved_names
+from lab.text import LANGUAGES
 
 NAMED = pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda one: one.name)
 
@@ -98,3 +99,12 @@ def test_a_visitors_photo_is_named_by_its_digest_and_comes_back_by_its_file(monk
     assert links.read(FIELDS, {"photo": sent}) == (defaults(FIELDS) | {"photo": sent}, ())
     (tmp_path / "mine.png").unlink()
     assert links.write(FIELDS, defaults(FIELDS) | {"photo": sent}) == {}
+
+
+@NAMED
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_page_opens_with_is_a_saved_run_and_means_the_same_in_the_other_language(exhibit, language):
+    first = defaults(exhibit, language)
+    assert links.read(exhibit, links.write(exhibit, first)).sent == first
+    for run in exhibit.runs:
+        assert ask(exhibit, run, first).key in saved_names(exhibit, run)

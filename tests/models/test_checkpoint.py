@@ -122,6 +122,18 @@ def test_the_caller_names_the_reader(loads, tiny_vit, tiny_translators):
     assert open_model(str(tiny_vit), FAMILIES, "image").model is model
 
 
+@pytest.mark.parametrize("name", ["config.json", "preprocessor_config.json"])
+def test_settings_without_end_are_refused_before_they_are_read(name, tiny_vit, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_vit, folder)
+    with (folder / name).open("ab") as file:
+        file.truncate(9_000_000)
+    with pytest.raises(InputError) as caught:
+        open_model(str(folder), FAMILIES, "image")
+    assert caught.value.code == "model.settings_large"
+    assert caught.value.details == {"file": name, "folder": "model", "size": "9.0", "maximum": 8}
+
+
 def test_a_stamp_stands_for_what_is_here_now(hub, tiny_vit):
     assert stamp(hub.add("lab/vit", tiny_vit)) == ""
     assert not hub.asked, "nothing is asked of the Hub"

@@ -7,7 +7,7 @@ import { changesOf, setState } from "./state.js";
 /** @typedef {import("../read/link.js").Link} Link */
 /**
  * What an exhibit says: its open view, what was asked that a page without a link would not ask, the files of the
- * visitor's photos; `opened` is new each time that the exhibit or a view is opened.
+ * visitor's photos; `opened` is new each time that a view is opened.
  * @typedef {{view: string, asked: Record<string, string>, files: string[], opened?: string}} Told
  */
 /** @typedef {{told: Told | null, act: (link: {view: string, asked: Record<string, Json>}) => void}} Door */
@@ -21,7 +21,6 @@ const PATIENCE = 60_000;
 
 /** @type {Map<string, Door>} */
 const doors = new Map();
-let open = "";
 /** @type {Link | null} */
 let wanted = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -42,12 +41,9 @@ export function door(exhibit, props, watch, act) {
   doors.set(exhibit, made);
   watch("value", () => {
     if (!props.value) return;
-    const before = made.told;
     made.told = props.value;
     for (const file of made.told.files) keepFile(made.told, file);
-    const opened = made.told.opened && made.told.opened !== before?.opened;
-    if (opened) open = exhibit;
-    if (open === exhibit) later();
+    later();
   });
   if (wanted?.exhibit === exhibit) go(wanted);
 }
@@ -71,10 +67,24 @@ async function go(link) {
   doors.get(link.exhibit)?.act({ view: link.view, asked });
 }
 
-/** The widget of the open view; null where it has none. */
-function widget() {
-  const view = doors.get(open)?.told?.view;
-  const found = document.querySelector(`.lab-widget[data-of="${open}/${view}"]`);
+/**
+ * The exhibit and the view that are open, and what was told of the exhibit; null before anything was.
+ * @returns {{exhibit: string, view: string, told: Told} | null}
+ */
+function open() {
+  const tabs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[role=tab][aria-selected=true]")]);
+  const [outer, inner] = tabs.filter((tab) => tab.offsetParent).map((tab) => tab.dataset.tabId ?? "");
+  const told = doors.get(outer)?.told;
+  return told ? { exhibit: outer, view: inner ?? told.view, told } : null;
+}
+
+/**
+ * The widget of a view; null where it has none.
+ * @param {string} exhibit
+ * @param {string} view
+ */
+function widget(exhibit, view) {
+  const found = document.querySelector(`.lab-widget[data-of="${exhibit}/${view}"]`);
   return found instanceof HTMLElement && found.offsetParent ? found : null;
 }
 
@@ -85,23 +95,25 @@ function later() {
 
 /** Write the address; while a link is on its way that of the link stays. A new view is a new entry of the history. */
 function write() {
-  const told = doors.get(open)?.told;
+  const now = open();
   if (wanted && !doors.has(wanted.exhibit)) {
     say("unknown");
     wanted = null;
   }
-  if (!told || (wanted && !arrived(told))) return;
+  if (!now || (wanted && !arrived(now))) return;
   wanted = null;
-  const root = widget();
-  const hash = format({ exhibit: open, view: told.view, asked: told.asked, state: root && changesOf(root) });
+  const { exhibit, view, told } = now;
+  const root = widget(exhibit, view);
+  const hash = format({ exhibit, view, asked: told.asked, state: root && changesOf(root) });
   if (hash === location.hash) return;
   const before = parse(location.hash);
-  const same = !before || (before.exhibit === open && before.view === told.view);
+  const same = before ? before.exhibit === exhibit && before.view === view : exhibit === first();
   history[same ? "replaceState" : "pushState"](null, "", hash);
 }
 
-/** @param {Told} told */
-const arrived = ({ view }) => wanted?.exhibit === open && (!wanted.view || wanted.view === view) && !wanted.state;
+/** @param {{exhibit: string, view: string}} now */
+const arrived = ({ exhibit, view }) =>
+  wanted?.exhibit === exhibit && (!wanted.view || wanted.view === view) && !wanted.state;
 
 document.addEventListener("lab-drawn", ({ target }) => {
   if (!(target instanceof HTMLElement)) return;
@@ -128,7 +140,7 @@ function say(which) {
 /** Copy the address, and say so. */
 export async function copyLink() {
   write();
-  const own = Object.values(doors.get(open)?.told?.asked ?? {}).some((text) => text.startsWith(OWN));
+  const own = Object.values(open()?.told.asked ?? {}).some((text) => text.startsWith(OWN));
   try {
     await navigator.clipboard.writeText(location.href);
     say(own ? "own" : "copied");

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tifffile
 from gradio.utils import get_upload_folder
 from PIL import Image
 
@@ -60,8 +61,8 @@ def test_decimal_greys_go_from_black_at_0_to_white_at_1(tmp_path):
     [
         (np.linspace(0, 255, 1600, dtype=np.float32), "photo.decimals"),
         (np.linspace(-1, 1, 1600, dtype=np.float32), "photo.decimals"),
-        (np.full(1600, np.nan, np.float32), "photo.decimals"),
-        (np.full(1600, np.inf, np.float32), "photo.decimals"),
+        (np.full(1600, np.nan, np.float32), "photo.no_numbers"),
+        (np.full(1600, np.inf, np.float32), "photo.no_numbers"),
         (np.arange(1600, dtype=np.int32), "photo.whole_numbers"),
         (np.arange(1600, dtype=np.int32) * 1_000_000, "photo.whole_numbers"),
     ],
@@ -98,14 +99,57 @@ def test_what_is_optional_in_a_file_is_left_out_where_it_cannot_be_read(optional
 
 
 def test_a_picture_that_cannot_become_rgb_is_refused(tmp_path):
-    whole = saved(Image.new("P", (30, 30)), tmp_path / "a.png").read_bytes()
-    longer = b"tRNS" + bytes(300)
-    chunk = struct.pack(">I", 300) + longer + struct.pack(">I", zlib.crc32(longer))
-    begin = whole.index(b"IDAT") - 4
-    (tmp_path / "a.png").write_bytes(whole[:begin] + chunk + whole[begin:])
+    saved(Image.new("P", (30, 30)), tmp_path / "a.png")
+    add_chunk(tmp_path / "a.png", b"tRNS", bytes(300))
     with pytest.raises(InputError) as caught:
         open_photo(tmp_path / "a.png")
     assert caught.value.code == "photo.unreadable"
+
+
+def add_chunk(path, kind, content, wrong=0):
+    """Put a chunk before the pixels of a PNG file; `wrong` is added to its checksum."""
+    whole, checksum = path.read_bytes(), (zlib.crc32(kind + content) + wrong) % 2**32
+    begin = whole.index(b"IDAT") - 4
+    chunk = struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+    path.write_bytes(whole[:begin] + chunk + whole[begin:])
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "wrong"),
+    [
+        (b"zTXt", b"Comment\0\0" + zlib.compress(bytes(2_000_000)), 0),
+        (b"iTXt", b"Comment\0\1\0\0\0" + zlib.compress(bytes(2_000_000)), 0),
+        (b"iCCP", b"profile\0\0" + zlib.compress(bytes(2_000_000)), 0),
+        (b"tEXt", b"Comment\0a picture", 1),
+        (b"prVt", b"what a program adds", 1),
+        (b"pHYs", bytes(9), 1),
+        (b"pHYs", b"", 0),
+        (b"sRGB", b"", 0),
+        (b"gAMA", b"\0", 0),
+    ],
+)
+def test_what_is_not_the_picture_of_a_png_may_be_large_or_damaged(kind, content, wrong, photo, tmp_path):
+    for name in ("plain.png", "more.png"):
+        saved(photo, tmp_path / name)
+    add_chunk(tmp_path / "more.png", kind, content, wrong)
+    assert open_photo(tmp_path / "more.png").tobytes() == open_photo(tmp_path / "plain.png").tobytes()
+
+
+@pytest.mark.parametrize("kind", [b"PLTE", b"tRNS"])
+def test_what_makes_the_picture_of_a_png_may_not_be_damaged(kind, photo, tmp_path):
+    saved(photo, tmp_path / "a.png")
+    add_chunk(tmp_path / "a.png", kind, bytes(6), 1)
+    with pytest.raises(InputError) as caught:
+        open_photo(tmp_path / "a.png")
+    assert caught.value.code == "photo.unreadable"
+
+
+@pytest.mark.parametrize("kind", [np.int8, np.int16, np.int32, np.uint32])
+def test_a_tiff_of_numbers_without_a_fixed_white_is_told_so(kind, tmp_path):
+    tifffile.imwrite(tmp_path / "a.tif", np.arange(1600).reshape(40, 40).astype(kind))
+    with pytest.raises(InputError) as caught:
+        open_photo(tmp_path / "a.tif")
+    assert caught.value.code == "photo.whole_numbers"
 
 
 def test_transparent_becomes_white(tmp_path):
@@ -144,6 +188,7 @@ def test_a_bomb_is_refused_before_it_is_decoded(tmp_path):
     with pytest.raises(InputError) as caught:
         open_photo(saved(Image.new("1", (20_000, 10_000)), tmp_path / "a.png"))
     assert caught.value.code == "photo.huge"
+    assert caught.value.details == {"megapixels": 24, "jpeg": 64}
 
 
 def test_files_that_are_no_whole_picture(tmp_path, photo):
@@ -153,6 +198,15 @@ def test_files_that_are_no_whole_picture(tmp_path, photo):
         with pytest.raises(InputError) as caught:
             open_photo(tmp_path / name)
         assert caught.value.code == "photo.unreadable"
+
+
+@pytest.mark.parametrize("missing", [1, 2, 3, 400])
+def test_a_jpeg_without_its_end_is_cut_off(missing, tmp_path, photo):
+    whole = saved(photo, tmp_path / "a.jpg").read_bytes()
+    (tmp_path / "a.jpg").write_bytes(whole[:-missing])
+    with pytest.raises(InputError) as caught:
+        open_photo(tmp_path / "a.jpg")
+    assert caught.value.code == "photo.unreadable"
 
 
 PHOTO = Photo(name="photo")

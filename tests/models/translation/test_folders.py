@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from models.checkpoint import open_model
 from models.errors import InputError
-from models.translation.bundled import AUTOREGRESSIVE
+from models.translation import rules
+from models.translation.bundled import AUTOREGRESSIVE, NON_AUTOREGRESSIVE
 from models.translation.decoding import decode, decoding_inputs, open_translators
 from models.translation.race import race
 from tests.models.translation.folders import FAMILIES, folder_of, tokenizer
@@ -122,7 +124,7 @@ def test_a_model_that_does_not_say_how_an_output_begins(kind, folders, tmp_path,
 
 
 @pytest.mark.parametrize(
-    "rules",
+    "rule",
     [
         {"bad_words_ids": [[10**9]]},
         {"bad_words_ids": "dog"},
@@ -136,15 +138,51 @@ def test_a_model_that_does_not_say_how_an_output_begins(kind, folders, tmp_path,
         {"sequence_bias": [[[5], "much"]]},
         {"exponential_decay_length_penalty": [1]},
         {"typical_p": 7.5},
+        {"sequence_bias": [[[5], float("inf")]]},
+        {"sequence_bias": [[[5], float("nan")]]},
+        {"eos_token_id": list(range(21))},
+        {"eos_token_id": []},
     ],
     ids=str,
 )
-def test_a_rule_that_cannot_be_is_named_when_the_model_is_opened(rules, folders, tmp_path, tiny_translators):
+def test_a_rule_that_cannot_be_is_named_when_the_model_is_opened(rule, folders, tmp_path, tiny_translators):
     folder = copied(folders["bart"], tmp_path)
-    edit(folder / "generation_config.json", rules)
+    edit(folder / "generation_config.json", rule)
     error = refusal(opened, folder, tiny_translators)
     assert error.code in ("decoding.rule", "model.rules")
-    assert error.code == "model.rules" or str(error.details["rule"]).startswith(next(iter(rules)))
+    assert error.code == "model.rules" or str(error.details["rule"]).startswith(next(iter(rule)))
+
+
+@pytest.mark.parametrize("rule", [{"early_stopping": "x"}, {"num_return_sequences": "a"}], ids=str)
+@pytest.mark.parametrize("file", ["config.json", "generation_config.json"])
+def test_rules_that_transformers_cannot_read_are_told_wherever_they_stand(
+    file, rule, folders, tmp_path, tiny_translators
+):
+    folder = copied(folders["bart"], tmp_path)
+    edit(folder / file, rule)
+    if file == "config.json":
+        opened(folder, tiny_translators)
+        (folder / "generation_config.json").unlink()
+    assert refusal(opened, folder, tiny_translators).code == "model.rules"
+
+
+def test_rules_of_empty_lists_change_nothing_and_a_bias_may_forbid(folders, tmp_path, tiny_translators, uncounted):
+    spoken = {"language": "de", **QUICK}
+    plain = decode(**opened(folders["bart"], tiny_translators), **spoken).search
+    empty, forbidding = tmp_path / "empty", tmp_path / "forbidding"
+    for folder in (empty, forbidding):
+        folder.mkdir()
+    edit(copied(folders["bart"], empty) / "generation_config.json", {name: [] for name in rules.LISTS})
+    search = decode(**opened(empty, tiny_translators), **spoken).search
+    assert search.winner.token.tolist() == plain.winner.token.tolist() and search.followed == ()
+    token = int(plain.winner.token[0])
+    bias = {"sequence_bias": [[[token], -float("inf")]]}
+    edit(copied(folders["bart"], forbidding) / "generation_config.json", bias)
+    models = opened(forbidding, tiny_translators)
+    search = decode(**models, **spoken).search
+    ids = decoding_inputs(SENTENCE, "de", models["autoregressive"], {"max_length": 6}).ids
+    wanted = generate(models["autoregressive"].model, ids, 6, num_beams=3)
+    assert search.winner.token.tolist() == wanted.sequences[0, 1:].tolist() and token not in search.winner.token
 
 
 @pytest.mark.parametrize("settings", [{"method": "greedy"}, {"beam_width": 2}], ids=str)
@@ -185,6 +223,28 @@ def test_a_model_of_nans_is_named(tmp_path, tiny_translators):
     assert refusal(decode, language="de", **models, **QUICK).code == "decoding.no_candidates"
 
 
+@pytest.mark.parametrize("measure", [decode, race])
+def test_a_tokenizer_with_more_tokens_than_the_model_is_named(measure, folders, tmp_path, tiny_translators):
+    smaller, cmlm = tmp_path / "marian", tmp_path / "cmlm"
+    for folder in (smaller, cmlm):
+        folder.mkdir()
+    models = opened(folder_of("marian", smaller, vocab_size=20), tiny_translators)
+    error = refusal(measure, language="de", **models, **QUICK)
+    assert (error.code, error.details["rows"]) == ("sentence.no_row", 20)
+    shrink(copied(tiny_translators[1], cmlm), "shared.weight", "final_logits_bias")
+    error = refusal(measure, language="de", **opened(folders["bart"], (None, cmlm)), **QUICK)
+    assert (error.code, error.details["rows"], error.details["tokens"]) == ("sentence.no_row", 20, 90)
+
+
+def test_a_language_that_the_model_has_no_row_for_is_named(tmp_path, tiny_translators):
+    made = tokenizer("mbart50", tmp_path)
+    english, chinese = made.convert_tokens_to_ids(["en_XX", "zh_CN"])
+    models = opened(folder_of("mbart50", tmp_path, vocab_size=english + 1), tiny_translators)
+    decode(language="de", **models, **QUICK)
+    error = refusal(decode, language="zh", **models, **QUICK)
+    assert (error.code, error.details["token"], error.details["tokens"]) == ("sentence.no_row", chinese, len(made))
+
+
 def test_byt5_needs_no_vocabulary_file(folders, tmp_path):
     folder = copied(folders["byt5"], tmp_path)
     (folder / "tokenizer_config.json").unlink()
@@ -202,6 +262,35 @@ def test_a_folder_without_its_tokenizer_is_named(kind, folders, tmp_path):
     assert refusal(open_model, str(folder), AUTOREGRESSIVE, "text").code == "model.no_tokenizer"
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("model_max_length", "abc", "tokenizer_field"),
+        ("model_max_length", [1], "tokenizer_field"),
+        ("model_max_length", None, ""),
+        ("eos_token", 3, "tokenizer_field"),
+        ("eos_token", None, "no_tokenizer"),
+        ("unk_token", "<nothing>", "no_tokenizer"),
+        ("extra_special_tokens", 7, "tokenizer_field"),
+        ("added_tokens_decoder", True, "tokenizer_field"),
+        ("truncation_side", 4, "tokenizer_field"),
+        ("padding_side", "up", "no_tokenizer"),
+        ("src_lang", 3, "tokenizer_field"),
+        ("model_input_names", 3, "tokenizer_field"),
+        ("tokenizer_class", 3, "tokenizer_field"),
+    ],
+    ids=str,
+)
+def test_a_wrong_field_of_a_tokenizer_is_told_when_it_is_opened(field, value, code, folders, tmp_path):
+    folder = copied(folders["m2m100"], tmp_path)
+    edit(folder / "tokenizer_config.json", {field: value})
+    if not code:
+        open_model(str(folder), AUTOREGRESSIVE, "text")
+        return
+    error = refusal(open_model, str(folder), AUTOREGRESSIVE, "text")
+    assert error.code == f"model.{code}" and error.details.get("field", field) == field
+
+
 def test_a_tokenizer_that_needs_a_package_names_it(folders, tmp_path, monkeypatch):
     def missing(*_, **__):
         raise ImportError("You need to install sacremoses to use XLMTokenizer.")
@@ -209,6 +298,46 @@ def test_a_tokenizer_that_needs_a_package_names_it(folders, tmp_path, monkeypatc
     monkeypatch.setattr("transformers.AutoTokenizer.from_pretrained", missing)
     error = refusal(open_model, str(copied(folders["fsmt"], tmp_path)), AUTOREGRESSIVE, "text")
     assert (error.code, error.details["package"]) == ("model.package", "sacremoses")
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value", "code"),
+    [
+        ("bart", "dropout", 9, "share"),
+        ("bart", "attention_dropout", None, "share"),
+        ("bart", "is_encoder_decoder", False, "true"),
+        ("bart", "return_dict", False, "true"),
+        ("bart", "quantization_config", {"quant_method": "bitsandbytes"}, "quantised"),
+        ("bart", "quantization_config", 7, "quantised"),
+        ("bart", "encoder_attention_heads", -1, "number"),
+        ("bart", "encoder_attention_heads", 3, "field"),
+        ("bart", "decoder_ffn_dim", "a", "number"),
+        ("bart", "decoder_layers", [2], "field"),
+        ("bart", "vocab_size", 0, "number"),
+        ("bart", "activation_function", "banana", "field"),
+        ("bart", "use_cache", "a", "field"),
+        ("bart", "pad_token_id", "a", "field"),
+        ("bart", "id2label", 7, "field"),
+        ("bart", "dtype", "banana", "field"),
+        ("t5", "num_heads", 0, "number"),
+        ("t5", "relative_attention_max_distance", 0, "number"),
+        ("t5", "dropout_rate", -0.1, "share"),
+        ("fsmt", "langs", "en", "field"),
+        ("cmlm", "n_head", 3, "field"),
+        ("cmlm", "n_head", 0, "number"),
+        ("cmlm", "n_head", "a", "number"),
+        ("cmlm", "n_layer", None, "number"),
+        ("cmlm", "dropout", 9, "share"),
+        ("cmlm", "mask_token_id", 2, "field"),
+        ("cmlm", "pad_token_id", None, "field"),
+    ],
+    ids=str,
+)
+def test_a_wrong_field_of_a_config_is_named(kind, field, value, code, folders, tmp_path, tiny_translators):
+    folder = copied({**folders, "cmlm": tiny_translators[1]}[kind], tmp_path)
+    edit(folder / "config.json", {field: value})
+    error = refusal(open_model, str(folder), (*AUTOREGRESSIVE, *NON_AUTOREGRESSIVE), "text")
+    assert error.code == f"model.config_{code}" and error.details.get("field", field) == field
 
 
 @pytest.mark.parametrize(
@@ -229,6 +358,14 @@ def copied(folder, to):
     for path in folder.iterdir():
         (to / path.name).write_bytes(path.read_bytes())
     return to
+
+
+def shrink(folder, *names):
+    """Leave a vocabulary of 20 in a folder's weights."""
+    tensors = load_file(folder / "model.safetensors")
+    tensors |= {name: tensors[name][:20].clone() for name in names}
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+    edit(folder / "config.json", {"vocab_size": 20})
 
 
 def edit(path, changes):

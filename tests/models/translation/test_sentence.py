@@ -1,9 +1,15 @@
 """Every way in which a sentence can be wrong, and what is odd but readable."""
 
-import pytest
+from types import SimpleNamespace
 
+import pytest
+import torch
+
+from models.checkpoint import OpenModel
 from models.errors import InputError
+from models.translation.bundled import AUTOREGRESSIVE
 from models.translation.sentence import clean, encode, unseen
+from tests.models.translation.families import WORDS, tiny
 
 
 @pytest.mark.parametrize(
@@ -45,15 +51,32 @@ def test_odd_but_readable_sentences_are_cleaned(sentence, cleaned):
 
 
 def test_special_tokens_in_a_sentence_are_plain_text(translators):
-    tokenizer = translators["autoregressive"].reader
-    pieces = tokenizer.convert_ids_to_tokens(encode(tokenizer, "A dog <pad> runs </s> now.")[0].tolist())
+    model = translators["autoregressive"]
+    pieces = model.reader.convert_ids_to_tokens(encode(model, "A dog <pad> runs </s> now.")[0].tolist())
     assert pieces.count("</s>") == 1 and pieces[-1] == "</s>" and "<pad>" not in pieces
 
 
 def test_a_sentence_of_too_many_tokens_is_refused(translators):
     with pytest.raises(InputError) as error:
-        encode(translators["autoregressive"].reader, "xq " * 100)
+        encode(translators["autoregressive"], "xq " * 100)
     assert error.value.code == "sentence.many_tokens" and error.value.details["maximum"] == 80
+
+
+@pytest.mark.parametrize("family", AUTOREGRESSIVE)
+def test_an_id_that_the_model_has_no_row_for_is_refused(family):
+    class Tokenizer:
+        def __len__(self):
+            return WORDS + 5
+
+        def __call__(self, sentence, **_):
+            return SimpleNamespace(input_ids=torch.tensor([[int(sentence)]]))
+
+    opened = OpenModel("a model", tiny(family), Tokenizer())
+    assert encode(opened, str(WORDS - 1)).tolist() == [[WORDS - 1]]
+    with pytest.raises(InputError) as error:
+        encode(opened, str(WORDS))
+    assert error.value.code == "sentence.no_row"
+    assert error.value.details == {"reference": "a model", "token": WORDS, "tokens": WORDS + 5, "rows": WORDS}
 
 
 def test_words_that_training_never_saw_are_named(tiny_translators, tmp_path):

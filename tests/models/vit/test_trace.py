@@ -81,9 +81,9 @@ def test_bad_references(tiny_vit, tmp_path, photo):
     (tmp_path / "pytorch_model.bin").write_bytes(b"pickle")
     assert code(tmp_path) == "model.pickled"
     (tmp_path / "model.safetensors").write_bytes(b"not safetensors")
-    assert code(tmp_path) == "model.no_processor"
-    shutil.copy(tiny_vit / "preprocessor_config.json", tmp_path)
     assert code(tmp_path) == "model.unreadable"
+    shutil.copy(tiny_vit / "model.safetensors", tmp_path)
+    assert code(tmp_path) == "model.no_processor"
     (tmp_path / "config.json").write_text(json.dumps({"architectures": ["BertModel"]}))
     assert code(tmp_path) == "model.family"
 
