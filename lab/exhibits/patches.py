@@ -4,9 +4,9 @@ from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Model
 from lab.inputs.models import HUB_SWINS, HUB_VITS
 from lab.inputs.photo import Photo
-from lab.views.patches import answer, attend, cut, distance, lens, pair, swin_answer, windows
+from lab.views.patches import answer, attend, cut, deletion, distance, lens, pair, relevance, swin_answer, windows
 from models.families import SWIN, VIT
-from models.traces import PatchesTrace, SwinTrace, VitTrace
+from models.traces import PatchDeletionTrace, PatchesTrace, RelevanceTrace, SwinTrace, VitTrace
 
 EXHIBIT = Exhibit(
     "patches",
@@ -28,6 +28,20 @@ EXHIBIT = Exhibit(
                 View("distance", distance, widget="chart"),
                 View("lens", lens, widget="chart"),
             ),
+        ),
+        Run(
+            "relevance",
+            compute="models.vit.relevance:trace",
+            trace=RelevanceTrace,
+            inputs=("photo", "vit"),
+            views=(View("relevance", relevance, widget="patches/relevance"),),
+        ),
+        Run(
+            "deletion",
+            compute="models.vit.patch_deletion:trace",
+            trace=PatchDeletionTrace,
+            inputs=("photo", "vit"),
+            views=(View("deletion", deletion, widget="chart"),),
         ),
         Run(
             "swin",

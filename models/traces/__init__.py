@@ -24,7 +24,9 @@ from models.traces.fields import (
     FieldTrace,
     TheoryTrace,
 )
+from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
+from models.traces.relevance import RelevanceTrace
 from models.traces.swin import SwinBlock, SwinTrace
 from models.traces.translation import (
     FATES,
@@ -51,6 +53,8 @@ __all__ = [
     "IMAGES",
     "MAX_LENGTH",
     "METHODS",
+    "PATCH_CHANGES",
+    "PATCH_ORDERS",
     "SETTINGS",
     "STOPPING",
     "STRATEGIES",
@@ -70,11 +74,13 @@ __all__ = [
     "Finished",
     "LengthCandidate",
     "ParametersTrace",
+    "PatchDeletionTrace",
     "PatchesTrace",
     "PositionAblation",
     "PositionAblationsTrace",
     "RaceTrace",
     "RefineTrace",
+    "RelevanceTrace",
     "SearchStep",
     "SearchTrace",
     "SwinBlock",

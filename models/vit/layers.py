@@ -75,6 +75,17 @@ def head(model: Any, state: torch.Tensor) -> Output:
     return Output(feature, model.classifier(feature))
 
 
+def answer_rows(model: Any, matrices: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """What the tokens that `head` reads get from every patch: (…, patch) from (…, query, key).
+
+    That is the row of CLS or, in a DeiT with two heads, the mean of its row and the distillation token's. size: rows
+    and columns of the picture.
+    """
+    rows, columns = grid(model, size)
+    read = 2 if hasattr(model, "cls_classifier") else 1
+    return matrices[..., :read, -rows * columns :].mean(-2)
+
+
 def attention_reach(model: Any, walk: Walk, side: int, position: Position) -> AttentionReach:
     """How far, and where, the attention of the patch that holds a position goes, in one square picture."""
     attention = torch.cat(walk.attention).cpu().numpy()  # L, H, T, T

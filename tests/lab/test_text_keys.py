@@ -10,7 +10,7 @@ from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from lab.views.fields import growth
 from models.families import PACKAGES
-from models.traces import METHODS
+from models.traces import METHODS, PATCH_CHANGES, PATCH_ORDERS
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = {
@@ -40,6 +40,13 @@ KINDS = {
     },
     "lab/views/decoding/decode.py": {"search.method": ("beam", "sample"), "kind": ("departs", "never_departs")},
     "lab/views/patches/answer.py": {"verb": ("knows", "gives")},
+    "lab/views/patches/deletion.py": {
+        "order": (*PATCH_ORDERS, "random"),
+        "change": PATCH_CHANGES,
+        "bound": ("lowest", "highest"),
+        "hover": ("hover", "hover_random"),
+        "where": ("both", *PATCH_CHANGES, "neither"),
+    },
     "lab/views/fields/growth.py": {"kind": ("theory", "effective", "untrained", "attention")},
     "tools/readme.py": {
         "column": ("exhibit", "views", "about", "uses"),

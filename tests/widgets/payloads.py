@@ -7,7 +7,7 @@ from lab.text import Text
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import decode, race
 from lab.views.fields import field
-from lab.views.patches import answer, cut, distance, lens, windows
+from lab.views.patches import answer, cut, distance, lens, relevance, windows
 
 from . import photo_traces
 from .decoding_run import decoding_trace, race_trace
@@ -17,6 +17,10 @@ ENGLISH = Text("en")
 
 def vit(bench: Any) -> dict:
     return bench.value(*cut.payload(photo_traces.vit(), ENGLISH))
+
+
+def relevant(bench: Any) -> dict:
+    return bench.value(*relevance.payload(photo_traces.relevance(), ENGLISH))
 
 
 def swin(bench: Any) -> dict:
@@ -68,6 +72,7 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "patches/attend": vit,
     "patches/cut": vit,
     "patches/pair": pair,
+    "patches/relevance": relevant,
     "patches/windows": swin,
     "fields/field": fields,
     "cnn_vs_attention/position": moved,

@@ -11,6 +11,7 @@ from models.traces import (
     FieldTrace,
     PositionAblation,
     PositionAblationsTrace,
+    RelevanceTrace,
     SwinBlock,
     SwinTrace,
     VitTrace,
@@ -106,6 +107,22 @@ def vit(n_layer: int = 3) -> VitTrace:
         patch_vector=draw.normal(0, 1, (patches, 192)).astype(np.float32),
         embedding=draw.normal(0, 2, (patches, 24)).astype(np.float32),
         position_similarity=np.array(np.corrcoef(draw.normal(0, 1, (tokens, 6))), np.float32),
+    )
+
+
+def relevance(n_layer: int = 3) -> RelevanceTrace:
+    """Two classes over 4×4 patches."""
+    draw = np.random.default_rng(4)
+    return RelevanceTrace(
+        model="vit",
+        grid=(4, 4),
+        labels=("cat", "church", "tench"),
+        pixels=pixels(3),
+        label=np.array([1, 2]),
+        probability=np.array([0.7, 0.2], np.float32),
+        attention=draw.dirichlet(np.full(16, 0.2), n_layer).astype(np.float32),
+        rollout=draw.dirichlet(np.full(16, 0.2), n_layer).astype(np.float32),
+        relevance=draw.gamma(0.3, 1e-5, (2, n_layer, 16)).astype(np.float32),
     )
 
 

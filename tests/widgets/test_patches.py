@@ -8,7 +8,7 @@ from models.swin.windows import group
 
 from . import photo_traces
 from .drawn import dots, edges
-from .payloads import charts, classes, pair, swin, vit
+from .payloads import charts, classes, pair, relevant, swin, vit
 
 pytestmark = pytest.mark.browser
 COLOURS = np.array(style.colour_map())
@@ -63,6 +63,29 @@ def test_attend_shows_the_row_of_its_layer_head_and_query(bench, layer, head):
     show(page, query=0)
     assert edges(page.locator(".mark")) == []
     assert page.locator(".prefix button").get_attribute("aria-pressed") == "true"
+
+
+@pytest.mark.parametrize("at", [0, 1, 3])
+@pytest.mark.parametrize("layer", [0, 2])
+def test_relevance_shows_the_map_and_the_layer_that_are_chosen(bench, at, layer):
+    trace = photo_traces.relevance()
+    page = bench.open("patches/relevance", relevant(bench))
+    assert (data(page)["layer"], data(page)["map"]) == ("3", "2")
+    show(page, step=layer)
+    page.locator(".thumbs button").nth(at).click()
+    maps = [trace.attention, trace.rollout, *trace.relevance]
+    row = maps[at][layer].reshape(4, 4)
+    painted(page.locator(".heat"), shares(row), opaque=False)
+    for thumb, each in zip(page.locator(".thumbs canvas").all(), maps, strict=True):
+        painted(thumb, shares(each[layer].reshape(4, 4)))
+    np.testing.assert_array_equal(dots(page.locator(".photo"))[..., :3], trace.pixels)
+    falling = np.cumsum(np.sort(row.ravel())[::-1])
+    assert data(page)["half"] == str(int(np.argmax(falling >= falling[-1] / 2)) + 1)
+    best, share = int(row.argmax()), 100 * row.max() / row.sum()
+    name = ("attention", "rollout", "relevance: church", "relevance: tench")[at]
+    read = page.locator(".readout").inner_text()
+    assert read.startswith(f"Layer {layer + 1}, {name}: half of it falls on")
+    assert f"the most, {share:.1f}%, on patch {best + 1} (row" in read
 
 
 def test_cut_shows_the_patch_and_what_the_model_makes_of_it(bench):

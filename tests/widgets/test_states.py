@@ -28,6 +28,7 @@ JOURNEYS: dict[str, list[str]] = {
     "patches/attend": ["[", "[", "click .thumbs button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "patches/cut": ["ArrowLeft", "click .sizes button:nth-child(2)", "ArrowDown"],
     "patches/pair": ["]", "]", "ArrowLeft", "ArrowUp"],
+    "patches/relevance": ["[", "click .thumbs button:nth-child(4)"],
     "patches/windows": ["click .jumps button:nth-child(2)", "]", "]", "click .heads button", "ArrowUp", "]"],
     "fields/field": ["]", "click .weights button:nth-child(2)", "click .images button:nth-child(2)", "ArrowLeft"],
     "cnn_vs_attention/position": [],

@@ -210,6 +210,18 @@ export interface PatchesAttendText extends SharedText {
   readout: string;
   hint: string;
 }
+export interface PatchesRelevanceText extends SharedText {
+  name: string;
+  layer: string;
+  map: string;
+  map_picture: string;
+  opacity: string;
+  attention: string;
+  rollout: string;
+  relevance: string;
+  readout: string;
+  hint: string;
+}
 export interface PatchesCutText extends SharedText {
   name: string;
   size: string;

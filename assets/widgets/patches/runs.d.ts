@@ -24,6 +24,14 @@ export interface VitRun {
   >;
 }
 
+export interface RelevanceRun {
+  grid: Grid;
+  /** The names of the classes that have a map, the most probable first. */
+  classes: string[];
+  /** maps (map, layer, patch) of attention, rollout and each class, in 255ths of a layer's largest; the others (map, layer). */
+  arrays: Record<"pixels" | "maps" | "largest" | "half", NumberArray>;
+}
+
 export type FrameKind = "grid" | "partition" | "attention" | "shift" | "mask" | "reverse" | "merge";
 export interface SwinBlock {
   stage: number;

@@ -9,11 +9,25 @@ from playwright.sync_api import expect
 from lab.exhibits.patches import EXHIBIT
 from lab.saved import load
 from lab.text import Text
-from lab.views.patches import distance, lens
+from lab.views.patches import deletion, distance, lens
 from models.swin.windows import group, reach
 from models.traces import SwinTrace, VitTrace
 
-from .visitor import asking_nobody, choose, colours, controls, lines, measured, open_tab, point, status, upload, weights
+from .visitor import (
+    asking_nobody,
+    choose,
+    colours,
+    controls,
+    figures,
+    lines,
+    measured,
+    open_tab,
+    point,
+    same_lines,
+    status,
+    upload,
+    weights,
+)
 
 pytestmark = pytest.mark.browser
 ENGLISH = Text("en")
@@ -91,12 +105,28 @@ def test_every_view_shows_its_saved_run_and_playing_asks_nobody(page, saved):
     measured, uniform = distance.distances(vit)
     for name, drawn, wanted in (
         ("3 · Distance", "4", [*measured.T, [uniform, uniform]]),
-        ("4 · Prediction by depth", "5", vit.lens_probability[:, np.argsort(-vit.probability)[:5]].T),
+        ("4 · By depth", "5", vit.lens_probability[:, np.argsort(-vit.probability)[:5]].T),
     ):
         open_tab(page, name)
         expect(page.locator(".chart:visible")).to_have_attribute("data-drawn", drawn)
         np.testing.assert_allclose(np.concatenate(lines(page)), np.concatenate([*wanted]), rtol=1e-4)
     expect(page.locator(".prose.claim:visible").first).to_contain_text(plain(lens.claim(vit, ENGLISH)))
+
+    open_tab(page, "5 · Relevance")
+    relevant, shown = page.locator(".relevance"), saved["relevance"].relevance[:, -1]
+    expect(relevant).to_have_attribute("data-layer", "12")
+    with asking_nobody(page):
+        for at, row in enumerate(shown):
+            relevant.locator(".thumbs button").nth(2 + at).click()
+            expect(relevant).to_have_attribute("data-map", str(2 + at))
+            assert np.abs(colours(relevant.locator(".heat")) - weights(row).reshape(14, 14, 3)).max() <= 6
+
+    open_tab(page, "6 · Deletion")
+    expect(page.locator(".chart:visible")).to_have_attribute("data-drawn", "14")
+    same_lines(lines(page), figures(deletion.chart(saved["deletion"], ENGLISH)))
+    found = page.locator(".prose.claim:visible").first
+    expect(found).to_contain_text(plain(deletion.claim(saved["deletion"], ENGLISH)))
+    expect(found.locator("li")).to_have_count(2)
 
 
 def plain(sentence):
@@ -106,7 +136,7 @@ def plain(sentence):
 
 def test_windows_and_both_models_side_by_side_show_the_saved_run(page, saved):
     swin = saved["swin"]
-    open_tab(page, "5 · Windows")
+    open_tab(page, "7 · Windows")
     film = page.locator(".windows")
     expect(film).to_have_attribute("data-kind", "grid")
     with asking_nobody(page):
@@ -137,7 +167,7 @@ def test_windows_and_both_models_side_by_side_show_the_saved_run(page, saved):
             reached = [int((colours(canvas)[..., 0] == 255).sum()) for canvas in film.locator(f".{name} canvas").all()]
             assert reached == [int(mask.sum()) for mask in reach(groups, grids, 0)]
 
-    open_tab(page, "6 · Side by side")
+    open_tab(page, "8 · Side by side")
     pair, both = page.locator(".pair"), saved["pair"]
     expect(pair).to_have_attribute("data-step", "4")
     with asking_nobody(page):
@@ -183,7 +213,7 @@ def test_an_own_photo_through_own_models(page, tiny_vit, tiny_swin, photo, tmp_p
     row = vit.attention[2].mean(0)[1 + 2 * 4 + 1, 1:]
     assert np.abs(colours(attend.locator(".heat")) - weights(row).reshape(4, 4, 3)).max() <= 6
 
-    open_tab(page, "5 · Windows")
+    open_tab(page, "7 · Windows")
     film = page.locator(".windows")
     expect(film.locator(".moving canvas")).to_have_count(7, timeout=120_000)
     film.locator(".jumps button").nth(1).click()
