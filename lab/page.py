@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from lab import layout, style, widget
 from lab.clients import Listening
 from lab.exhibits import EXHIBITS
+from lab.inputs.photo import EXAMPLES, example
 from lab.text import Text
 from lab.wiring import MAX_THREADS, connect
 from models.device import describe
@@ -101,6 +102,7 @@ def launch(**settings: Any) -> None:
         enable_monitoring=False,
         ssr_mode=False,
         max_threads=MAX_THREADS,
+        allowed_paths=[str(example(name)) for name in EXAMPLES],
         max_file_size="40mb",
         state_session_capacity=1000,
         **settings,

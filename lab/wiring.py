@@ -148,7 +148,9 @@ class Wiring:
         view = asked.get("view") if isinstance(asked, dict) else None
         visit.asked = {one.name: one.kept(link.sent[one.name]) for one in self.exhibit.inputs}
         inputs = {one.name: one for one in self.exhibit.inputs}
-        step = {part: gr.update(value=inputs[name].shown(visit.asked[name])) for name, part in board.inputs.items()}
+        step: Step = {
+            part: gr.update(value=inputs[name].shown(visit.asked[name])) for name, part in board.inputs.items()
+        }
         leaders = [visit.asked[one.follows] for one in self.exhibit.inputs if isinstance(one, Sentence)]
         step |= {sample: gr.Dataset(samples=rows(name)) for sample, rows in board.samples.items() for name in leaders}
         tab = view if isinstance(view, str) and view in board.tabs else next(iter(board.tabs))
