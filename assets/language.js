@@ -6,6 +6,13 @@
   } catch {
     // a browser that keeps nothing
   }
-  const chinese = (chosen ?? navigator.language).startsWith("zh");
-  if (chinese && !/\/zh\/?$/.test(location.pathname)) location.replace(`zh${location.search}${location.hash}`);
+  const chinese = /\/zh\/?$/.test(location.pathname);
+  if (!chinese && (chosen ?? navigator.language).startsWith("zh")) {
+    location.replace(`zh${location.search}${location.hash}`);
+    return;
+  }
+  // Gradio says its own words in the language that it takes for the browser's.
+  const page = chinese ? "zh-CN" : "en";
+  Object.defineProperty(navigator, "language", { get: () => page });
+  Object.defineProperty(navigator, "languages", { get: () => [page] });
 })();

@@ -1,5 +1,6 @@
 """The page itself: it opens before torch, and its keys change what belongs to no exhibit."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -52,3 +53,32 @@ def test_a_step_of_an_answer_is_sent_whole():
     ]
     assert made.handle_streaming_diffs(function, [None, None], "session", "run", final=True) == steps[-1]
     assert made.handle_streaming_diffs(function, [1, 2], None, None, final=False) == [1, 2]
+
+
+@pytest.mark.browser
+def test_a_clicker_steps_in_the_large_view_which_stays_after_a_reload(page):
+    expect(page.locator(".cut")).to_have_attribute("data-count", "196")
+    page.get_by_role("tab", name="2 · Attend", exact=True).click()
+    attend = page.locator(".attend")
+    expect(attend).to_have_attribute("data-step", "11")
+    page.mouse.move(0, 0)
+    page.keyboard.press("PageUp")
+    page.keyboard.press("f")
+    page.keyboard.press("PageUp")
+    expect(attend).to_have_attribute("data-step", "10")
+    page.keyboard.press("PageDown")
+    expect(attend).to_have_attribute("data-step", "11")
+    expect(page).to_have_url(re.compile("#patches/attend$"))
+    page.reload()
+    expect(attend).to_be_visible()
+    expect(page.get_by_role("button", name="Look", exact=True)).to_be_hidden()
+
+
+@pytest.mark.browser
+def test_gradios_own_words_are_in_the_pages_language(chromium, server):
+    for address, heard in ((server, "en"), (f"{server}/zh", "zh-CN")):
+        page = chromium.new_page()
+        page.goto(address)
+        expect(page.locator(".cut")).to_have_attribute("data-count", "196")
+        assert page.evaluate("[navigator.language, ...navigator.languages]") == [heard, heard]
+        page.close()

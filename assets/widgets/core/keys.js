@@ -8,6 +8,8 @@ const tables = new Map();
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
+const CLICKER = ["PageUp", "PageDown"];
+
 /** Whether the focus was set by pointer: then space plays, also from a button; after Tab it presses the button. */
 let byPointer = false;
 addEventListener(
@@ -47,11 +49,18 @@ export function isTyping({ ctrlKey, metaKey, altKey, target }) {
  */
 export const arrow = (code) => ARROWS[code] ?? null;
 
-/** The widget that keys go to: the one with the focus, else the one under the pointer. */
-function addressed() {
+/**
+ * The widget that a key goes to: the one with the focus, else the one under the pointer; what a clicker sends, from afar,
+ * goes to the one that is seen and knows it.
+ * @param {string} code
+ */
+function addressed(code) {
   for (const root of tables.keys()) if (!root.isConnected) tables.delete(root);
   const roots = [...tables.keys()];
-  return roots.find((root) => root.matches(":focus-within")) ?? roots.find((root) => root.matches(":hover"));
+  const near = roots.find((root) => root.matches(":focus-within")) ?? roots.find((root) => root.matches(":hover"));
+  /** @param {HTMLElement} root */
+  const knows = (root) => root.offsetParent && tables.get(root)?.some((table) => code in table);
+  return CLICKER.includes(code) && !(near && knows(near)) ? roots.find(knows) : near;
 }
 
 /**
@@ -70,7 +79,7 @@ document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || isTyping(event) || !(target instanceof Element)) return;
   if (["Space", "Enter"].includes(code) && !byPointer && target.matches("button, a, summary")) return;
   if (target.matches("input") && (arrow(code) || !target.matches("[type=range]"))) return;
-  const root = addressed();
+  const root = addressed(code);
   if (!root || root.inert) return;
   for (const table of tables.get(root) ?? []) if (used(table, event)) event.preventDefault();
 });

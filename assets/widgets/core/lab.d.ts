@@ -69,6 +69,8 @@ export interface Keys {
   Space?: () => unknown;
   BracketLeft?: () => unknown;
   BracketRight?: () => unknown;
+  PageUp?: () => unknown;
+  PageDown?: () => unknown;
   Escape?: () => unknown;
   Enter?: () => unknown;
 }

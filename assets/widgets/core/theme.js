@@ -35,6 +35,9 @@ export function colour(name, alpha = 255) {
  */
 export const ink = (name, opacity = 1) => `rgb(${colour(name).slice(0, 3).join(" ")} / ${opacity})`;
 
+/** Whether the views have the whole page. */
+export const isWide = () => document.body.classList.contains("lab-wide");
+
 export const isDark = () => document.body.classList.contains("dark");
 
 /**
@@ -53,12 +56,19 @@ export function onTheme(root, act) {
   watch.observe(document.body, { attributes: true, attributeFilter: ["class"] });
 }
 
-/** What a page does at once: the visitor's theme, the language of its text. */
+/** What a page does at once: the visitor's theme and large view, the language of its text. */
 export function restorePage() {
   const chosen = localStorage.getItem("lab-theme");
   if (chosen && !location.search.includes("__theme")) document.body.classList.toggle("dark", chosen === "dark");
+  document.body.classList.toggle("lab-wide", localStorage.getItem("lab-wide") === "true");
   const header = document.querySelector(".lab-header");
   if (header instanceof HTMLElement) document.documentElement.lang = header.lang;
+}
+
+/** @param {boolean} wide */
+function setWide(wide) {
+  document.body.classList.toggle("lab-wide", wide);
+  localStorage.setItem("lab-wide", String(wide));
 }
 
 /** @param {boolean} dark */
@@ -78,7 +88,7 @@ document.head.append(large);
 /** T turns the page light or dark, F hides the controls, L changes the language; the header's buttons do the same. */
 const duties = {
   theme: () => setTheme(!isDark()),
-  wide: () => document.body.classList.toggle("lab-wide"),
+  wide: () => setWide(!isWide()),
   link: copyLink,
   language: () => {
     const link = document.querySelector(".lab-language");

@@ -1,6 +1,7 @@
-// The step bar: play, back, forward, scrub; space, [ and ] do the same.
+// The step bar: play, back, forward, scrub; space, [ and ] do the same, in the large view also what a clicker sends.
 import { element, whenChanged } from "../core/dom.js";
 import { bindKeys } from "../core/keys.js";
+import { isWide } from "../core/theme.js";
 
 /** @typedef {{step: string, play: string, back: string, forward: string}} StepText */
 
@@ -53,6 +54,7 @@ export function stepBar(root, box, text, set, { count, pace = () => 700, change 
   const move = (by) => {
     stop();
     go((step) => step + by);
+    return true;
   };
 
   const play = button("▶", text.play, toggle);
@@ -69,6 +71,7 @@ export function stepBar(root, box, text, set, { count, pace = () => 700, change 
   box.classList.add("steps");
   box.append(play, back, range, forward);
   bindKeys(root, { Space: toggle, BracketLeft: () => move(-1), BracketRight: () => move(1) });
+  bindKeys(root, { PageUp: () => isWide() && move(-1), PageDown: () => isWide() && move(1) });
   showPlaying();
 
   const onRun = whenChanged();
