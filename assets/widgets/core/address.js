@@ -125,7 +125,11 @@ document.addEventListener("lab-drawn", ({ target }) => {
   later();
 });
 addEventListener("popstate", () => go(parse(location.hash) ?? { exhibit: first(), view: "", asked: {}, state: null }));
-const first = () => [...doors.keys()][0];
+/** The exhibit that a page without a link opens. */
+function first() {
+  const tab = document.querySelector("[role=tab]");
+  return (tab instanceof HTMLElement && tab.dataset.tabId) || "";
+}
 wanted = parse(location.hash);
 
 /**
