@@ -23,6 +23,9 @@ const PATIENCE = 60_000;
 const doors = new Map();
 /** @type {Link | null} */
 let wanted = null;
+/** The link that the server is asked for now: one at a time, so that answers cannot overtake one another.
+ * @type {Link | null} */
+let sent = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let given;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -41,7 +44,9 @@ export function door(exhibit, props, watch, act) {
   doors.set(exhibit, made);
   watch("value", () => {
     if (!props.value) return;
+    const before = made.told;
     made.told = props.value;
+    if (sent?.exhibit === exhibit && made.told.opened && made.told.opened !== before?.opened) answered(sent);
     for (const file of made.told.files) keepFile(made.told, file);
     later();
   });
@@ -54,12 +59,25 @@ function keepFile({ asked }, file) {
 }
 
 /** @param {Link} link */
-async function go(link) {
+function answered(link) {
+  sent = null;
+  if (wanted && wanted !== link) send(wanted);
+}
+
+/** @param {Link} link */
+function go(link) {
   wanted = link;
   clearTimeout(given);
   given = setTimeout(() => {
     wanted = null;
+    sent = null;
   }, PATIENCE);
+  if (!sent) send(link);
+}
+
+/** @param {Link} link */
+async function send(link) {
+  sent = link;
   const asked = { ...link.asked };
   for (const [name, text] of Object.entries(asked)) {
     if (typeof text === "string" && text.startsWith(OWN)) asked[name] = (await kept(text)) ?? text;
@@ -99,6 +117,7 @@ function write() {
   if (wanted && !doors.has(wanted.exhibit)) {
     say("unknown");
     wanted = null;
+    sent = null;
   }
   if (!now || (wanted && !arrived(now))) return;
   wanted = null;

@@ -33,6 +33,7 @@ def test_back_and_forward_go_from_view_to_view_and_to_the_step(page):
     page.go_back()
     expect(page.locator(".lab-widget.cut")).to_be_visible()
     page.go_forward()
+    expect(field).to_be_visible()
     page.go_forward()
     expect(page.locator(".chart:visible")).to_be_visible()
     at(page, "#fields/growth")
