@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from lab.exhibit import Exhibit
-from lab.question import defaults, with_followers
+from lab.question import with_followers
 from models.errors import InputError
 
 MAX_TEXT = 2_000
@@ -35,7 +35,8 @@ def write(exhibit: Exhibit, asked: Mapping[str, Any]) -> dict[str, str]:
 def read(exhibit: Exhibit, texts: Any) -> Link:
     """The values of a link; what cannot be used is left out, and the page's own stands in its place."""
     given = texts if isinstance(texts, Mapping) else {}
-    values, left_out = {}, [str(name)[:80] for name in given if name not in defaults(exhibit)]
+    names = {one.name for one in exhibit.inputs}
+    values, left_out = {}, [str(name)[:80] for name in given if name not in names]
     for one in exhibit.inputs:
         if one.name not in given:
             continue

@@ -1,13 +1,16 @@
 """What the components of an exhibit get: answers, signs of progress, sentences."""
 
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
 import gradio as gr
 
+from lab import links
 from lab.computing import Answer, Computation
 from lab.exhibit import Exhibit, Run, View
+from lab.inputs.photo import Photo
 from lab.layout import TABLE, Board
 from lab.question import Question
 from lab.text import Text, plain
@@ -106,3 +109,20 @@ class Screen:
     def note(self, key: str, anew: bool) -> Step:
         """A sentence about everything that one sees, none for ""; what was not asked anew leaves it as it is."""
         return {self.board.note: key and self.text(key)} if anew else {}
+
+    def told(self, tab: str, answered: Mapping[str, Any], opened: bool = False) -> Step:
+        """What the address is to say; opened: that the exhibit or a view of it has just been opened."""
+        value = {"view": tab, "asked": links.write(self.exhibit, answered)}
+        photos = [answered[one.name] for one in self.exhibit.inputs if isinstance(one, Photo)]
+        value["files"] = [f"gradio_api/file={photo['path']}" for photo in photos if isinstance(photo, dict)]
+        return {self.board.door: value | ({"opened": uuid.uuid4().hex} if opened else {})}
+
+    def warn(self, left_out: Sequence[str], view: str) -> None:
+        """What of a link is not shown: inputs by their labels, a visitor's photo with the reason, a view."""
+        photos = {one.name for one in self.exhibit.inputs if isinstance(one, Photo)}
+        if photos & {*left_out}:
+            gr.Warning(self.text("page.link_photo"), title="")
+        words = [f"{self.exhibit.name}.input.{name}" for name in left_out if name not in photos]
+        names = [self.text(key) if self.text.has(key) else key.split(".input.")[1] for key in words]
+        if names := [*names, *filter(None, [view])]:
+            gr.Warning(self.text("page.link_left_out", names=", ".join(map(escape, names))), title="")

@@ -6,10 +6,8 @@ opened, and by what a widget asks for.
 
 import logging
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial, wraps
-from html import escape
 from typing import Any
 
 import gradio as gr
@@ -20,7 +18,6 @@ from lab.clients import Client, streams
 from lab.computing import Answer, computations
 from lab.exhibit import Exhibit, Run
 from lab.inputs.kinds import Input
-from lab.inputs.photo import Photo
 from lab.inputs.sentence import Sentence
 from lab.layout import Board
 from lab.question import Question, ask, defaults
@@ -53,7 +50,7 @@ class Wiring:
     def comes_by_link(self, outside: gr.Tabs) -> None:
         """Links to the exhibit. outside: the tabs of the exhibits."""
         tabs = [*(one for one in (outside, self.board.selection) if one), *self.board.samples]
-        listen = follows(self, outside)
+        listen = with_event(partial(self.linked, outside=outside))
         event = self.register(self.board.door.act, listen, changes=[*self.board.inputs.values(), *tabs])
         self.stopped_by_button([event])
 
@@ -133,7 +130,7 @@ class Wiring:
             step |= self.known(visit, run) or self.seen.outdated(visit, run)
         if all(self.seen.is_answered(visit, run) for run in self.screen.runs(visit.tab)):
             visit.settled = visit.asked
-        yield step | self.told(visit, visit.settled, opened=True)
+        yield step | self.screen.told(visit.tab, visit.settled, opened=True)
         yield from self.answered(visit, visit.asked, again=False)
 
     def linked(
@@ -147,35 +144,17 @@ class Wiring:
         link = links.read(self.exhibit, asked.get("asked") if isinstance(asked, dict) else None)
         view = asked.get("view") if isinstance(asked, dict) else None
         visit.asked = {one.name: one.kept(link.sent[one.name]) for one in self.exhibit.inputs}
-        inputs = {one.name: one for one in self.exhibit.inputs}
-        step: Step = {
-            part: gr.update(value=inputs[name].shown(visit.asked[name])) for name, part in board.inputs.items()
-        }
-        leaders = [visit.asked[one.follows] for one in self.exhibit.inputs if isinstance(one, Sentence)]
-        step |= {sample: gr.Dataset(samples=rows(name)) for sample, rows in board.samples.items() for name in leaders}
+        shown = {name: self.exhibit.input(name).shown(visit.asked[name]) for name in board.inputs}
+        step: Step = {part: gr.update(value=shown[name]) for name, part in board.inputs.items()}
+        for one in self.exhibit.inputs:
+            if isinstance(one, Sentence):
+                step |= follow(shown[one.follows], board, [])
         tab = view if isinstance(view, str) and view in board.tabs else next(iter(board.tabs))
         if board.selection:
             step[board.selection] = gr.Tabs(selected=tab)
         yield step | {outside: gr.Tabs(selected=self.exhibit.name)}
-        self.warn(link.left_out, "" if view in (None, tab) else str(view)[:80])
+        self.screen.warn(link.left_out, "" if view in (None, tab) else str(view)[:80])
         yield from self.opened(data, tab, request)
-
-    def warn(self, left_out: Sequence[str], view: str) -> None:
-        """What of a link is not shown: inputs by their labels, a visitor's photo with the reason, a view."""
-        photos = {one.name for one in self.exhibit.inputs if isinstance(one, Photo)}
-        if photos & {*left_out}:
-            gr.Warning(self.text("page.link_photo"), title="")
-        words = [f"{self.exhibit.name}.input.{name}" for name in left_out if name not in photos]
-        names = [self.text(key) if self.text.has(key) else key.split(".input.")[1] for key in words]
-        if names := [*names, *filter(None, [view])]:
-            gr.Warning(self.text("page.link_left_out", names=", ".join(map(escape, names))), title="")
-
-    def told(self, visit: Visit, answered: Mapping[str, Any], opened: bool = False) -> Step:
-        """What the address is to say; opened: that the exhibit or a view of it has just been opened."""
-        value = {"view": visit.tab, "asked": links.write(self.exhibit, answered)}
-        photos = [answered[one.name] for one in self.exhibit.inputs if isinstance(one, Photo)]
-        value["files"] = [f"gradio_api/file={photo['path']}" for photo in photos if isinstance(photo, dict)]
-        return {self.board.door: value | ({"opened": uuid.uuid4().hex} if opened else {})}
 
     def acted(self, data: dict[Any, Any], asked: Any, run: Run, request: gr.Request | None = None) -> Iterator[Step]:
         """What a widget asks for: what was asked last, with a hidden input set."""
@@ -229,7 +208,7 @@ class Wiring:
         computation = known or computations.watch(question, visit.client.address)
         if isinstance(computation, Answer):
             shown = self.seen.show_alone(visit, question, computation)
-            yield shown | screen.ended(question, computation, anew) | self.told(visit, visit.asked)
+            yield shown | screen.ended(question, computation, anew) | screen.told(visit.tab, visit.asked)
             return
         begun, partial, pause = time.perf_counter(), None, PROGRESS_SECONDS
         try:
@@ -250,7 +229,7 @@ class Wiring:
             if visit.request is request:
                 question, answer = question.now(), computation.future.result()
                 shown = self.seen.show_alone(visit, question, answer)
-                yield shown | screen.ended(question, answer, anew) | self.told(visit, visit.asked)
+                yield shown | screen.ended(question, answer, anew) | screen.told(visit.tab, visit.asked)
         finally:
             computations.leave(computation)
 
@@ -275,7 +254,7 @@ def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
     events += [wiring.register(tab.select, opens(wiring, name)) for name, tab in board.tabs.items() if tab]
     for run in exhibit.runs:
         widgets = [board.views[view.name].widget for view in run.views if run.actions]
-        events += [wiring.register(drawn.act, acts(wiring, run)) for drawn in widgets if drawn]
+        events += [wiring.register(drawn.act, with_event(partial(wiring.acted, run=run))) for drawn in widgets if drawn]
     wiring.stopped_by_button(events)
     for name, component in board.inputs.items():
         if component not in board.at_once:
@@ -306,22 +285,13 @@ def opens(wiring: Wiring, tab: str) -> Callable[..., Iterator[Step]]:
     return opened
 
 
-def acts(wiring: Wiring, run: Run) -> Callable[..., Iterator[Step]]:
-    """The listener to what a run's widgets ask for; Gradio tells by the annotation that it wants the event's data."""
+def with_event(answer: Callable[..., Iterator[Step]]) -> Callable[..., Iterator[Step]]:
+    """The listener to what our components ask for; Gradio tells by the annotation that it wants the event's data."""
 
-    def act(data: dict[Any, Any], request: gr.Request, event: gr.EventData) -> Iterator[Step]:
-        yield from wiring.acted(data, event._data, run, request)
+    def listener(data: dict[Any, Any], request: gr.Request, event: gr.EventData) -> Iterator[Step]:
+        yield from answer(data, event._data, request=request)
 
-    return act
-
-
-def follows(wiring: Wiring, outside: gr.Tabs) -> Callable[..., Iterator[Step]]:
-    """The listener to links; Gradio tells by the annotation that it wants the event's data."""
-
-    def followed(data: dict[Any, Any], request: gr.Request, event: gr.EventData) -> Iterator[Step]:
-        yield from wiring.linked(data, event._data, outside, request)
-
-    return followed
+    return listener
 
 
 def follow(value: Any, board: Board, followers: list) -> Step:
