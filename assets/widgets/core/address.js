@@ -127,7 +127,7 @@ function write() {
   if (hash === location.hash) return;
   const before = parse(location.hash);
   const same = before ? before.exhibit === exhibit && before.view === view : exhibit === first();
-  history[same ? "replaceState" : "pushState"](null, "", hash);
+  history[same ? "replaceState" : "pushState"](null, "", location.pathname + location.search + hash);
 }
 
 /** @param {{exhibit: string, view: string}} now */

@@ -56,6 +56,8 @@ def test_a_visitors_photo_comes_back_in_the_same_browser_and_language_costs_no_r
     page.get_by_title(ENGLISH("page.language_hint")).click()
     expect(status(page)).to_contain_text("此前已")
     at(page, f"/zh#patches/attend?{own}")
+    page.get_by_role("tab", name=CHINESE("patches.view.cut.tab"), exact=True).click()
+    at(page, f"/zh#patches/cut?{own}")
     page.goto(page.url.replace("/zh", "/").split("#")[0])
     expect(page.get_by_role("heading", name=CHINESE("page.title"))).to_be_visible()
 
