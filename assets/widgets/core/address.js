@@ -71,6 +71,7 @@ function go(link) {
   given = setTimeout(() => {
     wanted = null;
     sent = null;
+    later();
   }, PATIENCE);
   if (!sent) send(link);
 }
@@ -141,6 +142,11 @@ document.addEventListener("lab-drawn", ({ target }) => {
     wanted.state = null;
     setState(target, state);
   }
+  later();
+});
+document.addEventListener("click", ({ isTrusted, target }) => {
+  if (!isTrusted || !(target instanceof Element) || !target.closest("[role=tab]")) return;
+  wanted = null; // the visitor goes elsewhere
   later();
 });
 addEventListener("popstate", () => go(parse(location.hash) ?? { exhibit: first(), view: "", asked: {}, state: null }));
