@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -17,6 +18,9 @@ from lab.widget import widget
 
 TABLE = "table"
 """The tab of the rows that views with a verdict have."""
+
+FOLD = '<button type="button" data-lab="controls" aria-expanded="false">{words}</button>'
+"""Opens the inputs on a phone, where the figure comes first."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ def build(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
         with gr.Column(scale=1, min_width=260, elem_classes="controls"):
             board = lay_out_inputs(exhibit, text, door)
         with gr.Column(scale=3, min_width=280):
+            board.note.render()
             lay_out_views(exhibit, text, board)
     return board
 
@@ -77,8 +82,9 @@ def lay_out_inputs(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
         start=gr.Button(text(f"{name}.run"), variant="primary", min_width=100, render=False),
         stop=gr.Button(text("run.stop"), visible=False, min_width=100, render=False),
         status=gr.Markdown(elem_classes="small status", render=False),
-        note=gr.Markdown(elem_classes="small note", render=False),
+        note=gr.Markdown(elem_classes="note", render=False),
     )
+    gr.HTML(FOLD.format(words=escape(text("page.controls"))), elem_classes="lab-fold")
     for one in content:
         if isinstance(one, Photo):
             lay_out_photo(one, exhibit, text, board)
@@ -89,7 +95,6 @@ def lay_out_inputs(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
         board.stop.render()
     board.starts.append(board.start.click)
     board.status.render()
-    board.note.render()
     for _, view in exhibit.views.values():
         if view.aside:
             board.views[view.name] = lay_out_parts(view, exhibit, text)
@@ -146,7 +151,7 @@ def lay_out_views(exhibit: Exhibit, text: Text, board: Board) -> None:
         return
     verdicts: dict[str, gr.Markdown] = {}
     buttons: dict[str, gr.Button] = {}
-    with gr.Tabs() as board.selection:
+    with gr.Tabs(elem_classes="lab-views", overflow_behavior="wrap") as board.selection:
         if rows := [view for view in views if view.verdict]:
             with gr.Tab(text(f"{exhibit.name}.{TABLE}"), id=TABLE) as board.tabs[TABLE]:
                 gr.Markdown(text(f"{exhibit.name}.see"), elem_classes="see")

@@ -62,7 +62,7 @@ def point(page, stage, column, row, grid):
 def open_exhibit(page, name):
     """Open an exhibit once the first one has drawn its picture, so that nothing of the start is still on its way."""
     expect(page.locator(".cut")).to_have_attribute("data-count", "196")
-    open_tab(page, name)
+    page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
 
 
 @contextmanager
