@@ -21,6 +21,7 @@ TABLE = "table"
 
 FOLD = '<button type="button" data-lab="controls" aria-expanded="false">{words}</button>'
 """Opens the inputs on a phone, where the figure comes first."""
+TROUBLE = '<p role="alert">${value || ""}</p>'
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Board:
     stop: gr.Button
     status: gr.Markdown
     note: gr.Markdown
+    trouble: gr.HTML
+    """Above the views: what went wrong, in one sentence."""
     inputs: dict[str, Any] = field(default_factory=dict)
     starts: list[Callable[..., Any]] = field(default_factory=list)
     """How to listen to everything that starts a run."""
@@ -58,7 +61,7 @@ class Board:
     def outputs(self) -> list[Any]:
         """All that an answer may change."""
         parts = [part for one in self.views.values() for part in (one.widget, one.claim, one.verdict) if part]
-        return [*parts, self.status, self.note, self.stop, self.door]
+        return [*parts, self.status, self.note, self.trouble, self.stop, self.door]
 
 
 def build(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
@@ -67,6 +70,7 @@ def build(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
         with gr.Column(scale=1, min_width=260, elem_classes="controls"):
             board = lay_out_inputs(exhibit, text, door)
         with gr.Column(scale=3, min_width=280):
+            board.trouble.render()
             board.note.render()
             lay_out_views(exhibit, text, board)
     return board
@@ -83,6 +87,7 @@ def lay_out_inputs(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
         stop=gr.Button(text("run.stop"), visible=False, min_width=100, render=False),
         status=gr.Markdown(elem_classes="small status", render=False),
         note=gr.Markdown(elem_classes="note", render=False),
+        trouble=gr.HTML(html_template=TROUBLE, elem_classes="lab-trouble", render=False),
     )
     gr.HTML(FOLD.format(words=escape(text("page.controls"))), elem_classes="lab-fold")
     for one in content:

@@ -37,6 +37,16 @@ def status(page):
     return controls(page).locator(".prose.status")
 
 
+def note(page):
+    """What the views are said to show, above them."""
+    return page.locator(".prose.note:visible")
+
+
+def trouble(page):
+    """What went wrong, above the views."""
+    return page.locator(".lab-trouble:visible [role=alert]")
+
+
 def choose(page, **models):
     """Type models into the fields with these labels."""
     for label, model in models.items():
