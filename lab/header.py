@@ -6,7 +6,7 @@ assets/widgets/core/page.js and navigation.js give it life.
 from html import escape
 
 from lab.exhibit import Exhibit
-from lab.exhibits import GROUPS
+from lab.exhibits import EXHIBITS, GROUPS
 from lab.text import LANGUAGES, Text
 
 START = "start"
@@ -60,9 +60,7 @@ def header(text: Text) -> str:
         + "".join(group_of_options(group, exhibits, text) for group, exhibits in GROUPS.items()),
         "tools": "".join(tool(name, sign, words) for name, sign in TOOLS.items()),
         "said": " ".join(f'data-{one}="{words[f"link_{one}"]}"' for one in SAID),
-        "rows": "".join(
-            f"<dt><kbd>{words[f'key.{key}']}</kbd></dt><dd>{words[f'key_does.{key}']}</dd>" for key in KEYS
-        ),
+        "rows": "".join(f"<dt><kbd>{cap}</kbd></dt><dd>{words[f'key.{key}']}</dd>" for key, cap in KEYS.items()),
     }
     return HEADER.format(**words | places)
 
@@ -90,7 +88,8 @@ def group_of_options(group: str, exhibits: tuple[Exhibit, ...], text: Text) -> s
 
 def option(name: str, words: str) -> str:
     """An exhibit in the menu."""
-    return f'<option value="{name}">{words}</option>'
+    chosen = " selected" if name == EXHIBITS[0].name else ""
+    return f'<option value="{name}"{chosen}>{words}</option>'
 
 
 def link(exhibit: str, view: str, words: str, text: Text) -> str:
