@@ -12,7 +12,7 @@ __all__ = ["claim", "payload"]
 
 
 def claim(trace: DecodingTrace, text: Text) -> str:
-    """How much neighbours agree on, in pairs that repeat and in those that do not, after the first pass and the last."""
+    """How much neighbours agree on, in pairs that repeat and in those that do not, at first and at last."""
     candidate = trace.refine.winner
     repeated, overlap = repeats(candidate.token)[:, 1:], candidate.overlap[:, 1:]
     if not overlap.size:

@@ -1,4 +1,4 @@
-"""One distribution: what temperature, top-k, top-p and the beam do to it, and what the length penalty does to the pool."""
+"""One distribution for temperature, top-k, top-p and beam width, and the hypotheses that a length penalty ranks."""
 
 from typing import TypedDict
 
@@ -10,9 +10,6 @@ from lab.views.decoding.search import path
 from lab.views.decoding.tokens import piece_index
 from lab.views.payload import Payload
 from models.traces import DecodingTrace, SearchTrace
-
-MASS = 0.9
-"""Of a distribution: how many tokens have so much of it."""
 
 
 class HypothesisMeta(TypedDict):
@@ -77,7 +74,7 @@ def _kept(search: SearchTrace) -> list[list[int]]:
 
 
 def claim(trace: DecodingTrace, text: Text) -> str:
-    """How sure the model was at its surest and at its least sure call, and what the search left there."""
+    """How sure the model was at its least certain and at its surest call."""
     probability = np.exp(trace.search.next_tokens.log_prob)
     widest = int(np.argmin(probability[:, 0]))
     return text(
@@ -86,6 +83,4 @@ def claim(trace: DecodingTrace, text: Text) -> str:
         count=len(probability),
         share=percent(float(probability[widest, 0])),
         surest=percent(float(probability[:, 0].max())),
-        tokens=1 + int(np.searchsorted(np.cumsum(probability[widest]), MASS)),
-        mass=percent(MASS),
     )

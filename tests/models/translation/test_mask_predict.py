@@ -105,7 +105,7 @@ def test_a_token_that_is_not_masked_keeps_its_stale_probability(model, tokenizer
 
 
 def test_neighbours_are_compared_by_the_passes_that_predicted_what_stands_there(model, tokenizer):
-    """Again from the scores of the recorded passes, by hand: probabilities of one another's best tokens, and overlap."""
+    """By hand from the recorded passes: what neighbours give to one another's best tokens, and their overlap."""
     ids, settings = sources(5)[4], Settings(passes=4, n_length=2)
     seen, vocabulary, stale = refine(model, tokenizer, ids, settings, "tiny"), model.config.vocab_size, 0
     for candidate in seen.candidates:
