@@ -31,7 +31,7 @@ JOURNEYS: dict[str, list[str]] = {
         "click section.non_autoregressive .picture",
         "ArrowLeft",
     ],
-    "decoding/sampling": ["[", "click .film button:last-child", "click .top_k input", "click .temperature input"],
+    "decoding/sampling": ["[", "click .film button:last-child", "click .top_p input", "click .temperature input"],
     "decoding/race": ["[", "["],
     "patches/attend": ["[", "[", "click .thumbs button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "patches/cut": ["ArrowLeft", "click .sizes button:nth-child(2)", "ArrowDown"],

@@ -159,15 +159,15 @@ export interface DecodingRepeatsText extends DecodingSharedText {
   after: string;
   not_yet: string;
   position: string;
-  side: string;
   says: string;
   says_two: string;
   agreement: string;
   predicted: string;
+  predicted_both: string;
   bars: string;
-  below: string;
   why_repeat: string;
   why_apart: string;
+  repaired_both: string;
   repaired: string;
   still: string;
   became: string;
@@ -201,7 +201,6 @@ export interface DecodingSamplingText extends DecodingSharedText {
   reading: string;
   start: string;
   call: string;
-  call_short: string;
   temperature: string;
   top_k: string;
   top_p: string;

@@ -58,7 +58,7 @@ export function labelledMatrix(box, on) {
       [columns, cell.column],
       [rows, cell.row],
     ])) {
-      for (const [at, name] of [...names.children].entries()) name.classList.toggle("now", at === chosen);
+      for (const [at, name] of [...names.children].entries()) name.className = at === chosen ? "now" : "";
     }
   };
 }

@@ -16,7 +16,7 @@ function byDefinition(probability, { temperature, top_k, top_p }) {
   let left = share(probability.map((one) => one ** (1 / temperature)));
   if (top_k) left = share(left.slice(0, top_k));
   let [count, reached] = [0, 0];
-  while (count < left.length && reached < top_p) reached += left[count++];
+  while (count < left.length && (top_p === 1 || reached < top_p)) reached += left[count++];
   return share(left.slice(0, count));
 }
 

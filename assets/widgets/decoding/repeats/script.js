@@ -31,7 +31,7 @@ function saysLine(passes, pass, position, text) {
   const says = one === other ? format(text.says, { token: one }) : format(text.says_two, { first: one, second: other });
   const agreement = format(text.agreement, { share: percent(passes.overlap(pass - 1, position)) });
   const [before, at] = [position - 1, position].map((of) => passes.since(pass - 1, of) + 1);
-  return `${says} ${agreement} ${format(text.predicted, { first: before, second: at })}`;
+  return `${says} ${agreement} ${format(before === at ? text.predicted_both : text.predicted, { first: before, second: at })}`;
 }
 
 /** Why the pair repeats or not, and what became of it. @type {(passes: Passes, pass: number, position: number, text: Text) => string} */
@@ -40,7 +40,9 @@ function storyLine(passes, pass, position, text) {
   const none = firstRepeat(passes) === null && pass === passes.passes ? `${text.none_anywhere} ` : "";
   const why = then ? text.why_repeat : text.why_apart;
   if (pass < 2) return none + why;
-  const after = then ? (now ? text.still : text.repaired) : now ? text.became : "";
+  const together = passes.since(pass - 1, position - 1) === passes.since(pass - 1, position);
+  const repaired = together ? text.repaired_both : text.repaired;
+  const after = then ? (now ? text.still : repaired) : now ? text.became : "";
   return `${none}${why} ${format(after, { pass })}`;
 }
 

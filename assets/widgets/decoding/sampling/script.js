@@ -66,6 +66,13 @@ function keptLine(run, state, text) {
   return format(kept === logProb.length ? text.kept_all : text.kept_line, details);
 }
 
+/** @type {(run: Run, step: number, text: Text) => string} */
+function callLine(run, step, text) {
+  if (!step) return "";
+  const before = run.output.slice(0, step - 1).map((token) => run.piece[token]);
+  return format(text.call, { call: step, count: stepsOf(run) - 1, before: beforeWords(before) });
+}
+
 /** A token's bars: the model's own probability, and what is left of it. @type {(run: Run, state: State, rank: number, left: ReturnType<typeof warped>, text: Text) => HTMLElement} */
 function row(run, state, rank, left, text) {
   const token = run.named[state.step - 1][rank];
@@ -136,10 +143,7 @@ export default {
       const { step } = state;
       drawClock(run, state);
       drawSliders(state);
-      const before = beforeWords(run.output.slice(0, step - 1).map((token) => run.piece[token]));
-      find(root, ".calls").textContent = step
-        ? format(text.call, { call: step, count: stepsOf(run) - 1, before: step > 1 ? before : "▶" })
-        : "";
+      find(root, ".calls").textContent = callLine(run, step, text);
       find(root, ".kept").textContent = keptLine(run, state, text);
       find(root, ".beam-legend").textContent = format(text.legend_beam, { beam: state.beam_width });
       for (const name of [".distribution", ".penalty"]) find(root, name).classList.toggle("later", !step);
@@ -150,6 +154,10 @@ export default {
 
   read: (run, state, text) =>
     state.step
-      ? format(text.reading, { bars: keptLine(run, state, text), penalty: penaltyLine(run, text) })
+      ? format(text.reading, {
+          call: callLine(run, state.step, text),
+          bars: keptLine(run, state, text),
+          penalty: penaltyLine(run, text),
+        })
       : keptLine(run, state, text),
 };
