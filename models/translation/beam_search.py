@@ -177,7 +177,7 @@ class _Search:
             ids = torch.tensor([read[: call + 1]], device=logits.device)
             calls.append(self.allowed(ids, logits).log_softmax(-1).topk(min(MOST_RANKS, logits.shape[1])))
         log_prob, token = (torch.cat(parts).cpu().numpy() for parts in zip(*calls, strict=True))
-        return NextTokens(log_prob, token[:, :NAMED_RANKS], logits.shape[1])
+        return NextTokens(log_prob, token[:, :NAMED_RANKS], len(self.model.get_output_embeddings().weight))
 
     def draw(self, ids: Any, log_prob: Any, prepared: Prepared) -> tuple[torch.Tensor, int]:
         """The probabilities (1, V) after temperature, top-k and top-p, and a token drawn by them."""

@@ -123,6 +123,7 @@ export interface DecodingDecodeText extends DecodingSharedText {
   autoregressive_idea: string;
   non_autoregressive_idea: string;
   hint: string;
+  hint_keys: string;
 }
 export interface DecodingSearchText extends DecodingSharedText {
   name: string;
@@ -156,6 +157,7 @@ export interface DecodingRefinementText extends DecodingSharedText {
   rule_next: string;
   rule_end: string;
   hint: string;
+  hint_keys: string;
 }
 export interface DecodingRepeatsText extends DecodingSharedText {
   name: string;
@@ -180,6 +182,7 @@ export interface DecodingRepeatsText extends DecodingSharedText {
   single: string;
   choose: string;
   hint: string;
+  hint_keys: string;
 }
 export interface DecodingAttentionText extends DecodingSharedText {
   name: string;
@@ -200,6 +203,7 @@ export interface DecodingAttentionText extends DecodingSharedText {
   cell_masked_out: string;
   cell_later: string;
   hint: string;
+  hint_keys: string;
 }
 export interface DecodingSamplingText extends DecodingSharedText {
   name: string;
@@ -232,7 +236,6 @@ export interface DecodingSamplingText extends DecodingSharedText {
   crossings: string;
   no_crossings: string;
   caveat: string;
-  hint: string;
 }
 export interface DecodingRaceText extends DecodingSharedText {
   name: string;

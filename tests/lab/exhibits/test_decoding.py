@@ -194,6 +194,10 @@ def test_in_the_large_view_each_view_fits_the_screen(page, size):
             drawn = page.locator(f".lab-widget.{view.name}")
             expect(drawn).to_have_attribute("data-step", re.compile(r"\d+"))
             expect(drawn).to_be_visible()
+            drawn.focus()
+            for _ in range(20):
+                page.keyboard.press("]")
+            expect(drawn).to_have_attribute("data-step", re.compile(r"1\d"))
             page.evaluate("scrollTo(0, 0)")
             box = drawn.bounding_box()
             assert box["y"] + box["height"] <= size[1], view.name

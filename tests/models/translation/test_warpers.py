@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -24,9 +25,10 @@ WARPS = [
 ]
 
 
-def warped(scores: torch.Tensor, temperature: float, top_k: int, top_p: float) -> torch.Tensor:
+def warped(call: torch.Tensor, temperature: float, top_k: int, top_p: float) -> torch.Tensor:
     """Scores before softmax (V,) as generate() makes them when it samples; -inf is cut."""
-    ids, scores = torch.zeros(1, 1, dtype=torch.long), scores[None]
+    ids: Any = torch.zeros(1, 1, dtype=torch.long)
+    scores: Any = call[None]
     scores = logits_process.TemperatureLogitsWarper(temperature)(ids, scores)
     if top_k:
         scores = logits_process.TopKLogitsWarper(top_k)(ids, scores)

@@ -2,6 +2,7 @@
 import { find } from "../../core/dom.js";
 import { bindKeys } from "../../core/keys.js";
 import { buttonGroup } from "../../draw/choices.js";
+import { thumbPad } from "../../draw/marks.js";
 import { labelledMatrix } from "../../draw/matrix.js";
 import { attentionSize, readCell, refinementLook, searchLook } from "../../read/decoder_attention.js";
 import { format, percent, word } from "../../read/format.js";
@@ -119,18 +120,17 @@ export default {
     const drawClock = clock(root, text, set, { count: stepsOf, change: () => ({ cell: {}, pinned: false }) });
     const drawChoices = choices(root, text, set);
     const panels = WAYS.map((way) => ({ way, draw: panel(root, way, text, set) }));
-    bindKeys(root, {
-      Escape: () => set({ cell: {}, pinned: false }),
-      arrows: (down, right) =>
-        set((state, run) => {
-          const look = looksOf(run, state)[state.way];
-          if (!look) return null;
-          const { row, column } = readCell(look, state.cell[state.way] ?? null);
-          const next = { row: row + down, column: column + right };
-          const inside = next.row >= 0 && next.column >= 0 && next.row < look.size[0] && next.column < look.size[1];
-          return inside ? { cell: { ...state.cell, [state.way]: next }, pinned: true } : null;
-        }),
-    });
+    const arrows = (/** @type {number} */ down, /** @type {number} */ right) =>
+      set((state, run) => {
+        const look = looksOf(run, state)[state.way];
+        if (!look) return null;
+        const { row, column } = readCell(look, state.cell[state.way] ?? null);
+        const next = { row: row + down, column: column + right };
+        const inside = next.row >= 0 && next.column >= 0 && next.row < look.size[0] && next.column < look.size[1];
+        return inside ? { cell: { ...state.cell, [state.way]: next }, pinned: true } : null;
+      });
+    bindKeys(root, { Escape: () => set({ cell: {}, pinned: false }), arrows });
+    find(root, ".hint").before(thumbPad(text, arrows));
     return (run, state) => {
       const looks = looksOf(run, state);
       drawClock(run, state);
