@@ -41,9 +41,9 @@ def widget(view: View, exhibit: Exhibit, text: Text, **settings: Any) -> gr.HTML
     The script is a module of assets/widgets (core/lab.d.ts says what it exports). What it asks for fires the event
     `act`; the data comes from the browser: do not trust it.
     """
-    words = text.section(f"{exhibit.name}.widget.{view.name}") | text.section("widget.shared")
     module = json.dumps(f"{address()}/core/mount.js")
-    arguments = json.dumps([view.widget, f"{exhibit.name}/{view.name}", words], ensure_ascii=False)
+    place = f"{exhibit.name}/{view.name}"
+    arguments = json.dumps([view.widget, place, words(place, text)], ensure_ascii=False)
     return gr.HTML(
         html_template=(WIDGETS / view.widget / "template.html").read_text(encoding="utf-8"),
         css_template=css(view.widget),
@@ -54,6 +54,13 @@ def widget(view: View, exhibit: Exhibit, text: Text, **settings: Any) -> gr.HTML
         container=False,
         **settings,
     )
+
+
+def words(place: str, text: Text) -> dict[str, str]:
+    """The words of the widget at "exhibit/view": its own, those that the exhibit's widgets share, those that all do."""
+    exhibit, _, view = place.partition("/")
+    own = (text.section(f"{exhibit}.widget.{name}") for name in ("shared", view))
+    return {key: word for part in (text.section("widget.shared"), *own) for key, word in part.items()}
 
 
 def door(exhibit: Exhibit) -> gr.HTML:
@@ -68,8 +75,10 @@ def door(exhibit: Exhibit) -> gr.HTML:
 
 
 def css(name: str) -> str:
-    """The style of a widget: all files *.css of its folder, by name; each of them knows its own part of the widget."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((WIDGETS / name).glob("*.css")))
+    """The style of a widget: all files *.css of its exhibit's folder and of its own, by name; each has its own part."""
+    folder = WIDGETS / name
+    paths = [path for room in (folder.parent, folder) for path in sorted(room.glob("*.css"))]
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
 @lru_cache

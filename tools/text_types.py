@@ -17,7 +17,8 @@ SHARED = "SharedText"
 
 
 def sections() -> dict[str, list[str]]:
-    """The keys of every widget's section by "exhibit/view", and those that all widgets share by ""."""
+    """The keys of every widget's section by "exhibit/view"; "exhibit/shared" are those that an exhibit's widgets share,
+    "" those that all do."""
     found = {"": list(_read(TEXTS / "widget.toml")["shared"])}
     for path in sorted(TEXTS.glob("*.toml")):
         for view, words in _read(path).get("widget", {}).items():
@@ -29,7 +30,9 @@ def types(found: dict[str, list[str]]) -> str:
     """The TypeScript declarations of these sections."""
     lines = ["/** The texts of every widget: written by tools/text_types.py from assets/text. */"]
     for name, keys in found.items():
-        heading = f"{_pascal(name)}Text extends {SHARED}" if name else SHARED
+        shared = f"{name.split('/')[0]}/shared"
+        base = f"{_pascal(shared)}Text" if shared in found and name != shared else SHARED
+        heading = f"{_pascal(name)}Text extends {base}" if name else SHARED
         lines += [f"export interface {heading} {{", *(f"  {key}: string;" for key in keys), "}"]
     return "\n".join(lines) + "\n"
 
@@ -39,7 +42,7 @@ def missing(found: dict[str, list[str]]) -> list[str]:
     mistakes = []
     for path in sorted(WIDGETS.glob("**/template.html")):
         name = path.parent.relative_to(WIDGETS).as_posix()
-        keys = {*found[""], *found.get(name, [])}
+        keys = {key for section in ("", f"{name.split('/')[0]}/shared", name) for key in found.get(section, [])}
         asked = re.findall(r'data-(?:text|label|title)="(\w+)"', path.read_text(encoding="utf-8"))
         mistakes += [f"{name}: no text {key!r}" for key in asked if key not in keys]
     return mistakes

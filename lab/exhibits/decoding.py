@@ -5,7 +5,7 @@ from lab.inputs.kinds import Choice, Forces, Number
 from lab.inputs.sentence import Sentence
 from lab.inputs.translation import LANGUAGE, REFINEMENT_SETTINGS, SEARCH_SETTINGS, TRANSLATORS
 from lab.sentences import examples
-from lab.views.decoding import decode, outputs, race
+from lab.views.decoding import attention, decode, outputs, race, refinement, repeats, sampling, search
 from models.traces import METHODS, DecodingTrace, RaceTrace
 from models.translation.bundled import BY_LANGUAGE
 
@@ -33,7 +33,15 @@ EXHIBIT = Exhibit(
             trace=DecodingTrace,
             inputs=(*CHOSEN, "forces"),
             open="models.translation.decoding:open_translators",
-            views=(View("outputs", outputs, aside=True), View("decode", decode, widget="decoding/decode")),
+            views=(
+                View("outputs", outputs, aside=True),
+                View("decode", decode, widget="decoding/decode"),
+                View("search", search, widget="decoding/search"),
+                View("refinement", refinement, widget="decoding/refinement"),
+                View("repeats", repeats, widget="decoding/repeats"),
+                View("attention", attention, widget="decoding/attention"),
+                View("sampling", sampling, widget="decoding/sampling"),
+            ),
             actions={"force": "forces"},
             saved={"": {}, **OPENS},
         ),

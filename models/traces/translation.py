@@ -77,6 +77,19 @@ class Finished(Trace):
 
 
 @dataclass(frozen=True, eq=False)
+class NextTokens(Trace):
+    """The distribution of the next token at each call along the output, before temperature, top-k and top-p."""
+
+    log_prob: Annotated[np.ndarray, "call rank"]
+    """From the most probable token on; -inf where a rule of the model's own forbids a token. All ranks where the
+    vocabulary is small."""
+    token: Annotated[np.ndarray, "call named"]
+    """The ids of the first ones."""
+    vocabulary: int
+    """How many tokens there are."""
+
+
+@dataclass(frozen=True, eq=False)
 class SearchTrace(Trace):
     """One sentence through one autoregressive model, every decoder call."""
 
@@ -88,15 +101,18 @@ class SearchTrace(Trace):
     steps: tuple[SearchStep, ...]
     finished: tuple[Finished, ...]
     """In the order in which they entered the pool."""
+    next_tokens: NextTokens
     piece: tuple[str, ...]
     piece_id: Annotated[np.ndarray, "piece"]
-    """The id of each piece: all that occur in the steps."""
+    """The id of each piece: all that occur in the steps and in next_tokens."""
     multiply_adds: int
     """Of the matrix products of encoder and decoder; 0 where they could not be counted."""
     seconds: float
     """Of encoder and decoder, recording included."""
     method: str = "beam"
     """One of METHODS."""
+    length_penalty: float = 1.0
+    """Exponent of the length that a finished hypothesis's score is divided by."""
     stopped: Stopped = "rule"
     forces: tuple[tuple[int, int, int], ...] = ()
     """The call, row and id of each token that a visitor forced."""
@@ -128,6 +144,14 @@ class LengthCandidate(Trace):
     alternative: Annotated[np.ndarray, "step position rank"]
     """The ids that the pass found most probable at each position, masked or not."""
     alternative_probability: Annotated[np.ndarray, "step position rank"]
+    probability_before: Annotated[np.ndarray, "step position rank"]
+    """Of the most probable tokens of the pass that predicted what stands at a position: their probability at the
+    position before, by the pass that predicted what stands there; nan at the first position."""
+    probability_behind: Annotated[np.ndarray, "step position rank"]
+    """Their probability at the position behind; nan at the last."""
+    overlap: Annotated[np.ndarray, "step position"]
+    """What a position and the one before agree on, by the passes that predicted what stands there: the sum over all
+    tokens of the smaller of both probabilities; nan at the first position."""
     log_prob: float
     """Log probability of this length."""
     score: float
@@ -146,6 +170,8 @@ class RefineTrace(Trace):
     best: int
     length_probability: Annotated[np.ndarray, "length"]
     """Of each output length from 0."""
+    strategy: str
+    """One of STRATEGIES."""
     cross_attention: Annotated[np.ndarray, "step layer head position source", HALF]
     """Of the best candidate."""
     self_attention: Annotated[np.ndarray, "step layer head query key", HALF]

@@ -17,12 +17,16 @@ from transformers.modeling_outputs import BaseModelOutput
 from models.errors import InputError
 from models.measure import attempt, multiply_adds, once, seconds
 from models.progress import NO_PROGRESS, Progress
-from models.traces import FATES, Finished, SearchStep, SearchTrace
+from models.traces import FATES, Finished, NextTokens, SearchStep, SearchTrace
 from models.traces.translation import Stopped
 from models.translation.pieces import pieces, text
 from models.translation.rules import Prepared, Rules, prepare, read
 from models.translation.search_settings import Force, Settings
 
+MOST_RANKS = 8192
+"""Tokens that are kept of the distribution of a call, the most probable ones: all of a bundled model's vocabulary."""
+NAMED_RANKS = 40
+"""Those of them that are kept with their ids."""
 Candidates = dict[str, np.ndarray]
 """parent, token, log_prob and score of continuations, the best first, as in SearchStep."""
 
@@ -51,7 +55,8 @@ def search(
     if any(step >= len(run.calls) for step, _, _ in forces):
         raise InputError("decoding.force")
     steps = tuple(_step(call) for call in run.calls)
-    used = sorted({int(token) for step in steps for token in step.token})
+    following = run.next_tokens()
+    used = sorted({int(token) for part in (*steps, following) for token in part.token.flat})
     language = settings.forced_bos_token_id
     return SearchTrace(
         model=reference,
@@ -59,6 +64,7 @@ def search(
         output=text(tokenizer, run.pool[0].token.tolist()),
         steps=steps,
         finished=tuple(run.finished),
+        next_tokens=following,
         piece=pieces(tokenizer, used),
         piece_id=np.array(used),
         multiply_adds=attempt(
@@ -68,6 +74,7 @@ def search(
         ),
         seconds=elapsed,
         method=settings.method,
+        length_penalty=run.length_penalty,
         stopped=run.stopped,
         forces=forces,
         followed=rules.followed,
@@ -101,7 +108,7 @@ class _Search:
     def decode(self, progress: Progress) -> None:
         """Encode, then call the decoder until no hypothesis runs on, none could enter the pool, or early stopping
         closes it."""
-        prepared = prepare(self.model, self.ids, self.rules, self.settings.asked())
+        self.prepared = prepared = prepare(self.model, self.ids, self.rules, self.settings.asked())
         for step in range(self.settings.max_length):
             if step:
                 progress.beat()
@@ -133,8 +140,7 @@ class _Search:
     def choose(self, step: int, logits: torch.Tensor, prepared: Prepared) -> tuple[Candidates, list[str]]:
         """The candidates of one call with scores before softmax (row, V), and each one's fate."""
         ids: Any = torch.tensor(self.rows, device=logits.device)  # row, length
-        log_prob, rules = logits.log_softmax(-1), prepared.rules
-        allowed: Any = rules(ids, log_prob) if self.settings.method == "beam" else rules(ids, logits).log_softmax(-1)
+        log_prob, allowed = logits.log_softmax(-1), self.allowed(ids, logits)
         if not allowed.isfinite().any():
             raise InputError("decoding.no_candidates", call=step + 1)
         if step in self.forces:
@@ -155,6 +161,23 @@ class _Search:
         candidates, fate = self.follow(step, allowed, drawn, "not_drawn")
         impossible = probability[0, candidates["token"]] == 0
         return candidates, ["filtered" if out else name for out, name in zip(impossible, fate, strict=True)]
+
+    def allowed(self, ids: Any, logits: Any) -> torch.Tensor:
+        """Log probabilities (row, V) of scores before softmax by the model's own rules, after `ids` (row, length)."""
+        rules: Any = self.prepared.rules
+        log_prob = logits.log_softmax(-1)
+        return rules(ids, log_prob) if self.settings.method == "beam" else rules(ids, logits).log_softmax(-1)
+
+    def next_tokens(self) -> NextTokens:
+        """The distributions along the output, from as many further calls with a cache of their own."""
+        read = [self.rules.start, *self.pool[0].token[:-1].tolist()]
+        cache, calls = EncoderDecoderCache(DynamicCache(), DynamicCache()), []
+        for call, token in enumerate(read):
+            logits = _call_decoder(self.model, self.prepared.states, [token], cache).logits[:, -1].float()
+            ids = torch.tensor([read[: call + 1]], device=logits.device)
+            calls.append(self.allowed(ids, logits).log_softmax(-1).topk(min(MOST_RANKS, logits.shape[1])))
+        log_prob, token = (torch.cat(parts).cpu().numpy() for parts in zip(*calls, strict=True))
+        return NextTokens(log_prob, token[:, :NAMED_RANKS], len(self.model.get_output_embeddings().weight))
 
     def draw(self, ids: Any, log_prob: Any, prepared: Prepared) -> tuple[torch.Tensor, int]:
         """The probabilities (1, V) after temperature, top-k and top-p, and a token drawn by them."""

@@ -163,6 +163,7 @@ def refine(
         candidates=candidates,
         best=best,
         length_probability=source.length_logits[0].float().softmax(-1).cpu().numpy(),
+        strategy=settings.strategy,
         cross_attention=torch.stack([s.cross_attention[best, :, :, :n] for s in seen]).cpu().numpy(),
         self_attention=torch.stack([s.self_attention[best, :, :, :n, :n] for s in seen]).cpu().numpy(),
         piece=pieces(tokenizer, used),
@@ -192,16 +193,38 @@ class _Refinement:
 def _candidate(
     model: CmlmForTranslation, seen: list[Pass], row: int, length: int, log_prob: float, score: float
 ) -> LengthCandidate:
-    most_probable = [logits(model, step.states[row, :length]).softmax(-1).topk(N_ALTERNATIVE) for step in seen]
+    masked = [step.masked[row, :length] for step in seen]  # position
+    now = [logits(model, step.states[row, :length]).softmax(-1) for step in seen]  # position, V
+    most_probable = [probability.topk(N_ALTERNATIVE) for probability in now]
+    beside = [_beside(standing) for standing in _standing(masked, now)]
     return LengthCandidate(
-        masked=torch.stack([step.masked[row, :length] for step in seen]).cpu().numpy(),
+        masked=torch.stack(masked).cpu().numpy(),
         token=torch.stack([step.token[row, :length] for step in seen]).cpu().numpy(),
         probability=torch.stack([step.probability[row, :length] for step in seen]).cpu().numpy(),
         alternative=torch.stack([best.indices for best in most_probable]).cpu().numpy(),
         alternative_probability=torch.stack([best.values for best in most_probable]).cpu().numpy(),
+        probability_before=torch.stack([before for before, _, _ in beside]).cpu().numpy(),
+        probability_behind=torch.stack([behind for _, behind, _ in beside]).cpu().numpy(),
+        overlap=torch.stack([overlap for _, _, overlap in beside]).cpu().numpy(),
         log_prob=log_prob,
         score=score,
     )
+
+
+def _standing(masked: list[torch.Tensor], now: list[torch.Tensor]) -> Iterator[torch.Tensor]:
+    """After each pass, the distributions (position, V) from which the tokens that stand there were taken."""
+    standing = now[0]
+    for mask, probability in zip(masked, now, strict=True):
+        standing = torch.where(mask[:, None], probability, standing)
+        yield standing
+
+
+def _beside(standing: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Of distributions (position, V): probability_before, probability_behind and overlap of a LengthCandidate."""
+    nothing = torch.full_like(standing[:1], torch.nan)
+    before, behind = torch.cat([nothing, standing[:-1]]), torch.cat([standing[1:], nothing])
+    best = standing.topk(N_ALTERNATIVE).indices
+    return before.gather(-1, best), behind.gather(-1, best), torch.minimum(standing, before).sum(-1)
 
 
 def _multiply_adds(model: CmlmForTranslation, ids: torch.Tensor, settings: Settings, token: torch.Tensor) -> int:

@@ -39,7 +39,8 @@ KINDS = {
             *("unseen", "language", "followed", "replaced", "ignored"),
         )
     },
-    "lab/views/decoding/decode.py": {"search.method": ("beam", "sample"), "kind": ("departs", "never_departs")},
+    "lab/views/decoding/decode.py": {"'same' if search.output == refine.output else 'differ'": ("same", "differ")},
+    "lab/views/decoding/search.py": {"search.method": ("beam", "sample"), "kind": ("departs", "never_departs")},
     "lab/views/patches/answer.py": {"verb": ("knows", "gives")},
     "lab/views/patches/deletion.py": {
         "order": (*PATCH_ORDERS, "random"),
@@ -101,5 +102,5 @@ def test_glued_keys_are_found():
 
 
 def test_the_glued_vocabularies_are_those_of_the_code():
-    assert set(KINDS["lab/views/decoding/decode.py"]["search.method"]) == set(METHODS) - {"greedy"}
+    assert set(KINDS["lab/views/decoding/search.py"]["search.method"]) == set(METHODS) - {"greedy"}
     assert set(KINDS["lab/views/fields/growth.py"]["kind"]) == set(growth.LINES)

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from lab import style
+from lab.style import constants
 from lab.text import Text
-from lab.widget import PLOTLY_JS, pack
+from lab.widget import PLOTLY_JS, css, pack, words
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDGETS = ROOT / "assets" / "widgets"
@@ -70,27 +70,20 @@ class Bench:
         page.goto(f"{self.address}/page.html")
         page.add_script_tag(url="/tests/widgets/page.js", type="module")
         page.wait_for_function("window.page")
-        styles = sorted(folder.glob("*.css"))
-        template, *sheets = (path.read_text(encoding="utf-8") for path in (folder / "template.html", *styles))
-        words = strings(name, language) if text is None else text
-        page.evaluate("(parts) => page.open(...parts)", [name, template, "\n".join(sheets), words, value])
+        template = (folder / "template.html").read_text(encoding="utf-8")
+        style = (folder / "style.css").read_text(encoding="utf-8") if folder.is_relative_to(MADE) else css(name)
+        strings = words(name, Text(language)) if text is None else text
+        page.evaluate("(parts) => page.open(...parts)", [name, template, style, strings, value])
         return page
-
-
-def strings(name: str, language: str) -> dict[str, str]:
-    """The texts of a widget, as the lab gives them to it."""
-    exhibit, _, view = name.partition("/")
-    text = Text(language)
-    return {**text.section(f"{exhibit}.widget.{view}"), **text.section("widget.shared")}
 
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[tuple[str, dict[str, bytes]]]:
-    constants = json.dumps({**style.constants(), "plotly": "/plotly.js"})
+    written = json.dumps({**constants(), "plotly": "/plotly.js"})
     html = (Path(__file__).parent / "page.html").read_text(encoding="utf-8")
     handler = type("Served", (Handler,), {})
     handler.made = {
-        "/page.html": html.replace('id="lab-constants">', f'id="lab-constants">{constants}').encode(),
+        "/page.html": html.replace('id="lab-constants">', f'id="lab-constants">{written}').encode(),
         "/lab.css": (ROOT / "assets" / "lab.css").read_bytes(),
         "/plotly.js": PLOTLY_JS.read_bytes(),
     }

@@ -9,6 +9,7 @@ from models.traces import (
     DecodingTrace,
     Finished,
     LengthCandidate,
+    NextTokens,
     RaceTrace,
     RefineTrace,
     SearchStep,
@@ -35,6 +36,14 @@ def attention(*shape: int) -> np.ndarray:
     """Rows that sum to 1, others for every layer, head and pass."""
     weights = np.random.default_rng(len(shape) + sum(shape)).random(shape).astype(np.float32) ** 3 + 0.01
     return weights / weights.sum(axis=-1, keepdims=True)
+
+
+def next_tokens() -> NextTokens:
+    """Five calls over twelve tokens, all named; each call prefers other ones."""
+    probability = np.sort(np.random.default_rng(3).random((5, len(PIECE))) ** 6 + 1e-3)[:, ::-1]
+    token = np.stack([np.roll(PIECE_ID, -call) for call in range(5)])
+    log_prob = np.log(probability / probability.sum(-1, keepdims=True))
+    return NextTokens(log_prob.astype(np.float32), token, len(PIECE))
 
 
 def search_trace(forces: tuple = ()) -> SearchTrace:
@@ -65,6 +74,7 @@ def search_trace(forces: tuple = ()) -> SearchTrace:
         output="ein Hund läuft.",
         steps=tuple(steps),
         finished=tuple(Finished(step, place, score, PIECE_ID[list(token)]) for step, place, score, token in FINISHED),
+        next_tokens=next_tokens(),
         piece=PIECE,
         piece_id=PIECE_ID,
         multiply_adds=10,
@@ -75,7 +85,10 @@ def search_trace(forces: tuple = ()) -> SearchTrace:
 
 
 def length_candidate(length: int, log_prob: float) -> LengthCandidate:
-    """Four passes: the last position but one repeats its neighbour in the first two, both change in the third."""
+    """Four passes: the last position but one repeats its neighbour in the first two, both change in the third.
+
+    Neighbours give one another's first token a half, the second a third of what it has where it stands.
+    """
     first = np.arange(length) % 10 + 1
     first[-2] = first[-3]
     token = np.stack([first] * 4)
@@ -83,12 +96,20 @@ def length_candidate(length: int, log_prob: float) -> LengthCandidate:
     masked = np.zeros(token.shape, bool)
     masked[0], masked[1, -6:], masked[2, -2:], masked[3, -1] = True, True, True, True
     probability = np.linspace(0.3, 0.99, token.size).reshape(token.shape)
+    alternative_probability = np.stack([probability, (1 - probability) / 2], axis=-1)
+    since = np.maximum.accumulate(np.where(masked, np.arange(4)[:, None], 0))
+    standing = np.take_along_axis(alternative_probability, since[..., None], 0)
+    before, behind = standing * [1 / 2, 1 / 3], standing * [1 / 2, 1 / 3]
+    before[:, 0] = behind[:, -1] = np.nan
     return LengthCandidate(
         masked=masked,
         token=PIECE_ID[token],
         probability=probability,
         alternative=PIECE_ID[np.stack([token, np.full(token.shape, 11)], axis=-1)],
-        alternative_probability=np.stack([probability, (1 - probability) / 2], axis=-1),
+        alternative_probability=alternative_probability,
+        probability_before=before,
+        probability_behind=behind,
+        overlap=np.where(np.arange(length) > 0, probability / 2, np.nan),
         log_prob=log_prob,
         score=log_prob - length / 100,
     )
@@ -107,6 +128,7 @@ def refine_trace(model: str, best: int = 0) -> RefineTrace:
         candidates=candidates,
         best=best,
         length_probability=np.full(14, 0.01),
+        strategy="lowest",
         cross_attention=attention(4, 2, 4, positions, len(SOURCE)),
         self_attention=attention(4, 2, 4, positions, positions),
         piece=PIECE,

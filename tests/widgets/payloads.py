@@ -5,7 +5,7 @@ from typing import Any
 
 from lab.text import Text
 from lab.views.cnn_vs_attention import attribution, convolution, position
-from lab.views.decoding import decode, race
+from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
 
@@ -57,7 +57,11 @@ def attributions(bench: Any) -> dict:
 
 
 def decoding(bench: Any) -> dict:
-    return bench.value(*decode.payload(decoding_trace(), ENGLISH))
+    return bench.value(*run.payload(decoding_trace(), ENGLISH))
+
+
+def distribution(bench: Any) -> dict:
+    return bench.value(*sampling.payload(decoding_trace(), ENGLISH))
 
 
 def decoding_race(bench: Any) -> dict:
@@ -68,6 +72,11 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "answer": classes,
     "chart": charts,
     "decoding/decode": decoding,
+    "decoding/search": decoding,
+    "decoding/refinement": decoding,
+    "decoding/repeats": decoding,
+    "decoding/attention": decoding,
+    "decoding/sampling": distribution,
     "decoding/race": decoding_race,
     "patches/attend": vit,
     "patches/cut": vit,

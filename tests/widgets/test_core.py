@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from .conftest import strings
+from lab.text import Text
+from lab.widget import words
 
 pytestmark = pytest.mark.browser
 
 NAME = "made/counter"
-TEXT = strings(NAME, "en")
+TEXT = words(NAME, Text("en"))
 
 
 @pytest.fixture

@@ -7,14 +7,14 @@ import pytest
 
 from lab.style import colour_map
 from lab.text import Text
-from lab.views.decoding import decode, race
+from lab.views.decoding import race, run, sampling
+from lab.views.decoding.search import path
 
-from .decoding_run import PIECE_ID, decoding_trace, race_trace
+from .decoding_run import PIECE, PIECE_ID, decoding_trace, race_trace
 
 pytestmark = pytest.mark.browser
 
 TEXT = Text("en")
-LOOK = ".look.{} canvas"
 PIXELS = """(selector) => {
   const canvas = document.querySelector(selector);
   return [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data];
@@ -27,7 +27,7 @@ def page(bench):
 
 
 def value(bench, forces=(), answer=""):
-    return bench.value(*decode.payload(decoding_trace(forces), TEXT), answer=answer)
+    return bench.value(*run.payload(decoding_trace(forces), TEXT), answer=answer)
 
 
 def data(page, name):
@@ -38,15 +38,9 @@ def show(page, **state):
     page.evaluate("(state) => page.set(state)", {**page.evaluate("page.state()"), **state})
 
 
-def seen(page, way):
-    """The largest weight on the source as the panel says it: index of the piece, weight."""
-    attention = json.loads(data(page, "attention"))[way]
-    return attention["best"], attention["share"]
-
-
 def matrix(page, way, size):
-    """Red, green, blue of a panel's square (query, key)."""
-    return np.array(page.evaluate(PIXELS, LOOK.format(way))).reshape(size, size, 4)[..., :3]
+    """Red, green, blue of a way's matrix (query, key)."""
+    return np.array(page.evaluate(PIXELS, f"section.{way} canvas")).reshape(*size, 4)[..., :3]
 
 
 def painted(rows):
@@ -59,61 +53,71 @@ def chosen(weights, head):
     return weights.mean(0) if head == "mean" else weights[head]
 
 
+OUTPUT_ROWS = (0, 0, 0, 1, 0)
+"""The rows that the output's calls extend, from the first call on."""
+
+
+@pytest.fixture
+def attention(bench):
+    return bench.open("decoding/attention", value(bench))
+
+
 @pytest.mark.parametrize("head", [0, 1, "mean"])
 @pytest.mark.parametrize("layer", [0, 1, 2])
-def test_the_autoregressive_panel_shows_the_row_layer_and_head_that_predict_a_candidate(page, layer, head):
+def test_the_autoregressive_matrices_show_the_rows_of_the_output_by_layer_and_head(attention, layer, head):
     search = decoding_trace().search
-    for step, candidate, rows in [(0, 1, [0]), (2, 1, [0, 0, 0]), (2, 2, [0, 1, 1]), (4, 1, [0, 0, 0, 0, 1])]:
-        node = {"step": step, "candidate": candidate}
-        show(page, step=5, node=node, nodePinned=True, layer=layer, head=head)
-        cross = chosen(search.steps[step].cross_attention[rows[-1], layer], head)
-        best, share = seen(page, "autoregressive")
-        assert best == cross.argmax() and share == pytest.approx(cross.max(), abs=0.003)
-        square = matrix(page, "autoregressive", len(search.steps))
-        for query, row in enumerate(rows):
-            weights = chosen(search.steps[query].self_attention[row, layer], head)
-            np.testing.assert_allclose(square[query, : query + 1], painted(weights), atol=12)
-
-
-def test_the_autoregressive_panel_follows_the_row_that_a_candidate_extends(page):
-    """Candidates of the last call extend different rows, whose attention differs."""
-    weights = decoding_trace().search.steps[4].cross_attention[:, 2].mean(1)
-    assert abs(weights[0] - weights[1]).max() > 0.02
-    for candidate, row in [(0, 0), (1, 1)]:
-        show(page, step=5, node={"step": 4, "candidate": candidate}, nodePinned=True)
-        assert seen(page, "autoregressive")[1] == pytest.approx(weights[row].max(), abs=0.003)
+    assert [int(search.steps[call].parent[at]) for call, at in enumerate(path(search))] == list(OUTPUT_ROWS)
+    for over, name in [("source", "cross_attention"), ("self", "self_attention")]:
+        show(attention, step=5, layer=layer, head=head, over=over)
+        drawn = matrix(attention, "autoregressive", (5, 5))
+        for call, row in enumerate(OUTPUT_ROWS):
+            weights = chosen(getattr(search.steps[call], name)[row, layer], head)
+            np.testing.assert_allclose(drawn[call, : len(weights)], painted(weights), atol=12)
 
 
 @pytest.mark.parametrize("head", [0, 3, "mean"])
 @pytest.mark.parametrize("layer", [0, 1])
-def test_the_non_autoregressive_panel_shows_the_pass_layer_and_head_of_a_position(page, layer, head):
+def test_the_non_autoregressive_matrices_show_the_pass_layer_and_head(attention, layer, head):
     refine = decoding_trace().refine
     for number in range(4):
-        show(page, step=4, cell={"pass": number, "position": 5}, cellPinned=True, layer=layer, head=head)
-        cross = chosen(refine.cross_attention[number, layer], head)[5]
-        best, share = seen(page, "non_autoregressive")
-        assert best == cross.argmax() and share == pytest.approx(cross.max(), abs=0.003)
-        square = matrix(page, "non_autoregressive", 12)
-        np.testing.assert_allclose(square, painted(chosen(refine.self_attention[number, layer], head)), atol=12)
+        for over, name, width in [("source", "cross_attention", 5), ("self", "self_attention", 12)]:
+            show(attention, step=number + 1, layer=layer, head=head, over=over)
+            drawn = matrix(attention, "non_autoregressive", (12, width))
+            np.testing.assert_allclose(drawn, painted(chosen(getattr(refine, name)[number, layer], head)), atol=12)
 
 
-def test_the_raw_model_has_its_own_attention_and_another_length_none(page):
-    page.locator(".models button").nth(1).click()
-    raw = decoding_trace().raw_data_runs[0].cross_attention[0, 1].mean(0)[0]
-    page.wait_for_function("document.querySelector('.lab-widget').dataset.length === '11'")
-    assert seen(page, "non_autoregressive")[1] == pytest.approx(raw.max(), abs=0.003)
-    page.locator(".lengths button").nth(2).click()
-    page.wait_for_function("document.querySelector('.lab-widget').dataset.length === '13'")
-    assert json.loads(data(page, "attention"))["non_autoregressive"] == {}
-    assert "another length" in page.locator(".look.non_autoregressive .largest").inner_text()
+def test_before_the_first_step_there_is_no_attention(attention):
+    show(attention, step=0)
+    assert json.loads(data(attention, "attention")) == {"autoregressive": {}, "non_autoregressive": {}}
+    assert attention.locator(".picture:visible").count() == 0
 
 
-def test_a_weight_under_the_pointer_is_named_and_the_future_is_masked(page):
-    show(page, step=5, pointed={"autoregressive": [1, 3], "non_autoregressive": [2, 4]})
-    assert "may not see column 4" in page.locator(".look.autoregressive .weight").inner_text()
-    weight = decoding_trace().refine.self_attention[3, 1].mean(0)[2, 4]
-    assert json.loads(data(page, "attention"))["non_autoregressive"]["weight"] == pytest.approx(weight, abs=0.003)
-    assert "Row 3" in page.locator(".look.non_autoregressive .weight").inner_text()
+def test_the_raw_model_has_its_own_attention(attention):
+    attention.locator(".models button").nth(1).click()
+    attention.wait_for_function("document.querySelector('.lab-widget').dataset.model === '1'")
+    raw = decoding_trace().raw_data_runs[0].cross_attention[3, 1].mean(0)[10]
+    cell = json.loads(data(attention, "attention"))["non_autoregressive"]
+    assert (cell["row"], cell["column"]) == (10, raw.argmax()) and cell["weight"] == pytest.approx(raw.max(), abs=0.003)
+
+
+def test_a_cell_is_read_by_pointer_and_arrow_keys_and_the_future_is_masked(attention):
+    cells = {"autoregressive": {"row": 1, "column": 3}, "non_autoregressive": {"row": 2, "column": 4}}
+    show(attention, step=5, over="self", cell=cells, way="non_autoregressive")
+    assert "may not see column 4" in attention.locator("section.autoregressive .readout").inner_text()
+    weights = decoding_trace().refine.self_attention[3, 1].mean(0)
+    told = lambda: json.loads(data(attention, "attention"))["non_autoregressive"]  # noqa: E731
+    assert told()["weight"] == pytest.approx(weights[2, 4], abs=0.003)
+    attention.locator(".lab-widget").focus()
+    attention.keyboard.press("ArrowDown")
+    attention.keyboard.press("ArrowRight")
+    attention.wait_for_function("document.querySelector('.lab-widget').dataset.pinned === 'yes'")
+    assert (told()["row"], told()["column"]) == (3, 5)
+    assert told()["weight"] == pytest.approx(weights[3, 5], abs=0.003)
+    box = attention.locator("section.autoregressive .picture").bounding_box()
+    attention.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.9 * box["height"])
+    attention.wait_for_function("document.querySelector('.lab-widget').dataset.way === 'autoregressive'")
+    cell = json.loads(data(attention, "attention"))["autoregressive"]
+    assert (cell["row"], cell["column"]) == (4, 2)
 
 
 def test_tree_and_grid_step_on_one_clock_and_show_the_trace(page):
@@ -145,8 +149,9 @@ def test_the_speed_is_the_pace_of_the_clock(page):
 
 
 def test_the_grid_opens_at_its_first_column_and_follows_what_is_stepped(bench):
-    page = bench.open("decoding/decode", value(bench))
-    page.evaluate("document.getElementById('element').style.width = '600px'")
+    page = bench.open("decoding/refinement", value(bench))
+    assert page.evaluate("document.querySelector('.grid').scrollWidth <= document.querySelector('.grid').clientWidth")
+    page.evaluate("document.getElementById('element').style.width = '440px'")
     scrolled = "document.querySelector('.grid').scrollLeft"
     page.evaluate("(value) => page.send(value)", value(bench, answer="2"))
     assert page.evaluate(
@@ -167,13 +172,11 @@ def test_the_grid_opens_at_its_first_column_and_follows_what_is_stepped(bench):
     assert page.evaluate(scrolled) == 0
     show(page, step=1)
     assert page.evaluate(scrolled) == 0
-    page.evaluate("(value) => page.send(value)", value(bench, ((1, 0, int(PIECE_ID[2])),)))
-    assert data(page, "step") == "5" and page.evaluate(scrolled) == 0
 
 
 def test_a_discarded_token_is_forced_with_those_forced_before_it_and_released(bench):
     first = (1, 0, int(PIECE_ID[2]))
-    page = bench.open("decoding/decode", value(bench, (first,), answer="7"))
+    page = bench.open("decoding/search", value(bench, (first,), answer="7"))
     assert page.locator(".node.forced").get_attribute("data-at") == "1:0"
     assert "You forced ·Hund at call 2." in page.locator(".force-line").inner_text()
     discarded = page.locator(".node.outranked[data-at='2:3']")
@@ -195,17 +198,28 @@ def test_a_discarded_token_is_forced_with_those_forced_before_it_and_released(be
     assert page.locator(".release").is_hidden()
 
 
-def test_a_forced_run_opens_at_its_end_and_keeps_what_the_force_does_not_touch(page, bench):
-    show(page, step=2, cell={"pass": 1, "position": 6}, cellPinned=True, model=1, length=0, layer=0, head=1, speed=2)
-    page.evaluate("(value) => page.send(value)", value(bench, ((1, 0, int(PIECE_ID[2])),)))
+def test_a_forced_run_opens_at_its_end_and_keeps_what_the_force_does_not_touch(bench):
+    forced = value(bench, ((1, 0, int(PIECE_ID[2])),))
+    page = bench.open("decoding/decode", value(bench))
+    show(page, step=2, cell={"pass": 1, "position": 6}, cellPinned=True, speed=2)
+    page.evaluate("(value) => page.send(value)", forced)
     state = page.evaluate("page.state()")
-    assert state["step"] == 5 and state["node"] is None
-    assert state["cell"] == {"pass": 1, "position": 6} and (state["model"], state["length"]) == (1, 0)
-    assert (state["layer"], state["head"], state["speed"]) == (0, 1, 2)
+    assert state["step"] == 5 and state["node"] is None and state["speed"] == 2
+    assert state["cell"] == {"pass": 1, "position": 6}
+    for view, chosen in [
+        ("refinement", {"step": 2, "model": 1, "length": 0}),
+        ("repeats", {"step": 2, "model": 1, "pair": 3}),
+    ]:
+        page = bench.open(f"decoding/{view}", value(bench))
+        show(page, **chosen)
+        page.evaluate("(value) => page.send(value)", forced)
+        state = page.evaluate("page.state()")
+        assert {name: state[name] for name in chosen} == chosen, view
 
 
 @pytest.mark.parametrize("fault", ["force", "piece"])
-def test_an_id_without_a_piece_leaves_all_of_the_old_run(page, bench, fault):
+def test_an_id_without_a_piece_leaves_all_of_the_old_run(bench, fault):
+    page = bench.open("decoding/search", value(bench))
     before = page.evaluate("page.picture()")
     bad = value(bench, answer="2")
     if fault == "force":
@@ -222,16 +236,103 @@ def test_an_id_without_a_piece_leaves_all_of_the_old_run(page, bench, fault):
     }
 
 
-def test_the_pool_the_grid_and_the_headings_are_what_they_seem(page):
-    assert page.locator("h2").count() == 3 and page.locator("h1, h4").count() == 0
+def test_the_pool_the_grid_and_the_headings_are_what_they_seem(page, bench):
+    assert page.locator("h2").count() == 2 and page.locator("h1, h4").count() == 0
     assert page.locator(".grid caption").text_content()
     assert page.locator(".grid th:not([scope])").count() == 0
+    page = bench.open("decoding/search", value(bench))
     bare = "list => [...list.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).length"
     for step, entries in [(1, 0), (3, 1), (5, 2)]:
         show(page, step=step)
         assert page.eval_on_selector(".pool ol", bare) == 0
         assert page.locator(".pool li").count() == entries
         assert page.locator(".pool-empty").is_visible() == (entries == 0)
+
+
+def test_every_candidate_of_a_call_is_told_with_its_reason(bench):
+    page = bench.open("decoding/search", value(bench))
+    show(page, step=2)
+    told = page.locator(".fates li").all_inner_texts()
+    assert told == [
+        f"·Hund ·rennt {TEXT('decoding.widget.shared.fate_kept')}",
+        f"·rennt {TEXT('decoding.widget.shared.fate_outranked')}",
+        f"■ end {TEXT('decoding.widget.shared.fate_ended_outside_beam')}",
+    ]
+    discarded = page.locator(".node.ended_outside_beam[data-at='1:3']")
+    assert discarded.get_attribute("title") == TEXT("decoding.widget.shared.fate_ended_outside_beam")
+
+
+OUTCOMES = {
+    "decode": [".output .now", ".node:not(.later)", "tr.pass:not(.later) .cell"],
+    "search": [".output .now", ".node:not(.later)", ".pool li", ".fates li"],
+    "refinement": [".output .now", "tr.pass:not(.later) .cell", ".lengths button"],
+    "repeats": [".tokens button", ".bars li"],
+    "attention": [".rows span"],
+    "sampling": [".bars li", ".score-line", ".ranking li"],
+}
+SEEN = """(selectors) => selectors.flatMap((selector) => [...document.querySelectorAll(selector)])
+  .filter((node) => node.checkVisibility({visibilityProperty: true})).map((node) => node.textContent)"""
+
+
+@pytest.mark.parametrize("view", OUTCOMES)
+def test_step_0_shows_no_outcome(bench, view):
+    made = bench.value(*sampling.payload(decoding_trace(), TEXT)) if view == "sampling" else value(bench)
+    page = bench.open(f"decoding/{view}", made)
+    show(page, step=5)
+    assert page.evaluate(SEEN, OUTCOMES[view])
+    show(page, step=0)
+    seen = "".join(page.evaluate(SEEN, OUTCOMES[view]))
+    assert "★" not in seen and not any(word in seen for word in ("ein", "Hund", "läuft", "Feld"))
+
+
+def test_the_bars_of_two_neighbours_are_those_of_their_passes(bench):
+    """Positions 10 and 11 of twelve repeat from the first pass on; the third predicts position 11 anew."""
+    candidate = decoding_trace().refine.winner
+    page = bench.open("decoding/repeats", value(bench))
+    assert data(page, "pair") == "10" and data(page, "pass") == "4"
+    for name, row in [("before", 0), ("after", 3)]:
+        told = json.loads(data(page, name))
+        assert told["overlap"] == pytest.approx(candidate.overlap[row, 10], abs=1e-6)
+        shares = {piece: (first, second) for piece, first, second in told["tokens"]}
+        since = 0 if row == 0 else 2
+        piece = dict(zip(PIECE_ID.tolist(), PIECE, strict=True))[int(candidate.token[row, 10])]
+        assert shares[piece][1] == pytest.approx(candidate.alternative_probability[since, 10, 0], abs=1e-6)
+    assert page.locator(".line.first .repeat").count() == 1 and page.locator(".line.now .repeat").count() == 1
+    assert "After pass 4 they still say the same." in page.locator(".story").inner_text()
+    page.locator(".line.now button").nth(3).click()
+    page.wait_for_function("document.querySelector('.lab-widget').dataset.pair === '3'")
+    assert "nothing is repeated" in page.locator(".story").inner_text()
+
+
+def test_sliders_reshape_the_bars_without_asking(bench):
+    page = bench.open("decoding/sampling", bench.value(*sampling.payload(decoding_trace(), TEXT)))
+    own = np.exp(decoding_trace().search.next_tokens.log_prob.astype(float))
+    show(page, step=2)
+    np.testing.assert_allclose(json.loads(data(page, "shares")), own[1], atol=1e-6)
+    page.locator(".top_k input").fill("3")
+    page.wait_for_function("document.querySelector('.lab-widget').dataset.kept === '3'")
+    np.testing.assert_allclose(json.loads(data(page, "shares")), own[1, :3] / own[1, :3].sum(), atol=1e-6)
+    assert page.locator(".bars li.cut").count() == 9 and "cut by top-k" in page.locator(".bars li").nth(3).inner_text()
+    page.locator(".temperature input").fill("0.5")
+    page.wait_for_function("document.querySelector('.lab-widget').dataset.temperature === '0.5'")
+    squared = own[1, :3] ** 2
+    np.testing.assert_allclose(json.loads(data(page, "shares")), squared / squared.sum(), atol=1e-6)
+    page.locator(".beam_width input").fill("5")
+    page.wait_for_function("document.querySelectorAll('.bars li.beam').length === 5")
+    page.locator(".reset").click()
+    page.wait_for_function("document.querySelector('.lab-widget').dataset.kept === '12'")
+    assert page.evaluate("page.asked.length") == 0
+
+
+def test_the_length_penalty_ranks_the_finished_hypotheses(bench):
+    search = decoding_trace().search
+    page = bench.open("decoding/sampling", bench.value(*sampling.payload(decoding_trace(), TEXT)))
+    sums = [search.steps[end.step].score[end.candidate] for end in search.finished]
+    for penalty in (-1, 0, 1, 2):
+        show(page, length_penalty=penalty)
+        scores = [total / len(end.token) ** penalty for total, end in zip(sums, search.finished, strict=True)]
+        assert json.loads(data(page, "ranking")) == np.argsort(scores)[::-1].tolist()
+    assert page.locator(".score-line").count() == 3 and page.locator(".crossing").count() == 2
 
 
 def test_discarded_tokens_and_cells_are_at_least_24_pixels_high(page):

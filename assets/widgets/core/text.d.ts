@@ -75,18 +75,14 @@ export interface CnnVsAttentionPositionText extends SharedText {
   result: string;
   hint: string;
 }
-export interface DecodingDecodeText extends SharedText {
-  name: string;
-  reading: string;
+export interface DecodingSharedText extends SharedText {
   end: string;
   mask: string;
   mean: string;
   comma: string;
   speed: string;
   autoregressive: string;
-  autoregressive_idea: string;
   non_autoregressive: string;
-  non_autoregressive_idea: string;
   calls: string;
   calls_done: string;
   passes: string;
@@ -94,10 +90,6 @@ export interface DecodingDecodeText extends SharedText {
   start: string;
   tree: string;
   more: string;
-  tree_legend: string;
-  pool: string;
-  pool_empty: string;
-  can_improve: string;
   search_start: string;
   candidate: string;
   fate_kept: string;
@@ -110,59 +102,147 @@ export interface DecodingDecodeText extends SharedText {
   fate_not_drawn: string;
   fate_filtered: string;
   fate_displaced_by_force: string;
-  forced: string;
-  force_hint: string;
-  release: string;
   trained_on: string;
   distilled: string;
   raw: string;
-  length: string;
-  length_title: string;
   grid: string;
   pass: string;
   all_masked: string;
-  summary: string;
-  summary_start: string;
   refine_start: string;
+  cell_masked: string;
+  cell_kept: string;
+  alternative: string;
   legend_masked: string;
   legend_flip: string;
   legend_repeat: string;
   legend_probability: string;
-  cell_masked: string;
-  cell_kept: string;
-  alternative: string;
-  attention: string;
-  layer: string;
-  head: string;
-  layer_of: string;
-  predicting: string;
-  predicting_position: string;
-  looks_at: string;
-  autoregressive_none: string;
-  non_autoregressive_none: string;
-  autoregressive_self: string;
-  autoregressive_mask: string;
-  non_autoregressive_self: string;
-  non_autoregressive_mask: string;
-  cell_weight: string;
-  cell_masked_out: string;
-  cell_later: string;
+}
+export interface DecodingDecodeText extends DecodingSharedText {
+  name: string;
+  reading: string;
+  autoregressive_idea: string;
+  non_autoregressive_idea: string;
   hint: string;
+  hint_keys: string;
+}
+export interface DecodingSearchText extends DecodingSharedText {
+  name: string;
+  tree_legend: string;
+  pool: string;
+  pool_empty: string;
+  can_improve: string;
+  fates: string;
+  forced: string;
+  force_hint: string;
   force: string;
+  release: string;
   over_rule: string;
   over_full: string;
   over_ended: string;
   over_length: string;
 }
-export interface DecodingRaceText extends SharedText {
+export interface DecodingRefinementText extends DecodingSharedText {
+  name: string;
+  reading: string;
+  length: string;
+  length_done: string;
+  length_title: string;
+  length_title_done: string;
+  summary: string;
+  rule: string;
+  rule_lowest: string;
+  rule_random: string;
+  rule_left_to_right: string;
+  rule_picked: string;
+  rule_next: string;
+  rule_end: string;
+  hint: string;
+  hint_keys: string;
+}
+export interface DecodingRepeatsText extends DecodingSharedText {
+  name: string;
+  reading: string;
+  first_pass: string;
+  after: string;
+  not_yet: string;
+  position: string;
+  says: string;
+  says_two: string;
+  agreement: string;
+  predicted: string;
+  predicted_both: string;
+  bars: string;
+  why_repeat: string;
+  why_apart: string;
+  repaired_both: string;
+  repaired: string;
+  still: string;
+  became: string;
+  none_anywhere: string;
+  single: string;
+  choose: string;
+  hint: string;
+  hint_keys: string;
+}
+export interface DecodingAttentionText extends DecodingSharedText {
+  name: string;
+  reading: string;
+  layer: string;
+  head: string;
+  over: string;
+  over_source: string;
+  over_self: string;
+  layer_of: string;
+  autoregressive_none: string;
+  non_autoregressive_none: string;
+  autoregressive_source: string;
+  non_autoregressive_source: string;
+  autoregressive_self: string;
+  non_autoregressive_self: string;
+  cell_weight: string;
+  cell_masked_out: string;
+  cell_later: string;
+  hint: string;
+  hint_keys: string;
+}
+export interface DecodingSamplingText extends DecodingSharedText {
+  name: string;
+  reading: string;
+  start: string;
+  call: string;
+  temperature: string;
+  top_k: string;
+  top_p: string;
+  beam_width: string;
+  length_penalty: string;
+  off: string;
+  reset: string;
+  bars: string;
+  kept_line: string;
+  kept_all: string;
+  rest: string;
+  truncated: string;
+  cut_k: string;
+  cut_p: string;
+  legend_output: string;
+  legend_kept: string;
+  legend_beam: string;
+  penalty: string;
+  penalty_axis: string;
+  penalty_scale: string;
+  penalty_none: string;
+  ranked: string;
+  leads: string;
+  crossings: string;
+  no_crossings: string;
+  caveat: string;
+}
+export interface DecodingRaceText extends DecodingSharedText {
   name: string;
   reading: string;
   lane: string;
-  speed: string;
   race: string;
   race_line: string;
-  autoregressive: string;
-  non_autoregressive: string;
   batch: string;
   unmeasured: string;
   batch_size: string;

@@ -14,7 +14,7 @@ const SPEEDS = [0.5, 1, 2].map((value) => ({ value, label: `${value}×` }));
  * @param {HTMLElement} root
  * @param {import("../draw/step_bar.js").StepText & {speed: string}} text
  * @param {import("../core/lab").SetState<Run, S>} set
- * @param {{count: (run: Run) => number, change?: (step: number, run: Run, state: S) => Partial<S>}} on
+ * @param {{count: (run: Run, state: S) => number, change?: (step: number, run: Run, state: S) => Partial<S>}} on
  * @returns {(run: Run, state: S) => void}
  */
 export function clock(root, text, set, on) {

@@ -58,6 +58,8 @@ export interface Search extends Model {
   stopped: Stopped;
 }
 export interface Refinement extends Model {
+  /** Which positions are masked again. */
+  strategy: "lowest" | "random" | "left_to_right" | "picked";
   /** Index into `lengths`. */
   best: number;
   lengths: { length: number; probability: number; score: number }[];
@@ -72,6 +74,26 @@ export interface DecodeRun extends RefinementRun {
   sentence: string;
   forces: Force[];
   search: Search;
+}
+
+/** The distributions of the next token along the output: arrays.log_prob (call, rank). */
+export interface SamplingRun {
+  sentence: string;
+  /** Tokens are indices into it. */
+  piece: string[];
+  output: number[];
+  /** Of each call: the most probable tokens, as far as they are named. */
+  named: number[][];
+  /** Of each call: the tokens after which a hypothesis of the search ran on from here. */
+  kept: number[][];
+  vocabulary: number;
+  beam_width: number;
+  /** Of the run. */
+  length_penalty: number;
+  /** Index into `finished`. */
+  winner: number;
+  finished: { token: number[]; sum: number }[];
+  arrays: Arrays;
 }
 
 export interface RaceRun {

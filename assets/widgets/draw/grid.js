@@ -9,7 +9,7 @@ import { pointing, shade } from "./tokens.js";
 /** @typedef {{end: string, mask: string, grid: string, pass: string, all_masked: string}} GridText */
 
 /** Pixels that stay free before and behind what the view follows: the numbers of the passes, and a rest. */
-const [HEADS, MARGIN] = [48, 16];
+const [HEADS, MARGIN] = [40, 16];
 const keyOf = (/** @type {At} */ { pass, position }) => `${pass}:${position}`;
 
 /**
@@ -31,6 +31,9 @@ export function grid(box, text, on) {
   /** @type {(label: string | number, scope: string, title?: string) => HTMLElement} */
   const head = (label, scope, title = "") => element("th", { scope, textContent: String(label), title });
 
+  // Beside the token, which is cut where its column is narrow.
+  const mark = (/** @type {string} */ textContent, className = "") => element("i", { className, textContent });
+
   /** @type {(cell: Cell) => HTMLElement} */
   const cellOf = ({ piece, probability, masked, flip, repeat }) => {
     const node = element("button", {
@@ -38,9 +41,8 @@ export function grid(box, text, on) {
       className: "cell",
       tabIndex: -1,
       textContent: pieceName(piece, text),
+      title: pieceName(piece, text),
     });
-    if (repeat) node.append(element("i", { className: "same", textContent: "=" }));
-    if (flip) node.append(element("i", { textContent: "↻" }));
     for (const [name, is] of Object.entries({ masked, flip, repeat })) node.classList.toggle(name, is);
     shade(node, probability);
     return node;
@@ -53,7 +55,8 @@ export function grid(box, text, on) {
       const node = cellOf(cell);
       node.dataset.at = keyOf({ pass, position });
       cells.set(node.dataset.at, { pass, position, node });
-      row.append(element("td", {}, node));
+      const marks = [...(cell.repeat ? [mark("=", "same")] : []), ...(cell.flip ? [mark("↻")] : [])];
+      row.append(element("td", {}, node, ...marks));
     }
     return row;
   };
@@ -70,6 +73,7 @@ export function grid(box, text, on) {
     const numbers = positions.map((position) => head(position + 1, "col"));
     const top = element("tr", { className: "positions" }, head(text.pass, "col"), ...numbers);
     const caption = element("caption", { textContent: text.grid });
+    table.style.setProperty("--positions", String(passes.positions));
     table.replaceChildren(caption, element("thead", {}, top), element("tbody", {}, ...rows));
   };
 

@@ -102,7 +102,7 @@ export function picker(root, stages, text, set, { grid, cell, choose }) {
  * @param {import("../core/lab").SharedText} text
  * @param {(down: number, right: number) => void} move
  */
-function thumbPad(text, move) {
+export function thumbPad(text, move) {
   /** @type {[string, string, number, number][]} */
   const ways = [
     ["←", text.move_left, 0, -1],

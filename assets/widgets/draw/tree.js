@@ -1,32 +1,34 @@
 // The tree of a beam search: a column for each decoder call, a lane for each running hypothesis, the rest below.
 import { element, svgElement, whenChanged } from "../core/dom.js";
+import { word } from "../read/format.js";
 import { pieceName } from "../read/pieces.js";
-import { alive, ancestry, isForced, logNumber, others, path } from "../read/search.js";
+import { alive, ancestry, isForced, logNumber, others, outcome, path } from "../read/search.js";
 import { pointing } from "./tokens.js";
 
 /** @typedef {import("../core/lab").Search} Search */
 /** @typedef {import("../core/lab").Force} Force */
 /** @typedef {import("../core/lab").Candidate} At */
 /** @typedef {At & {node: HTMLElement, edge: SVGElement}} Drawn */
-/** @typedef {{start: string, more: string, end: string, mask: string}} TreeText */
+/** @typedef {ReturnType<typeof outcome>} Outcome */
+/** @typedef {{start: string, more: string, end: string, mask: string} & Record<`fate_${Outcome}`, string>} TreeText */
 
 /** Pixels; a discarded token is 24 high, to be tapped, with a gap of 2. */
 const [COLUMN, WIDTH, SMALL, GAP, TOP, FIRST] = [102, 80, 26, 2, 22, 50];
-/** How many candidates below the lanes a call shows, unless all are wanted. */
-const MOST = 6;
 
 const keyOf = (/** @type {At} */ { step, candidate }) => `${step}:${candidate}`;
 const leftOf = (/** @type {number} */ step) => FIRST + step * COLUMN;
 const px = (/** @type {number} */ length) => `${length}px`;
 
 /**
- * Draws in `box`; on.point and on.pick get {step, candidate}, on.more is told when all candidates, or few, are wanted.
+ * Draws in `box`, below the lanes at most `most` candidates a call, unless all are wanted; on.point and on.pick get
+ * {step, candidate}, on.more is told when all candidates, or few, are wanted.
  * Returns draw(search, forces, {calls, chosen, all}): after how many calls, which candidate (step -1: none).
  * @param {HTMLElement} box
  * @param {TreeText} text
  * @param {{point: (at: At) => void, pick: (at: At) => void, more: () => void}} on
+ * @param {number} most
  */
-export function tree(box, text, on) {
+export function tree(box, text, on, most) {
   const svg = svgElement("svg", { "aria-hidden": "true" });
   const space = element("div", { className: "space" });
   box.replaceChildren(space);
@@ -57,6 +59,7 @@ export function tree(box, text, on) {
     node.classList.toggle("forced", isForced(search, forces, { step, candidate }));
     node.classList.toggle("ended", Boolean(end));
     node.classList.toggle("high", kept && tall());
+    node.title = word(text, "fate_", outcome(search, forces, { step, candidate }));
     node.dataset.at = keyOf({ step, candidate });
     return node;
   };
@@ -86,10 +89,10 @@ export function tree(box, text, on) {
       addNode({ step, candidate }, rowTop(row), true, forces);
     }
     const rest = others(search, step);
-    const shown = all ? rest : rest.slice(0, rest.length > MOST ? MOST - 1 : MOST);
+    const shown = all ? rest : rest.slice(0, rest.length > most ? most - 1 : most);
     const below = rowTop(lanes) + 8;
     for (const [at, candidate] of shown.entries()) addNode({ step, candidate }, below + at * SMALL, false, forces);
-    if (rest.length <= MOST) return shown.length;
+    if (rest.length <= most) return shown.length;
     const more = element("button", { type: "button", className: "more", title: text.more, onclick: on.more });
     more.textContent = all ? "−" : `+${rest.length - shown.length}`;
     more.dataset.step = String(step);

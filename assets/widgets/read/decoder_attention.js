@@ -1,19 +1,19 @@
-// The attention of both decoders by index: of one prediction over the source, and of its decoder over itself.
-import { heads, meanRow } from "./attention.js";
+// The attention of both decoders by index: of every prediction over the source, and of the decoder over itself.
+import { heads, largest, meanRow } from "./attention.js";
 import { refined } from "./refinement.js";
-import { ancestry, written } from "./search.js";
+import { ancestry, shownCandidate, written } from "./search.js";
 
 /** @typedef {import("../core/lab").DecodeRun} DecodeRun */
-/** @typedef {import("../core/lab").Candidate} Candidate */
-/** @typedef {import("../core/lab").Place} Place */
 /** @typedef {import("../core/lab").Head} Head */
+/** @typedef {"source" | "self"} Over */
+/** @typedef {{row: number, column: number}} Place */
 /**
- * cross: over the source. self: rows of queries, a row holds the weights of the keys that it may see. row: the query that
- * predicts. size: how many queries there are in the end. inputs: the piece that each query reads, as far as it is known,
- * null for the start. predicted: the piece that was predicted.
+ * A row of weights for each token that is predicted; a row holds the weights of what it may see. size: rows and columns
+ * in the end. queries: the token that each row predicts. keys: what the columns stand for, null for the start, as far as
+ * it is known.
  * @typedef {{
- *   layer: number, layers: number, cross: Float32Array, self: Float32Array[], row: number, size: number,
- *   inputs: (string | null)[], predicted: string, source: string[],
+ *   layer: number, layers: number, rows: Float32Array[], size: [number, number],
+ *   queries: string[], keys: (string | null)[],
  * }} Look
  */
 
@@ -45,63 +45,72 @@ function meanOf(run, name, head, count, row) {
 }
 
 /**
- * The attention of the query that predicts a candidate, the last token of the row that it extends; null for none.
+ * The rows that predict the best hypothesis after `calls` calls; null before the first.
  * @param {DecodeRun} run
- * @param {Candidate} at
- * @param {number} layer
- * @param {Head} head
+ * @param {number} calls
+ * @param {{layer: number, head: Head, over: Over}} chosen
  * @returns {Look | null}
  */
-export function searchLook(run, { step, candidate }, layer, head) {
-  if (step < 0) return null;
+export function searchLook(run, calls, { layer, head, over }) {
   const { search } = run;
-  const [, rows, layers, count] = run.arrays.search_cross.shape;
+  const at = shownCandidate(search, Math.min(calls, search.steps.length), null);
+  if (at.step < 0) return null;
+  const [, most, layers, count] = run.arrays.search_cross.shape;
   const own = Math.min(layer, layers - 1);
-  const path = ancestry(search, step, candidate);
+  const path = ancestry(search, at.step, at.candidate);
+  const queries = written(search, at);
   /** @type {(call: number) => (head: number) => number} */
   const row = (call) => (number) =>
-    ((call * rows + search.steps[call].parent[path[call]]) * layers + own) * count + number;
-  const pieces = written(search, { step, candidate });
+    ((call * most + search.steps[call].parent[path[call]]) * layers + own) * count + number;
+  const name = over === "self" ? "search_self" : "search_cross";
+  const rows = path.map((_, call) => meanOf(run, name, head, count, row(call)));
+  const total = search.steps.length;
   return {
-    layer: own,
-    layers,
-    cross: meanOf(run, "search_cross", head, count, row(step)),
-    self: path.map((_, call) => meanOf(run, "search_self", head, count, row(call)).subarray(0, call + 1)),
-    row: step,
-    size: search.steps.length,
-    inputs: [null, ...pieces],
-    predicted: pieces[step],
-    source: search.source,
+    ...{ layer: own, layers, queries },
+    rows: over === "self" ? rows.map((weights, call) => weights.subarray(0, call + 1)) : rows,
+    size: [total, over === "self" ? total : search.source.length],
+    keys: over === "self" ? [null, ...queries] : search.source,
   };
 }
 
 /**
- * The attention of a position in a pass; null for none, and for a length that is not the output's.
+ * The rows of all positions of the output in its pass `pass`, from 1; null before the first.
  * @param {DecodeRun} run
- * @param {{model: number, length: number}} chosen
- * @param {Place} place
- * @param {number} layer
- * @param {Head} head
+ * @param {number} model
+ * @param {number} pass
+ * @param {{layer: number, head: Head, over: Over}} chosen
  * @returns {Look | null}
  */
-export function refinementLook(run, { model, length }, { pass, position }, layer, head) {
+export function refinementLook(run, model, pass, { layer, head, over }) {
   const { best, source } = run.refine[model];
-  if (pass < 0 || length !== best) return null;
+  const passes = refined(run, model, best);
+  const now = Math.min(pass, passes.passes) - 1;
+  if (now < 0) return null;
   const [, layers, count, positions] = run.arrays[`refine_${model}_cross`].shape;
   const own = Math.min(layer, layers - 1);
   /** @type {(query: number) => (head: number) => number} */
-  const row = (query) => (number) => ((pass * layers + own) * count + number) * positions + query;
-  const cells = refined(run, model, best).row(pass);
+  const row = (query) => (number) => ((now * layers + own) * count + number) * positions + query;
+  const name = `refine_${model}_${over === "self" ? "self" : "cross"}`;
+  const cells = passes.row(now);
   return {
-    layer: own,
-    layers,
-    cross: meanOf(run, `refine_${model}_cross`, head, count, row(position)),
-    self: cells.map((_, query) => meanOf(run, `refine_${model}_self`, head, count, row(query))),
-    row: position,
-    size: positions,
+    ...{ layer: own, layers },
+    rows: cells.map((_, query) => meanOf(run, name, head, count, row(query))),
+    size: [positions, over === "self" ? positions : source.length],
+    queries: cells.map(({ piece }) => piece),
     // What a pass reads: a mask where it predicts, else the token of the pass before, which it has kept.
-    inputs: cells.map(({ masked, piece }) => (masked ? "<mask>" : piece)),
-    predicted: cells[position].piece,
-    source,
+    keys: over === "self" ? cells.map(({ masked, piece }) => (masked ? "<mask>" : piece)) : source,
   };
+}
+
+/**
+ * The cell to read: the chosen one, else the largest weight of the newest row; rows and columns that are not there are
+ * the last ones.
+ * @param {Look} look
+ * @param {Place | null} chosen
+ * @returns {Place}
+ */
+export function readCell({ rows, size }, chosen) {
+  if (chosen) return { row: Math.min(chosen.row, size[0] - 1), column: Math.min(chosen.column, size[1] - 1) };
+  const row = rows.length - 1;
+  return { row, column: largest(rows[row]) };
 }

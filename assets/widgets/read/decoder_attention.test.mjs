@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { attentionSize, refinementLook, searchLook } from "./decoder_attention.js";
+import { attentionSize, readCell, refinementLook, searchLook } from "./decoder_attention.js";
 
 const shaped = (values, shape) => Object.assign(values, { shape });
 const size = (shape) => shape.reduce((product, length) => product * length, 1);
@@ -42,6 +42,8 @@ const run = {
       { parent: [1, 0], token: [3, 1], kept: [0, 1] },
       { parent: [1, 0], token: [0, 2], kept: [0] },
     ],
+    finished: [{ step: 2, candidate: 0 }],
+    winner: 0,
   },
   refine: [
     { source: ["x"], piece: ["a"], best: 0 },
@@ -74,58 +76,93 @@ test("the most layers and heads of all decoders", () => {
   assert.deepEqual(attentionSize(run), { layers: 4, heads: 3 });
 });
 
-test("a candidate is predicted by the row that it extends, in the chosen layer and head", () => {
+const chosen = (layer, head, over = "source") => ({ layer, head, over });
+
+test("the rows over the source are those of the best one's ancestry, in the chosen layer and head", () => {
   for (const layer of [0, 1]) {
     for (const head of [0, 1, 2]) {
-      const look = searchLook(run, { step: 1, candidate: 0 }, layer, head);
-      assert.equal(look.cross[0], searchRow(1, 1, layer, head));
-      assert.deepEqual([look.row, look.size, look.predicted], [1, 3, "c"]);
+      // Candidate 0 of the second call extends row 1, whose token is candidate 1 of the first call.
+      const look = searchLook(run, 2, chosen(layer, head));
+      assert.deepEqual(
+        look.rows.map((row) => [row.length, row[0]]),
+        [
+          [2, searchRow(0, 0, layer, head)],
+          [2, searchRow(1, 1, layer, head)],
+        ],
+      );
+      assert.deepEqual(
+        [look.size, look.queries, look.keys],
+        [
+          [3, 2],
+          ["b", "c"],
+          ["x", "y"],
+        ],
+      );
     }
   }
 });
 
-test("the rows before are those of its ancestry, each as long as what it may see", () => {
-  const look = searchLook(run, { step: 2, candidate: 0 }, 1, 2);
-  // Candidate 0 of the last call extends row 1, whose token is candidate 1 of the call before, of row 0.
+test("over itself a row is as long as what it may see, and reads what stood before", () => {
+  const look = searchLook(run, 3, chosen(1, 2, "self"));
   assert.deepEqual(
-    look.self.map((row) => [row.length, row[0]]),
+    look.rows.map((row) => [row.length, row[0]]),
     [
       [1, searchRow(0, 0, 1, 2)],
       [2, searchRow(1, 0, 1, 2)],
       [3, searchRow(2, 1, 1, 2)],
     ],
   );
-  assert.deepEqual(look.inputs, [null, "a", "a", "</s>"]);
+  assert.deepEqual(
+    [look.size, look.keys],
+    [
+      [3, 3],
+      [null, "a", "a", "</s>"],
+    ],
+  );
 });
 
 test("the mean is that of all heads of the model, whose last layer and head stand for those that it lacks", () => {
-  const mean = searchLook(run, { step: 0, candidate: 0 }, 9, "mean");
+  const mean = searchLook(run, 1, chosen(9, "mean"));
   assert.deepEqual([mean.layer, mean.layers], [1, 2]);
-  assert.ok(Math.abs(mean.cross[0] - searchRow(0, 0, 1, 1)) < 1e-5);
-  const lacking = refinementLook(run, { model: 1, length: 1 }, { pass: 1, position: 0 }, 3, 2);
-  assert.equal(lacking.cross[0], refineRow(1, 3, 1, 0));
+  assert.ok(Math.abs(mean.rows[0][0] - searchRow(0, 0, 1, 1)) < 1e-5);
+  const lacking = refinementLook(run, 1, 2, chosen(3, 2));
+  assert.equal(lacking.rows[0][0], refineRow(1, 3, 1, 0));
 });
 
-test("a position is predicted by itself, in the chosen pass, layer and head", () => {
-  for (const pass of [0, 1]) {
-    for (const layer of [0, 3]) {
-      const look = refinementLook(run, { model: 1, length: 1 }, { pass, position: 2 }, layer, 1);
-      assert.equal(look.cross[1], refineRow(pass, layer, 1, 2));
+test("every position is a row, in the chosen pass, layer and head", () => {
+  for (const [over, columns] of [
+    ["source", 2],
+    ["self", 3],
+  ]) {
+    for (const pass of [1, 2, 9]) {
+      const look = refinementLook(run, 1, pass, chosen(3, 1, over));
       assert.deepEqual(
-        look.self.map((row) => [row.length, row[0]]),
-        [0, 1, 2].map((query) => [3, refineRow(pass, layer, 1, query)]),
+        look.rows.map((row) => [row.length, row[0]]),
+        [0, 1, 2].map((query) => [columns, refineRow(Math.min(pass, 2) - 1, 3, 1, query)]),
       );
     }
   }
 });
 
 test("a pass reads masks where it predicts, else what it has kept", () => {
-  const look = refinementLook(run, { model: 1, length: 1 }, { pass: 1, position: 2 }, 0, 0);
-  assert.deepEqual([look.inputs, look.predicted], [["a", "b", "<mask>"], "b"]);
+  const look = refinementLook(run, 1, 2, chosen(0, 0, "self"));
+  assert.deepEqual(
+    [look.keys, look.queries],
+    [
+      ["a", "b", "<mask>"],
+      ["a", "b", "b"],
+    ],
+  );
 });
 
-test("there is nothing to look at before the first call or pass, or at another length than the output's", () => {
-  assert.equal(searchLook(run, { step: -1, candidate: -1 }, 0, 0), null);
-  assert.equal(refinementLook(run, { model: 1, length: 1 }, { pass: -1, position: 0 }, 0, 0), null);
-  assert.equal(refinementLook(run, { model: 1, length: 0 }, { pass: 0, position: 0 }, 0, 0), null);
+test("there is nothing to look at before the first call or pass", () => {
+  assert.equal(searchLook(run, 0, chosen(0, 0)), null);
+  assert.equal(refinementLook(run, 1, 0, chosen(0, 0)), null);
+});
+
+test("read is the chosen cell, else the largest weight of the newest row", () => {
+  const look = { rows: [Float32Array.of(1, 0), Float32Array.of(0.25, 0.75)], size: [3, 2] };
+  assert.deepEqual(readCell(look, null), { row: 1, column: 1 });
+  assert.deepEqual(readCell(look, { row: 0, column: 1 }), { row: 0, column: 1 });
+  assert.deepEqual(readCell(look, { row: 9, column: 9 }), { row: 2, column: 1 });
 });

@@ -50,11 +50,27 @@ export function refined(run, model, length) {
     while (from > 0 && !array("masked")[place(from, position)]) from--;
     return from;
   };
-  return { passes, positions, cell, row, since };
+  /**
+   * The tokens most probable in the pass that predicted what stands here, with their probability at the positions before
+   * and behind, by the passes that predicted what stands there.
+   * @type {(pass: number, position: number) => (Alternative & {before: number, behind: number})[]}
+   */
+  const standing = (pass, position) =>
+    cell(since(pass, position), position).alternatives.map((one, rank) => ({
+      ...one,
+      before: array("probability_before")[ranks * place(pass, position) + rank],
+      behind: array("probability_behind")[ranks * place(pass, position) + rank],
+    }));
+  /**
+   * What a position and the one before agree on.
+   * @type {(pass: number, position: number) => number}
+   */
+  const overlap = (pass, position) => array("overlap")[place(pass, position)];
+  return { passes, positions, cell, row, since, standing, overlap };
 }
 
 /**
- * How many cells were masked, have changed, repeat their left neighbour.
+ * How many cells were masked, have changed, repeat the one before.
  * @param {readonly Cell[]} cells
  */
 export function counts(cells) {

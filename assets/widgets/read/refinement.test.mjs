@@ -14,6 +14,9 @@ const run = {
     [of("flip")]: array([3, 2], [0, 0, 0, 1, 1, 0]),
     [of("repeat")]: array([3, 2], [0, 0, 0, 0, 0, 0]),
     [of("alternative")]: array([3, 2, 2], [0, 1, 1, 2, 0, 1, 2, 1, 1, 0, 2, 0]),
+    [of("overlap")]: array([3, 2], [Number.NaN, 0.1, Number.NaN, 0.2, Number.NaN, 0.3]),
+    [of("probability_before")]: array([3, 2, 2], [0, 0, 0.3, 0.2, 0, 0, 0.4, 0.1, 0, 0, 0.6, 0.05]),
+    [of("probability_behind")]: array([3, 2, 2], [0.15, 0.25, 0, 0, 0.35, 0.05, 0, 0, 0.55, 0.45, 0, 0]),
     [of("alternative_probability")]: array([3, 2, 2], [0.5, 0.4, 0.25, 0.2, 0.5, 0.4, 0.75, 0.1, 1, 0, 0.75, 0.2]),
   },
 };
@@ -39,6 +42,22 @@ test("a cell is that of its pass and position", () => {
 test("what stands in a cell was predicted in the last pass that masked it", () => {
   const { since } = refined(run, 1, 2);
   assert.deepEqual([since(0, 0), since(1, 0), since(1, 1), since(2, 1), since(2, 0)], [0, 0, 1, 1, 2]);
+});
+
+test("what stands in a cell is compared with its neighbours by the passes that predicted both", () => {
+  const { standing, overlap } = refined(run, 1, 2);
+  const rounded = (list) =>
+    list.map(({ piece, ...rest }) => [piece, ...Object.values(rest).map((x) => Number(x.toFixed(2)))]);
+  // Position 1 was not masked in the last pass: its tokens are those of the second, what is found beside them is new.
+  assert.deepEqual(rounded(standing(2, 1)), [
+    ["c", 0.75, 0.6, 0],
+    ["b", 0.1, 0.05, 0],
+  ]);
+  assert.deepEqual(rounded(standing(2, 0))[0], ["b", 1, 0, 0.55]);
+  assert.deepEqual(
+    [overlap(0, 1), overlap(2, 1)].map((share) => Number(share.toFixed(2))),
+    [0.1, 0.3],
+  );
 });
 
 test("a row is counted by what happened to its cells", () => {

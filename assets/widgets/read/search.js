@@ -139,6 +139,22 @@ export function outcome(search, forces, at) {
 }
 
 /**
+ * The candidates of a call by what became of them, in the order of the best of each kind.
+ * @param {Search} search
+ * @param {readonly Force[]} forces
+ * @param {number} step
+ */
+export function byOutcome(search, forces, step) {
+  /** @type {Map<ReturnType<typeof outcome>, number[]>} */
+  const kinds = new Map();
+  for (const candidate of search.steps[step].token.keys()) {
+    const kind = outcome(search, forces, { step, candidate });
+    kinds.set(kind, [...(kinds.get(kind) ?? []), candidate]);
+  }
+  return [...kinds.entries()];
+}
+
+/**
  * A log probability or a score; what has no probability has -1e9, as JSON knows no infinity.
  * @param {number | null} value
  * @param {number} [digits]

@@ -4,6 +4,7 @@ import {
   alive,
   ancestry,
   bestSoFar,
+  byOutcome,
   forceOf,
   forcesWith,
   isForced,
@@ -93,4 +94,13 @@ test("what has no probability is minus infinity", () => {
   assert.equal(logNumber(-1e9), "−∞");
   assert.equal(logNumber(null), "−∞");
   assert.equal(logNumber(-1.234, 1), "−1.2");
+});
+
+test("candidates are told by what became of them, the best first", () => {
+  assert.deepEqual(byOutcome(search, [], 1), [
+    ["ended_outside_beam", [0]],
+    ["kept", [1, 2]],
+    ["outranked", [3]],
+  ]);
+  assert.deepEqual(byOutcome(search, [[1, 0, 13]], 1).at(-1), ["forced", [3]]);
 });

@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -90,25 +91,35 @@ def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
         for _ in range(2):
             page.keyboard.press("]")
         expect(drawn).to_have_attribute("data-search", "2")
-        discarded = page.locator(".decode .node.outranked[data-at^='1:']").first
+
+    open_tab(page, "2 · Search")
+    tree = page.locator(".lab-widget.search")
+    expect(tree).to_have_attribute("data-step", "1")
+    with asking_nobody(page):
+        tree.focus()
+        page.keyboard.press("]")
+        expect(tree).to_have_attribute("data-search", "2")
+        discarded = tree.locator(".node.outranked[data-at^='1:']").first
         candidate = int(discarded.get_attribute("data-at").split(":")[1])
         discarded.click()
-        expect(drawn).to_have_attribute("data-fate", "outranked")
+        expect(tree).to_have_attribute("data-fate", "outranked")
 
     call = seen.search.steps[1]
     force = (1, int(call.parent[candidate]), int(call.token[candidate]))
     controls(page).get_by_label("Your English sentence").fill("Something else.")
-    drawn.get_by_role("button", name="Force this token").click()
-    expect(drawn).to_have_attribute("data-forces", json.dumps([force], separators=(",", ":")), timeout=120_000)
+    tree.get_by_role("button", name="Force this token").click()
+    expect(tree).to_have_attribute("data-forces", json.dumps([force], separators=(",", ":")), timeout=120_000)
     forced = measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE, forces=(force,))
     expect(controls(page)).to_contain_text(forced.search.output)
-    expect(drawn).to_have_attribute("data-search", str(len(forced.search.steps)))
+    expect(tree).to_have_attribute("data-search", str(len(forced.search.steps)))
     token = pieces(seen.search, [force[2]])[0].replace("▁", "")
-    expect(drawn.locator(".force-line")).to_contain_text(token)
-    drawn.get_by_role("button", name="Release").click()
-    expect(drawn).to_have_attribute("data-forces", "[]", timeout=120_000)
+    expect(tree.locator(".force-line")).to_contain_text(token)
+    tree.get_by_role("button", name="Release").click()
+    expect(tree).to_have_attribute("data-forces", "[]", timeout=120_000)
     expect(controls(page)).to_contain_text(seen.search.output)
 
+    open_tab(page, "1 · Side by side")
+    expect(drawn).to_be_visible()
     shown = drawn.get_attribute("data-file")
     for sentence, says in (("", "type an English sentence"), ("一只小狗在跑。", "read English"), ("?!", "no word")):
         translate(page, sentence)
@@ -119,7 +130,7 @@ def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
 @pytest.mark.browser
 def test_fewer_passes_and_the_race(page):
     saved = saved_trace(EXHIBIT, "race", RaceTrace)
-    open_tab(page, "Race")
+    open_tab(page, "7 · Race")
     race = page.locator(".race")
     expect(race).to_have_attribute(
         "data-done",
@@ -127,7 +138,7 @@ def test_fewer_passes_and_the_race(page):
             {"autoregressive": saved.search_calls, "non_autoregressive": saved.refine_calls}, separators=(",", ":")
         ),
     )
-    open_tab(page, "Step by step")
+    open_tab(page, "1 · Side by side")
     drawn = page.locator(".decode")
     passes = controls(page).get_by_label("Non-autoregressive: passes").last
     passes.fill("3")
@@ -140,10 +151,57 @@ def test_fewer_passes_and_the_race(page):
     for _ in range(20):
         page.keyboard.press("]")
     expect(drawn).to_have_attribute("data-pass", "3")
-    open_tab(page, "Race")
+    open_tab(page, "7 · Race")
     calls = len(measured(EXHIBIT, "decode", DecodingTrace, sentence=SENTENCE).search.steps)
     done = json.dumps({"autoregressive": calls, "non_autoregressive": 3}, separators=(",", ":"))
     expect(race).to_have_attribute("data-done", done, timeout=300_000)
+
+
+@pytest.mark.browser
+def test_every_view_of_the_run_shows_the_saved_trace_and_asks_for_nothing_more(page):
+    saved = saved_trace(EXHIBIT, "decode", DecodingTrace)
+    candidate, passes = saved.refine.winner, len(saved.refine.winner.token)
+    views = ["2 · Search", "3 · Refinement", "4 · Why it repeats", "5 · Attention", "6 · One distribution"]
+    for name, view in zip(views, ["search", "refinement", "repeats", "attention", "sampling"], strict=True):
+        open_tab(page, name)
+        drawn = page.locator(f".lab-widget.{view}")
+        expect(drawn).to_have_attribute("data-step", re.compile(r"\d+"))
+        expect(drawn).to_be_visible()
+        if view == "repeats":
+            pair = 1 + int(np.flatnonzero(candidate.token[0, 1:] == candidate.token[0, :-1])[0])
+            expect(drawn).to_have_attribute("data-pair", str(pair))
+            for when, row in [("before", 0), ("after", passes - 1)]:
+                told = json.loads(drawn.get_attribute(f"data-{when}"))
+                assert told["overlap"] == pytest.approx(float(candidate.overlap[row, pair]), abs=1e-6)
+        if view == "sampling":
+            call = int(drawn.get_attribute("data-step")) - 1
+            own = np.exp(saved.search.next_tokens.log_prob[call].astype(float))
+            np.testing.assert_allclose(json.loads(drawn.get_attribute("data-shares")), own[:13], rtol=1e-4)
+            with asking_nobody(page):
+                drawn.get_by_label("Top-k").fill("2")
+                expect(drawn).to_have_attribute("data-kept", "2")
+    expect(status(page)).to_contain_text("saved run")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)], ids=str)
+def test_in_the_large_view_each_view_fits_the_screen(page, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.keyboard.press("f")
+    for run, view in EXHIBIT.views.values():
+        if run.name == "decode" and view.widget:
+            open_tab(page, Text("en")(f"decoding.view.{view.name}.tab"))
+            drawn = page.locator(f".lab-widget.{view.name}")
+            expect(drawn).to_have_attribute("data-step", re.compile(r"\d+"))
+            expect(drawn).to_be_visible()
+            drawn.focus()
+            for _ in range(20):
+                page.keyboard.press("]")
+            expect(drawn).to_have_attribute("data-step", re.compile(r"1\d"))
+            page.evaluate("scrollTo(0, 0)")
+            box = drawn.bounding_box()
+            assert box["y"] + box["height"] <= size[1], view.name
+            assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
 
 
 @pytest.mark.browser

@@ -104,6 +104,32 @@ def test_a_token_that_is_not_masked_keeps_its_stale_probability(model, tokenizer
     assert stale > 0 and fresh == 0
 
 
+def test_neighbours_are_compared_by_the_passes_that_predicted_what_stands_there(model, tokenizer):
+    """By hand from the recorded passes: what neighbours give to one another's best tokens, and their overlap."""
+    ids, settings = sources(5)[4], Settings(passes=4, n_length=2)
+    seen, vocabulary, stale = refine(model, tokenizer, ids, settings, "tiny"), model.config.vocab_size, 0
+    for candidate in seen.candidates:
+        length = candidate.token.shape[1]
+        source, standing = model.encode(ids), np.zeros((length, vocabulary))
+        for step, masked in enumerate(candidate.masked):
+            read = torch.tensor(candidate.token[max(0, step - 1)])[None].masked_fill(torch.tensor(masked)[None], MASK)
+            now = mask_predict.logits(model, model.decode(read, source)[0][0]).softmax(-1).detach().numpy()
+            standing[masked] = now[masked]
+            stale += int((~masked).sum())
+            for place in range(length):
+                best = np.argsort(-standing[place], kind="stable")[: candidate.probability_before.shape[-1]]
+                for name, beside in (("before", place - 1), ("behind", place + 1)):
+                    found = getattr(candidate, f"probability_{name}")[step, place]
+                    if 0 <= beside < length:
+                        np.testing.assert_allclose(found, standing[beside][best], atol=1e-4)
+                    else:
+                        assert np.isnan(found).all()
+            both = np.minimum(standing[1:], standing[:-1]).sum(-1)
+            np.testing.assert_allclose(candidate.overlap[step, 1:], both, atol=1e-4)
+            assert np.isnan(candidate.overlap[step, 0])
+    assert stale and seen.strategy == "lowest"
+
+
 def test_the_other_strategies_mask_what_they_say():
     probability, length = torch.tensor([[0.9, 0.1, 0.5, 0.7, 1.0]]), torch.tensor([4])
     at = lambda strategy, **more: remasked(2, Settings(4, strategy=strategy, **more), probability, length)[0].tolist()  # noqa: E731

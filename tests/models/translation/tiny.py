@@ -103,8 +103,25 @@ def consistent(trace, width):
         pool = [trace.finished[place].score for place in step.pool if place >= 0]
         assert len(step.pool) == width and pool == sorted(pool, reverse=True)
         rows = len(step.kept)
-    tokens = {int(token) for step in trace.steps for token in step.token}
+    follows(trace)
+    tokens = {int(token) for part in (*trace.steps, trace.next_tokens) for token in part.token.flat}
     assert trace.piece_id.tolist() == sorted(tokens) and trace.piece == tuple(f"w{i}" for i in sorted(tokens))
+
+
+def follows(trace):
+    """Along the output the distributions of the next token are those that the search saw, up to a constant."""
+    found, path = trace.next_tokens, ancestry(trace, best(trace))
+    assert len(found.log_prob) == len(path) and found.log_prob.shape[1] == found.vocabulary
+    np.testing.assert_allclose(np.exp(found.log_prob).sum(-1), 1, atol=1e-4)
+    for call, row in enumerate(path):
+        step = trace.steps[call]
+        named = dict(zip(found.token[call].tolist(), found.log_prob[call], strict=False))
+        own = [place for place, parent in enumerate(step.parent) if parent == row and int(step.token[place]) in named]
+        shift = np.array([step.log_prob[place] - named[int(step.token[place])] for place in own])
+        shift = shift[np.isfinite(shift)]
+        assert len(shift) and np.ptp(shift) < 2e-3
+        if not trace.followed:
+            assert abs(shift).max() < 2e-3
 
 
 def unchanged(before, after, steps):

@@ -1,97 +1,75 @@
 // Beam search beside mask-predict, for one sentence, driven by one step bar.
-import { find } from "../../core/dom.js";
+import { find, whenChanged } from "../../core/dom.js";
 import { bindKeys } from "../../core/keys.js";
-import { buttonGroup } from "../../draw/choices.js";
-import { attentionSize, refinementLook, searchLook } from "../../read/decoder_attention.js";
 import { format } from "../../read/format.js";
-import { pieceName } from "../../read/pieces.js";
+import { sentence } from "../../read/pieces.js";
 import { clock } from "../clock.js";
-import { attentionPanel } from "./attention_panel.js";
-import { cellLine, placeOf, refinementPanel, summaryLine } from "./refinement_panel.js";
-import { callsOf, candidateLine, candidateOf, searchPanel } from "./search_panel.js";
-import { first, keep, letGo, stepped, stepsOf } from "./state.js";
+import { allWords, cellLine, firstCell, gridPanel, passesOf, passOf } from "../grid_panel.js";
+import { keepRoom, sayOutput } from "../output.js";
+import { openingStep, samePasses, stepsOf } from "../steps.js";
+import { allBestWords, bestWords, callsOf, candidateLine, firstNode, treePanel } from "../tree_panel.js";
 
 /** @typedef {import("../../core/lab").DecodeRun} Run */
 /** @typedef {import("../../core/lab").DecodingDecodeText} Text */
-/** @typedef {import("../../core/lab").Head} Head */
-/** @typedef {import("../../core/lab").Way} Way */
-/** @typedef {import("../../core/lab").SetState<Run, State>} Set */
-/** @typedef {import("./state.js").State} State */
+/** @typedef {import("../tree_panel.js").TreeState & import("../grid_panel.js").GridState & {speed: number}} State */
 
-/**
- * Both panels of attention and the choice of layer and head. Returns what draws them.
- * @type {(root: HTMLElement, text: Text, set: Set) => (run: Run, state: State) => import("../../core/lab").Json}
- */
-function attention(root, text, set) {
-  /** @type {(way: Way) => ReturnType<typeof attentionPanel>} */
-  const panel = (way) =>
-    attentionPanel(find(root, `.look.${way}`), way, text, (weight) =>
-      set(({ pointed }) => ({ pointed: { ...pointed, [way]: weight } })),
-    );
-  const [drawSearch, drawRefinement] = [panel("autoregressive"), panel("non_autoregressive")];
-  const drawLayers = buttonGroup(find(root, ".layers"), text.layer, (/** @type {number} */ layer) => set({ layer }));
-  const drawHeads = buttonGroup(find(root, ".heads"), text.head, (/** @type {Head} */ head) => set({ head }));
-  /** @type {(count: number) => {value: Head, label: string}[]} */
-  const numbered = (count) => Array.from({ length: count }, (_, value) => ({ value, label: String(value + 1) }));
+/** Discarded candidates that a call shows. */
+const MOST = 3;
 
-  return (run, state) => {
-    const { layer, head, pointed } = state;
-    const { layers, heads } = attentionSize(run);
-    drawLayers(/** @type {{value: number, label: string}[]} */ (numbered(layers)), layer);
-    drawHeads([...numbered(heads), { value: "mean", label: text.mean }], head);
-    const [candidate, place] = [candidateOf(run, state), placeOf(run, state)];
-    const search = searchLook(run, candidate, layer, head);
-    const refinement = refinementLook(run, state, place, layer, head);
-    const call = search
-      ? format(text.predicting, { token: pieceName(search.predicted, text), at: candidate.step + 1 })
-      : "";
-    const position = refinement
-      ? format(text.predicting_position, {
-          token: pieceName(refinement.predicted, text),
-          at: place.position + 1,
-          pass: place.pass + 1,
-        })
-      : "";
-    return {
-      autoregressive: drawSearch(search, call, pointed.autoregressive ?? null),
-      non_autoregressive: drawRefinement(refinement, position, pointed.non_autoregressive ?? null),
-    };
-  };
-}
+/** @type {(run: Run) => State} */
+const first = (run) => ({ step: openingStep(stepsOf(run), run), speed: 1, ...firstNode(), ...firstCell(run) });
+
+/** What is let go when the clock steps: all but what is pinned; a pinned position follows the passes. */
+const stepped = (/** @type {State} */ state) => ({
+  node: state.nodePinned ? state.node : null,
+  cell: { pass: null, position: state.cell.position },
+});
+
+/** What Escape lets go. */
+const letGo = (/** @type {State} */ { cell }) => ({
+  ...{ node: null, nodePinned: false, cellPinned: false },
+  cell: { pass: null, position: cell.position },
+});
+
+/** @type {(done: number, count: number, going: string, over: string) => string} */
+const progress = (done, count, going, over) => format(done < count ? going : over, { done, count });
 
 /** @type {import("../../core/lab").Widget<Run, State, Text>} */
 export default {
   first,
-  keep,
 
-  build: (root, text, set, act) => {
+  keep: (state, run, before) => {
+    if (run === before) return state;
+    const { cell, cellPinned, speed, all } = state;
+    const step = openingStep(stepsOf(run), run, { state, before });
+    return { ...first(run), step, speed, all, ...(samePasses(run, before) ? { cell, cellPinned } : {}) };
+  },
+
+  build: (root, text, set) => {
     const drawClock = clock(root, text, set, { count: stepsOf, change: (_, __, state) => stepped(state) });
-    const drawSearch = searchPanel(find(root, "section.autoregressive"), text, set, act);
-    const drawRefinement = refinementPanel(find(root, "section.non_autoregressive"), text, set);
-    const drawAttention = attention(root, text, set);
-    bindKeys(root, {
-      Escape: () => set((state) => (state.node || state.cell.pass !== null || state.cellPinned ? letGo(state) : null)),
-    });
+    const [left, right] = [find(root, "section.autoregressive"), find(root, "section.non_autoregressive")];
+    const [drawTree, drawGrid] = [treePanel(left, text, set, MOST), gridPanel(right, text, set)];
+    bindKeys(root, { Escape: () => set((state) => letGo(state)) });
 
-    /** @type {(done: number, count: number, going: string, over: string) => string} */
-    const progress = (done, count, going, over) => format(done < count ? going : over, { done, count });
-
+    const onRun = whenChanged();
+    /** @type {import("../../read/refinement.js").Passes} */
+    let passes;
     return (run, state) => {
-      const [calls, count] = [callsOf(run, state), run.search.steps.length];
-      const search = drawSearch(run, state);
-      const refinement = drawRefinement(run, state);
-      const looks = drawAttention(run, state);
-      const passes = run.arrays[`refine_${state.model}_${state.length}_token`].shape[0];
-      find(root, ".calls").textContent = progress(calls, count, text.calls, text.calls_done);
-      find(root, ".passed").textContent = progress(Math.min(state.step, passes), passes, text.passes, text.passes_done);
+      onRun([run], () => {
+        passes = passesOf(run, state);
+        keepRoom(left, allBestWords(run));
+        keepRoom(right, allWords(passes));
+      });
+      const [calls, pass] = [callsOf(run, state), passOf(passes, state)];
+      find(root, ".calls").textContent = progress(calls, run.search.steps.length, text.calls, text.calls_done);
+      find(root, ".passed").textContent = progress(pass, passes.passes, text.passes, text.passes_done);
+      sayOutput(left, bestWords(run, state));
+      sayOutput(right, pass ? sentence(passes.row(pass - 1).map(({ piece }) => piece)) : "");
       drawClock(run, state);
-      return { ...search, ...refinement, attention: looks };
+      return { ...drawTree(run, state), ...drawGrid(run, state, passes) };
     };
   },
 
   read: (run, state, text) =>
-    format(text.reading, {
-      search: candidateLine(run, state, text),
-      refinement: `${summaryLine(run, state, text)} ${cellLine(run, state, text)}`,
-    }),
+    format(text.reading, { search: candidateLine(run, state, text), refinement: cellLine(run, state, text) }),
 };

@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from lab.text import Text, plain
-from lab.views.decoding import decode, outputs
-from lab.views.decoding.decode import departures
+from lab.views.decoding import decode, outputs, refinement, repeats, sampling, search
+from lab.views.decoding.search import departures
 from models.traces import (
     FATES,
     DecodingTrace,
     Finished,
     LengthCandidate,
+    NextTokens,
     RefineTrace,
     SearchStep,
     SearchTrace,
@@ -48,6 +49,9 @@ def length(tokens, log_prob):
         probability=np.full(token.shape, 0.5),
         alternative=token[..., None],
         alternative_probability=np.full((*token.shape, 1), 0.5),
+        probability_before=np.full((*token.shape, 1), 0.25),
+        probability_behind=np.full((*token.shape, 1), 0.25),
+        overlap=np.tile(np.linspace(0, 1, token.shape[1]) ** 2, (len(token), 1)),
         log_prob=log_prob,
         score=-1.0,
     )
@@ -67,6 +71,9 @@ def trace():
             call([1, 0, 0], [1, 5, 6], [FINISHED, KEPT, KEPT], [1, 2], [0, -1], 2),
         ),
         finished=(Finished(step=2, candidate=0, score=-0.5, token=np.array([5, 6, 1])),),
+        next_tokens=NextTokens(
+            np.log([[0.5, 0.45, 0.05], [0.25, 0.25, 0.2], [0.9, 0.05, 0.05]]), np.array([[4, 5, 6]] * 3), 9
+        ),
         piece=("</s>", "▁a", "▁b", "▁c"),
         piece_id=np.array([1, 4, 5, 6]),
         multiply_adds=100,
@@ -79,6 +86,7 @@ def trace():
         candidates=(length([[4, 4], [4, 5]], np.log(0.6)), length([[4, 4, 4], [4, 4, 5]], np.log(0.3))),
         best=1,
         length_probability=np.array([0, 0.1, 0.6, 0.3]),
+        strategy="lowest",
         cross_attention=np.full((2, 1, 1, 3, 2), 0.5),
         self_attention=np.full((2, 1, 1, 3, 3), 1 / 3),
         piece=("▁a", "▁b"),
@@ -101,29 +109,61 @@ def test_the_output_departs_from_greedy_only_where_its_own_best_token_was_anothe
     assert departures(trace.search) == [0]
 
 
-def test_the_claim_states_what_the_trace_holds(trace):
-    repetition, size, beam = decode.claim(trace, TEXT).split("\n")
+def test_the_claims_state_what_the_trace_holds(trace):
+    repetition, size = refinement.claim(trace, TEXT).split("\n")
     assert "2 of 3 after the first pass, 1 after pass 2." in repetition
     assert "2 tokens (60%)" in size and "has 3 (30%)" in size
-    assert "At 1 of 3 calls" in beam
+    assert "At 1 of 3 calls" in search.claim(trace, TEXT)
+    assert decode.claim(trace, TEXT).startswith("Autoregressive: 3 decoder calls. Non-autoregressive: 2.")
+    assert "different" in decode.claim(trace, TEXT)
+    same = replace(trace, refine=replace(trace.refine, output=trace.search.output))
+    assert "the same sentence" in decode.claim(same, TEXT)
 
 
 def test_what_does_not_apply_is_not_said(trace):
     def said(**changes):
-        return decode.claim(replace(trace, search=replace(trace.search, **changes)), TEXT)
+        return search.claim(replace(trace, search=replace(trace.search, **changes)), TEXT)
 
-    assert "**Beam.**" not in said(method="greedy") and "**Beam.**" not in said(forces=((0, 0, 5),))
+    assert said(method="greedy") == "" == said(forces=((0, 0, 5),))
     assert "At 1 of 3 calls the draw" in said(method="sample")
     straight = tuple(replace(step, log_prob=np.zeros(3)) for step in trace.search.steps)
     assert "at each of its 3 calls" in said(steps=straight)
     assert "Each of the 3 draws" in said(steps=straight, method="sample")
 
 
+def with_length(trace, tokens):
+    candidate = length(tokens, -0.1)
+    count = candidate.token.shape[1]
+    refine = replace(
+        trace.refine,
+        candidates=(candidate,),
+        best=0,
+        cross_attention=np.full((len(tokens), 1, 1, count, 2), 0.5),
+        self_attention=np.full((len(tokens), 1, 1, count, count), 1 / count),
+    )
+    return replace(trace, refine=refine)
+
+
+def test_neighbours_agree_where_they_repeat_and_elsewhere(trace):
+    """Of four positions the overlap with the one before is 11, 44 and 100 %."""
+    both = repeats.claim(with_length(trace, [[4, 5, 5, 4], [4, 5, 4, 4]]), TEXT)
+    assert "1 of 3 neighbouring pairs repeat" in both and "agree on 44%" in both
+    assert "the other pairs on 56%" in both and "after pass 2 those that repeated agree on 44%" in both
+    assert "All 1 neighbouring pairs" in repeats.claim(with_length(trace, [[4, 4], [4, 5]]), TEXT)
+    assert "No token repeats" in repeats.claim(with_length(trace, [[4, 5, 4], [4, 4, 4]]), TEXT)
+    assert "one position only" in repeats.claim(with_length(trace, [[4], [4]]), TEXT)
+
+
+def test_the_least_certain_call_is_told(trace):
+    said = sampling.claim(trace, TEXT)
+    assert "(2 of 3) the model gave 25%" in said and "at its surest call 90%" in said
+
+
 def test_the_model_trained_on_raw_data_is_compared(trace):
     raw = replace(trace.refine, output="a a b", candidates=(length([[4, 4, 4, 5]], -0.1),), best=0)
     raw = replace(raw, cross_attention=np.full((1, 1, 1, 4, 2), 0.5), self_attention=np.full((1, 1, 1, 4, 4), 0.25))
     both = replace(trace, raw_data_runs=(raw,))
-    seen = decode.claim(both, TEXT)
+    seen = refinement.claim(both, TEXT)
     assert "After the first pass 2 of 3 tokens repeat" in seen and "it is 2 of 4" in seen
     assert "**The same, trained on raw data:** a a b" in outputs.claim(both, TEXT)
 
@@ -158,7 +198,7 @@ def test_without_a_persons_translation_there_are_no_scores(trace):
 
 
 def test_both_languages_say_it(trace, example):
-    assert decode.claim(trace, Text("zh")).count("\n") == 2 and "人工译文" in outputs.claim(example, Text("zh"))
+    assert refinement.claim(trace, Text("zh")).count("\n") == 1 and "人工译文" in outputs.claim(example, Text("zh"))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -5,10 +5,21 @@ import numpy as np
 import pytest
 
 from lab.text import Text
-from lab.views.decoding import decode
-from lab.views.decoding.decode import DecodeMeta, SearchMeta
+from lab.views.decoding import attention, decode, refinement, repeats, run, sampling
+from lab.views.decoding import search as search_view
+from lab.views.decoding.run import DecodeMeta, SearchMeta
+from lab.views.decoding.sampling import SamplingMeta
 from lab.views.decoding.tokens import piece_index
-from models.traces import FATES, DecodingTrace, Finished, LengthCandidate, RefineTrace, SearchStep, SearchTrace
+from models.traces import (
+    FATES,
+    DecodingTrace,
+    Finished,
+    LengthCandidate,
+    NextTokens,
+    RefineTrace,
+    SearchStep,
+    SearchTrace,
+)
 
 PIECE, PIECE_ID = ("</s>", "▁ein", "▁Hund", "▁zwei"), np.array([1, 40, 7, 23])
 END, EIN, HUND, ZWEI = PIECE_ID.tolist()
@@ -58,6 +69,7 @@ def search():
             Finished(step=1, candidate=1, score=-1.0, token=np.array([ZWEI, END])),
             Finished(step=2, candidate=0, score=-0.14115, token=np.array([EIN, HUND, END])),
         ),
+        next_tokens=NextTokens(np.log([[0.8, 0.2], [0.9, 0.1], [0.6, 0.4]]), np.array([[EIN, ZWEI]] * 3), 4),
         piece=PIECE,
         piece_id=PIECE_ID,
         multiply_adds=10,
@@ -74,6 +86,9 @@ def length(token, masked, log_prob):
         probability=np.full(token.shape, 0.5),
         alternative=np.stack([token, np.full(token.shape, ZWEI)], axis=-1),
         alternative_probability=np.tile([0.5, 0.25], (*token.shape, 1)),
+        probability_before=np.full((*token.shape, 2), 0.125),
+        probability_behind=np.full((*token.shape, 2), 0.0625),
+        overlap=np.full(token.shape, 0.75),
         log_prob=log_prob,
         score=-0.7,
     )
@@ -89,6 +104,7 @@ def refine(model="cmlm"):
         candidates=(two, three),
         best=0,
         length_probability=np.array([0, 0.125, 0.75, 0.125]),
+        strategy="random",
         cross_attention=rows(2, 2, 3, 2, len(SOURCE)),
         self_attention=rows(2, 2, 3, 2, 2),
         piece=PIECE,
@@ -132,7 +148,7 @@ def test_the_tree_names_tokens_by_the_indices_of_their_pieces(trace):
 
 def test_lengths_of_the_model_and_of_its_counterpart(trace):
     model, raw = decode.payload(trace, TEXT).meta["refine"]
-    assert (model["model"], raw["model"], model["best"]) == ("cmlm", "raw", 0)
+    assert (model["model"], raw["model"], model["best"], model["strategy"]) == ("cmlm", "raw", 0, "random")
     assert model["lengths"] == [
         {"length": 2, "probability": 0.75, "score": -0.7},
         {"length": 3, "probability": 0.125, "score": -0.7},
@@ -141,7 +157,8 @@ def test_lengths_of_the_model_and_of_its_counterpart(trace):
 
 def test_grids_mark_masks_repeats_and_flips(trace):
     arrays = decode.payload(trace, TEXT).arrays
-    names = ["masked", "token", "probability", "repeat", "flip", "alternative", "alternative_probability"]
+    names = ["masked", "token", "probability", "repeat", "flip", "overlap", "alternative"]
+    names += ["alternative_probability", "probability_before", "probability_behind"]
     attention = [name + end for name in ("cross", "self") for end in ("", "_max")]
     assert arrays.keys() == {
         *(f"search_{name}" for name in attention),
@@ -156,6 +173,9 @@ def test_grids_mark_masks_repeats_and_flips(trace):
     assert arrays["refine_1_1_flip"].tolist() == [[0, 0, 0], [0, 0, 1]]
     assert arrays["refine_0_1_alternative"][0].tolist() == [[3, 3], [2, 3], [2, 3]]
     assert arrays["refine_0_1_alternative_probability"][0, 0].tolist() == [0.5, 0.25]
+    assert arrays["refine_0_1_probability_before"][1, 2].tolist() == [0.125] * 2
+    assert arrays["refine_0_1_probability_behind"][1, 0].tolist() == [0.0625] * 2
+    assert arrays["refine_0_1_overlap"].tolist() == [[0.75] * 3] * 2
 
 
 def test_attention_comes_back_to_a_255th_of_the_row(trace):
@@ -169,6 +189,25 @@ def test_attention_comes_back_to_a_255th_of_the_row(trace):
         assert not drawn[..., index + 1 :].any()
     drawn = arrays["refine_1_cross"] / 255 * arrays["refine_1_cross_max"][..., None]
     assert np.abs(drawn - trace.raw_data_runs[0].cross_attention).max() < 1 / 509
+
+
+def test_five_views_draw_from_one_payload():
+    assert {view.payload for view in (decode, search_view, refinement, repeats, attention)} == {run.payload}
+
+
+def test_a_distribution_says_what_the_output_took_and_what_the_search_went_on_with(trace):
+    meta, arrays = sampling.payload(trace, TEXT)
+    assert meta.keys() == SamplingMeta.__annotations__.keys() and json.loads(json.dumps(meta, allow_nan=False))
+    assert [PIECE[token] for token in meta["output"]] == ["▁ein", "▁Hund", "</s>"]
+    assert [[PIECE[token] for token in call] for call in meta["named"]] == [["▁ein", "▁zwei"]] * 3
+    assert [[PIECE[token] for token in call] for call in meta["kept"]] == [
+        ["▁ein", "▁zwei"],
+        ["▁Hund"],  # "zwei </s>" and "zwei Hund" extend the other row
+        ["</s>", "▁ein"],
+    ]
+    assert meta["finished"] == [{"token": [3, 0], "sum": -2.0}, {"token": [1, 2, 0], "sum": -0.42346}]
+    assert (meta["vocabulary"], meta["beam_width"], meta["winner"], meta["length_penalty"]) == (4, 2, 1, 1.0)
+    np.testing.assert_allclose(np.exp(arrays["log_prob"]), [[0.8, 0.2], [0.9, 0.1], [0.6, 0.4]], rtol=1e-6)
 
 
 def test_a_token_without_a_piece_is_an_error():

@@ -5,7 +5,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from lab.text import LANGUAGES, table
-from lab.views.decoding.decode import SearchMeta, StepMeta
+from lab.views.decoding.run import SearchMeta, StepMeta
 from models.traces import FATES, METHODS, STOPPING, STRATEGIES
 from models.traces.translation import Stopped
 from models.translation.bundled import BY_LANGUAGE
@@ -21,12 +21,12 @@ def ends(language, start):
 def test_what_became_of_a_candidate_has_its_words(language):
     (fates,) = get_args(get_type_hints(StepMeta)["fate"])
     assert get_args(fates) == FATES
-    assert ends(language, "widget.decode.fate_") == {*FATES, "cut", "forced"}
+    assert ends(language, "widget.shared.fate_") == {*FATES, "cut", "forced"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_why_a_search_ended_has_its_words(language):
-    assert ends(language, "widget.decode.over_") == set(get_args(get_type_hints(SearchMeta)["stopped"]))
+    assert ends(language, "widget.search.over_") == set(get_args(get_type_hints(SearchMeta)["stopped"]))
     assert set(get_args(Stopped)) == {"rule", "full", "ended", "length"}
 
 
@@ -35,14 +35,15 @@ def test_every_choice_has_its_words(language):
     choices = {"method": METHODS, "stopping": STOPPING, "strategy": STRATEGIES, "language": BY_LANGUAGE}
     for name, values in choices.items():
         assert ends(language, f"choice.{name}.") == set(values), name
+    assert ends(language, "widget.refinement.rule_") == {*STRATEGIES, "next", "end"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_both_ways_and_the_counterpart_have_their_words(language):
     both = {"autoregressive", "non_autoregressive"}
-    assert both | {"raw_data"} < ends(language, "view.outputs.") and both < ends(language, "widget.race.")
+    assert both | {"raw_data"} < ends(language, "view.outputs.") and both < ends(language, "widget.shared.")
     departs = {f"{method}_{kind}" for method in ("beam", "sample") for kind in ("departs", "never_departs")}
-    assert departs < ends(language, "view.decode.")
+    assert departs < ends(language, "view.search.")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
