@@ -76,7 +76,7 @@ def css(name: str) -> str:
 def address() -> str:
     """Where the page finds the scripts: a folder named by their content, so that browsers may keep them for good."""
     content = hashlib.sha256()
-    for script in sorted(WIDGETS.rglob("*.js")):
+    for script in sorted([*WIDGETS.rglob("*.js"), *WIDGETS.rglob("core/*.css")]):
         content.update(script.read_bytes())
     return f"lab/{content.hexdigest()[:16]}"
 
@@ -103,12 +103,14 @@ def head() -> str:
     shared = sorted(path for room in ("core", "draw", "read") for path in (WIDGETS / room).glob("[!.]*.js"))
     links = [f'<link rel="modulepreload" href="{address()}/{path.relative_to(WIDGETS)}">' for path in shared]
     language = (Path(__file__).parent.parent / "assets" / "language.js").read_text(encoding="utf-8")
-    scripts = [f'<script type="module" src="{address()}/core/{name}.js"></script>' for name in ("stream", "gradio")]
+    names = ("stream", "page", "gradio")
+    modules = [f'<script type="module" src="{address()}/core/{name}.js"></script>' for name in names]
     return "\n".join(
         [
             f"<script>{language}</script>",
             f'<script type="application/json" id="lab-constants">{json.dumps(constants)}</script>',
-            *scripts,
+            f'<link rel="stylesheet" href="{address()}/core/page.css">',
+            *modules,
             *links,
         ]
     )

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 RECORDS = {
     "lab/layout.py",
     "lab/truth.py",
+    "lab/header.py",
     "lab/page.py",
     "lab/inputs/kinds.py",
     "lab/inputs/photo.py",

@@ -199,6 +199,8 @@ export interface FieldsFieldText extends SharedText {
   hint: string;
 }
 export interface PatchesAttendText extends SharedText {
+  overview: string;
+  overview_picture: string;
   name: string;
   head_name: string;
   layer: string;

@@ -2,7 +2,7 @@
 // Where the visitor has asked for less motion, play goes on by one step.
 import { element, isStill, whenChanged } from "../core/dom.js";
 import { bindKeys } from "../core/keys.js";
-import { isWide } from "../core/theme.js";
+import { isWide } from "../core/presenter.js";
 
 /** @typedef {{step: string, play: string, back: string, forward: string}} StepText */
 
