@@ -26,14 +26,16 @@ READY = """() => [...document.querySelectorAll(".lab-widget")].filter(one => one
 UNNAMED = """() => [...document.querySelectorAll(".lab-widget, .lab-widget canvas:not([aria-hidden]), .plot")]
     .filter(one => one.checkVisibility() && !(/^(img|group)$/.test(one.getAttribute("role")) && one.ariaLabel))
     .map(one => one.outerHTML)"""
+# The visitor's own sentence and its tokens are in the language that they are in.
 WORDS = """() => [...document.querySelectorAll("body *")]
-    .filter(one => one.checkVisibility() && !one.closest(".gallery, script, style"))
+    .filter(one => one.checkVisibility() && !one.closest(".gallery, .look, .tree, script, style"))
     .flatMap(one => [...["aria-label", "title", "placeholder", "alt"].map(name => one.getAttribute(name) ?? ""),
         ...[...one.childNodes].filter(part => part.nodeType === Node.TEXT_NODE).map(part => part.data)])"""
 NAMES = {
     *("English", "Hub", "ViT", "Swin", "CNN", "ResNet", "Transformer", "MLP", "CLS", "Grad-CAM", "RepLKNet", "TF-Slim"),
     *("BLEU", "chrF", "Tatoeba", "Imagenette", "torchvision", "JFT-300M", "CPU", "NVIDIA", "Esc", "PageUp", "PageDown"),
     *("Top-k", "Top-p", "logit", "lens", "rollout", "NC", "log", "float32", "float64", "mask-predict", "CC", "BY"),
+    *("L2", "stem", "DeiT", "DeiT-B", "Touvron"),
 }
 """Latin words of Chinese text: names, keys, and terms that the field has no other word for."""
 
@@ -98,8 +100,8 @@ def test_every_picture_has_a_name_and_every_step_is_told(server, page):
 
 
 def latin(said):
-    """The Latin words of a text, but for ids of models, addresses and formulas."""
-    said = re.sub(r"[\w./-]*[a-z0-9]+[-_/][\w./-]+|\b[0-9a-f]{8}\b", " ", said)
+    """The Latin words of a text, but for ids of models and addresses."""
+    said = re.sub(r"[\w./-]*[a-z0-9]+[-_/][\w./-]+|\b[0-9a-f]{8}\b|\b[a-z]{3,}[0-9]+\b", " ", said)
     return set(re.findall(r"[A-Za-z][A-Za-z0-9’.-]*[A-Za-z0-9]", said))
 
 
