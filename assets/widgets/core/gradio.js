@@ -34,7 +34,7 @@ function speak() {
     if (ours(said) !== said) toast.textContent = ours(said);
   }
   for (const gallery of document.querySelectorAll(".gallery")) {
-    const photos = [...gallery.querySelectorAll("button.gallery-item")];
+    const photos = [...gallery.querySelectorAll("button.gallery-item:has(img)")];
     for (const [at, photo] of photos.entries()) set(photo, "aria-label", text.example.replace("{number}", `${at + 1}`));
   }
   for (const more of document.querySelectorAll(".overflow-menu > button")) set(more, "aria-label", text.more);
