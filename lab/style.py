@@ -22,7 +22,7 @@ COLOURS = {
     "blocked": "#282838",
     "masked": "#787c8c",
     "absent": "#808080",
-    "ink": "#14141c",
+    "ink": "#000000",
     "paper": "#ffffff",
     "finished": SERIES[2],
     "winner": SERIES[4],
