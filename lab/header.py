@@ -40,6 +40,7 @@ HEADER = """<header class="lab-header" lang="{code}" data-cover="{covered}">
 <div class="lab-tools"><a class="lab-language" href="{other_path}" hreflang="{other_code}" lang="{other_code}"
 title="{language_hint}">{language}</a>{tools}</div>
 <p class="lab-said" role="status" {said}></p>
+<p class="lab-lost" role="alert">{lost}</p>
 <dialog class="lab-keys" aria-label="{keys}"><h2>{keys}</h2><dl>{rows}</dl>
 <label><input type="checkbox" class="lab-shortcuts">{shortcuts}</label>
 <button type="button" class="lab-close">{close}</button></dialog></header>"""

@@ -56,8 +56,7 @@ export function stepBar(root, box, text, set, { count, pace = () => 700, change 
   /** @param {number} by */
   const move = (by) => {
     stop();
-    go((step) => step + by);
-    return true;
+    return go((step) => step + by);
   };
 
   const play = button("▶", text.play, toggle);

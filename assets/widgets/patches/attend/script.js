@@ -94,7 +94,7 @@ export default {
     const drawPrefix = buttonGroup(find(root, ".prefix"), text.query, (/** @type {number} */ query) =>
       set((state) => ({ query, pinned: !(state.pinned && state.query === query) })),
     );
-    picker(root, [find(root, ".stage")], set, {
+    picker(root, [find(root, ".stage")], text, set, {
       grid: (run) => run.grid,
       cell: (run, { query }) => query - run.prefix.length,
       choose: (cell, run) => ({ query: cell + run.prefix.length }),
