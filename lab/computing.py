@@ -8,6 +8,7 @@ import uuid
 from collections import OrderedDict, deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from lab import saved
 from lab.question import Question, saved_names
@@ -37,6 +38,8 @@ class Answer:
     """saved, remembered or computed."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
     """Of this answer and no other."""
+    date: str = field(default_factory=lambda: datetime.now().astimezone().isoformat(timespec="seconds"))
+    """When it was computed; "" for a saved run."""
 
 
 class Computation:
@@ -104,7 +107,7 @@ class Computations:
         if name is None:
             return None
         trace = saved.load(question.exhibit, question.run, name)
-        return Answer(trace, float("nan"), "saved", f"saved {question.key}") if trace else None
+        return Answer(trace, float("nan"), "saved", f"saved {question.key}", "") if trace else None
 
     def watch(self, question: Question, client: str) -> Computation | Answer:
         """The computation of a question, begun if it is not on its way; `leave` it in the end.

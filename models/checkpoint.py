@@ -99,6 +99,15 @@ def stamp(reference: str | None) -> str:
         return ""
 
 
+def revision(reference: str) -> str:
+    """The commit of a model of the Hub that is on this machine; "" for any other."""
+    try:
+        folder = None if _on_disk(reference) else hub.cached(reference)
+        return folder.name if folder else ""
+    except Exception:
+        return ""
+
+
 class _Key(NamedTuple):
     """What makes two open models the same."""
 
