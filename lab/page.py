@@ -12,6 +12,7 @@ from lab import layout, style, widget
 from lab.clients import Listening
 from lab.exhibits import EXHIBITS
 from lab.inputs.photo import EXAMPLES, example
+from lab.menu import menu
 from lab.text import Text
 from lab.wiring import MAX_THREADS, connect
 from models.device import describe
@@ -20,6 +21,7 @@ TAGS = {"en": "en", "zh": "zh-CN"}
 """Of the languages, as browsers know them."""
 HEADER = """<header class="lab-header" lang="{code}"><h1>{title}</h1><p>{tagline}</p><nav>
 <a class="lab-language" href="{other}" hreflang="{other_code}" title="{language_hint}">{language}</a>
+{menu}
 <button data-lab="link" type="button" title="{link_hint}">{link}</button>
 <button data-lab="wide" type="button" title="{wide_hint}">{wide}</button>
 <button data-lab="theme" type="button" title="{theme_hint}">{theme}</button></nav>
@@ -66,7 +68,9 @@ def fill(demo: gr.Blocks, text: Text, other: str) -> None:
     Navbar(visible=False)
     (other_language,) = TAGS.keys() - {text.language}
     words = {key: escape(line) for key, line in text.section("page").items()}
-    gr.HTML(HEADER.format(other=other, code=TAGS[text.language], other_code=TAGS[other_language], **words))
+    gr.HTML(
+        HEADER.format(other=other, menu=menu(text), code=TAGS[text.language], other_code=TAGS[other_language], **words)
+    )
     doors = [widget.door(exhibit) for exhibit in EXHIBITS]
     wirings = []
     with gr.Tabs() as tabs:

@@ -1,0 +1,39 @@
+// Printing the page gives a hand-out of the open view: its sheet alone, in light colours, with what it shows in words.
+import { element } from "../core/dom.js";
+import { readingOf } from "../core/state.js";
+import { isDark } from "../core/theme.js";
+import { openView, sheetOf, stylesReach, widgetsOf } from "./view.js";
+
+/** Pixels of the page's layout on the width of a sheet of paper; assets/print.css says the same. */
+const WIDTH = 960;
+
+/** @type {(words: () => import("./view.js").Words) => void} */
+export function printsOpenView(words) {
+  /** @type {HTMLElement | null} */
+  let sheet = null;
+  let dark = false;
+  addEventListener("beforeprint", () => {
+    const view = openView();
+    if (!view) return;
+    dark = isDark();
+    sheet = sheetOf(view, words());
+    const readings = widgetsOf(view).map(({ root }) => element("p", { textContent: readingOf(root) }));
+    sheet.querySelector("footer")?.before(...readings);
+    for (const plot of sheet.querySelectorAll(".plot")) fit(/** @type {HTMLElement} */ (plot));
+    document.body.classList.remove("dark");
+    document.body.classList.add("lab-printing");
+    stylesReach().append(sheet);
+  });
+  addEventListener("afterprint", () => {
+    sheet?.remove();
+    sheet = null;
+    document.body.classList.remove("lab-printing");
+    document.body.classList.toggle("dark", dark);
+  });
+}
+
+/** @param {HTMLElement} plot A chart has the width that it had on the page. */
+function fit(plot) {
+  const width = Number(plot.querySelector(".main-svg")?.getAttribute("width"));
+  if (width > WIDTH) plot.style.setProperty("zoom", String(WIDTH / width));
+}
