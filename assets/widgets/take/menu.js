@@ -15,6 +15,10 @@ const FILES = {
   html: async (...view) => (await import("./web_page.js")).webPageOf(...view),
 };
 
+/** Milliseconds that a view may take until it is drawn, and between two looks at it. */
+const PATIENCE = 30_000;
+const REST = 200;
+
 const menu = () => /** @type {HTMLElement | null} */ (document.getElementById("lab-take"));
 
 /** @returns {Words} */
@@ -26,9 +30,21 @@ function say(sentence) {
   if (says) says.textContent = sentence;
 }
 
+/** The view that is open, once it is drawn; null where that takes long. */
+async function drawnView() {
+  for (const end = performance.now() + PATIENCE; performance.now() < end; ) {
+    const view = openView();
+    if (view) return view;
+    await new Promise((rest) => setTimeout(rest, REST));
+  }
+  return null;
+}
+
 /** @param {string} kind */
 async function take(kind) {
-  const view = openView();
+  say(words().busy);
+  const view = await drawnView();
+  say("");
   if (!view) return say(words().wait);
   if (kind === "print") return print();
   if (kind === "code") return showCode(view);

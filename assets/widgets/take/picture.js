@@ -1,6 +1,7 @@
 // A view as a picture. The SVG holds the page's own elements, each with its style, so a browser shows it as it was.
 import { element } from "../core/dom.js";
 import { constants } from "../core/theme.js";
+import { PROPERTIES } from "./properties.js";
 import { sheetOf, stylesReach } from "./view.js";
 
 /** @typedef {import("./view.js").View} View */
@@ -31,7 +32,8 @@ async function laidOut(view, words, act) {
   stylesReach().append(place);
   try {
     const { backgroundColor } = getComputedStyle(document.body);
-    return await act(library, sheet, { backgroundColor, scale: SCALE, type: "image/png" });
+    const options = { backgroundColor, scale: SCALE, type: "image/png", includeStyleProperties: PROPERTIES };
+    return await act(library, sheet, options);
   } finally {
     place.remove();
   }

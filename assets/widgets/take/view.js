@@ -13,13 +13,19 @@ import { format } from "../read/format.js";
 /** @typedef {Record<string, string>} Words */
 
 /** What one can only use on the page. */
-const CONTROLS = ".hint, .steps, .opacity-row, .reading, .choices button:not([aria-pressed=true])";
+const CONTROLS = [
+  ".hint, .steps, .opacity-row, .reading, .choices button:not([aria-pressed=true])",
+  ".caption:has(.choices):not(:has(.choices [aria-pressed=true]))",
+].join();
 
-/** @param {Element} node */
+/**
+ * @param {Element} node
+ * @returns {node is HTMLElement}
+ */
 const isSeen = (node) => node instanceof HTMLElement && Boolean(node.offsetParent);
 
 /**
- * The view that is open; null while it has not been answered yet.
+ * The view that is open; null until it has been answered and drawn.
  * @returns {View | null}
  */
 export function openView() {
@@ -29,8 +35,10 @@ export function openView() {
   const { exhibit, view, told } = now;
   const column = [...document.querySelectorAll(".lab-views")].find(isSeen);
   const panel = column && ([...column.querySelectorAll("[role=tabpanel]")].find(isSeen) ?? column);
-  const beside = told.record.asides.flatMap((name) => [...document.querySelectorAll(`.lab-aside-${name}`)]);
-  const parts = /** @type {HTMLElement[]} */ ([panel, ...beside].filter((node) => node && isSeen(node)));
+  const beside = told.record.asides.flatMap((name) => [...document.querySelectorAll(`.block.lab-aside-${name}`)]);
+  const parts = [...(panel ? [panel] : []), ...beside].filter(isSeen);
+  const widgets = parts.flatMap((part) => [...part.querySelectorAll(".lab-widget")]).filter(isSeen);
+  if (!widgets.every((root) => mountedOn(root) && !root.inert && !root.ariaBusy)) return null;
   return { exhibit, view, record: told.record, parts, address: location.href };
 }
 
