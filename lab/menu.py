@@ -2,6 +2,7 @@
 
 import json
 from html import escape
+from itertools import zip_longest
 
 from lab.text import Text
 
@@ -12,7 +13,8 @@ def menu(text: Text) -> str:
     """The header's button and the menu that it opens, with the words that its script needs."""
     words = escape(json.dumps(text.section("take.word"), ensure_ascii=False))
     items = "".join(
-        f'<button type="button" data-take="{kind}">{escape(text(f"take.{kind}"))}</button>' for kind in KINDS
+        f'<button type="button" data-take="{kind}"{focus}>{escape(text(f"take.{kind}"))}</button>'
+        for kind, focus in zip_longest(KINDS, (" autofocus",), fillvalue="")
     )
     hint, button = escape(text("take.hint")), escape(text("take.button"))
     return (
