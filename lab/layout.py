@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from html import escape
 from typing import Any
 
 import gradio as gr
@@ -17,6 +18,10 @@ from lab.widget import widget
 
 TABLE = "table"
 """The tab of the rows that views with a verdict have."""
+
+FOLD = '<button type="button" data-lab="controls" aria-expanded="false">{words}</button>'
+"""Opens the inputs on a phone, where the figure comes first."""
+TROUBLE = '<p role="alert">${value || ""}</p>'
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,8 @@ class Board:
     stop: gr.Button
     status: gr.Markdown
     note: gr.Markdown
+    trouble: gr.HTML
+    """Above the views: what went wrong, in one sentence."""
     inputs: dict[str, Any] = field(default_factory=dict)
     starts: list[Callable[..., Any]] = field(default_factory=list)
     """How to listen to everything that starts a run."""
@@ -54,7 +61,7 @@ class Board:
     def outputs(self) -> list[Any]:
         """All that an answer may change."""
         parts = [part for one in self.views.values() for part in (one.widget, one.claim, one.verdict) if part]
-        return [*parts, self.status, self.note, self.stop, self.door]
+        return [*parts, self.status, self.note, self.trouble, self.stop, self.door]
 
 
 def build(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
@@ -62,7 +69,9 @@ def build(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
     with gr.Row():
         with gr.Column(scale=1, min_width=260, elem_classes="controls"):
             board = lay_out_inputs(exhibit, text, door)
-        with gr.Column(scale=3, min_width=280, elem_classes="lab-views"):
+        with gr.Column(scale=3, min_width=280, elem_classes="lab-column"):
+            board.trouble.render()
+            board.note.render()
             lay_out_views(exhibit, text, board)
     return board
 
@@ -77,8 +86,10 @@ def lay_out_inputs(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
         start=gr.Button(text(f"{name}.run"), variant="primary", min_width=100, render=False),
         stop=gr.Button(text("run.stop"), visible=False, min_width=100, render=False),
         status=gr.Markdown(elem_classes="small status", render=False),
-        note=gr.Markdown(elem_classes="small note", render=False),
+        note=gr.Markdown(elem_classes="note", render=False),
+        trouble=gr.HTML(html_template=TROUBLE, elem_classes="lab-trouble", render=False),
     )
+    gr.HTML(FOLD.format(words=escape(text("page.controls"))), elem_classes="lab-fold")
     for one in content:
         if isinstance(one, Photo):
             lay_out_photo(one, exhibit, text, board)
@@ -89,7 +100,6 @@ def lay_out_inputs(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
         board.stop.render()
     board.starts.append(board.start.click)
     board.status.render()
-    board.note.render()
     for _, view in exhibit.views.values():
         if view.aside:
             board.views[view.name] = lay_out_parts(view, exhibit, text)
@@ -146,7 +156,7 @@ def lay_out_views(exhibit: Exhibit, text: Text, board: Board) -> None:
         return
     verdicts: dict[str, gr.Markdown] = {}
     buttons: dict[str, gr.Button] = {}
-    with gr.Tabs() as board.selection:
+    with gr.Tabs(elem_classes="lab-views", overflow_behavior="wrap") as board.selection:
         if rows := [view for view in views if view.verdict]:
             with gr.Tab(text(f"{exhibit.name}.{TABLE}"), id=TABLE) as board.tabs[TABLE]:
                 gr.Markdown(text(f"{exhibit.name}.see"), elem_classes="see")

@@ -18,6 +18,7 @@ def menu(text: Text) -> str:
     )
     hint, button = escape(text("take.hint")), escape(text("take.button"))
     return (
-        f'<button type="button" class="lab-takes" popovertarget="lab-take" title="{hint}">{button}</button>'
-        f'<div popover id="lab-take" class="lab-menu" aria-label="{button}" data-words="{words}">{items}</div>'
+        f'<button type="button" popovertarget="lab-take" title="{hint}">'
+        f'<span aria-hidden="true">⤓</span> <span class="word">{button}</span></button>'
+        f'<div popover id="lab-take" class="lab-take" aria-label="{button}" data-words="{words}">{items}</div>'
     )

@@ -1,6 +1,5 @@
 """The page: one tab per exhibit; theme, language, shared scripts. `/` is English, `/zh` Chinese."""
 
-from html import escape
 from typing import Any
 
 import gradio as gr
@@ -8,25 +7,13 @@ from gradio.block_function import BlockFunction
 from gradio.components import Navbar
 from starlette.middleware import Middleware
 
-from lab import layout, style, widget
+from lab import header, layout, style, widget
 from lab.clients import Listening
 from lab.exhibits import EXHIBITS
 from lab.inputs.photo import EXAMPLES, example
-from lab.menu import menu
 from lab.text import Text
 from lab.wiring import MAX_THREADS, connect
 from models.device import describe
-
-TAGS = {"en": "en", "zh": "zh-CN"}
-"""Of the languages, as browsers know them."""
-HEADER = """<header class="lab-header" lang="{code}"><h1>{title}</h1><p>{tagline}</p><nav>
-<a class="lab-language" href="{other}" hreflang="{other_code}" title="{language_hint}">{language}</a>
-{menu}
-<button data-lab="link" type="button" title="{link_hint}">{link}</button>
-<button data-lab="wide" type="button" title="{wide_hint}">{wide}</button>
-<button data-lab="theme" type="button" title="{theme_hint}">{theme}</button></nav>
-<p class="lab-said" role="status" data-copied="{link_copied}" data-own="{link_own}" data-denied="{link_denied}"
-data-unknown="{link_unknown}"></p></header>"""
 
 
 class Page(gr.Blocks):
@@ -57,26 +44,24 @@ class Page(gr.Blocks):
 def build() -> gr.Blocks:
     """Both pages, built by the same code, without loading a model."""
     with Page(title="Attention Lab · 注意力实验室", analytics_enabled=False, delete_cache=(3600, 8 * 3600)) as demo:
-        fill(demo, Text("en"), other="zh")
+        fill(demo, Text("en"))
     with demo.route("中文", "/zh", show_in_navbar=False):
-        fill(demo, Text("zh"), other="./")
+        fill(demo, Text("zh"))
     return demo
 
 
-def fill(demo: gr.Blocks, text: Text, other: str) -> None:
+def fill(demo: gr.Blocks, text: Text) -> None:
     """One page in one language."""
     Navbar(visible=False)
-    (other_language,) = TAGS.keys() - {text.language}
-    words = {key: escape(line) for key, line in text.section("page").items()}
-    gr.HTML(
-        HEADER.format(other=other, menu=menu(text), code=TAGS[text.language], other_code=TAGS[other_language], **words)
-    )
+    gr.HTML(header.header(text))
     doors = [widget.door(exhibit) for exhibit in EXHIBITS]
     wirings = []
-    with gr.Tabs() as tabs:
+    with gr.Tabs(elem_classes="lab-tabs", overflow_behavior="wrap") as tabs:
         for exhibit, door in zip(EXHIBITS, doors, strict=True):
             with gr.Tab(text(f"{exhibit.name}.tab"), id=exhibit.name) as tab:
                 wirings.append((tab, connect(exhibit, text, layout.build(exhibit, text, door))))
+        with gr.Tab(text("page.start"), id=header.START):
+            gr.HTML(header.start(text))
     for tab, wiring in wirings:
         wiring.opens_with(tab.select)
         wiring.comes_by_link(tabs)

@@ -72,7 +72,8 @@ class Screen:
 
     def begun(self, anew: bool) -> Step:
         """A run has begun; where it was asked anew, what one sees until it answers is older."""
-        return {self.board.status: self.text("run.running", seconds="0"), **self.note("run.older", anew)}
+        waits = {self.board.status: self.text("run.running", seconds="0"), self.board.trouble: ""}
+        return waits | self.note("run.older", anew)
 
     def going_on(self, computation: Computation, seconds: float, others: int) -> Step:
         """A run goes on: how far, or for how many it waits, and the button that stops it."""
@@ -95,16 +96,22 @@ class Screen:
             line = self.text(key, seconds=f"{answer.seconds:.2f}", device=describe())
         for reference, revision in question.conversions().items():
             line += "\n\n" + self.text("run.converted", reference=plain(reference), revision=revision)
-        return {self.board.status: line, self.board.stop: gr.update(visible=False), **self.note("", anew)}
+        done = {self.board.status: line, self.board.trouble: "", self.board.stop: gr.update(visible=False)}
+        return done | self.note("", anew)
 
     def stopped(self) -> Step:
         """The visitor has pressed Stop; the note says already what the views show."""
         return {self.board.status: self.text("run.stopped"), self.board.stop: gr.update(visible=False)}
 
     def failed(self, sentence: str, note: Step) -> Iterator[Step]:
-        """A sentence in the status and as a toast (HTML); the views keep what they show, and the note speaks of it."""
-        yield {self.board.status: plain(sentence), self.board.stop: gr.update(visible=False), **note}
-        raise gr.Error(escape(sentence, quote=False), print_exception=False)
+        """A sentence in the status and above the views, which keep what they show; the note speaks of that.
+
+        Gradio is told by an error that it does not show.
+        """
+        line = plain(sentence)
+        stop = {self.board.stop: gr.update(visible=False)}
+        yield {self.board.status: line, self.board.trouble: line, **stop, **note}
+        raise gr.Error(escape(sentence, quote=False), visible=False, print_exception=False)
 
     def note(self, key: str, anew: bool) -> Step:
         """A sentence about everything that one sees, none for ""; what was not asked anew leaves it as it is."""

@@ -79,7 +79,7 @@ def css(name: str) -> str:
 def address() -> str:
     """Where the page finds the scripts: a folder named by their content, so that browsers may keep them for good."""
     content = hashlib.sha256()
-    for script in sorted(WIDGETS.rglob("*.js")):
+    for script in sorted([*WIDGETS.rglob("*.js"), *WIDGETS.rglob("core/*.css")]):
         content.update(script.read_bytes())
     return f"lab/{content.hexdigest()[:16]}"
 
@@ -111,14 +111,14 @@ def head() -> str:
     shared = sorted(path for room in ("core", "draw", "read") for path in (WIDGETS / room).glob("[!.]*.js"))
     links = [f'<link rel="modulepreload" href="{address()}/{path.relative_to(WIDGETS)}">' for path in shared]
     language = (Path(__file__).parent.parent / "assets" / "language.js").read_text(encoding="utf-8")
-    modules = [
-        f'<script type="module" src="{address()}/{path}"></script>' for path in ("core/stream.js", "take/menu.js")
-    ]
+    scripts = ("core/stream.js", "core/page.js", "take/menu.js")
+    modules = [f'<script type="module" src="{address()}/{path}"></script>' for path in scripts]
     paper = (WIDGETS.parent / "print.css").read_text(encoding="utf-8")
     return "\n".join(
         [
             f"<script>{language}</script>",
             f'<script type="application/json" id="lab-constants">{json.dumps(constants)}</script>',
+            f'<link rel="stylesheet" href="{address()}/core/page.css">',
             f'<style media="print">{paper}</style>',
             *modules,
             *links,

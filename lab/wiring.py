@@ -130,7 +130,7 @@ class Wiring:
             step |= self.known(visit, run) or self.seen.outdated(visit, run)
         if all(self.seen.is_answered(visit, run) for run in self.screen.runs(visit.tab)):
             visit.settled = visit.asked
-        yield step | self.screen.told(visit.tab, visit.settled, opened=True)
+        yield step | self.screen.told(visit.tab, visit.settled, opened=True) | {self.board.trouble: ""}
         yield from self.answered(visit, visit.asked, again=False)
 
     def linked(

@@ -1,5 +1,11 @@
-"""The exhibits in tab order."""
+"""The exhibits, grouped as a lecture is."""
 
 from lab.exhibits import cnn_vs_attention, cost, decoding, fields, patches
 
-EXHIBITS = (patches.EXHIBIT, cost.EXHIBIT, decoding.EXHIBIT, fields.EXHIBIT, cnn_vs_attention.EXHIBIT)
+GROUPS = {
+    "images": (patches.EXHIBIT, fields.EXHIBIT),
+    "comparison": (cnn_vs_attention.EXHIBIT, cost.EXHIBIT),
+    "decoding": (decoding.EXHIBIT,),
+}
+EXHIBITS = tuple(exhibit for group in GROUPS.values() for exhibit in group)
+"""In the order of the page."""

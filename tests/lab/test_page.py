@@ -29,7 +29,7 @@ def test_f_gives_the_views_the_whole_page_and_t_turns_it_dark_for_good(page):
     page.keyboard.press("f")
     expect(look).to_be_hidden()
     assert stage.bounding_box()["x"] < before
-    page.get_by_role("button", name="Large view").click()
+    page.get_by_role("button", name="Presenter").click()
     expect(look).to_be_visible()
     dark = "document.body.classList.contains('dark')"
     before = page.evaluate(dark)

@@ -1,5 +1,6 @@
 // Plotly figures side by side in the page's light or dark colours; plotly.js is fetched with the first one.
 import { element } from "../core/dom.js";
+import { isWide, zoom as pageZoom, viewHeight } from "../core/presenter.js";
 import { constants } from "../core/theme.js";
 import { chartReading, together } from "../read/chart.js";
 
@@ -58,6 +59,24 @@ function narrow(figure, layout) {
 }
 
 /**
+ * What presenter mode needs: the height of the screen, and type and margins as much larger as the rest of the page.
+ * @type {(layout: Record<string, any>) => Record<string, any>}
+ */
+function large(layout) {
+  /** @type {(part: any) => any} */
+  const scaled = (part) => {
+    if (Array.isArray(part)) return part.map(scaled);
+    if (part === null || typeof part !== "object") return part;
+    const entries = Object.entries(part).map(([key, value]) =>
+      key === "size" && typeof value === "number" ? [key, value * pageZoom()] : [key, scaled(value)],
+    );
+    return Object.fromEntries(entries);
+  };
+  const margin = Object.fromEntries(Object.entries(layout.margin).map(([side, width]) => [side, width * pageZoom()]));
+  return { ...scaled(layout), margin, height: viewHeight() };
+}
+
+/**
  * The figure's layout in the page's colours, as wide as its place, with the visitor's zoom.
  * @type {(figure: Figure, width: number, zoom: Ranges) => Record<string, any>}
  */
@@ -68,6 +87,7 @@ function layoutOf(figure, width, zoom) {
   const layout = { ...figure.layout, font: { ...figure.layout.font, color }, autosize: false };
   if (width) layout.width = width;
   if (width && width < NARROW) Object.assign(layout, narrow(figure, layout));
+  if (isWide()) Object.assign(layout, large(layout));
   for (const name of Object.keys(layout).filter((name) => /^[xy]axis/.test(name))) {
     const range = zoom[name] ? { range: zoom[name], autorange: false } : {};
     layout[name] = { ...layout[name], color, gridcolor: line, linecolor: line, ...range };

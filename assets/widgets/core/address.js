@@ -1,5 +1,6 @@
 // The address of what one sees: #exhibit/view?input=text&state={…}. Links come in by the exhibits' doors.
 import { format, parse } from "../read/link.js";
+import { firstExhibit, goTo, openExhibit, openView, whenOpened } from "./navigation.js";
 import { keep, kept } from "./photos.js";
 import { changesOf, setState } from "./state.js";
 
@@ -9,10 +10,12 @@ import { changesOf, setState } from "./state.js";
 /**
  * What an exhibit says: its open view, what was asked that a page without a link would not ask, the files of the
  * visitor's photos, the record of the view; `opened` is new each time that a view is opened.
- * @typedef {{view: string, asked: Record<string, string>, files: string[], record: ViewRecord, opened?: string}} Told
+ * @typedef {{view: string, asked: Record<string, string>, files: string[], record?: ViewRecord, opened?: string}} Told
  */
 /** @typedef {{told: Told | null, act: (link: {view: string, asked: Record<string, Json>}) => void}} Door */
 
+/** The name of the start page among the exhibits. */
+const START = "start";
 /** Before the digest of a visitor's photo, which a link names and does not hold. */
 const OWN = "own-";
 /** Milliseconds of rest before the address is written anew. */
@@ -92,10 +95,9 @@ async function send(link) {
  * @returns {{exhibit: string, view: string, told: Told} | null}
  */
 export function opened() {
-  const tabs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[role=tab][aria-selected=true]")]);
-  const [outer, inner] = tabs.filter((tab) => tab.offsetParent).map((tab) => tab.dataset.tabId ?? "");
-  const told = doors.get(outer)?.told;
-  return told ? { exhibit: outer, view: inner ?? told.view, told } : null;
+  const exhibit = openExhibit();
+  const told = doors.get(exhibit)?.told;
+  return told ? { exhibit, view: openView() || told.view, told } : null;
 }
 
 /**
@@ -128,7 +130,7 @@ export function write() {
   const hash = format({ exhibit, view, asked: told.asked, state: root && changesOf(root) });
   if (hash === location.hash) return;
   const before = parse(location.hash);
-  const same = before ? before.exhibit === exhibit && before.view === view : exhibit === first();
+  const same = before ? before.exhibit === exhibit && before.view === view : exhibit === firstExhibit();
   history[same ? "replaceState" : "pushState"](null, "", location.pathname + location.search + hash);
 }
 
@@ -150,13 +152,19 @@ document.addEventListener("click", ({ isTrusted, target }) => {
   wanted = null; // the visitor goes elsewhere
   later();
 });
-addEventListener("popstate", () => go(parse(location.hash) ?? { exhibit: first(), view: "", asked: {}, state: null }));
-/** The exhibit that a page without a link opens. */
-function first() {
-  const tab = document.querySelector("[role=tab]");
-  return (tab instanceof HTMLElement && tab.dataset.tabId) || "";
-}
+addEventListener("popstate", () =>
+  go(parse(location.hash) ?? { exhibit: firstExhibit(), view: "", asked: {}, state: null }),
+);
+whenOpened(later);
+doors.set(START, { told: { view: "", asked: {}, files: [] }, act: openStart });
 wanted = parse(location.hash);
+if (wanted?.exhibit === START) go(wanted);
+
+/** The start page asks the server for nothing. */
+async function openStart() {
+  await goTo(START);
+  if (sent) answered(sent);
+}
 
 /**
  * One of the header's sentences about links.

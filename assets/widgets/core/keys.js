@@ -36,6 +36,12 @@ export function bindKeys(root, table) {
   tables.set(root, [...(tables.get(root) ?? []), table]);
 }
 
+/** Whether single letters and signs are shortcuts; the visitor can switch them off. */
+export const shortcuts = () => localStorage.getItem("lab-shortcuts") !== "false";
+
+/** @param {boolean} on */
+export const setShortcuts = (on) => localStorage.setItem("lab-shortcuts", String(on));
+
 /** @param {KeyboardEvent} event */
 export function isTyping({ ctrlKey, metaKey, altKey, target }) {
   const typed = "textarea, [contenteditable], input:not([type=range], [type=radio], [type=checkbox])";
@@ -80,6 +86,6 @@ document.addEventListener("keydown", (event) => {
   if (["Space", "Enter"].includes(code) && !byPointer && target.matches("button, a, summary")) return;
   if (target.matches("input") && (arrow(code) || !target.matches("[type=range]"))) return;
   const root = addressed(code);
-  if (!root || root.inert) return;
+  if (!root || root.inert || (event.key.length === 1 && event.key !== " " && !shortcuts())) return;
   for (const table of tables.get(root) ?? []) if (used(table, event)) event.preventDefault();
 });

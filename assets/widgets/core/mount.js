@@ -2,7 +2,7 @@
 import { loadAll } from "./arrays.js";
 import { nameCanvas } from "./dom.js";
 import { own, say } from "./state.js";
-import { onTheme, restorePage } from "./theme.js";
+import { onTheme } from "./theme.js";
 
 /** @typedef {{name: string, place: string, text: Record<string, string>, value: () => any}} Mounted */
 /** @type {WeakMap<Element, Mounted>} */
@@ -27,7 +27,6 @@ export const mountedOn = (root) => mounts.get(root);
 export async function mount(name, place, element, props, watch, text, ask) {
   const root = element.querySelector(".lab-widget");
   if (!(root instanceof HTMLElement)) throw new Error(`the template of ${name} has no .lab-widget`);
-  restorePage();
   root.inert = true;
   write(root, text);
   /** @type {import("./state.js").Owner} */

@@ -1,5 +1,6 @@
 // The state of every mounted widget: one owner, plain JSON, to be read and set from outside.
 import { element } from "./dom.js";
+import { isWide } from "./presenter.js";
 
 /** @typedef {import("./lab").Widget<any, any, any>} AnyWidget */
 /** @typedef {import("./lab").State} State */
@@ -12,6 +13,7 @@ import { element } from "./dom.js";
  *   show: (run: any, source: Source) => void,
  *   redraw: () => void,
  *   replace: (state: State) => void,
+ *   restart: () => void,
  *   reading: () => string,
  *   answered: () => void,
  *   state: () => State | null,
@@ -38,6 +40,12 @@ export const stateOf = (root) => ownerOf(root).state();
  * @param {State} state
  */
 export const setState = (root, state) => ownerOf(root).replace(state);
+
+/**
+ * Start over: what one sees before touching anything.
+ * @param {Element} root
+ */
+export const restart = (root) => ownerOf(root).restart();
 
 /**
  * What of its state is not what one sees first: for an address.
@@ -174,7 +182,7 @@ export function own(root, widget, text, ask) {
   /** @type {(next: any, from: Source) => void} */
   const show = (next, from) => {
     try {
-      const kept = good ? widget.keep({ ...good.state, pending: false }, next, good.run) : widget.first(next);
+      const kept = good ? widget.keep({ ...good.state, pending: false }, next, good.run) : first(next);
       [run, state, source] = [next, { pending: false, ...kept }, from];
     } catch (error) {
       return recover(error);
@@ -193,6 +201,21 @@ export function own(root, widget, text, ask) {
     paint();
   };
 
+  /**
+   * What one sees first; in presenter mode a film starts before its outcome.
+   * @param {any} next
+   * @returns {State}
+   */
+  const first = (next) => {
+    /** @type {State} */
+    const begin = widget.first(next);
+    return isWide() && "step" in begin ? { ...begin, step: 0 } : begin;
+  };
+
+  const again = () => {
+    if (run) set({ ...first(run), pending: false });
+  };
+
   const stateNow = () => {
     if (!state) return null;
     const { pending: _, ...rest } = state;
@@ -201,9 +224,9 @@ export function own(root, widget, text, ask) {
 
   const changes = () => {
     if (!run || !state) return {};
-    const first = widget.first(run);
+    const begin = widget.first(run);
     return Object.fromEntries(
-      Object.entries(stateNow() ?? {}).filter(([name, value]) => !sameAs({ [name]: value }, first)),
+      Object.entries(stateNow() ?? {}).filter(([name, value]) => !sameAs({ [name]: value }, begin)),
     );
   };
 
@@ -211,7 +234,7 @@ export function own(root, widget, text, ask) {
   const answered = () => {
     if (state?.pending) set({ pending: false });
   };
-  const owner = { show, redraw, replace, reading, answered, state: stateNow, changes };
+  const owner = { show, redraw, replace, restart: again, reading, answered, state: stateNow, changes };
   owners.set(root, owner);
   return owner;
 }

@@ -21,4 +21,23 @@ export const withWholeStreams = (fetchNow) => async (request, options) => {
   return new Response(read, response);
 };
 
-globalThis.fetch = withWholeStreams(globalThis.fetch);
+/**
+ * Tells after each request whether the server could be reached.
+ * @param {typeof fetch} fetchNow
+ * @param {(reached: boolean) => void} tell
+ * @returns {typeof fetch}
+ */
+export const withReach = (fetchNow, tell) => async (request, options) => {
+  try {
+    const response = await fetchNow(request, options);
+    tell(true);
+    return response;
+  } catch (error) {
+    if (error instanceof Error && error.name !== "AbortError") tell(false);
+    throw error;
+  }
+};
+
+globalThis.fetch = withReach(withWholeStreams(globalThis.fetch), (reached) =>
+  globalThis.document?.body?.classList.toggle("lab-offline", !reached),
+);

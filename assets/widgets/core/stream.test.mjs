@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withWholeStreams } from "./stream.js";
+import { withReach, withWholeStreams } from "./stream.js";
 
 /** A server with a stream that is open until `end`. */
 function made() {
@@ -46,4 +46,20 @@ for (const way of ["end", "fail"]) {
 
 test("a question before any stream waits for nothing", async () => {
   assert.ok(await settled(made().fetch("/queue/join")));
+});
+
+test("whether the server could be reached is told after each request, not after one that was given up", async () => {
+  const told = [];
+  const failing = (error) =>
+    withReach(
+      () => Promise.reject(error),
+      (reached) => told.push(reached),
+    );
+  await withReach(
+    async () => new Response(""),
+    (reached) => told.push(reached),
+  )("x");
+  await assert.rejects(failing(new TypeError("Failed to fetch"))("x"));
+  await assert.rejects(failing(new DOMException("given up", "AbortError"))("x"));
+  assert.deepEqual(told, [true, false]);
 });

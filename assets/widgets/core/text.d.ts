@@ -11,6 +11,10 @@ export interface SharedText {
   play: string;
   back: string;
   forward: string;
+  move_left: string;
+  move_up: string;
+  move_down: string;
+  move_right: string;
   step: string;
   chart_reading: string;
   chart_line: string;
@@ -55,6 +59,7 @@ export interface CnnVsAttentionConvolutionText extends SharedText {
   shift: string;
   conditions: string;
   hint: string;
+  hint_keys: string;
 }
 export interface CnnVsAttentionPositionText extends SharedText {
   name: string;
@@ -197,8 +202,11 @@ export interface FieldsFieldText extends SharedText {
   rolled: string;
   no_rollout: string;
   hint: string;
+  hint_keys: string;
 }
 export interface PatchesAttendText extends SharedText {
+  overview: string;
+  overview_picture: string;
   name: string;
   head_name: string;
   layer: string;
@@ -209,6 +217,7 @@ export interface PatchesAttendText extends SharedText {
   opacity: string;
   readout: string;
   hint: string;
+  hint_keys: string;
 }
 export interface PatchesRelevanceText extends SharedText {
   name: string;
@@ -221,6 +230,7 @@ export interface PatchesRelevanceText extends SharedText {
   relevance: string;
   readout: string;
   hint: string;
+  hint_keys: string;
 }
 export interface PatchesCutText extends SharedText {
   name: string;
@@ -237,6 +247,7 @@ export interface PatchesCutText extends SharedText {
   position: string;
   other_size: string;
   hint: string;
+  hint_keys: string;
   reading: string;
   reading_other: string;
   own_picture: string;
@@ -256,6 +267,7 @@ export interface PatchesWindowsText extends SharedText {
   still: string;
   reached: string;
   hint: string;
+  hint_keys: string;
   own: string;
   mask_name: string;
   looks: string;
@@ -287,5 +299,6 @@ export interface PatchesPairText extends SharedText {
   block: string;
   sees: string;
   hint: string;
+  hint_keys: string;
   reading: string;
 }

@@ -1,6 +1,4 @@
-// What belongs to the page and not to a widget: colours, light and dark, the large view, the language.
-import { copyLink } from "./address.js";
-import { isTyping } from "./keys.js";
+// The page's colours, light and dark.
 
 /** @typedef {import("./lab").Constants} Constants */
 /** @typedef {import("./lab").Colour} Colour */
@@ -35,9 +33,6 @@ export function colour(name, alpha = 255) {
  */
 export const ink = (name, opacity = 1) => `rgb(${colour(name).slice(0, 3).join(" ")} / ${opacity})`;
 
-/** Whether the views have the whole page. */
-export const isWide = () => document.body.classList.contains("lab-wide");
-
 export const isDark = () => document.body.classList.contains("dark");
 
 /**
@@ -56,65 +51,13 @@ export function onTheme(root, act) {
   watch.observe(document.body, { attributes: true, attributeFilter: ["class"] });
 }
 
-/** What a page does at once: the visitor's theme and large view, the language of its text. */
-export function restorePage() {
+/** Light or dark, as the visitor chose last; an address may say otherwise. */
+export function restoreTheme() {
   const chosen = localStorage.getItem("lab-theme");
   if (chosen && !location.search.includes("__theme")) document.body.classList.toggle("dark", chosen === "dark");
-  document.body.classList.toggle("lab-wide", localStorage.getItem("lab-wide") === "true");
-  const header = document.querySelector(".lab-header");
-  if (header instanceof HTMLElement) document.documentElement.lang = header.lang;
 }
 
-/** @param {boolean} wide */
-function setWide(wide) {
-  document.body.classList.toggle("lab-wide", wide);
-  localStorage.setItem("lab-wide", String(wide));
-}
-
-/** @param {boolean} dark */
-function setTheme(dark) {
-  document.body.classList.toggle("dark", dark);
+export function switchTheme() {
+  const dark = document.body.classList.toggle("dark");
   localStorage.setItem("lab-theme", dark ? "dark" : "light");
 }
-
-// Gradio keeps the lab's style sheet to what is inside the page; these rules start at its body.
-const large = document.createElement("style");
-large.textContent = `@media (min-width: 768px) {
-  .lab-wide { --lab-above: 230px; }
-  .lab-wide .controls, .lab-wide .lab-header p, .lab-wide .see { display: none !important; }
-}`;
-document.head.append(large);
-
-/** T turns the page light or dark, F hides the controls, L changes the language; the header's buttons do the same. */
-const duties = {
-  theme: () => setTheme(!isDark()),
-  wide: () => setWide(!isWide()),
-  link: copyLink,
-  language: () => {
-    const link = document.querySelector(".lab-language");
-    if (link instanceof HTMLElement) link.click();
-  },
-};
-/**
- * The page of the other language shows the same, and is the one that the lab opens with from now on.
- * @param {HTMLAnchorElement} other
- */
-function keepLanguage(other) {
-  localStorage.setItem("lab-language", other.hreflang);
-  other.hash = location.hash;
-}
-
-/** @type {Record<string, keyof typeof duties>} */
-const KEYS = { KeyT: "theme", KeyF: "wide", KeyL: "language" };
-
-document.addEventListener("keydown", (event) => {
-  const duty = KEYS[event.code];
-  if (duty && !isTyping(event) && !event.repeat) duties[duty]();
-});
-document.addEventListener("click", ({ target }) => {
-  if (!(target instanceof Element)) return;
-  const other = target.closest(".lab-language");
-  if (other instanceof HTMLAnchorElement) keepLanguage(other);
-  const button = target.closest("[data-lab]");
-  if (button instanceof HTMLElement) duties[/** @type {keyof typeof duties} */ (button.dataset.lab)]?.();
-});

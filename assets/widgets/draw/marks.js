@@ -1,4 +1,5 @@
 // What lies over a photo in cells: a mark, and choosing a cell.
+import { element } from "../core/dom.js";
 import { bindKeys } from "../core/keys.js";
 
 /** @typedef {import("../core/lab").Grid} Grid */
@@ -52,6 +53,7 @@ export function pointIn({ currentTarget, clientX, clientY }) {
  * @template {{pinned: boolean}} S
  * @param {HTMLElement} root
  * @param {Iterable<HTMLElement>} stages
+ * @param {import("../core/lab").SharedText} text
  * @param {import("../core/lab").SetState<Run, S>} set
  * @param {{
  *   grid: (run: Run, state: S) => readonly number[],
@@ -59,7 +61,7 @@ export function pointIn({ currentTarget, clientX, clientY }) {
  *   choose: (cell: number, run: Run, state: S) => Partial<S>,
  * }} on
  */
-export function picker(root, stages, set, { grid, cell, choose }) {
+export function picker(root, stages, text, set, { grid, cell, choose }) {
   /** @type {(run: Run, state: S, chosen: number, pinned: boolean) => Partial<S>} */
   const chosen = (run, state, at, pinned) => ({ ...choose(at, run, state), pinned });
 
@@ -80,15 +82,38 @@ export function picker(root, stages, set, { grid, cell, choose }) {
     });
   }
 
+  /** @type {(down: number, right: number) => void} */
+  const arrows = (down, right) => {
+    set((state, run) => {
+      const next = beside(Math.max(0, cell(run, state)), grid(run, state), down, right);
+      return next === null ? null : chosen(run, state, next, true);
+    });
+  };
   bindKeys(root, {
     Escape: () => set((state) => (state.pinned ? /** @type {Partial<S>} */ ({ pinned: false }) : null)),
-    arrows: (down, right) => {
-      set((state, run) => {
-        const next = beside(Math.max(0, cell(run, state)), grid(run, state), down, right);
-        return next === null ? null : chosen(run, state, next, true);
-      });
-    },
+    arrows,
   });
+  const [stage] = stages;
+  stage.after(thumbPad(text, arrows));
+}
+
+/**
+ * What a thumb has in place of arrow keys: four buttons, seen where fingers point.
+ * @param {import("../core/lab").SharedText} text
+ * @param {(down: number, right: number) => void} move
+ */
+function thumbPad(text, move) {
+  /** @type {[string, string, number, number][]} */
+  const ways = [
+    ["←", text.move_left, 0, -1],
+    ["↑", text.move_up, -1, 0],
+    ["↓", text.move_down, 1, 0],
+    ["→", text.move_right, 0, 1],
+  ];
+  const buttons = ways.map(([textContent, ariaLabel, down, right]) =>
+    element("button", { type: "button", textContent, ariaLabel, onclick: () => move(down, right) }),
+  );
+  return element("div", { className: "thumb-pad" }, ...buttons);
 }
 
 /**

@@ -1,7 +1,7 @@
 // The step bar: play, back, forward, scrub; space, [ and ] do the same, in the large view also what a clicker sends.
 import { element, whenChanged } from "../core/dom.js";
 import { bindKeys } from "../core/keys.js";
-import { isWide } from "../core/theme.js";
+import { isWide } from "../core/presenter.js";
 
 /** @typedef {{step: string, play: string, back: string, forward: string}} StepText */
 
@@ -53,8 +53,7 @@ export function stepBar(root, box, text, set, { count, pace = () => 700, change 
   /** @param {number} by */
   const move = (by) => {
     stop();
-    go((step) => step + by);
-    return true;
+    return go((step) => step + by);
   };
 
   const play = button("▶", text.play, toggle);

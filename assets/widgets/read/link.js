@@ -23,7 +23,7 @@ export function format({ exhibit, view, asked, state }) {
   const texts = Object.entries(asked).map(([name, text]) => [name, String(text)]);
   if (state && Object.keys(state).length) texts.push(["state", JSON.stringify(state)]);
   const query = new URLSearchParams(texts).toString();
-  return `#${[exhibit, view].map(encodeURIComponent).join("/")}${query && `?${query}`}`;
+  return `#${[exhibit, view].filter(Boolean).map(encodeURIComponent).join("/")}${query && `?${query}`}`;
 }
 
 /** @param {string} text */

@@ -1,4 +1,6 @@
 // The header's menu: everything that one can take away of the view that is open.
+
+import { opened } from "../core/address.js";
 import { element } from "../core/dom.js";
 import { readingOf } from "../core/state.js";
 import { printsOpenView } from "./print.js";
@@ -42,6 +44,8 @@ async function drawnView() {
 
 /** @param {string} kind */
 async function take(kind) {
+  const now = opened();
+  if (now && !now.told.record) return say(words().start); // the start page
   say(words().busy);
   const view = await drawnView();
   say("");

@@ -1,7 +1,6 @@
 // Printing the page gives a hand-out of the open view: its sheet alone, in light colours, with what it shows in words.
 import { element } from "../core/dom.js";
 import { readingOf } from "../core/state.js";
-import { isDark } from "../core/theme.js";
 import { openView, sheetOf, stylesReach, widgetsOf } from "./view.js";
 
 /** Pixels of the page's layout on the width of a sheet of paper; assets/print.css says the same. */
@@ -11,24 +10,23 @@ const WIDTH = 960;
 export function printsOpenView(words) {
   /** @type {HTMLElement | null} */
   let sheet = null;
-  let dark = false;
+  let classes = "";
   addEventListener("beforeprint", () => {
     const view = openView();
     if (!view) return;
-    dark = isDark();
+    classes = document.body.className;
     sheet = sheetOf(view, words());
     const readings = widgetsOf(view).map(({ root }) => element("p", { textContent: readingOf(root) }));
     sheet.querySelector("footer")?.before(...readings);
     for (const plot of sheet.querySelectorAll(".plot")) fit(/** @type {HTMLElement} */ (plot));
-    document.body.classList.remove("dark");
+    document.body.classList.remove("dark", "lab-wide");
     document.body.classList.add("lab-printing");
     stylesReach().append(sheet);
   });
   addEventListener("afterprint", () => {
+    if (sheet) document.body.className = classes;
     sheet?.remove();
     sheet = null;
-    document.body.classList.remove("lab-printing");
-    document.body.classList.toggle("dark", dark);
   });
 }
 

@@ -14,7 +14,8 @@ color: var(--body-text-color); font-family: var(--font); } .lab-alone .lab-said 
 export function stylesFor(sheet) {
   const place = element("div", { className: "lab-offstage" }, sheet.cloneNode(true));
   stylesReach().append(place);
-  const rules = [...document.styleSheets].flatMap((styles) => [...styles.cssRules].map((rule) => needed(rule, place)));
+  const seen = [...document.styleSheets].filter(({ media }) => matchMedia(media.mediaText).matches);
+  const rules = seen.flatMap((styles) => [...styles.cssRules].map((rule) => needed(rule, place)));
   place.remove();
   return [...rules, OWN].filter(Boolean).join("\n").replaceAll("</style", "<\\/style");
 }

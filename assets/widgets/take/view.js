@@ -14,7 +14,7 @@ import { format } from "../read/format.js";
 
 /** What one can only use on the page. */
 const CONTROLS = [
-  ".hint, .steps, .speed, .speeds, .opacity-row, .reading, .choices button:not([aria-pressed=true])",
+  ".note, .lab-trouble, .hint, .steps, .speed, .speeds, .opacity-row, .reading, .choices button:not([aria-pressed=true])",
   ".caption:has(.choices):not(:has(.choices [aria-pressed=true]))",
 ].join();
 
@@ -30,16 +30,17 @@ const isSeen = (node) => node instanceof HTMLElement && Boolean(node.offsetParen
  */
 export function openView() {
   const now = opened();
-  if (!now || now.told.view !== now.view) return null;
+  const record = now?.told.record;
+  if (!now || !record || now.told.view !== now.view) return null;
   write();
-  const { exhibit, view, told } = now;
-  const column = [...document.querySelectorAll(".lab-views")].find(isSeen);
+  const { exhibit, view } = now;
+  const column = [...document.querySelectorAll(".lab-column")].find(isSeen);
   const panel = column && ([...column.querySelectorAll("[role=tabpanel]")].find(isSeen) ?? column);
-  const beside = told.record.asides.flatMap((name) => [...document.querySelectorAll(`.block.lab-aside-${name}`)]);
+  const beside = record.asides.flatMap((name) => [...document.querySelectorAll(`.block.lab-aside-${name}`)]);
   const parts = [...(panel ? [panel] : []), ...beside].filter(isSeen);
   const widgets = parts.flatMap((part) => [...part.querySelectorAll(".lab-widget")]).filter(isSeen);
   if (!widgets.every((root) => mountedOn(root) && !root.inert && !root.ariaBusy)) return null;
-  return { exhibit, view, record: told.record, parts, address: location.href };
+  return { exhibit, view, record, parts, address: location.href };
 }
 
 /**
@@ -58,10 +59,10 @@ export const widgetsOf = ({ parts }) =>
 export const today = () => new Date().toLocaleDateString("sv");
 
 /**
- * "Patches & Windows: 2 · Attend".
+ * "Patches & Windows · 2 · Attend".
  * @param {View} view
  */
-export const titleOf = ({ record }) => [...new Set([record.exhibit, record.view])].join(": ");
+export const titleOf = ({ record }) => [...new Set([record.exhibit, record.view])].join(" · ");
 
 /**
  * The lines below a view: models, when and where it was computed, which page it is from.

@@ -12,7 +12,7 @@ from lab.text import Text
 from models.traces import DecodingTrace, RaceTrace
 from models.translation.bundled import BY_LANGUAGE
 
-from .visitor import asking_nobody, controls, measured, open_exhibit, open_tab, saved_trace, status
+from .visitor import asking_nobody, controls, measured, note, open_exhibit, open_tab, saved_trace, status
 
 SENTENCE = "Two men are cooking outside."
 
@@ -132,7 +132,7 @@ def test_fewer_passes_and_the_race(page):
     passes = controls(page).get_by_label("Non-autoregressive: passes").last
     passes.fill("3")
     passes.press("Enter")
-    expect(controls(page).locator(".prose.note")).to_contain_text("You have changed something")
+    expect(note(page)).to_contain_text("You have changed something")
     before = drawn.get_attribute("data-file")
     translate(page, SENTENCE)
     expect(drawn).not_to_have_attribute("data-file", before, timeout=120_000)

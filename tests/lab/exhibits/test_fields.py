@@ -20,11 +20,13 @@ from .visitor import (
     figures,
     lines,
     measured,
+    note,
     open_exhibit,
     open_tab,
     same_lines,
     saved_trace,
     status,
+    trouble,
 )
 
 pytestmark = pytest.mark.browser
@@ -161,8 +163,8 @@ def test_a_question_that_cannot_be_answered_leaves_all_as_it_was_and_another_mod
     controls(page).get_by_role("button", name="Models").click()
     choose(page, Third_model="no such model")
     controls(page).get_by_role("button", name="Look", exact=True).click()
-    expect(page.get_by_test_id("toast-text")).to_contain_text("no such model")
-    expect(controls(page).locator(".prose.note")).to_contain_text("belongs to an earlier run")
+    expect(trouble(page)).to_contain_text("no such model")
+    expect(note(page)).to_contain_text("belongs to an earlier run")
     drawn(page, saved)
     choose(page, Third_model=saved_resnet)
     controls(page).get_by_role("button", name="Look", exact=True).click()

@@ -21,10 +21,12 @@ from .visitor import (
     figures,
     lines,
     measured,
+    note,
     open_tab,
     point,
     same_lines,
     status,
+    trouble,
     upload,
     weights,
 )
@@ -202,7 +204,7 @@ def test_an_own_photo_through_own_models(page, tiny_vit, tiny_swin, photo, tmp_p
         expect(attend).to_have_attribute(f"data-{name}", value)
 
     choose(page, Vision=tiny_vit, Swin=tiny_swin)
-    expect(controls(page).locator(".note").last).to_contain_text("You have changed something")
+    expect(note(page)).to_contain_text("You have changed something")
     upload(page, photo, tmp_path)
     expect(attend.locator(".layer")).to_have_text("3 / 3", timeout=120_000)
     vit = measured(EXHIBIT, "vit", VitTrace, photo=photo, vit=tiny_vit)
@@ -229,7 +231,7 @@ def test_an_own_photo_through_own_models(page, tiny_vit, tiny_swin, photo, tmp_p
 
     controls(page).locator("button[aria-label='Remove Image']").click()
     controls(page).get_by_role("button", name="Look", exact=True).click()
-    expect(page.get_by_test_id("toast-text")).to_contain_text("Please choose a photo first")
+    expect(trouble(page)).to_contain_text("Please choose a photo first")
     expect(film).to_have_attribute("data-kind", "attention")
 
 
@@ -240,5 +242,5 @@ def test_a_wrong_model_gives_a_sentence_in_chinese(page, photo, tmp_path):
     choose(page, ViT="no such model")
     upload(page, photo, tmp_path)
     expect(status(page)).to_contain_text("找不到模型“no such model”")
-    expect(page.get_by_test_id("toast-text")).to_contain_text("找不到模型“no such model”")
+    expect(trouble(page)).to_contain_text("找不到模型“no such model”")
     expect(page.locator(".cut")).to_have_attribute("data-count", "196")

@@ -22,7 +22,7 @@ from .visitor import open_tab
 pytestmark = pytest.mark.browser
 TEXT = Text("en")
 PATCHES = next(one for one in EXHIBITS if one.name == "patches")
-SEEN = ".lab-views:visible .lab-widget:visible"
+SEEN = ".lab-column:visible .lab-widget:visible"
 
 
 def take(page, kind):

@@ -37,6 +37,16 @@ def status(page):
     return controls(page).locator(".prose.status")
 
 
+def note(page):
+    """What the views are said to show, above them."""
+    return page.locator(".prose.note:visible")
+
+
+def trouble(page):
+    """What went wrong, above the views."""
+    return page.locator(".lab-trouble:visible [role=alert]")
+
+
 def choose(page, **models):
     """Type models into the fields with these labels."""
     for label, model in models.items():
@@ -62,7 +72,7 @@ def point(page, stage, column, row, grid):
 def open_exhibit(page, name):
     """Open an exhibit once the first one has drawn its picture, so that nothing of the start is still on its way."""
     expect(page.locator(".cut")).to_have_attribute("data-count", "196")
-    open_tab(page, name)
+    page.get_by_role("navigation").get_by_role("link", name=name, exact=True).click()
 
 
 @contextmanager

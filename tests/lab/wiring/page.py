@@ -29,7 +29,7 @@ class Page:
             self.wiring.opens_with(self.demo.load)
         self.visit = self.wiring.visit.value
         board = self.board
-        self.names = {board.status: "status", board.note: "note", board.stop: "stop", board.door: "door"}
+        self.names = {getattr(board, name): name for name in ("status", "note", "trouble", "stop", "door")}
         for name, parts in self.board.views.items():
             self.names |= {part: key for part, key in ((parts.claim, name), (parts.verdict, f"row {name}")) if part}
         self.note, self.shown = "", {}
@@ -44,7 +44,7 @@ class Page:
         """A step by the names of what it changes."""
         named = {self.names[part]: new for part, new in step.items()}
         self.note = named.get("note", self.note)
-        for name in named.keys() - {"status", "note", "stop", "door"}:
+        for name in named.keys() - {"status", "note", "trouble", "stop", "door"}:
             value = named[name]
             if isinstance(value, dict) and value["visible"] is not True:
                 self.shown.pop(name, None)
@@ -79,7 +79,7 @@ class Page:
 
 
 def failed(steps):
-    """The last step before the toast, and the toast's sentence."""
+    """The last step before Gradio is told, and the sentence that it is told."""
     seen = []
     with pytest.raises(gr.Error) as caught:
         seen.extend(iter(steps))

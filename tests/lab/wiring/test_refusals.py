@@ -31,7 +31,7 @@ def test_an_unexpected_error_tells_nothing_of_the_machine():
 
     page.work.do = breaks
     last, toast = failed(page.press())
-    assert unescape(last["status"]) == toast == Text("en")("run.unexpected")
+    assert unescape(last["status"]) == unescape(last["trouble"]) == toast == Text("en")("run.unexpected")
 
 
 def test_what_a_stranger_wrote_is_text_in_the_status_and_in_the_toast():

@@ -2,7 +2,7 @@
 import { canvasElement, element, find, findCanvas, whenChanged } from "../../core/dom.js";
 import { drawCells, drawPixels, overlayColour, weightColour } from "../../draw/cells.js";
 import { buttonGroup, OPACITY, opacitySlider } from "../../draw/choices.js";
-import { picker, placeMark } from "../../draw/marks.js";
+import { picker, placeMark, pointIn } from "../../draw/marks.js";
 import { stepBar } from "../../draw/step_bar.js";
 import { heads, largest, sharesOfLargest, sum } from "../../read/attention.js";
 import { cellName, format, percent } from "../../read/format.js";
@@ -52,6 +52,32 @@ const look = (run, { step, head, query }) => {
   return { patches, half, sentence };
 };
 
+/** Where two maps of the overview meet. */
+const GAP = -1;
+/** @type {(share: number) => import("../../core/lab").Colour} */
+const overviewColour = (share) => (share === GAP ? [0, 0, 0, 0] : weightColour(share));
+
+/**
+ * The maps of all heads, below one another, in all layers, side by side, from one token.
+ * @type {(run: Run, query: number) => {shares: Float32Array, grid: [number, number]}}
+ */
+function overview(run, query) {
+  const [layers, count] = run.arrays.attention.shape;
+  const [rows, columns] = run.grid;
+  const grid = /** @type {[number, number]} */ ([count * (rows + 1) - 1, layers * (columns + 1) - 1]);
+  const shares = new Float32Array(grid[0] * grid[1]).fill(GAP);
+  for (let layer = 0; layer < layers; layer++) {
+    for (let head = 0; head < count; head++) {
+      const map = sharesOfLargest(attentionRow(run, layer, query, head).subarray(run.prefix.length));
+      for (let row = 0; row < rows; row++) {
+        const start = (head * (rows + 1) + row) * grid[1] + layer * (columns + 1);
+        shares.set(map.subarray(row * columns, (row + 1) * columns), start);
+      }
+    }
+  }
+  return { shares, grid };
+}
+
 /** @type {import("../../core/lab").Widget<Run, State, Text>} */
 export default {
   first,
@@ -68,7 +94,7 @@ export default {
     const drawPrefix = buttonGroup(find(root, ".prefix"), text.query, (/** @type {number} */ query) =>
       set((state) => ({ query, pinned: !(state.pinned && state.query === query) })),
     );
-    picker(root, [find(root, ".stage")], set, {
+    picker(root, [find(root, ".stage")], text, set, {
       grid: (run) => run.grid,
       cell: (run, { query }) => query - run.prefix.length,
       choose: (cell, run) => ({ query: cell + run.prefix.length }),
@@ -95,6 +121,27 @@ export default {
       }
     };
 
+    const [all, chosen] = [find(root, ".overview"), find(root, ".overview .mark")];
+    all.addEventListener("click", (event) => {
+      const [down, across] = pointIn(event);
+      set((_, run) => {
+        const [layers, count] = run.arrays.attention.shape;
+        return { step: Math.floor(across * layers), head: Math.floor(down * count) };
+      });
+    });
+    const onQuery = whenChanged();
+    /** @type {(run: Run, state: State) => void} */
+    const drawOverview = (run, { step, head, query }) => {
+      const [layers, count] = run.arrays.attention.shape;
+      onQuery([run, query], () => {
+        const { shares, grid } = overview(run, query);
+        drawCells(findCanvas(root, ".overview canvas"), shares, grid, overviewColour);
+        all.style.aspectRatio = `${grid[1]} / ${grid[0]}`;
+      });
+      chosen.hidden = typeof head !== "number";
+      if (typeof head === "number") placeMark(chosen, head * layers + step, [count, layers]);
+    };
+
     return (run, state) => {
       const { step, query } = state;
       const begin = run.prefix.length;
@@ -106,6 +153,7 @@ export default {
       drawSteps(run, state);
       drawOpacity(state);
       drawThumbs(run, state);
+      drawOverview(run, state);
       drawPrefix(
         run.prefix.map((label, value) => ({ label, value })),
         query,

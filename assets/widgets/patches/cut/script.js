@@ -121,7 +121,7 @@ export default {
     const drawSizes = buttonGroup(find(root, ".sizes"), text.size, (/** @type {number} */ size) => {
       set((state, run) => ({ size, cell: patchAt(run, size, middleOf(run, state.size, state.cell)) }));
     });
-    picker(root, [find(root, ".stage")], set, {
+    picker(root, [find(root, ".stage")], text, set, {
       grid: (run, { size }) => gridOf(run, size),
       cell: (_, { cell }) => cell,
       choose: (cell) => ({ cell }),

@@ -54,7 +54,7 @@ export default {
     const drawDepth = stepBar(root, find(root, ".depth"), text, set, { count });
     const stages = Object.values(halves).map((half) => find(half, ".stage"));
     // The ViT's patches are the spots that one can choose, in both photos.
-    picker(root, stages, set, {
+    picker(root, stages, text, set, {
       grid: (run) => run.vit.grid,
       cell: (run, { spot }) => tokenAt(run.vit.grid, spot),
       choose: (cell, run) => {

@@ -139,7 +139,7 @@ export default {
         ),
       );
     });
-    picker(root, [find(root, ".stage")], set, {
+    picker(root, [find(root, ".stage")], text, set, {
       grid: (run, state) => frameOf(run, state).grid,
       cell: (run, state) => {
         const { drawnAt, token } = frameOf(run, state);

@@ -1,0 +1,131 @@
+"""Presenter mode: every view fits a projector's screen in large type, and a clicker leads through all of them."""
+
+import pytest
+from playwright.sync_api import expect
+
+from lab.exhibits import EXHIBITS
+from lab.text import Text
+
+pytestmark = pytest.mark.browser
+SCREENS = ((1280, 720), (1920, 1080))
+ENGLISH = Text("en")
+VIEWS = [
+    (exhibit.name, view.name)
+    for exhibit in EXHIBITS
+    for _, view in exhibit.views.values()
+    if view.widget and not view.aside
+]
+SMALLEST = """root => Math.min(...[...root.querySelectorAll("*")]
+    .filter(node => node.checkVisibility({visibilityProperty: true}) && !node.closest(".reading")
+        && [...node.childNodes].some(child => child.nodeType === 3 && child.textContent.trim()))
+    .map(node => parseFloat(getComputedStyle(node).fontSize) * node.currentCSSZoom))"""
+
+
+@pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.name)
+def test_every_view_fits_the_screen_in_type_of_a_fiftieth_of_its_height(exhibit, page, server):
+    for name, view in (one for one in VIEWS if one[0] == exhibit.name):
+        page.goto("about:blank")
+        page.goto(f"{server}/#{name}/{view}")
+        page.evaluate("localStorage.setItem('lab-wide', 'true')")
+        page.reload()
+        widget = page.locator(f".lab-widget[data-of='{name}/{view}']")
+        expect(widget).to_be_visible()
+        for width, height in SCREENS:
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(600)
+            box = widget.bounding_box()
+            assert box["y"] + box["height"] <= height, (view, width)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (view, width)
+            assert widget.evaluate(SMALLEST) >= height / 50 - 0.1, (view, width)
+
+
+def test_a_clicker_leads_from_step_to_step_and_from_view_to_view(page):
+    expect(page.locator(".cut")).to_have_attribute("data-count", "196")
+    page.keyboard.press("f")
+    page.keyboard.press("PageDown")
+    attend = page.locator(".lab-widget.attend")
+    expect(attend).to_have_attribute("data-step", "0")
+    for step in range(1, 12):
+        page.keyboard.press("PageDown")
+        expect(attend).to_have_attribute("data-step", str(step))
+    page.keyboard.press("PageDown")
+    expect(page.get_by_role("tab", name=ENGLISH("patches.view.distance.tab"))).to_have_attribute(
+        "aria-selected", "true"
+    )
+    page.keyboard.press("PageUp")
+    expect(attend).to_be_visible()
+    page.keyboard.press("r")
+    expect(attend).to_have_attribute("data-step", "0")
+
+
+def test_what_is_to_be_predicted_can_be_covered(page):
+    widget = page.locator(".lab-widget.cut")
+    expect(widget).to_have_attribute("data-count", "196")
+    page.keyboard.press("f")
+    page.keyboard.press("b")
+    expect(widget).to_have_css("visibility", "hidden")
+    assert ENGLISH("page.covered") in widget.evaluate("root => getComputedStyle(root, '::after').content")
+    page.keyboard.press("b")
+    expect(widget).to_have_css("visibility", "visible")
+
+
+def test_the_keys_are_listed_and_single_ones_can_be_switched_off(page):
+    expect(page.locator(".cut")).to_have_attribute("data-count", "196")
+    page.keyboard.press("h")
+    keys = page.get_by_role("dialog", name=ENGLISH("page.keys"))
+    expect(keys).to_be_visible()
+    keys.get_by_label(ENGLISH("page.shortcuts")).uncheck()
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    page.keyboard.press("f")
+    page.keyboard.press("h")
+    expect(keys).to_be_hidden()
+    expect(page.locator("body")).not_to_have_class("lab-wide")
+    page.reload()
+    expect(page.locator(".cut")).to_have_attribute("data-count", "196")
+    page.get_by_role("button", name=ENGLISH("page.keys"), exact=True).click()
+    expect(keys.get_by_label(ENGLISH("page.shortcuts"))).not_to_be_checked()
+
+
+def test_the_title_leads_to_a_start_page_with_every_view(page):
+    expect(page.locator(".cut")).to_have_attribute("data-count", "196")
+    page.get_by_role("link", name=ENGLISH("page.title"), exact=True).click()
+    expect(page).to_have_url("/".join(page.url.split("/")[:3]) + "/#start")
+    page.locator(".lab-start a[data-exhibit='fields'][data-view='growth']").click()
+    expect(page.locator(".lab-widget.chart:visible .plot")).to_be_visible()
+    expect(page.get_by_role("navigation").get_by_role("link", name=ENGLISH("fields.tab"))).to_have_attribute(
+        "aria-current", "page"
+    )
+    page.go_back()
+    expect(page.locator(".lab-start")).to_be_visible()
+
+
+def test_on_a_phone_the_figure_comes_first(chromium, server):
+    page = chromium.new_page(viewport={"width": 390, "height": 844}, has_touch=True)
+    page.goto(server)
+    widget = page.locator(".lab-widget.cut")
+    expect(widget).to_have_attribute("data-count", "196")
+    assert widget.bounding_box()["y"] < 844 / 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    upload = page.get_by_label(ENGLISH("patches.input.photo"))
+    expect(upload.first).to_be_hidden()
+    page.get_by_role("button", name=ENGLISH("page.controls")).click()
+    expect(page.get_by_role("button", name=ENGLISH("patches.run"), exact=True)).to_be_visible()
+    page.get_by_role("combobox", name=ENGLISH("page.exhibits")).select_option("decoding")
+    expect(page.locator(".lab-widget[data-of^='decoding/']").first).to_be_visible()
+    page.close()
+
+
+def test_a_lost_connection_is_told_where_one_looks(chromium, server):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(server)
+    expect(page.locator(".lab-widget.cut")).to_have_attribute("data-count", "196")
+    lost = page.get_by_text(ENGLISH("page.lost"))
+    expect(lost).to_be_hidden()
+    context.set_offline(True)
+    page.get_by_role("button", name=ENGLISH("patches.run"), exact=True).click()
+    expect(lost).to_be_visible()
+    context.set_offline(False)
+    expect(lost).to_be_hidden()
+    context.close()
