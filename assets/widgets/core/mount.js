@@ -68,7 +68,7 @@ export async function mount(name, place, element, props, watch, text, ask) {
   };
   addEventListener("lab-unanswered", unanswered);
   onTheme(root, owner.redraw);
-  onWidth(root, owner.redraw);
+  onSize(root, owner.redraw);
   await show();
 }
 
@@ -93,15 +93,20 @@ function write(root, text) {
 }
 
 /**
- * Call back when the widget gets another width, also when its tab is opened.
+ * Call back when the widget gets another width, also when its tab is opened, and when the window gets another size.
  * @param {HTMLElement} root
  * @param {() => void} act
  */
-function onWidth(root, act) {
+function onSize(root, act) {
   let width = root.clientWidth;
   new ResizeObserver(() => {
     if (root.clientWidth === width) return;
     width = root.clientWidth;
     if (width) act();
   }).observe(root);
+  const onWindow = () => {
+    if (!root.isConnected) removeEventListener("resize", onWindow);
+    else if (root.clientWidth) act();
+  };
+  addEventListener("resize", onWindow);
 }
