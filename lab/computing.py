@@ -14,6 +14,7 @@ from lab.question import Question, saved_names
 from models.axes import Trace
 from models.errors import InputError
 from models.measure import Stopwatch
+from models.provenance import Provenance
 
 MAX_CONCURRENT = 8
 """Runs that may download or wait at the same time; a few of them compute (models.device.places)."""
@@ -28,9 +29,10 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """A trace and where it comes from."""
+    """A trace, what it was computed with, and where it comes from."""
 
     trace: Trace
+    provenance: Provenance
     seconds: float
     """That it took to compute; nan for a saved run."""
     origin: str
@@ -65,8 +67,8 @@ class Computation:
         """The answer; growing traces are seen meanwhile."""
         self.beat()
         stopwatch = Stopwatch()
-        for trace in self.question.traces(self, stopwatch):
-            self.partial = Answer(trace, stopwatch.seconds, "computed")
+        for measured in self.question.traces(self, stopwatch):
+            self.partial = Answer(*measured, stopwatch.seconds, "computed")
             self._notify()
             self.beat()
         if not self.partial:
@@ -103,8 +105,8 @@ class Computations:
         name = saved_names(question.exhibit, question.run).get(question.key)
         if name is None:
             return None
-        trace = saved.load(question.exhibit, question.run, name)
-        return Answer(trace, float("nan"), "saved", f"saved {question.key}") if trace else None
+        found = saved.load(question.exhibit, question.run, name)
+        return Answer(*found, float("nan"), "saved", f"saved {question.key}") if found else None
 
     def watch(self, question: Question, client: str) -> Computation | Answer:
         """The computation of a question, begun if it is not on its way; `leave` it in the end.

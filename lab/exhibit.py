@@ -16,8 +16,8 @@ from models.axes import Trace
 from models.checkpoint import build_lock
 
 Truth = Literal["measured", "recorded", "derived", "illustration"]
-"""measured: on the visitor's input, now. recorded: by a recipe, earlier. derived: by theory, from no input.
-illustration: neither."""
+"""measured: on the visitor's input, now. recorded: by a recipe, earlier. derived: by formula or by counting, from no
+photo, sentence or weight. illustration: neither."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """An exhibit as one sees it: inputs on the left, views on the right. The only place that lays out an exhibit."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
 from typing import Any
@@ -14,6 +14,7 @@ from lab.inputs.photo import Photo
 from lab.inputs.sentence import Sentence
 from lab.question import defaults
 from lab.text import Text
+from lab.truth import line
 from lab.widget import widget
 
 TABLE = "table"
@@ -30,6 +31,7 @@ class Parts:
 
     widget: gr.HTML | None = None
     claim: gr.Markdown | None = None
+    truth: gr.Markdown | None = None
     verdict: gr.Markdown | None = None
 
 
@@ -60,7 +62,7 @@ class Board:
 
     def outputs(self) -> list[Any]:
         """All that an answer may change."""
-        parts = [part for one in self.views.values() for part in (one.widget, one.claim, one.verdict) if part]
+        parts = [part for one in self.views.values() for part in vars(one).values() if part]
         return [*parts, self.status, self.note, self.trouble, self.stop, self.door]
 
 
@@ -183,20 +185,18 @@ def lay_out_row(view: View, exhibit: Exhibit, text: Text) -> tuple[gr.Button, gr
 
 
 def lay_out_view(view: View, exhibit: Exhibit, text: Text, board: Board, verdict: gr.Markdown | None = None) -> None:
-    """What one sees, the view itself, what was measured, and the claim that it checks with its source.
-
-    Before the claim stands what kind of truth the view shows.
-    """
+    """What one sees, the view itself, what was measured, what kind of truth that is, and the claim that it checks."""
     words = f"{exhibit.name}.view.{view.name}"
     gr.Markdown(text(f"{words}.see"), elem_classes="see")
     parts = lay_out_parts(view, exhibit, text)
-    board.views[view.name] = Parts(parts.widget, parts.claim, verdict)
-    gr.Markdown(f"*{text(f'run.truth.{view.truth}')}* {text(f'{words}.checks')}", elem_classes="claim")
+    board.views[view.name] = replace(parts, verdict=verdict)
+    gr.Markdown(text(f"{words}.checks"), elem_classes="claim")
 
 
 def lay_out_parts(view: View, exhibit: Exhibit, text: Text) -> Parts:
-    """The view's widget and the sentence below it, both empty; beside the inputs they are hidden until then."""
+    """The view's widget, its sentence and its kind of truth, without an answer; beside the inputs hidden until then."""
     shown = not view.aside
     drawn = widget(view, exhibit, text, visible=shown) if view.widget else None
     claim = gr.Markdown(elem_classes="claim" if shown else "small", visible=shown) if view.claim else None
-    return Parts(drawn, claim)
+    truth = gr.Markdown(line(exhibit, view, text), elem_classes="small truth", visible=shown)
+    return Parts(drawn, claim, truth)

@@ -9,11 +9,11 @@ from typing import Any
 
 from lab.exhibit import Exhibit, Run
 from lab.inputs.kinds import Model
-from models.axes import Trace
 from models.device import places
 from models.hub import conversion
 from models.measure import Stopwatch
 from models.progress import Progress
+from models.provenance import Measurement, Provenance
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +42,8 @@ class Question:
         """The same question with the key of this moment: weights that were downloaded since have a stamp."""
         return replace(self, key=key_of(self.exhibit, self.run, self.values))
 
-    def traces(self, progress: Progress, stopwatch: Stopwatch) -> Iterator[Trace]:
-        """The trace, or growing traces of which the last is the whole.
+    def traces(self, progress: Progress, stopwatch: Stopwatch) -> Iterator[Measurement]:
+        """The trace with its provenance, or growing traces of which the last is the whole.
 
         A place is taken, and the stopwatch runs, while it computes; neither while models are opened.
         """
@@ -54,7 +54,7 @@ class Question:
             with stopwatch:
                 found = compute(**{**self.values, **models}, progress=progress)
         if not isinstance(found, GeneratorType):
-            yield found
+            yield Measurement(found, Provenance.of(found, models))
             return
         while True:
             with places().taken(alone=self.run.fresh):
@@ -63,7 +63,7 @@ class Question:
                     trace = next(found, None)
             if trace is None:
                 return
-            yield trace
+            yield Measurement(trace, Provenance.of(trace, models))
 
 
 def ask(exhibit: Exhibit, run: Run, sent: Mapping[str, Any]) -> Question:

@@ -9,11 +9,13 @@ import logging
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from lab.exhibit import Exhibit, Run
 from lab.question import ask, with_followers
-from models.axes import Trace
 from models.measure import Stopwatch
 from models.progress import NO_PROGRESS
+from models.provenance import Measurement, Provenance
 
 log = logging.getLogger(__name__)
 RUNS = Path(__file__).resolve().parent.parent / "assets" / "runs"
@@ -25,19 +27,21 @@ def path(exhibit: Exhibit, run: Run, name: str = "") -> Path:
 
 
 @lru_cache(maxsize=16)
-def load(exhibit: Exhibit, run: Run, name: str = "") -> Trace | None:
-    """The saved trace of one of a run's saved questions; None where there is none that can be read."""
+def load(exhibit: Exhibit, run: Run, name: str = "") -> Measurement | None:
+    """The saved answer to one of a run's saved questions; None where there is none that can be read."""
     file = path(exhibit, run, name)
     if not file.is_file():
         return None
     try:
-        return run.trace.load(file)
+        with np.load(file, allow_pickle=False) as notes:
+            provenance = Provenance.from_json(str(notes["provenance"]))
+        return Measurement(run.trace.load(file), provenance)
     except Exception:
         log.exception("the saved run %s cannot be read; python -m lab.saved %s makes it anew", file.name, run.name)
         return None
 
 
-def make(exhibit: Exhibit, run: Run, name: str = "") -> Trace:
+def make(exhibit: Exhibit, run: Run, name: str = "") -> Measurement:
     """Compute one of a run's saved questions now."""
     *_, whole = ask(exhibit, run, with_followers(exhibit, run.saved[name])).traces(NO_PROGRESS, Stopwatch())
     return whole
@@ -48,14 +52,16 @@ def main() -> None:
     from lab.exhibits import EXHIBITS
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("name", nargs="*")
+    names = {name for exhibit in EXHIBITS for name in (exhibit.name, *(run.name for run in exhibit.runs))}
+    parser.add_argument("name", nargs="*", choices=[*sorted(names), []])
     wanted = parser.parse_args().name
     for exhibit in EXHIBITS:
         for run, name in ((one, name) for one in exhibit.runs for name in one.saved):
             file = path(exhibit, run, name)
             if (run.name in wanted or exhibit.name in wanted) if wanted else not file.exists():
                 make(exhibit, run, name)
-                make(exhibit, run, name).save(file)
+                trace, provenance = make(exhibit, run, name)
+                trace.save(file, provenance=provenance.to_json())
                 print(f"{file.name}: {file.stat().st_size / 1e6:.2f} MB")
 
 

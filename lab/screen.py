@@ -14,6 +14,7 @@ from lab.inputs.photo import Photo
 from lab.layout import TABLE, Board
 from lab.question import Question
 from lab.text import Text, plain
+from lab.truth import line
 from lab.widget import shown_value
 from models.device import describe
 
@@ -57,6 +58,7 @@ class Screen:
                 step[parts.widget] = gr.update(value=value, visible=True)
             if view.claim:
                 step[parts.claim] = gr.update(value=view.claim(answer.trace, self.text), visible=True)
+            step[parts.truth] = gr.update(value=line(self.exhibit, view, self.text, answer.provenance), visible=True)
         return step
 
     def outdated(self, run: Run, tab: str, old: set[str]) -> Step:
@@ -65,7 +67,7 @@ class Screen:
         for place, view in self.places(run, tab).items():
             parts = self.board.views[view.name]
             if place in old and place == view.name:
-                step |= {part: gr.update(visible="hidden") for part in (parts.widget, parts.claim) if part}
+                step |= {part: gr.update(visible="hidden") for part in (parts.widget, parts.claim, parts.truth) if part}
             elif place in old and parts.verdict:
                 step[parts.verdict] = self.text("run.not_yet")
         return step

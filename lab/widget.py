@@ -22,7 +22,7 @@ from starlette.types import Scope
 
 from lab import style
 from lab.exhibit import Exhibit, View
-from lab.text import Text
+from lab.text import LANGUAGES, Text
 from lab.views.payload import Payload
 from models.axes import Trace
 
@@ -107,11 +107,13 @@ def routes() -> list[BaseRoute]:
 
 def head() -> str:
     """What every page needs once: colours as the one source has them, and the scripts that all widgets share."""
-    constants = style.constants() | {"plotly": f"lab/plotly-{plotly.__version__}/{PLOTLY_JS.name}"}
+    gradio = {language: Text(language).section("gradio") for language in LANGUAGES}
+    constants = style.constants() | {"gradio": gradio, "plotly": f"lab/plotly-{plotly.__version__}/{PLOTLY_JS.name}"}
     shared = sorted(path for room in ("core", "draw", "read") for path in (WIDGETS / room).glob("[!.]*.js"))
     links = [f'<link rel="modulepreload" href="{address()}/{path.relative_to(WIDGETS)}">' for path in shared]
     language = (Path(__file__).parent.parent / "assets" / "language.js").read_text(encoding="utf-8")
-    modules = [f'<script type="module" src="{address()}/core/{name}.js"></script>' for name in ("stream", "page")]
+    names = ("stream", "page", "gradio")
+    modules = [f'<script type="module" src="{address()}/core/{name}.js"></script>' for name in names]
     return "\n".join(
         [
             f"<script>{language}</script>",

@@ -35,11 +35,11 @@ class Trace:
         arrays, _ = self._parts("")
         return sum(array.nbytes for array in arrays.values())
 
-    def save(self, path: Path) -> None:
-        """Write the trace to an .npz file without loss, but for arrays annotated with HALF."""
+    def save(self, path: Path, **notes: str) -> None:
+        """Write the trace to an .npz file without loss, but for arrays annotated with HALF; notes lie beside them."""
         arrays, plain = self._parts("")
         half = {name: array.astype(HALF) for name, array in arrays.items() if name in self._halved("")}
-        np.savez_compressed(path, **(arrays | half), plain=np.array(json.dumps(plain)))  # pyright: ignore[reportArgumentType]
+        np.savez_compressed(path, **(arrays | half), **notes, plain=np.array(json.dumps(plain)))  # pyright: ignore[reportArgumentType]
 
     def _halved(self, prefix: str) -> set[str]:
         """Names of the arrays that are saved in half precision."""

@@ -9,6 +9,7 @@ import importlib
 import threading
 from collections import OrderedDict
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -97,6 +98,27 @@ def stamp(reference: str | None) -> str:
         return hashlib.sha256(repr((folder.resolve(), _files(folder))).encode()).hexdigest()[:16] if folder else ""
     except Exception:
         return ""
+
+
+def revision(reference: str) -> str:
+    """Which weights a reference stands for: eight digits of the Hub's commit, or of the SHA-256 of the files.
+
+    Raises InputError for what is no model's name; "" where its files are not on this machine.
+    """
+    folder = _on_disk(reference) or hub.cached(reference)
+    return _revision(folder, _files(folder)) if folder else ""
+
+
+@lru_cache(maxsize=64)
+def _revision(folder: Path, files: Files) -> str:
+    if folder.parent.name == "snapshots":
+        return folder.name[:8]
+    digest = hashlib.sha256()
+    for name, *_ in files:
+        if name.endswith(".safetensors"):
+            with (folder / name).open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:8]
 
 
 class _Key(NamedTuple):

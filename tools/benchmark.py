@@ -51,8 +51,9 @@ def view_rows(figures: Figures) -> None:
     """What each widget gets of the saved runs: made when its tab is first opened."""
     for exhibit in EXHIBITS:
         for run, view in exhibit.views.values():
-            trace, payload = saved.load(exhibit, run), view.payload
-            if trace and payload:
+            found, payload = saved.load(exhibit, run), view.payload
+            if found and payload:
+                trace = found.trace
                 name = f"{exhibit.name}, {view.name}: payload"
                 figures.add(f"{name}, made", middle(lambda p=payload, t=trace: size(p(t, TEXT))) * 1000, "ms")
                 figures.add(name, size(payload(trace, TEXT)) / 1e6, "MB", "at most 1.5 MB")

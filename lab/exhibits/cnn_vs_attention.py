@@ -25,7 +25,7 @@ EXHIBIT = Exhibit(
             compute="models.cnn_vs_attention.parameters:trace",
             trace=traces.ParametersTrace,
             inputs=CLASSIFIER_NAMES,
-            views=(View("parameters", parameters, widget="chart"),),
+            views=(View("parameters", parameters, widget="chart", truth="derived"),),
         ),
         Run(
             "data",

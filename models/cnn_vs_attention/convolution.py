@@ -145,4 +145,6 @@ def trace(photo: Image.Image, layer: str, cnn: OpenModel, progress: Progress = N
         error=np.stack(errors) / largest,
         interior=uniform.interior,
         largest=largest,
+        device="CPU",
+        precision=uniform.output.dtype.name,
     )

@@ -54,6 +54,9 @@ class ConvolutionSweepTrace(Trace):
     """Whether the kernel lies inside the map."""
     largest: float
     """The convolution's largest |output|."""
+    device: str = ""
+    precision: str = ""
+    """Of both outputs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,6 +144,7 @@ class DataEfficiencyTrace(Trace):
     """Validation accuracy of each family after training on each share of the pictures, all after the same steps."""
 
     family: tuple[str, ...]
+    device: str
     steps: int
     parameters: Annotated[np.ndarray, "family"]
     multiply_adds: Annotated[np.ndarray, "family"]

@@ -5,6 +5,7 @@ import pytest
 from lab import saved
 from lab.computing import Answer, Computations
 from lab.question import ask, defaults
+from models.provenance import Provenance
 from tests.lab.made import Work, exhibit, trace
 
 EXHIBIT = exhibit(Work())
@@ -15,12 +16,15 @@ def nothing_saved(tmp_path, monkeypatch):
     monkeypatch.setattr(saved, "RUNS", tmp_path)
 
 
+NOWHERE = Provenance((), "", ())
+
+
 def question(word):
     return ask(EXHIBIT, EXHIBIT.run("first"), defaults(EXHIBIT) | {"word": word})
 
 
 def remember(computations, word, count):
-    computations.remember(question(word).key, Answer(trace(word, count), 1.5, "computed"))
+    computations.remember(question(word).key, Answer(trace(word, count), NOWHERE, 1.5, "computed"))
 
 
 def word_of(answer):

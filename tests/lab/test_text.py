@@ -21,7 +21,7 @@ def test_both_languages_have_the_same_strings_and_blanks():
         assert blanks(sentence) == blanks(chinese[key]), key
 
 
-NAMES = re.compile(r"CNN|ResNet|ViT|Swin|Grad-CAM|English")
+NAMES = re.compile(r"CNN|ResNet|ViT|Swin|Grad-CAM|Top-k|Top-p|English")
 """What is called the same in Chinese."""
 
 

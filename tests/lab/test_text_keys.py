@@ -15,6 +15,7 @@ from models.traces import METHODS, PATCH_CHANGES, PATCH_ORDERS
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = {
     "lab/layout.py",
+    "lab/truth.py",
     "lab/header.py",
     "lab/page.py",
     "lab/inputs/kinds.py",

@@ -86,6 +86,9 @@ export function penOf(canvas) {
   return pen;
 }
 
+/** Whether the visitor has asked for less motion: then films go on by single steps. */
+export const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 /**
  * Do again only what depends on something that changed: once(keys, act) acts unless all keys are those of its last call.
  * Keys are compared by identity. Where `act` throws, the next call acts again.

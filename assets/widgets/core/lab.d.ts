@@ -98,6 +98,8 @@ export interface Constants {
   divergingMap: number[][];
   series: number[][];
   colours: Record<ColourName, string>;
+  /** By language, what stands for Gradio's own words. */
+  gradio: Record<string, Record<string, string>>;
   plotly: string;
 }
 

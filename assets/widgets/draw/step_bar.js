@@ -1,5 +1,6 @@
 // The step bar: play, back, forward, scrub; space, [ and ] do the same, in the large view also what a clicker sends.
-import { element, whenChanged } from "../core/dom.js";
+// Where the visitor has asked for less motion, play goes on by one step.
+import { element, isStill, whenChanged } from "../core/dom.js";
 import { bindKeys } from "../core/keys.js";
 import { isWide } from "../core/presenter.js";
 
@@ -46,7 +47,9 @@ export function stepBar(root, box, text, set, { count, pace = () => 700, change 
   };
   const toggle = () => {
     if (timer) return stop();
-    go((step, last) => (step === last ? 0 : null));
+    const still = isStill();
+    go((step, last) => (step === last ? 0 : still ? step + 1 : null));
+    if (still) return;
     timer = setInterval(tick, lasts);
     showPlaying();
   };

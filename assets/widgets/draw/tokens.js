@@ -5,6 +5,18 @@ import { largest } from "../read/attention.js";
 import { percent } from "../read/format.js";
 import { weightColour } from "./cells.js";
 
+/** The relative luminance from which black has more contrast than white; either has at least 4.5 to 1 (WCAG 2.2). */
+const MIDDLE = 0.179;
+
+/** @param {...number} channels  red, green, blue: 0 to 255 */
+function luminance(...channels) {
+  const [red, green, blue] = channels.map((channel) => {
+    const share = channel / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
 /**
  * A node's background for a weight in [0, 1], and a colour of text that can be read on it.
  * @param {HTMLElement} node
@@ -12,7 +24,7 @@ import { weightColour } from "./cells.js";
  */
 export function shade(node, weight) {
   const [red, green, blue] = weightColour(weight);
-  const light = 0.299 * red + 0.587 * green + 0.114 * blue > 125;
+  const light = luminance(red, green, blue) > MIDDLE;
   node.style.background = `rgb(${red}, ${green}, ${blue})`;
   node.style.color = light ? "var(--lab-ink)" : "var(--lab-paper)";
 }

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.exhibits.cnn_vs_attention import EXHIBIT
-from lab.saved import load
 from lab.text import Text
 from lab.views.cnn_vs_attention import parameters
 from tests.widgets.drawn import dots
@@ -23,6 +22,7 @@ from .visitor import (
     open_exhibit,
     open_tab,
     same_lines,
+    saved_trace,
     status,
 )
 
@@ -40,7 +40,7 @@ def page(page):
 
 @pytest.fixture(scope="module")
 def saved():
-    return {run.name: load(EXHIBIT, run) for run in EXHIBIT.runs}
+    return {run.name: saved_trace(EXHIBIT, run.name, run.trace) for run in EXHIBIT.runs}
 
 
 def verdicts(page):

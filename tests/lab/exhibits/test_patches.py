@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.exhibits.patches import EXHIBIT
-from lab.saved import load
 from lab.text import Text
 from lab.views.patches import deletion, distance, lens
 from models.swin.windows import group, reach
@@ -25,6 +24,7 @@ from .visitor import (
     open_tab,
     point,
     same_lines,
+    saved_trace,
     status,
     trouble,
     upload,
@@ -44,7 +44,7 @@ def page(page):
 
 @pytest.fixture(scope="module")
 def saved():
-    return {run.name: load(EXHIBIT, run) for run in EXHIBIT.runs}
+    return {run.name: saved_trace(EXHIBIT, run.name, run.trace) for run in EXHIBIT.runs}
 
 
 def answer(trace):

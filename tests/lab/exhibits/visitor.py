@@ -117,9 +117,9 @@ def figures(chart):
 
 def saved_trace(exhibit: Exhibit, run: str, kind: type[Kind], name: str = "") -> Kind:
     """The saved trace of one of a run's saved questions."""
-    trace = load(exhibit, exhibit.run(run), name)
-    assert isinstance(trace, kind)
-    return trace
+    found = load(exhibit, exhibit.run(run), name)
+    assert found and isinstance(found.trace, kind)
+    return found.trace
 
 
 def measured(exhibit: Exhibit, run: str, kind: type[Kind], **values: Any) -> Kind:
@@ -129,5 +129,5 @@ def measured(exhibit: Exhibit, run: str, kind: type[Kind], **values: Any) -> Kin
     question = ask(exhibit, exhibit.run(run), defaults(exhibit) | {name: str(value) for name, value in sent.items()})
     given = {name: value for name, value in values.items() if name not in sent}
     *_, whole = replace(question, values={**question.values, **given}).traces(NO_PROGRESS, Stopwatch())
-    assert isinstance(whole, kind)
-    return whole
+    assert isinstance(whole.trace, kind)
+    return whole.trace

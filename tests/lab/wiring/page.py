@@ -42,7 +42,10 @@ class Page:
 
     def step(self, step):
         """A step by the names of what it changes."""
-        named = {self.names[part]: new for part, new in step.items()}
+        for parts in self.board.views.values():
+            assert (parts.claim in step) == (parts.truth in step)
+            assert parts.claim not in step or step[parts.claim]["visible"] == step[parts.truth]["visible"]
+        named = {self.names[part]: new for part, new in step.items() if part in self.names}
         self.note = named.get("note", self.note)
         for name in named.keys() - {"status", "note", "trouble", "stop", "door"}:
             value = named[name]

@@ -7,8 +7,15 @@ import pytest
 from lab import saved
 from lab.text import Text
 from models.errors import InputError
+from models.provenance import Provenance
 from tests.lab.made import trace
 from tests.lab.wiring.page import ASIDE, VIEW, Page, failed
+
+
+def keep(page, answer):
+    """Save a run's trace."""
+    file = saved.path(page.exhibit, page.exhibit.run("first"))
+    answer.save(file, provenance=Provenance((), "", ()).to_json())
 
 
 def test_a_view_is_computed_when_it_is_looked_at_and_for_what_was_asked_last():
@@ -32,7 +39,7 @@ def test_what_stands_beside_the_inputs_and_belongs_to_another_question_is_hidden
 
 def test_opening_shows_the_saved_run_and_computes_nothing(tmp_path):
     page = Page()
-    trace("saved", 4).save(saved.path(page.exhibit, page.exhibit.run("first")))
+    keep(page, trace("saved", 4))
     first, *_ = page.open()
     assert first[VIEW] == "saved4" and first["status"] == page.text("cost.saved")
     assert not page.work.calls
@@ -42,7 +49,7 @@ def test_opening_shows_the_saved_run_and_computes_nothing(tmp_path):
 
 def test_a_saved_run_answers_no_other_question():
     page = Page()
-    trace("saved", 4).save(saved.path(page.exhibit, page.exhibit.run("first")))
+    keep(page, trace("saved", 4))
     assert list(page.press(word="b"))[-1][VIEW] == "b1"
     assert page.work.calls == ["b"]
 

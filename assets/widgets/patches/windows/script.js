@@ -1,5 +1,5 @@
 // The film of a Swin: grid, windows, cyclic shift, mask, attention, reverse shift, merging; and a place's reach.
-import { canvasElement, find, findCanvas, whenChanged } from "../../core/dom.js";
+import { canvasElement, find, findCanvas, isStill, whenChanged } from "../../core/dom.js";
 import { colour } from "../../core/theme.js";
 import { drawCells, weightColour } from "../../draw/cells.js";
 import { buttonGroup } from "../../draw/choices.js";
@@ -167,7 +167,7 @@ export default {
       onRun([run], () => photo.load(run));
       // The map really moves where it is shifted and moved back.
       const glides = shown === run && ["shift", "reverse"].includes(frame.kind);
-      moving = glides && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+      moving = glides && !isStill();
       shown = run;
       const { grid, shift, block } = frame;
       if (!moving) return photo.draw(grid, shift);

@@ -12,6 +12,7 @@ ENGLISH = Text("en")
 def trace():
     return DataEfficiencyTrace(
         family=("resnet", "vit", "swin"),
+        device="CPU",
         steps=1500,
         parameters=np.array([700_000, 910_000, 890_000]),
         multiply_adds=np.array([40e6, 60e6, 30e6]),

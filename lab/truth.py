@@ -1,0 +1,26 @@
+"""What kind of truth a view shows, and what it was measured with: one line below every view."""
+
+from lab.exhibit import Exhibit, View
+from lab.text import Text, plain
+from models.provenance import Provenance
+
+
+def line(exhibit: Exhibit, view: View, text: Text, provenance: Provenance | None = None) -> str:
+    """Kind of truth, models with revisions, layers, precision and device, source; as far as each is known and matters.
+
+    provenance: of the answer that is seen; None before there is one. What was derived depends on no device.
+    """
+    words = f"{exhibit.name}.view.{view.name}"
+    parts = [f"**{text(f'run.truth.{view.truth}')}**"]
+    if provenance:
+        parts += [text("run.model", name=plain(name), revision=revision) for name, revision in provenance.models]
+    if text.has(f"{words}.layers"):
+        parts.append(text(f"{words}.layers"))
+    if provenance and view.truth == "measured":
+        precision = text("run.and").join(provenance.precision)
+        parts.append(text("run.computed", precision=precision, device=plain(provenance.device)))
+    if provenance and view.truth == "recorded":
+        parts.append(text("run.trained", device=plain(provenance.device)))
+    if text.has(f"{words}.source"):
+        parts.append(text(f"{words}.source"))
+    return " · ".join(parts)

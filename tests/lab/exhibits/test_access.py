@@ -1,0 +1,133 @@
+"""Everybody can use every view, in both languages and both themes: axe-core, names, readings, words, motion."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from lab.exhibits import EXHIBITS
+from lab.layout import TABLE
+from lab.text import LANGUAGES, Text, table
+from tools.browser import ROOT
+
+pytestmark = pytest.mark.browser
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERYTHING = {
+    "runOnly": TAGS,
+    "rules": {"target-size": {"enabled": True}, "label-content-name-mismatch": {"enabled": True}},
+}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+FOUND = """options => axe.run(document, {...options, resultTypes: ["violations"]}).then(({violations}) =>
+    violations.flatMap(({id, nodes}) =>
+        nodes.map(node => `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`)))"""
+READY = """() => [...document.querySelectorAll(".lab-widget")].filter(one => one.checkVisibility()).every(one =>
+    !one.inert && (!one.matches(".chart") || one.querySelector(".plot")))"""
+UNNAMED = """() => [...document.querySelectorAll(".lab-widget, .lab-widget canvas:not([aria-hidden]), .plot")]
+    .filter(one => one.checkVisibility() && !(/^(img|group)$/.test(one.getAttribute("role")) && one.ariaLabel))
+    .map(one => one.outerHTML)"""
+# The visitor's own sentence and its tokens are in the language that they are in.
+WORDS = """() => [...document.querySelectorAll("body *")]
+    .filter(one => one.checkVisibility() && !one.closest(".gallery, .look, .tree, script, style"))
+    .flatMap(one => [...["aria-label", "title", "placeholder", "alt"].map(name => one.getAttribute(name) ?? ""),
+        ...[...one.childNodes].filter(part => part.nodeType === Node.TEXT_NODE).map(part => part.data)])"""
+NAMES = {
+    *("English", "Hub", "ViT", "Swin", "CNN", "ResNet", "Transformer", "MLP", "CLS", "Grad-CAM", "RepLKNet", "TF-Slim"),
+    *("BLEU", "chrF", "Tatoeba", "Imagenette", "torchvision", "JFT-300M", "CPU", "NVIDIA", "Esc", "PageUp", "PageDown"),
+    *("Top-k", "Top-p", "logit", "lens", "rollout", "NC", "log", "float32", "float64", "mask-predict", "CC", "BY"),
+    *("L2", "stem", "DeiT", "DeiT-B", "Touvron"),
+}
+"""Latin words of Chinese text: names, keys, and terms that the field has no other word for."""
+
+
+def walk(page, language):
+    """Open every view of every exhibit and the tables, one after the other; gives where it is."""
+    text = Text(language)
+    for exhibit in EXHIBITS:
+        page.get_by_role("navigation").get_by_role("link", name=text(f"{exhibit.name}.tab"), exact=True).click()
+        views = [view for _, view in exhibit.views.values() if not view.aside]
+        tabs = [f"{exhibit.name}.view.{view.name}.tab" for view in views if len(views) > 1]
+        if any(view.verdict for view in views):
+            tabs.insert(0, f"{exhibit.name}.{TABLE}")
+        for tab in tabs or [""]:
+            if tab:
+                page.get_by_role("tab", name=text(tab), exact=True).click()
+            page.wait_for_timeout(300)
+            page.wait_for_function(READY)
+            yield tab or exhibit.name
+
+
+@pytest.fixture
+def page(page):
+    """Nothing moves, so that nothing is looked at on its way from one colour to another."""
+    page.emulate_media(reduced_motion="reduce")
+    return page
+
+
+def go(page, server, language):
+    page.goto(f"{server}/{'zh' if language == 'zh' else ''}")
+    expect(page.locator(".cut")).to_have_attribute("data-count", "196")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing(language, server, page):
+    go(page, server, language)
+    page.add_script_tag(path=AXE)
+    found = {}
+    for place in walk(page, language):
+        for options in (EVERYTHING, COLOURS):
+            found |= dict.fromkeys(page.evaluate(FOUND, options), place)
+            page.locator("body").press("t")
+    assert not found
+
+
+def test_every_picture_has_a_name_and_every_step_is_told(server, page):
+    go(page, server, "en")
+    stepped = 0
+    for place in walk(page, "en"):
+        assert page.evaluate(UNNAMED) == [], place
+        widget = page.locator(".lab-widget:visible:has(.steps, .choices)").last
+        if place.endswith(TABLE) or not widget.count():
+            continue
+        reading = widget.locator(".reading")
+        assert reading.get_attribute("aria-live") == "polite"
+        before = reading.text_content()
+        steps = widget.get_by_role("button", name="Step forward")
+        (steps if steps.count() else widget.locator(".choices button[aria-pressed='false']:enabled")).first.click()
+        expect(reading, place).not_to_have_text(before or "")
+        stepped += 1
+    assert stepped > 8
+
+
+def latin(said):
+    """The Latin words of a text, but for ids of models and addresses."""
+    said = re.sub(r"[\w./-]*[a-z0-9]+[-_/][\w./-]+|\b[0-9a-f]{8}\b|\b[a-z]{3,}[0-9]+\b", " ", said)
+    return set(re.findall(r"[A-Za-z][A-Za-z0-9’.-]*[A-Za-z0-9]", said))
+
+
+def test_a_chinese_page_is_chinese(server, page):
+    cited = {word for key, line in table("zh").items() if key.endswith(("source", "credits")) for word in latin(line)}
+    go(page, server, "zh")
+    found = {}
+    for place in walk(page, "zh"):
+        for more in page.locator(".label-wrap:visible:not(.open)").all():
+            more.click()
+        page.wait_for_timeout(100)
+        for said in page.evaluate(WORDS):
+            found |= {(word, said): place for word in latin(said) - NAMES - cited}
+    assert found == {}
+
+
+@pytest.mark.parametrize("place", ["decoding/decode", "decoding/race", "patches/windows", "patches/attend"])
+def test_a_film_goes_by_single_steps_for_who_asked_for_less_motion(place, server, page):
+    page.goto(f"{server}/#{place}")
+    page.reload()
+    film = page.locator(f".lab-widget.{place.split('/')[1]}")
+    expect(film).to_have_attribute("data-step", re.compile(r"\d+"))
+    range_ = film.locator(".steps input[type=range]").first
+    before, last = int(range_.input_value()), int(range_.get_attribute("max") or 0)
+    after = str(before + 1 if before < last else 0)
+    film.get_by_role("button", name="Play or pause").first.click()
+    expect(range_).to_have_value(after)
+    page.wait_for_timeout(2500)
+    expect(range_).to_have_value(after)

@@ -1,0 +1,140 @@
+"""Each view is what it says: what was measured changes with input and weights, what was derived or recorded does not.
+
+Tiny classifiers stand for the bundled ones; translators are the bundled ones, as tiny ones never end a sentence. Then
+the same again with other weights, under the same names.
+"""
+
+import itertools
+import json
+import shutil
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors.numpy import load_file, save_file
+
+from lab.exhibits import EXHIBITS
+from lab.inputs.kinds import Model
+from lab.inputs.photo import Photo
+from lab.question import ask, defaults
+from lab.saved import load
+from lab.text import LANGUAGES, Text
+from lab.truth import line
+from lab.views.payload import Payload
+from lab.widget import pack
+from models import checkpoint, measure
+from models.measure import Stopwatch
+from models.progress import NO_PROGRESS
+
+RUNS = [(exhibit, run) for exhibit in EXHIBITS for run in exhibit.runs]
+TEXT = Text("en")
+every_run = pytest.mark.parametrize(("exhibit", "run"), RUNS, ids=[f"{e.name}.{r.name}" for e, r in RUNS])
+
+
+@pytest.fixture(scope="module")
+def bundled(tiny_vit, tiny_swin, saved_resnet, tmp_path_factory):
+    """Folders of models under the names of the bundled ones: as they are, and with other weights."""
+    tiny = {"vit": tiny_vit, "swin": tiny_swin, "resnet": saved_resnet}
+    folders = {}
+    for weights, noise in (("same", 0.0), ("other", 0.2)):
+        folders[weights] = tmp_path_factory.mktemp(weights)
+        for name in checkpoint.bundled():
+            shutil.copytree(tiny.get(name.split("-")[0], checkpoint.BUNDLED / name), folders[weights] / name)
+            perturb(folders[weights] / name / "model.safetensors", noise)
+    return folders
+
+
+def perturb(file, noise):
+    """Add noise to every tensor of decimal numbers, as large a share of each as `noise` says."""
+    random = np.random.default_rng(0)
+    tensors = {
+        name: (array * (1 + noise * random.standard_normal(array.shape))).astype(array.dtype)
+        if array.dtype.kind == "f"
+        else array
+        for name, array in load_file(file).items()
+    }
+    save_file(tensors, file, {"format": "pt"})
+
+
+@pytest.fixture
+def shown(bundled, monkeypatch):
+    """What the views of a run show, by name, for some values and with the same or other weights.
+
+    The clock stands still between two looks at it but for one tick, so that no number changes with time alone.
+    """
+
+    def shown(exhibit, run, weights="same", **values):
+        run.function()  # what it imports is not to be of these folders
+        ticks = itertools.count()
+        monkeypatch.setattr(measure, "time", SimpleNamespace(perf_counter=lambda: float(next(ticks))))
+        monkeypatch.setattr(checkpoint, "BUNDLED", bundled[weights])
+        given = {name: value for name, value in values.items() if name in run.inputs}
+        sent = defaults(exhibit) | {name: value for name, value in given.items() if not isinstance(value, Image.Image)}
+        question = ask(exhibit, run, sent)
+        question = replace(question, values={**question.values, **given})
+        *_, (trace, _) = question.traces(NO_PROGRESS, Stopwatch())
+        parts = {view.name: [show(trace, TEXT) for show in (view.payload, view.claim) if show] for view in run.views}
+        return {name: json.dumps([plain(part) for part in drawn], default=str) for name, drawn in parts.items()}
+
+    return shown
+
+
+def plain(drawn):
+    """What a view draws, with the bytes of its arrays."""
+    if isinstance(drawn, Payload):
+        return [dict(drawn.meta), pack(drawn.arrays)[0].hex()]
+    if isinstance(drawn, dict):
+        return {name: plain(part) for name, part in drawn.items()}
+    return drawn
+
+
+def another(exhibit, run):
+    """Another value of the run's first input that is no model: a photo of noise, a word less, another choice."""
+    one = next(one for one in exhibit.inputs if one.name in run.inputs and not isinstance(one, Model))
+    if isinstance(one, Photo):
+        return {one.name: Image.effect_noise((64, 64), 90).convert("RGB")}
+    if isinstance(one.default, str):
+        return {one.name: one.default.split(" ", 1)[1]}
+    return {one.name: next(value for value in one.values if value != one.default)}
+
+
+def with_models(exhibit, run):
+    """Whether the run opens any."""
+    return bool(run.open) or any(isinstance(exhibit.input(name), Model) for name in run.inputs)
+
+
+@pytest.mark.slow
+@every_run
+def test_what_is_measured_changes_with_the_input_and_the_weights_and_with_nothing_else(exhibit, run, shown):
+    before = shown(exhibit, run)
+    assert shown(exhibit, run) == before
+    measured = {view.name for view in run.views if view.truth == "measured"}
+    if measured:
+        other = shown(exhibit, run, **another(exhibit, run))
+        assert {name for name in measured if other[name] == before[name]} == set()
+    if with_models(exhibit, run):
+        other = shown(exhibit, run, "other")
+        assert {name for name in before if other[name] != before[name]} == measured
+
+
+@every_run
+def test_the_line_below_a_view_says_what_its_answer_was_computed_with(exhibit, run):
+    found = load(exhibit, run)
+    assert found
+    for view in run.views:
+        for language in LANGUAGES:
+            text = Text(language)
+            said = line(exhibit, view, text, found.provenance)
+            assert text(f"run.truth.{view.truth}") in said
+            assert all(revision in said for _, revision in found.provenance.models)
+            if view.truth == "measured":
+                assert found.provenance.device and "float" in said
+            assert view.aside or text(f"{exhibit.name}.view.{view.name}.source") in said
+
+
+def test_what_is_measured_without_a_model_asks_for_none_and_else_names_it():
+    for exhibit, run in RUNS:
+        found = load(exhibit, run)
+        assert found and bool(found.provenance.models) == with_models(exhibit, run)
