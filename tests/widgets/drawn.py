@@ -1,5 +1,7 @@
 """What a browser has drawn, as numbers."""
 
+from typing import Any
+
 import numpy as np
 from playwright.sync_api import Locator, Page
 
@@ -27,3 +29,13 @@ def send(page: Page, value: dict) -> None:
     """Give a widget a new value, and wait until it has fetched and drawn it."""
     page.evaluate("(value) => page.send(value)", value)
     page.wait_for_function("(file) => document.querySelector('.lab-widget').dataset.file === file", arg=value["file"])
+
+
+def data(page: Page, name: str) -> Any:
+    """A number or a state of the widget, as it writes it."""
+    return page.locator(".lab-widget").get_attribute(f"data-{name}")
+
+
+def show(page: Page, **state: Any) -> None:
+    """Set a part of the widget's state."""
+    page.evaluate("(state) => page.set(state)", {**page.evaluate("page.state()"), **state})
