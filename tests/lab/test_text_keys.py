@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lab import menu
 from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from lab.views.fields import growth
@@ -17,6 +18,7 @@ RECORDS = {
     "lab/layout.py",
     "lab/truth.py",
     "lab/header.py",
+    "lab/record.py",
     "lab/page.py",
     "lab/inputs/kinds.py",
     "lab/inputs/photo.py",
@@ -26,6 +28,7 @@ RECORDS = {
 """Glue names of records, which test_records walks."""
 KINDS = {
     "lab/format.py": {"kind": ("embedder", "layer", "stage_layer", "stage_block")},
+    "lab/menu.py": {"kind": menu.KINDS},
     "lab/screen.py": {},
     "lab/views/cost/cost.py": {"kind": ("global", "window")},
     "lab/views/cnn_vs_attention/parameters.py": {
