@@ -8,6 +8,7 @@ import uuid
 from collections import OrderedDict, deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from lab import saved
 from lab.question import Question, saved_names
@@ -39,6 +40,8 @@ class Answer:
     """saved, remembered or computed."""
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
     """Of this answer and no other."""
+    date: str = field(default_factory=lambda: datetime.now().astimezone().isoformat(timespec="seconds"))
+    """When it was computed; "" for a saved run."""
 
 
 class Computation:
@@ -106,7 +109,7 @@ class Computations:
         if name is None:
             return None
         found = saved.load(question.exhibit, question.run, name)
-        return Answer(*found, float("nan"), "saved", f"saved {question.key}") if found else None
+        return Answer(*found, float("nan"), "saved", f"saved {question.key}", "") if found else None
 
     def watch(self, question: Question, client: str) -> Computation | Answer:
         """The computation of a question, begun if it is not on its way; `leave` it in the end.

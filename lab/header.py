@@ -7,6 +7,7 @@ from html import escape
 
 from lab.exhibit import Exhibit
 from lab.exhibits import EXHIBITS, GROUPS
+from lab.menu import menu
 from lab.text import LANGUAGES, Text
 
 START = "start"
@@ -38,7 +39,7 @@ HEADER = """<header class="lab-header" lang="{code}" data-cover="{covered}">
 <nav class="lab-exhibits" aria-label="{exhibits}">{groups}
 <select class="lab-menu" aria-label="{exhibits}">{menu}</select></nav>
 <div class="lab-tools"><a class="lab-language" href="{other_path}" hreflang="{other_code}" lang="{other_code}"
-title="{language_hint}">{language}</a>{tools}</div>
+title="{language_hint}">{language}</a>{take}{tools}</div>
 <p class="lab-said" role="status" {said}></p>
 <p class="lab-lost" role="alert">{lost}</p>
 <dialog class="lab-keys" aria-label="{keys}"><h2>{keys}</h2><dl>{rows}</dl>
@@ -60,6 +61,7 @@ def header(text: Text) -> str:
         "menu": option(START, words["start"])
         + "".join(group_of_options(group, exhibits, text) for group, exhibits in GROUPS.items()),
         "tools": "".join(tool(name, sign, words) for name, sign in TOOLS.items()),
+        "take": menu(text),
         "said": " ".join(f'data-{one}="{words[f"link_{one}"]}"' for one in SAID),
         "rows": "".join(f"<dt><kbd>{cap}</kbd></dt><dd>{words[f'key.{key}']}</dd>" for key, cap in KEYS.items()),
     }

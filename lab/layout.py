@@ -71,7 +71,7 @@ def build(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
     with gr.Row():
         with gr.Column(scale=1, min_width=260, elem_classes="controls"):
             board = lay_out_inputs(exhibit, text, door)
-        with gr.Column(scale=3, min_width=280):
+        with gr.Column(scale=3, min_width=280, elem_classes="lab-column"):
             board.trouble.render()
             board.note.render()
             lay_out_views(exhibit, text, board)
@@ -196,7 +196,8 @@ def lay_out_view(view: View, exhibit: Exhibit, text: Text, board: Board, verdict
 def lay_out_parts(view: View, exhibit: Exhibit, text: Text) -> Parts:
     """The view's widget, its sentence and its kind of truth, without an answer; beside the inputs hidden until then."""
     shown = not view.aside
-    drawn = widget(view, exhibit, text, visible=shown) if view.widget else None
-    claim = gr.Markdown(elem_classes="claim" if shown else "small", visible=shown) if view.claim else None
-    truth = gr.Markdown(line(exhibit, view, text), elem_classes="small truth", visible=shown)
+    place = [] if shown else [f"lab-aside-{view.name}"]
+    drawn = widget(view, exhibit, text, visible=shown, elem_classes=place) if view.widget else None
+    claim = gr.Markdown(elem_classes=[*place, "claim" if shown else "small"], visible=shown) if view.claim else None
+    truth = gr.Markdown(line(exhibit, view, text), elem_classes=[*place, "small", "truth"], visible=shown)
     return Parts(drawn, claim, truth)

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from lab import links
+from lab import links, record
 from lab.computing import Answer, Computation
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.photo import Photo
@@ -121,8 +121,10 @@ class Screen:
 
     def told(self, tab: str, answered: Mapping[str, Any], opened: bool = False) -> Step:
         """What the address is to say; opened: that the exhibit or a view of it has just been opened."""
-        value = {"view": tab, "asked": links.write(self.exhibit, answered)}
+        value: dict[str, Any] = {"view": tab, "asked": links.write(self.exhibit, answered)}
         photos = [answered[one.name] for one in self.exhibit.inputs if isinstance(one, Photo)]
+        seen = [(run, list(self.places(run, tab).values())) for run in self.runs(tab)]
+        value["record"] = record.of(self.exhibit, tab, seen, answered, self.text)
         value["files"] = [f"gradio_api/file={photo['path']}" for photo in photos if isinstance(photo, dict)]
         return {self.board.door: value | ({"opened": uuid.uuid4().hex} if opened else {})}
 

@@ -27,7 +27,10 @@ from lab.views.payload import Payload
 from models.axes import Trace
 
 WIDGETS = Path(__file__).resolve().parent.parent / "assets" / "widgets"
+SCREENSHOT_JS = WIDGETS.parent / "vendor" / "modern-screenshot" / "index.mjs"
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+LIBRARIES = {"plotly": PLOTLY_JS, "screenshot": SCREENSHOT_JS}
+"""What scripts fetch when it is needed first, by its name among the page's constants."""
 DTYPES = ("bool", "uint8", "int8", "uint16", "int16", "uint32", "int32", "float32", "float64")
 """What core/arrays.js reads."""
 COMPRESSION = 4
@@ -90,6 +93,12 @@ def address() -> str:
     return f"lab/{content.hexdigest()[:16]}"
 
 
+@lru_cache
+def folder(library: Path) -> str:
+    """Where the page finds a library: a folder named by its content."""
+    return f"lab/{hashlib.sha256(library.read_bytes()).hexdigest()[:16]}"
+
+
 class ImmutableFiles(StaticFiles):
     """Files that a browser need not ask for again."""
 
@@ -100,25 +109,28 @@ class ImmutableFiles(StaticFiles):
 
 
 def routes() -> list[BaseRoute]:
-    """The addresses under which the scripts of the widgets and plotly.js are served."""
-    folders = {f"/{address()}": WIDGETS, f"/lab/plotly-{plotly.__version__}": PLOTLY_JS.parent}
+    """The addresses under which the scripts of the widgets and libraries are served."""
+    folders = {f"/{address()}": WIDGETS} | {f"/{folder(file)}": file.parent for file in LIBRARIES.values()}
     return [Mount(path, ImmutableFiles(directory=folder)) for path, folder in folders.items()]
 
 
 def head() -> str:
     """What every page needs once: colours as the one source has them, and the scripts that all widgets share."""
     gradio = {language: Text(language).section("gradio") for language in LANGUAGES}
-    constants = style.constants() | {"gradio": gradio, "plotly": f"lab/plotly-{plotly.__version__}/{PLOTLY_JS.name}"}
+    files = {name: f"{folder(file)}/{file.name}" for name, file in LIBRARIES.items()}
+    constants = style.constants() | {"gradio": gradio} | files
     shared = sorted(path for room in ("core", "draw", "read") for path in (WIDGETS / room).glob("[!.]*.js"))
     links = [f'<link rel="modulepreload" href="{address()}/{path.relative_to(WIDGETS)}">' for path in shared]
     language = (Path(__file__).parent.parent / "assets" / "language.js").read_text(encoding="utf-8")
-    names = ("stream", "page", "gradio")
-    modules = [f'<script type="module" src="{address()}/core/{name}.js"></script>' for name in names]
+    scripts = ("core/stream.js", "core/page.js", "core/gradio.js", "take/menu.js")
+    modules = [f'<script type="module" src="{address()}/{path}"></script>' for path in scripts]
+    paper = (WIDGETS.parent / "print.css").read_text(encoding="utf-8")
     return "\n".join(
         [
             f"<script>{language}</script>",
             f'<script type="application/json" id="lab-constants">{json.dumps(constants)}</script>',
             f'<link rel="stylesheet" href="{address()}/core/page.css">',
+            f'<style media="print">{paper}</style>',
             *modules,
             *links,
         ]

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import gradio as gr
 
@@ -17,6 +17,14 @@ from models.checkpoint import OpenModel, open_model, stamp
 from models.errors import InputError
 from models.hub import is_public_server
 from models.progress import Progress
+
+
+class Code(NamedTuple):
+    """A Python expression, the lines that import its names, and what whoever runs it must know."""
+
+    expression: str
+    imports: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -66,6 +74,10 @@ class Input:
     def shown(self, sent: Any) -> Any:
         """An accepted value as the component takes it."""
         return sent
+
+    def code(self, asked: Any) -> Code:
+        """How Python makes the value for the computation of an accepted one."""
+        return Code(repr(self.checked(asked)))
 
     def refusal(self, kind: str, **details: object) -> InputError:
         """The error that names this input by its label."""
@@ -222,6 +234,10 @@ class Model(Input):
 
     def key(self, value: str) -> str:
         return f"{value} {stamp(value)}"
+
+    def code(self, asked: Any) -> Code:
+        arguments = f"{self.checked(asked)!r}, {self.families!r}, {self.reads!r}"
+        return Code(f"open_model({arguments})", ("from models.checkpoint import open_model",))
 
     def open(self, value: str, progress: Progress) -> OpenModel:
         """The model itself. Raises InputError as `open_model` does."""

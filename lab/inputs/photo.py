@@ -14,7 +14,7 @@ from gradio.helpers import Examples
 from gradio.utils import get_upload_folder
 from PIL import Image, ImageOps
 
-from lab.inputs.kinds import Input, Tick
+from lab.inputs.kinds import Code, Input, Tick
 from lab.inputs.png import picture_alone
 from lab.text import Text
 from models.errors import InputError
@@ -203,6 +203,11 @@ class Photo(Input):
     def shown(self, sent: Any) -> Any:
         return str(example(sent)) if isinstance(sent, str) else sent["path"]
 
+    def code(self, asked: Any) -> Code:
+        if isinstance(asked, str):
+            return Code(f"open_photo(example({asked!r}))", ("from lab.inputs.photo import example, open_photo",))
+        return Code('open_photo("photo.jpg")', ("from lab.inputs.photo import open_photo",), "photo.own_code")
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ExamplePhotos(Tick):
@@ -219,6 +224,12 @@ class ExamplePhotos(Tick):
 
     def key(self, value: tuple[Image.Image, ...]) -> str:
         return str(len(value))
+
+    def code(self, asked: Any) -> Code:
+        if not self.checked(asked):
+            return Code("()")
+        every = "tuple(open_photo(example(name)) for name in EXAMPLES)"
+        return Code(every, ("from lab.inputs.photo import EXAMPLES, example, open_photo",))
 
 
 @lru_cache(maxsize=16)

@@ -1,7 +1,7 @@
 """What a view sends to the browser: plain values and arrays, small enough to fetch."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,13 @@ class Payload(NamedTuple):
     """Plain values that become JSON; a TypedDict beside the view says which."""
     arrays: Mapping[str, np.ndarray]
     """By name; equal arrays are one file, which widgets share."""
+
+
+def numbers(drawn: Payload | Mapping[str, Payload]) -> Iterator[tuple[str, Any]]:
+    """Everything that a payload, or each of several, holds, by name."""
+    for part in [drawn] if isinstance(drawn, Payload) else drawn.values():
+        yield from part.meta.items()
+        yield from part.arrays.items()
 
 
 def quantise(rows: np.ndarray, dtype: type = np.uint8) -> tuple[np.ndarray, np.ndarray]:

@@ -59,7 +59,7 @@ class Work:
 
 def module(name, **members):
     """A module that has these."""
-    made = ModuleType(name)
+    made = ModuleType(f"tests.lab.{name}")
     vars(made).update(members)
     return made
 

@@ -6,13 +6,14 @@ import pytest
 
 from lab.exhibits import EXHIBITS
 from lab.header import KEYS, header, start
+from lab.menu import menu
 from lab.text import LANGUAGES, Text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_header_has_every_exhibit_as_a_link_and_in_the_menu(language):
     html = header(Text(language))
-    assert "{" not in html
+    assert "{" not in html.replace(menu(Text(language)), "")
     for exhibit in EXHIBITS:
         assert f'data-exhibit="{exhibit.name}"' in html
         assert re.search(f'<option value="{exhibit.name}"', html)

@@ -173,7 +173,9 @@ export default {
         const plot = plots[place];
         const hidden = state.hidden[place];
         const data = figure.data.map((trace, at) => ({ ...trace, uid: `${at}`, ...seen(hidden.includes(at)) }));
-        await react(plot, data, layoutOf(figure, plot.clientWidth, state.zoom[place]), { displayModeBar: false });
+        // Plotly writes into what it is given
+        const own = structuredClone({ data, layout: layoutOf(figure, plot.clientWidth, state.zoom[place]) });
+        await react(plot, own.data, own.layout, { displayModeBar: false });
         if (!plot.dataset.listening) listen(place);
         plot.dataset.listening = "yes";
         plot.setAttribute("aria-label", chartReading(figure, text, hidden));

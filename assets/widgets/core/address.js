@@ -5,11 +5,12 @@ import { keep, kept } from "./photos.js";
 import { changesOf, setState } from "./state.js";
 
 /** @typedef {import("./lab").Json} Json */
+/** @typedef {import("./lab").ViewRecord} ViewRecord */
 /** @typedef {import("../read/link.js").Link} Link */
 /**
  * What an exhibit says: its open view, what was asked that a page without a link would not ask, the files of the
- * visitor's photos; `opened` is new each time that a view is opened.
- * @typedef {{view: string, asked: Record<string, string>, files: string[], opened?: string}} Told
+ * visitor's photos, the record of the view; `opened` is new each time that a view is opened.
+ * @typedef {{view: string, asked: Record<string, string>, files: string[], record?: ViewRecord, opened?: string}} Told
  */
 /** @typedef {{told: Told | null, act: (link: {view: string, asked: Record<string, Json>}) => void}} Door */
 
@@ -93,7 +94,7 @@ async function send(link) {
  * The exhibit and the view that are open, and what was told of the exhibit; null before anything was.
  * @returns {{exhibit: string, view: string, told: Told} | null}
  */
-function open() {
+export function opened() {
   const exhibit = openExhibit();
   const told = doors.get(exhibit)?.told;
   return told ? { exhibit, view: openView() || told.view, told } : null;
@@ -115,8 +116,8 @@ function later() {
 }
 
 /** Write the address; while a link is on its way that of the link stays. A new view is a new entry of the history. */
-function write() {
-  const now = open();
+export function write() {
+  const now = opened();
   if (wanted && !doors.has(wanted.exhibit)) {
     say("unknown");
     wanted = null;
@@ -177,7 +178,7 @@ function say(which) {
 /** Copy the address, and say so. */
 export async function copyLink() {
   write();
-  const own = Object.values(open()?.told.asked ?? {}).some((text) => text.startsWith(OWN));
+  const own = Object.values(opened()?.told.asked ?? {}).some((text) => text.startsWith(OWN));
   try {
     await navigator.clipboard.writeText(location.href);
     say(own ? "own" : "copied");

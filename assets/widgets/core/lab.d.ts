@@ -101,6 +101,22 @@ export interface Constants {
   /** By language, what stands for Gradio's own words. */
   gradio: Record<string, Record<string, string>>;
   plotly: string;
+  screenshot: string;
+}
+
+/** What lab/record.py says of an open view. */
+export interface ViewRecord {
+  exhibit: string;
+  view: string;
+  truth: Record<string, string>;
+  /** Views beside the inputs, of the same run. */
+  asides: string[];
+  models: { input: string; reference: string; revision: string; stamp: string }[];
+  inputs: Record<string, string | null>;
+  runs: { name: string; origin?: string; date?: string; seconds?: number }[];
+  device: string;
+  versions: Record<string, string>;
+  code: string;
 }
 
 type Shaped<A> = A & { shape: number[] };

@@ -4,6 +4,16 @@ import { nameCanvas } from "./dom.js";
 import { own, say } from "./state.js";
 import { onTheme } from "./theme.js";
 
+/** @typedef {{name: string, place: string, text: Record<string, string>, value: () => any}} Mounted */
+/** @type {WeakMap<Element, Mounted>} */
+const mounts = new WeakMap();
+
+/**
+ * What a mounted widget was made of, and the value that it was sent last: to make it again elsewhere.
+ * @param {Element} root
+ */
+export const mountedOn = (root) => mounts.get(root);
+
 /**
  * Show what Python sends to the widget `name` ("patches/cut"), now and whenever it changes.
  * @param {string} name
@@ -25,6 +35,7 @@ export async function mount(name, place, element, props, watch, text, ask) {
     const { default: widget } = await import(`../${name}/script.js`);
     owner = own(root, widget, text, ask);
     root.dataset.of = place;
+    mounts.set(root, { name, place, text, value: () => props.value });
   } catch (error) {
     console.error(error);
     root.classList.add("broken");
