@@ -9,7 +9,7 @@ from lab.text import Text
 from lab.views.decoding import race, run, sampling
 
 from .decoding_run import PIECE, PIECE_ID, decoding_trace, race_trace
-from .drawn import data, show
+from .drawn import data, send, show
 
 pytestmark = pytest.mark.browser
 
@@ -44,6 +44,7 @@ def test_tree_and_grid_step_on_one_clock_and_show_the_trace(page):
 
 
 def test_the_speed_is_the_pace_of_the_clock(page):
+    page.emulate_media(reduced_motion="no-preference")
     page.evaluate("window.paces = []; setInterval = (act, pace) => pace > 400 && window.paces.push(pace)")
     for button, speed in enumerate(["0.5", "1", "2"]):
         page.locator(".speeds button").nth(button).click()
@@ -58,7 +59,7 @@ def test_the_grid_opens_at_its_first_column_and_follows_what_is_stepped(bench):
     assert page.evaluate("document.querySelector('.grid').scrollWidth <= document.querySelector('.grid').clientWidth")
     page.evaluate("document.getElementById('element').style.width = '440px'")
     scrolled = "document.querySelector('.grid').scrollLeft"
-    page.evaluate("(value) => page.send(value)", value(bench, answer="2"))
+    send(page, value(bench, answer="2"))
     assert page.evaluate(
         "document.querySelector('.grid').scrollWidth > document.querySelector('.grid').clientWidth + 40"
     )
@@ -98,7 +99,7 @@ def test_a_discarded_token_is_forced_with_those_forced_before_it_and_released(be
     page.wait_for_function("page.asked.length === 2")
     assert page.evaluate("page.asked[1][1].values") == {"forces": []}
     show(page, step=2)
-    page.evaluate("(value) => page.send(value)", value(bench, answer="8"))
+    send(page, value(bench, answer="8"))
     assert data(page, "forces") == "[]" and data(page, "step") == "2"
     assert page.locator(".release").is_hidden()
 
@@ -107,7 +108,7 @@ def test_a_forced_run_opens_at_its_end_and_keeps_what_the_force_does_not_touch(b
     forced = value(bench, ((1, 0, int(PIECE_ID[2])),))
     page = bench.open("decoding/decode", value(bench))
     show(page, step=2, cell={"pass": 1, "position": 6}, cellPinned=True, speed=2)
-    page.evaluate("(value) => page.send(value)", forced)
+    send(page, forced)
     state = page.evaluate("page.state()")
     assert state["step"] == 5 and state["node"] is None and state["speed"] == 2
     assert state["cell"] == {"pass": 1, "position": 6}
@@ -117,7 +118,7 @@ def test_a_forced_run_opens_at_its_end_and_keeps_what_the_force_does_not_touch(b
     ]:
         page = bench.open(f"decoding/{view}", value(bench))
         show(page, **chosen)
-        page.evaluate("(value) => page.send(value)", forced)
+        send(page, forced)
         state = page.evaluate("page.state()")
         assert {name: state[name] for name in chosen} == chosen, view
 
