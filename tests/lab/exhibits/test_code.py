@@ -45,5 +45,5 @@ def test_inputs_stand_in_the_code_as_they_were_asked(tmp_path, photo, monkeypatc
         assert lines[1] == f"# {text('photo.own_code')}"
         assert '    photo=open_photo("photo.jpg"),' in lines
         assert "    position=(0.1, 0.2)," in lines
+        assert str(tmp_path) not in "\n".join(lines)
         compile("\n".join(lines), "code", "exec")
-    assert str(tmp_path) not in "\n".join(lines)
