@@ -4,6 +4,7 @@ import platform
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -12,17 +13,12 @@ from typing import Any
 from lab import code
 from lab.computing import computations
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.kinds import Model
 from lab.question import ask
 from lab.text import Text
-from models.checkpoint import revision, stamp
-from models.device import describe
 from models.errors import InputError
 
 PACKAGES = ("torch", "transformers", "tokenizers", "safetensors", "numpy", "plotly", "gradio")
 PROJECT = Path(__file__).resolve().parent.parent / "pyproject.toml"
-
-
 Shown = Sequence[tuple[Run, Sequence[View]]]
 """The runs that are seen in a tab, each with its views."""
 
@@ -30,19 +26,15 @@ Shown = Sequence[tuple[Run, Sequence[View]]]
 def of(exhibit: Exhibit, tab: str, shown: Shown, asked: Mapping[str, Any], text: Text) -> dict[str, Any]:
     """The record of an open tab, as JSON has it. asked: what was answered last, by input."""
     names = list(dict.fromkeys(name for run, _ in shown for name in run.inputs))
-    models = [name for name in names if isinstance(exhibit.input(name), Model)]
     views = [view for _, seen in shown for view in seen]
-    runs = [_run(exhibit, run, asked) for run, _ in shown]
-    title = f"{exhibit.name}.view.{tab}.tab" if text.has(f"{exhibit.name}.view.{tab}.tab") else f"{exhibit.name}.{tab}"
+    titles = (f"{exhibit.name}.view.{tab}.tab", f"{exhibit.name}.{tab}", f"{exhibit.name}.tab")
     return {
         "exhibit": text(f"{exhibit.name}.tab"),
-        "view": text(title) if text.has(title) else text(f"{exhibit.name}.tab"),
+        "view": next(text(title) for title in titles if text.has(title)),
         "truth": {view.name: view.truth for view in views},
         "asides": [view.name for view in views if view.aside],
-        "models": [_model(name, asked[name]) for name in models],
-        "inputs": {name: _written(exhibit, name, asked[name]) for name in names if name not in models},
-        "runs": runs,
-        "device": next((run["device"] for run in runs if "device" in run), describe()),
+        "inputs": {name: _written(exhibit, name, asked[name]) for name in names},
+        "runs": [_run(exhibit, run, asked) for run, _ in shown],
         "versions": versions(),
         "code": "\n".join(_code(exhibit, run, seen, asked, text) for run, seen in shown),
     }
@@ -59,20 +51,13 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _model(name: str, reference: Any) -> dict[str, str]:
-    with suppress(InputError):
-        return {"input": name, "reference": reference, "revision": revision(reference), "stamp": stamp(reference)}
-    return {"input": name, "reference": reference}
-
-
 def _run(exhibit: Exhibit, run: Run, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Where the answer of a run comes from; without a date and seconds for a saved one."""
+    """Where the answer of a run comes from, and what it was computed with; a saved one has no date and no seconds."""
     with suppress(InputError):
         if answer := computations.known(ask(exhibit, run, asked)):
-            measured = {"date": answer.date, "seconds": answer.seconds} if answer.date else {}
-            made = {"device": answer.provenance.device, "precision": answer.provenance.precision}
-            return {"name": run.name, "origin": answer.origin, **made, **measured}
-    return {"name": run.name}
+            took = {"date": answer.date, "seconds": answer.seconds} if answer.date else {}
+            return {"name": run.name, "origin": answer.origin, **took, **asdict(answer.provenance)}
+    return {"name": run.name, "origin": "", "models": (), "device": "", "precision": ()}
 
 
 def _written(exhibit: Exhibit, name: str, value: Any) -> str | None:

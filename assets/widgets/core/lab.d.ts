@@ -111,10 +111,17 @@ export interface ViewRecord {
   truth: Record<string, string>;
   /** Views beside the inputs, of the same run. */
   asides: string[];
-  models: { input: string; reference: string; revision: string; stamp: string }[];
   inputs: Record<string, string | null>;
-  runs: { name: string; origin?: string; date?: string; seconds?: number }[];
-  device: string;
+  /** Where each run's answer comes from; models by reference and revision. */
+  runs: {
+    name: string;
+    origin: string;
+    date?: string;
+    seconds?: number;
+    models: [string, string][];
+    device: string;
+    precision: string[];
+  }[];
   versions: Record<string, string>;
   code: string;
 }

@@ -31,7 +31,8 @@ const isSeen = (node) => node instanceof HTMLElement && Boolean(node.offsetParen
 export function openView() {
   const now = opened();
   const record = now?.told.record;
-  if (!now || !record || now.told.view !== now.view) return null;
+  const answered = record?.runs.some(({ origin }) => origin);
+  if (!now || !record || !answered || now.told.view !== now.view) return null;
   write();
   const { exhibit, view } = now;
   const column = [...document.querySelectorAll(".lab-column")].find(isSeen);
@@ -70,14 +71,17 @@ export const titleOf = ({ record }) => [...new Set([record.exhibit, record.view]
  * @param {Words} words
  */
 export function captionOf({ record, address }, words) {
-  const models = [...new Set(record.models.map(({ reference }) => reference))].join(", ");
-  const dates = record.runs.flatMap(({ date }) => date ?? []).sort();
-  const { device } = record;
+  const { runs } = record;
+  const found = runs.flatMap((run) => run.models.map(([name, revision]) => format(words.model, { name, revision })));
+  const models = [...new Set(found)].join(", ");
+  const last = runs
+    .filter(({ date }) => date)
+    .sort((one, other) => (one.date ?? "").localeCompare(other.date ?? ""))
+    .pop();
+  const date = last?.date?.slice(0, 16).replace("T", " ");
   return [
     models && format(words.models, { models }),
-    dates.length
-      ? format(words.computed, { date: dates[dates.length - 1].slice(0, 16).replace("T", " "), device })
-      : words.kept,
+    last ? format(words.computed, { date, device: last.device }) : words.kept,
     format(words.from, { date: today(), address }),
   ].filter(Boolean);
 }

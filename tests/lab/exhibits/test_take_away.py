@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import b64decode
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from xml.etree import ElementTree
 
@@ -13,11 +14,11 @@ from playwright.sync_api import expect
 
 from lab.exhibits import EXHIBITS
 from lab.layout import TABLE
-from lab.saved import load
 from lab.text import Text
 from lab.views.payload import Payload
+from models.checkpoint import revision
 
-from .visitor import open_tab
+from .visitor import open_tab, saved_trace
 
 pytestmark = pytest.mark.browser
 TEXT = Text("en")
@@ -90,12 +91,12 @@ def check_numbers(content, exhibit, tab):
     assert (
         said["exhibit"] == exhibit.name and said["view"] == tab and said["address"].endswith(f"#{exhibit.name}/{tab}")
     )
-    assert said["versions"]["numpy"] == np.__version__ and said["device"]
+    assert said["versions"]["numpy"] == np.__version__
     run, view = exhibit.views[tab] if tab != TABLE else (exhibit.runs[0], None)
     assert {one["name"] for one in said["runs"]} >= {run.name}
-    assert all(one["reference"] and one["stamp"] for one in said["models"])
+    assert all(name and revision for one in said["runs"] for name, revision in one["models"])
     if view and not run.fresh:
-        trace = load(exhibit, run)
+        trace = saved_trace(exhibit, run.name, run.trace)
         for widget in said["widgets"]:
             shown = exhibit.views[widget["view"]][1]
             assert widget["reading"] and shown.payload
@@ -215,3 +216,15 @@ def test_the_menu_works_by_keyboard_and_shows_the_code(page):
     page.keyboard.press("Escape")
     expect(code).to_have_count(0)
     expect(button).to_be_focused()
+
+
+def test_numbers_say_when_and_with_which_weights_they_were_computed(page, server):
+    page.goto(f"{server}/#patches/relevance?photo=cat")
+    page.reload()
+    expect(page.locator(".lab-widget.relevance")).to_have_attribute("data-pending", "no")
+    said = json.loads(take(page, "json")[0])
+    (run,) = said["runs"]
+    assert said["inputs"] == {"photo": "cat", "vit": "vit-imagenette"}
+    assert run["models"] == [["vit-imagenette", revision("vit-imagenette")]] and run["precision"] == ["float32"]
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(run["date"])) < timedelta(minutes=10)
+    assert said["address"].endswith("#patches/relevance?photo=cat")
