@@ -1,5 +1,6 @@
 // The address of what one sees: #exhibit/view?input=text&state={…}. Links come in by the exhibits' doors.
 import { format, parse } from "../read/link.js";
+import { sayInHeader } from "./dom.js";
 import { firstExhibit, goTo, openExhibit, openView, whenOpened } from "./navigation.js";
 import { keep, kept } from "./photos.js";
 import { changesOf, setState } from "./state.js";
@@ -147,9 +148,9 @@ document.addEventListener("lab-drawn", ({ target }) => {
   }
   later();
 });
-document.addEventListener("click", ({ isTrusted, target }) => {
-  if (!isTrusted || !(target instanceof Element) || !target.closest("[role=tab]")) return;
-  wanted = null; // the visitor goes elsewhere
+document.addEventListener("click", ({ target }) => {
+  if (!(target instanceof Element) || !target.closest("[role=tab]")) return;
+  wanted = null; // the visitor goes elsewhere: the server opens what a link names without a click
   later();
 });
 addEventListener("popstate", () =>
@@ -170,10 +171,7 @@ async function openStart() {
  * One of the header's sentences about links.
  * @param {"copied" | "own" | "denied" | "unknown"} which
  */
-function say(which) {
-  const says = document.querySelector(".lab-said");
-  if (says instanceof HTMLElement) says.textContent = says.dataset[which] ?? "";
-}
+const say = (which) => sayInHeader(({ dataset }) => dataset[which] ?? "");
 
 /** Copy the address, and say so. */
 export async function copyLink() {

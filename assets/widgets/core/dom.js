@@ -76,6 +76,15 @@ export function nameCanvas(canvas, label) {
 }
 
 /**
+ * A sentence in the header's place for them, which has some of its own as data-*.
+ * @param {(place: HTMLElement) => string} sentence
+ */
+export function sayInHeader(sentence) {
+  const place = document.querySelector(".lab-said");
+  if (place instanceof HTMLElement) place.textContent = sentence(place);
+}
+
+/**
  * The pen of a canvas.
  * @param {HTMLCanvasElement} canvas
  * @returns {CanvasRenderingContext2D}

@@ -1,8 +1,8 @@
 // Gradio's own words where it does not translate them, and names for what it leaves without one.
 import { constants } from "./theme.js";
 
-const chinese = /\/zh\/?$/.test(location.pathname);
-const text = constants.gradio?.[chinese ? "zh" : "en"] ?? {};
+/** assets/language.js says which language the page has. */
+const text = constants.gradio?.[navigator.language.startsWith("zh") ? "zh" : "en"] ?? {};
 /** @type {Record<string, string>} */
 const PREFIXES = { "number input for ": text.number, "range slider for ": text.slider };
 
@@ -41,8 +41,10 @@ function speak() {
 }
 
 let waits = false;
-new MutationObserver(() => {
-  if (waits) return;
+/** @param {MutationRecord} change */
+const isOutside = ({ target }) => !(target instanceof Element && target.closest(".lab-widget"));
+new MutationObserver((changes) => {
+  if (waits || !changes.some(isOutside)) return;
   waits = true;
   requestAnimationFrame(() => {
     waits = false;

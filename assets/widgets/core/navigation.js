@@ -65,19 +65,24 @@ function mark() {
   }
 }
 
+/** @type {(() => void)[]} */
+const acts = [mark];
+
 /**
- * Call back when an exhibit or a view has been opened, and when something is drawn.
+ * Call back when an exhibit or a view has been opened, the first one once it is drawn.
  * @param {() => void} act
  */
-export function whenOpened(act) {
-  const seen = () => {
-    mark();
-    act();
-  };
-  document.addEventListener("lab-drawn", seen);
-  const watch = new MutationObserver(seen);
-  watch.observe(document.body, { attributes: true, subtree: true, attributeFilter: ["aria-selected"] });
+export const whenOpened = (act) => acts.push(act);
+
+function tellOpened() {
+  for (const act of acts) act();
 }
+document.addEventListener("lab-drawn", tellOpened, { once: true });
+new MutationObserver(tellOpened).observe(document.body, {
+  attributes: true,
+  subtree: true,
+  attributeFilter: ["aria-selected"],
+});
 
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[data-exhibit]") : null;

@@ -1,4 +1,5 @@
 // In a file that a visitor took away: mounts its widgets as they were. What needs the lab says so.
+import { sayInHeader } from "../core/dom.js";
 import { mount } from "../core/mount.js";
 import { setState } from "../core/state.js";
 
@@ -20,8 +21,7 @@ async function withFiles(value) {
 
 /** @param {string} exhibit */
 function refuse(exhibit) {
-  const says = document.querySelector(".lab-said");
-  if (says) says.textContent = kept.words.alone;
+  sayInHeader(() => kept.words.alone);
   dispatchEvent(new CustomEvent("lab-unanswered", { detail: exhibit }));
 }
 

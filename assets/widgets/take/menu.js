@@ -1,10 +1,10 @@
 // The header's menu: everything that one can take away of the view that is open.
 
 import { opened } from "../core/address.js";
-import { element } from "../core/dom.js";
+import { element, sayInHeader } from "../core/dom.js";
 import { readingOf } from "../core/state.js";
 import { printsOpenView } from "./print.js";
-import { openView, today, widgetsOf } from "./view.js";
+import { shownView, today, widgetsOf } from "./view.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./view.js").Words} Words */
@@ -27,15 +27,12 @@ const menu = () => /** @type {HTMLElement | null} */ (document.getElementById("l
 const words = () => JSON.parse(menu()?.dataset.words ?? "{}");
 
 /** @param {string} sentence */
-function say(sentence) {
-  const says = document.querySelector(".lab-said");
-  if (says) says.textContent = sentence;
-}
+const say = (sentence) => sayInHeader(() => sentence);
 
 /** The view that is open, once it is drawn; null where that takes long. */
 async function drawnView() {
   for (const end = performance.now() + PATIENCE; performance.now() < end; ) {
-    const view = openView();
+    const view = shownView();
     if (view) return view;
     await new Promise((rest) => setTimeout(rest, REST));
   }

@@ -1,7 +1,7 @@
 // Printing the page gives a hand-out of the open view: its sheet alone, in light colours, with what it shows in words.
 import { element } from "../core/dom.js";
 import { readingOf } from "../core/state.js";
-import { openView, sheetOf, stylesReach, widgetsOf } from "./view.js";
+import { sheetOf, shownView, stylesReach, widgetsOf } from "./view.js";
 
 /** Pixels of the page's layout on the width of a sheet of paper; assets/print.css says the same. */
 const WIDTH = 960;
@@ -12,7 +12,7 @@ export function printsOpenView(words) {
   let sheet = null;
   let classes = "";
   addEventListener("beforeprint", () => {
-    const view = openView();
+    const view = shownView();
     if (!view) return;
     classes = document.body.className;
     sheet = sheetOf(view, words());

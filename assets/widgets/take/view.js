@@ -28,7 +28,7 @@ const isSeen = (node) => node instanceof HTMLElement && Boolean(node.offsetParen
  * The view that is open; null until it has been answered and drawn.
  * @returns {View | null}
  */
-export function openView() {
+export function shownView() {
   const now = opened();
   const record = now?.told.record;
   const answered = record?.runs.some(({ origin }) => origin);
