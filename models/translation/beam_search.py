@@ -20,7 +20,7 @@ from models.progress import NO_PROGRESS, Progress
 from models.traces import FATES, Finished, NextTokens, SearchStep, SearchTrace
 from models.traces.translation import Stopped
 from models.translation.pieces import pieces, text
-from models.translation.rules import Prepared, Rules, prepare, read
+from models.translation.rules import Rules, prepare, read
 from models.translation.search_settings import Force, Settings
 
 MOST_RANKS = 8192
@@ -108,12 +108,12 @@ class _Search:
     def decode(self, progress: Progress) -> None:
         """Encode, then call the decoder until no hypothesis runs on, none could enter the pool, or early stopping
         closes it."""
-        self.prepared = prepared = prepare(self.model, self.ids, self.rules, self.settings.asked())
+        self.prepared = prepare(self.model, self.ids, self.rules, self.settings.asked())
         for step in range(self.settings.max_length):
             if step:
                 progress.beat()
-            outputs = _call_decoder(self.model, prepared.states, [row[-1] for row in self.rows], self.cache)
-            candidates, fate = self.choose(step, outputs.logits[:, -1].float(), prepared)
+            outputs = _call_decoder(self.model, self.prepared.states, [row[-1] for row in self.rows], self.cache)
+            candidates, fate = self.choose(step, outputs.logits[:, -1].float())
             kept = [index for index, name in enumerate(fate) if name == "kept"]
             can_improve = bool(kept) and self.could_improve(candidates["score"][kept[0]], step + 1)
             last = fate.index("finished") if "finished" in fate else 0
@@ -137,27 +137,27 @@ class _Search:
                 return
             self.advance(candidates, kept)
 
-    def choose(self, step: int, logits: torch.Tensor, prepared: Prepared) -> tuple[Candidates, list[str]]:
+    def choose(self, step: int, logits: torch.Tensor) -> tuple[Candidates, list[str]]:
         """The candidates of one call with scores before softmax (row, V), and each one's fate."""
         ids: Any = torch.tensor(self.rows, device=logits.device)  # row, length
-        log_prob, allowed = logits.log_softmax(-1), self.allowed(ids, logits)
+        allowed = self.allowed(ids, logits)
         if not allowed.isfinite().any():
             raise InputError("decoding.no_candidates", call=step + 1)
         if step in self.forces:
             row, token = self.forces[step]
-            if row >= log_prob.shape[0] or token >= log_prob.shape[1]:
+            if row >= logits.shape[0] or token >= logits.shape[1]:
                 raise InputError("decoding.force")
             if allowed[row, token].isinf():
-                allowed[row, token] = log_prob[row, token]
+                allowed[row, token] = logits[row].log_softmax(-1)[token]
             self.pool = []
             if self.settings.method == "sample":
-                self.draw(ids, allowed, prepared)  # unused, so that later calls draw the same as without a force
-            return self.follow(step, allowed, row * log_prob.shape[1] + token, "displaced_by_force")
+                self.draw(ids, allowed)  # unused, so that later calls draw the same as without a force
+            return self.follow(step, allowed, row * logits.shape[1] + token, "displaced_by_force")
         if self.settings.method == "beam":
             return self.beam(step, allowed)
         if self.settings.method == "greedy":
             return self.follow(step, allowed, int(allowed.argmax()), "outranked")
-        probability, drawn = self.draw(ids, allowed, prepared)
+        probability, drawn = self.draw(ids, allowed)
         candidates, fate = self.follow(step, allowed, drawn, "not_drawn")
         impossible = probability[0, candidates["token"]] == 0
         return candidates, ["filtered" if out else name for out, name in zip(impossible, fate, strict=True)]
@@ -165,8 +165,9 @@ class _Search:
     def allowed(self, ids: Any, logits: Any) -> torch.Tensor:
         """Log probabilities (row, V) of scores before softmax by the model's own rules, after `ids` (row, length)."""
         rules: Any = self.prepared.rules
-        log_prob = logits.log_softmax(-1)
-        return rules(ids, log_prob) if self.settings.method == "beam" else rules(ids, logits).log_softmax(-1)
+        if self.settings.method == "beam":
+            return rules(ids, logits.log_softmax(-1))
+        return rules(ids, logits).log_softmax(-1)
 
     def next_tokens(self) -> NextTokens:
         """The distributions along the output, from as many further calls with a cache of their own."""
@@ -179,9 +180,9 @@ class _Search:
         log_prob, token = (torch.cat(parts).cpu().numpy() for parts in zip(*calls, strict=True))
         return NextTokens(log_prob, token[:, :NAMED_RANKS], len(self.model.get_output_embeddings().weight))
 
-    def draw(self, ids: Any, log_prob: Any, prepared: Prepared) -> tuple[torch.Tensor, int]:
+    def draw(self, ids: Any, log_prob: Any) -> tuple[torch.Tensor, int]:
         """The probabilities (1, V) after temperature, top-k and top-p, and a token drawn by them."""
-        probability = prepared.warpers(ids, log_prob).softmax(-1).cpu()
+        probability = self.prepared.warpers(ids, log_prob).softmax(-1).cpu()
         return probability, int(torch.multinomial(probability, 1, generator=self.generator))
 
     def beam(self, step: int, log_prob: torch.Tensor) -> tuple[Candidates, list[str]]:
