@@ -28,7 +28,8 @@ UNNAMED = """() => [...document.querySelectorAll(".lab-widget, .lab-widget canva
     .map(one => one.outerHTML)"""
 # The visitor's own sentence and its tokens are in the language that they are in.
 WORDS = """() => [...document.querySelectorAll("body *")]
-    .filter(one => one.checkVisibility() && !one.closest(".gallery, .matrix, .attention .readout, .tree, script, style"))
+    .filter(one => one.checkVisibility()
+        && !one.closest(".gallery, .matrix, .attention .readout, .tree, script, style"))
     .flatMap(one => [...["aria-label", "title", "placeholder", "alt"].map(name => one.getAttribute(name) ?? ""),
         ...[...one.childNodes].filter(part => part.nodeType === Node.TEXT_NODE).map(part => part.data)])"""
 NAMES = {
