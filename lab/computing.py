@@ -71,7 +71,7 @@ class Computation:
         self.beat()
         stopwatch = Stopwatch()
         for measured in self.question.traces(self, stopwatch):
-            self.partial = Answer(*measured, stopwatch.seconds, "computed")
+            self.partial = Answer(*measured, seconds=stopwatch.seconds, origin="computed")
             self._notify()
             self.beat()
         if not self.partial:
@@ -109,7 +109,9 @@ class Computations:
         if name is None:
             return None
         found = saved.load(question.exhibit, question.run, name)
-        return Answer(*found, float("nan"), "saved", f"saved {question.key}", "") if found else None
+        if found is None:
+            return None
+        return Answer(*found, seconds=float("nan"), origin="saved", name=f"saved {question.key}", date="")
 
     def watch(self, question: Question, client: str) -> Computation | Answer:
         """The computation of a question, begun if it is not on its way; `leave` it in the end.

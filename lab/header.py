@@ -7,7 +7,7 @@ from html import escape
 
 from lab.exhibit import Exhibit
 from lab.exhibits import EXHIBITS, GROUPS
-from lab.menu import menu
+from lab.menu import button, menu
 from lab.text import LANGUAGES, Text
 
 START = "start"
@@ -69,11 +69,8 @@ def header(text: Text) -> str:
 
 
 def tool(name: str, sign: str, words: dict[str, str]) -> str:
-    """A button: its sign, its word where there is room, its hint."""
-    return (
-        f'<button data-lab="{name}" type="button" title="{words[f"{name}_hint"]}">'
-        f'<span aria-hidden="true">{sign}</span> <span class="word">{words[name]}</span></button>'
-    )
+    """A button that does one of the page's duties."""
+    return button(f'data-lab="{name}"', sign, words[name], words[f"{name}_hint"])
 
 
 def group_of_links(group: str, exhibits: tuple[Exhibit, ...], text: Text) -> str:
@@ -111,11 +108,16 @@ def start(text: Text) -> str:
     return f'<div class="lab-start"><p>{escape(text("page.start_about"))}</p>{groups}</div>'
 
 
+def tabs(exhibit: Exhibit, text: Text) -> dict[str, str]:
+    """The words on an exhibit's tabs without their numbers, by view; none where it has one view only."""
+    views = [view.name for _, view in exhibit.views.values() if not view.aside]
+    words = {view: text(f"{exhibit.name}.view.{view}.tab") for view in views if len(views) > 1}
+    return {view: tab.split("·")[-1].strip() for view, tab in words.items()}
+
+
 def card(exhibit: Exhibit, text: Text) -> str:
     """An exhibit of the start page."""
     name = exhibit.name
-    views = [view.name for _, view in exhibit.views.values() if not view.aside]
-    tabs = {view: text(f"{name}.view.{view}.tab").split("·")[-1].strip() for view in views} if len(views) > 1 else {}
-    links = "".join(f"<li>{link(name, view, escape(words), text)}</li>" for view, words in tabs.items())
+    links = "".join(f"<li>{link(name, view, escape(words), text)}</li>" for view, words in tabs(exhibit, text).items())
     title = link(name, "", escape(text(f"{name}.tab")), text)
     return f"<article><h3>{title}</h3><p>{escape(text(f'{name}.asks'))}</p><ul>{links}</ul></article>"

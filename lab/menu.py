@@ -16,9 +16,14 @@ def menu(text: Text) -> str:
         f'<button type="button" data-take="{kind}"{focus}>{escape(text(f"take.{kind}"))}</button>'
         for kind, focus in zip_longest(KINDS, (" autofocus",), fillvalue="")
     )
-    hint, button = escape(text("take.hint")), escape(text("take.button"))
+    word = escape(text("take.button"))
+    opens = button('popovertarget="lab-take"', "⤓", word, escape(text("take.hint")))
+    return opens + f'<div popover id="lab-take" class="lab-take" aria-label="{word}" data-words="{words}">{items}</div>'
+
+
+def button(does: str, sign: str, word: str, hint: str) -> str:
+    """A button of the header: an attribute that says what it does, a sign, a word where there is room, a hint."""
     return (
-        f'<button type="button" popovertarget="lab-take" title="{hint}">'
-        f'<span aria-hidden="true">⤓</span> <span class="word">{button}</span></button>'
-        f'<div popover id="lab-take" class="lab-take" aria-label="{button}" data-words="{words}">{items}</div>'
+        f'<button {does} type="button" title="{hint}">'
+        f'<span aria-hidden="true">{sign}</span> <span class="word">{word}</span></button>'
     )

@@ -8,8 +8,9 @@ from types import GeneratorType
 from typing import Any
 
 from lab.exhibit import Exhibit, Run
-from lab.inputs.kinds import Model
+from lab.inputs.kinds import Input, Model
 from models.device import places
+from models.errors import InputError
 from models.hub import conversion
 from models.measure import Stopwatch
 from models.progress import Progress
@@ -97,3 +98,12 @@ def with_followers(exhibit: Exhibit, values: Mapping[str, Any]) -> dict[str, Any
 def saved_names(exhibit: Exhibit, run: Run) -> Mapping[str, str]:
     """The names of a run's saved answers, by the keys of their questions."""
     return {ask(exhibit, run, with_followers(exhibit, values)).key: name for name, values in run.saved.items()}
+
+
+def remembered(one: Input, sent: Any) -> Any:
+    """What is kept of what was sent for an input: nothing where it is no value, which every input then says."""
+    try:
+        one.checked(sent)
+    except InputError:
+        return None
+    return one.kept(sent)

@@ -17,10 +17,9 @@ from lab.actions import overrides
 from lab.clients import Client, streams
 from lab.computing import Answer, computations
 from lab.exhibit import Exhibit, Run
-from lab.inputs.kinds import Input
 from lab.inputs.sentence import Sentence
 from lab.layout import Board
-from lab.question import Question, ask, defaults
+from lab.question import Question, ask, defaults, remembered
 from lab.screen import Screen, Step
 from lab.seen import Seen, Visit
 from lab.text import Text
@@ -265,15 +264,6 @@ def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
             followed = partial(follow, board=board, followers=followers)
             component.input(followed, component, changed, preprocess=False, **UNQUEUED)
     return wiring
-
-
-def remembered(one: Input, sent: Any) -> Any:
-    """What is kept of what was sent for an input: nothing where it is no value, which every input then says."""
-    try:
-        one.checked(sent)
-    except InputError:
-        return None
-    return one.kept(sent)
 
 
 def opens(wiring: Wiring, tab: str) -> Callable[..., Iterator[Step]]:

@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 from lab.exhibits import EXHIBITS
+from lab.header import tabs
 from lab.text import LANGUAGES, Text
 from tools import figures
 
@@ -21,9 +22,8 @@ def exhibits(text: Text) -> str:
     rows = [[text(f"page.readme_{column}") for column in ("exhibit", "views", "about", "uses")], ["---"] * 4]
     for exhibit in EXHIBITS:
         name = exhibit.name
-        tabs = [view.name for _, view in exhibit.views.values() if not view.aside]
-        views = [text(f"{name}.view.{view}.tab").split("·")[-1].strip() for view in tabs] if len(tabs) > 1 else []
-        rows.append([text(f"{name}.tab"), " · ".join(views), text(f"{name}.about"), text(f"{name}.uses")])
+        views = " · ".join(tabs(exhibit, text).values())
+        rows.append([text(f"{name}.tab"), views, text(f"{name}.about"), text(f"{name}.uses")])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
