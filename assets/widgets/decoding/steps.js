@@ -24,3 +24,12 @@ export function openingStep(count, run, earlier) {
 
 /** @type {(run: Run, before: Run) => boolean} */
 export const samePasses = (run, before) => JSON.stringify(run.refine) === JSON.stringify(before.refine);
+
+/**
+ * What a view of the passes alone keeps: everything while they are the same, else the speed.
+ * @template {{speed: number}} S
+ * @param {(run: Run) => S} first
+ * @returns {(state: S, run: Run, before: Run) => S}
+ */
+export const keepsPasses = (first) => (state, run, before) =>
+  run === before || samePasses(run, before) ? state : { ...first(run), speed: state.speed };

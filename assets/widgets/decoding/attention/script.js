@@ -16,6 +16,7 @@ import { passCount, stepsOf } from "../steps.js";
 /** @typedef {import("../../core/lab").DecodingAttentionText} Text */
 /** @typedef {import("../../core/lab").Head} Head */
 /** @typedef {import("../../core/lab").Way} Way */
+/** @typedef {import("../../core/lab").Json} Json */
 /** @typedef {import("../../read/decoder_attention.js").Look} Look */
 /** @typedef {import("../../read/decoder_attention.js").Over} Over */
 /** @typedef {import("../../read/decoder_attention.js").Place} Place */
@@ -27,6 +28,7 @@ import { passCount, stepsOf } from "../steps.js";
  *   cell: Partial<Record<Way, Place>>, way: Way, pinned: boolean,
  * }} State
  */
+/** @typedef {import("../../core/lab").SetState<Run, State>} Set */
 
 /** @type {(run: Run) => State} */
 const first = (run) => ({
@@ -56,7 +58,9 @@ function cellLine(look, way, state, text) {
   });
 }
 
-/** @type {(root: HTMLElement, way: Way, text: Text, set: import("../../core/lab").SetState<Run, State>) => (look: Look | null, state: State) => import("../../core/lab").Json} */
+/**
+ * @type {(root: HTMLElement, way: Way, text: Text, set: Set) => (look: Look | null, state: State) => Json}
+ */
 function panel(root, way, text, set) {
   const box = find(root, `section.${way}`);
   const draw = labelledMatrix(find(box, ".matrix"), {
@@ -84,7 +88,10 @@ function panel(root, way, text, set) {
   };
 }
 
-/** The buttons above the matrices. @type {(root: HTMLElement, text: Text, set: import("../../core/lab").SetState<Run, State>) => (run: Run, state: State) => void} */
+/**
+ * The buttons above the matrices.
+ * @type {(root: HTMLElement, text: Text, set: Set) => (run: Run, state: State) => void}
+ */
 function choices(root, text, set) {
   const drawOver = buttonGroup(find(root, ".overs"), text.over, (/** @type {Over} */ over) => set({ over, cell: {} }));
   const drawLayers = buttonGroup(find(root, ".layers"), text.layer, (/** @type {number} */ layer) => set({ layer }));

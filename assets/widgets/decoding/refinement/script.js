@@ -11,7 +11,7 @@ import { clock } from "../clock.js";
 import { allWords, cellLine, firstCell, gridPanel, passesOf, passOf } from "../grid_panel.js";
 import { modelChoice } from "../models.js";
 import { keepRoom, sayOutput } from "../output.js";
-import { passCount, samePasses } from "../steps.js";
+import { keepsPasses, passCount } from "../steps.js";
 
 /** @typedef {import("../../core/lab").DecodeRun} Run */
 /** @typedef {import("../../core/lab").DecodingRefinementText} Text */
@@ -40,7 +40,10 @@ function summaryLine(run, state, text) {
   });
 }
 
-/** By which rule positions are masked again, and how many in the next pass. @type {(run: Run, state: State, text: Text) => string} */
+/**
+ * By which rule positions are masked again, and how many in the next pass.
+ * @type {(run: Run, state: State, text: Text) => string}
+ */
 function ruleLine(run, state, text) {
   const passes = passesOf(run, state);
   const pass = passOf(passes, state);
@@ -49,7 +52,10 @@ function ruleLine(run, state, text) {
   return format(word(text, "rule_", run.refine[state.model].strategy), { next });
 }
 
-/** The lengths; how each ended is told when the passes are over. @type {(run: Run, state: State, text: Text, over: boolean) => import("../../draw/choices.js").Option<number>[]} */
+/**
+ * The lengths; how each ended is told when the passes are over.
+ * @type {(run: Run, state: State, text: Text, over: boolean) => import("../../draw/choices.js").Option<number>[]}
+ */
 const lengthOptions = (run, { model }, text, over) =>
   run.refine[model].lengths.map(({ length: count, probability, score }, value) => ({
     value,
@@ -66,10 +72,7 @@ const lengthOptions = (run, { model }, text, over) =>
 export default {
   first,
 
-  keep: (state, run, before) => {
-    if (run === before || samePasses(run, before)) return state;
-    return { ...first(run), speed: state.speed };
-  },
+  keep: keepsPasses(first),
 
   build: (root, text, set) => {
     const change = (/** @type {any} */ _, /** @type {Run} */ __, /** @type {State} */ { cell }) => ({

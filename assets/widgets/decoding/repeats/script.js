@@ -6,7 +6,7 @@ import { refined } from "../../read/refinement.js";
 import { compared, firstRepeat, pairOf } from "../../read/repeats.js";
 import { clock } from "../clock.js";
 import { modelChoice } from "../models.js";
-import { passCount, samePasses } from "../steps.js";
+import { keepsPasses, passCount } from "../steps.js";
 
 /** @typedef {import("../../core/lab").DecodeRun} Run */
 /** @typedef {import("../../core/lab").DecodingRepeatsText} Text */
@@ -34,7 +34,10 @@ function saysLine(passes, pass, position, text) {
   return `${says} ${agreement} ${format(before === at ? text.predicted_both : text.predicted, { first: before, second: at })}`;
 }
 
-/** Why the pair repeats or not, and what became of it. @type {(passes: Passes, pass: number, position: number, text: Text) => string} */
+/**
+ * Why the pair repeats or not, and what became of it.
+ * @type {(passes: Passes, pass: number, position: number, text: Text) => string}
+ */
 function storyLine(passes, pass, position, text) {
   const [then, now] = [0, pass - 1].map((at) => passes.cell(at, position).repeat);
   const none = firstRepeat(passes) === null && pass === passes.passes ? `${text.none_anywhere} ` : "";
@@ -46,7 +49,10 @@ function storyLine(passes, pass, position, text) {
   return `${none}${why} ${format(after, { pass })}`;
 }
 
-/** The tokens after a pass; those of the pair are marked, and each chooses the pair that it ends. @type {(box: HTMLElement, passes: Passes, pass: number, pair: number, text: Text, set: (pair: number) => void) => void} */
+/**
+ * The tokens after a pass; those of the pair are marked, and each chooses the pair that it ends.
+ * @type {(box: HTMLElement, passes: Passes, pass: number, pair: number, text: Text, set: (pair: number) => void) => void}
+ */
 function drawTokens(box, passes, pass, pair, text, set) {
   const tokens = Array.from({ length: passes.positions }, (_, position) => {
     const cell = pass ? passes.cell(pass - 1, position) : null;
@@ -64,7 +70,10 @@ function drawTokens(box, passes, pass, pair, text, set) {
   box.replaceChildren(...tokens);
 }
 
-/** Two bars for each token. @type {(box: HTMLElement, passes: Passes, pass: number, position: number, text: Text) => import("../../core/lab").Json} */
+/**
+ * Two bars for each token.
+ * @type {(box: HTMLElement, passes: Passes, pass: number, position: number, text: Text) => import("../../core/lab").Json}
+ */
 function drawBars(box, passes, pass, position, text) {
   const { tokens, overlap } = compared(passes, pass - 1, position);
   const bar = (/** @type {string} */ name, /** @type {number} */ share) => {
@@ -88,10 +97,7 @@ function drawBars(box, passes, pass, position, text) {
 export default {
   first,
 
-  keep: (state, run, before) => {
-    if (run === before || samePasses(run, before)) return state;
-    return { ...first(run), speed: state.speed };
-  },
+  keep: keepsPasses(first),
 
   build: (root, text, set) => {
     const drawClock = clock(root, text, set, { count: stepsOf });

@@ -20,7 +20,10 @@ const wordsOf = ({ finished, piece }, at) => sentence(finished[at].token.map((to
 const across = (/** @type {number} */ penalty) =>
   LEFT + ((penalty - BOUNDS[0]) / (BOUNDS[1] - BOUNDS[0])) * (RIGHT - LEFT);
 
-/** How many times the best one's score a hypothesis has: 1 is the best. @type {(run: Run, at: number, penalty: number) => number} */
+/**
+ * How many times the best one's score a hypothesis has: 1 is the best.
+ * @type {(run: Run, at: number, penalty: number) => number}
+ */
 const relative = ({ finished }, at, penalty) =>
   scoreOf(finished[at], penalty) / scoreOf(finished[ranked(finished, penalty)[0].at], penalty);
 

@@ -10,13 +10,18 @@ import { BOUNDS, penaltyLine, penaltyPanel } from "./penalty.js";
 
 /** @typedef {import("../../core/lab").SamplingRun} Run */
 /** @typedef {import("../../core/lab").DecodingSamplingText} Text */
-/** @typedef {{temperature: number, top_k: number, top_p: number, beam_width: number, length_penalty: number}} Settings */
+/**
+ * @typedef {{temperature: number, top_k: number, top_p: number, beam_width: number, length_penalty: number}} Settings
+ */
 /** @typedef {{step: number, speed: number} & Settings} State */
 /** @typedef {import("../../core/lab").SetState<Run, State>} Set */
 
 /** Tokens that get a bar. */
 const BARS = 13;
-/** What each slider can be; the inputs of the exhibit can be the same. @type {Record<keyof Settings, {min: number, max: number, step: number}>} */
+/**
+ * What each slider can be; the inputs of the exhibit can be the same.
+ * @type {Record<keyof Settings, {min: number, max: number, step: number}>}
+ */
 const RANGES = {
   temperature: { min: 0.1, max: 2, step: 0.05 },
   top_k: { min: 0, max: 100, step: 1 },
@@ -73,7 +78,10 @@ function callLine(run, step, text) {
   return format(text.call, { call: step, count: stepsOf(run) - 1, before: beforeWords(before) });
 }
 
-/** A token's bars: the model's own probability, and what is left of it. @type {(run: Run, state: State, rank: number, left: ReturnType<typeof warped>, text: Text) => HTMLElement} */
+/**
+ * A token's bars: the model's own probability, and what is left of it.
+ * @type {(run: Run, state: State, rank: number, left: ReturnType<typeof warped>, text: Text) => HTMLElement}
+ */
 function row(run, state, rank, left, text) {
   const token = run.named[state.step - 1][rank];
   const own = Math.exp(logProbOf(run, state.step)[rank]);

@@ -55,7 +55,10 @@ function drawPool(root, { search }, calls, text) {
   find(root, ".open").textContent = calls === search.steps.length ? word(text, "over_", search.stopped) : going;
 }
 
-/** The candidates of the newest call, by what became of them. @type {(root: HTMLElement, run: Run, calls: number, text: Text) => void} */
+/**
+ * The candidates of the newest call, by what became of them.
+ * @type {(root: HTMLElement, run: Run, calls: number, text: Text) => void}
+ */
 function drawFates(root, { search, forces }, calls, text) {
   find(root, ".of-call").textContent = calls ? format(text.fates, { call: calls }) : "";
   const kinds = calls ? byOutcome(search, forces, calls - 1) : [];
