@@ -88,7 +88,7 @@ def lay_out_inputs(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
         start=gr.Button(text(f"{name}.run"), variant="primary", min_width=100, render=False),
         stop=gr.Button(text("run.stop"), visible=False, min_width=100, render=False),
         status=gr.Markdown(elem_classes="small status", render=False),
-        note=gr.Markdown(elem_classes="note", render=False),
+        note=gr.Markdown(elem_classes="lab-note", render=False),
         trouble=gr.HTML(html_template=TROUBLE, elem_classes="lab-trouble", render=False),
     )
     gr.HTML(FOLD.format(words=escape(text("page.controls"))), elem_classes="lab-fold")

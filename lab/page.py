@@ -83,7 +83,7 @@ def launch(**settings: Any) -> None:
     demo = build()
     demo.queue(max_size=None, api_open=False).launch(
         theme=style.theme(),
-        css_paths=[style.CSS],
+        css_paths=style.SHEETS,
         head=widget.head(),
         app_kwargs={"routes": widget.routes(), "middleware": [Middleware(Listening)]},
         footer_links=[],

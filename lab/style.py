@@ -9,7 +9,11 @@ from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 if TYPE_CHECKING:
     from gradio import themes
 
-CSS = Path(__file__).resolve().parent.parent / "assets" / "lab.css"
+SHEETS = tuple(
+    Path(__file__).resolve().parent.parent / "assets" / "styles" / f"{name}.css"
+    for name in ("header", "exhibit", "widget", "take")
+)
+"""In the order of the page; Gradio keeps them to what is inside of it."""
 FONT = "IBM Plex Sans, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"
 SERIES = ("#4f6df5", "#e4572e", "#17a398", "#c77dff", "#e0a100", "#e84393", "#7cb518", "#6b7280")
 """Colours of lines and points, in order; readable on white and on slate."""

@@ -41,7 +41,7 @@ def test_it_is_small():
 def test_it_works(tmp_path):
     for part in ("lab", "models", "assets/text"):
         shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
-    for part in ("checkpoints", "assets/widgets", "assets/sentences.toml", "assets/lab.css", "pyproject.toml"):
+    for part in ("checkpoints", "assets/widgets", "assets/sentences.toml", "assets/styles", "pyproject.toml"):
         (tmp_path / part).symlink_to(ROOT / part)
     for name, content in FILES.items():
         (tmp_path / name).write_text(content, encoding="utf-8")

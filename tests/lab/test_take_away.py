@@ -8,6 +8,7 @@ import pytest
 
 from lab.menu import KINDS, menu
 from lab.record import versions
+from lab.style import SHEETS
 from lab.text import LANGUAGES, Text
 from lab.widget import SCREENSHOT_JS, WIDGETS
 
@@ -28,7 +29,7 @@ def test_the_library_is_the_file_that_its_readme_names():
 
 
 @pytest.mark.parametrize(
-    "sheet", [WIDGETS.parent / "lab.css", *sorted(WIDGETS.rglob("*.css"))], ids=lambda path: path.parent.name
+    "sheet", [*SHEETS, *sorted(WIDGETS.rglob("*.css"))], ids=lambda path: f"{path.parent.name}/{path.stem}"
 )
 def test_pictures_have_every_property_that_styles_use(sheet: Path):
     used = set(re.findall(r"(?m)^\s+([a-z][a-z-]+):", sheet.read_text()))

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from lab.style import constants
+from lab.style import SHEETS, constants
 from lab.text import Text
 from lab.widget import PLOTLY_JS, css, pack, words
 
@@ -84,7 +84,7 @@ def served() -> Iterator[tuple[str, dict[str, bytes]]]:
     handler = type("Served", (Handler,), {})
     handler.made = {
         "/page.html": html.replace('id="lab-constants">', f'id="lab-constants">{written}').encode(),
-        "/lab.css": (ROOT / "assets" / "lab.css").read_bytes(),
+        "/lab.css": b"\n".join(sheet.read_bytes() for sheet in SHEETS),
         "/plotly.js": PLOTLY_JS.read_bytes(),
     }
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(ROOT)))

@@ -73,6 +73,7 @@ def test_keys_go_to_the_widget_under_the_pointer_but_not_while_typing(page):
 
 
 def test_space_plays_after_a_click_and_presses_the_focused_button_after_tab(page):
+    page.emulate_media(reduced_motion="no-preference")
     page.get_by_role("button", name="Step forward").click()
     page.keyboard.press("Space")
     page.wait_for_function("document.querySelector('.lab-widget').dataset.step === '4'")

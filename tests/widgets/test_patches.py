@@ -52,7 +52,7 @@ def test_attend_shows_the_row_of_its_layer_head_and_query(bench, layer, head):
     painted(page.locator(".heat"), shares(row), opaque=False)
     painted(page.locator(".thumbs canvas").nth(2 if head == "mean" else head), shares(row))
     np.testing.assert_array_equal(dots(page.locator(".photo"))[..., :3], trace.pixels)
-    assert edges(page.locator(".mark")) == pytest.approx([0.25, 0.5, 0.5, 0.75])
+    assert edges(page.locator(".stage .mark")) == pytest.approx([0.25, 0.5, 0.5, 0.75])
     falling = np.cumsum(np.sort(row.ravel())[::-1])
     shown = data(page)
     assert int(shown["half"]) == int(np.argmax(falling >= falling[-1] / 2)) + 1
@@ -61,7 +61,7 @@ def test_attend_shows_the_row_of_its_layer_head_and_query(bench, layer, head):
     for said in (f"patch {best + 1} (row {best // 4 + 1}, column {best % 4 + 1})", "CLS gets"):
         assert said in page.locator(".readout").inner_text()
     show(page, query=0)
-    assert edges(page.locator(".mark")) == []
+    assert edges(page.locator(".stage .mark")) == []
     assert page.locator(".prefix button").get_attribute("aria-pressed") == "true"
 
 
@@ -161,7 +161,7 @@ def test_windows_marks_the_place_where_the_rolled_photo_has_it(bench):
     page = bench.open("patches/windows", swin(bench))
     show(page, step=4, spot=0)
     assert data(page)["kind"] == "mask"
-    assert edges(page.locator(".mark")) == pytest.approx([7 / 8, 7 / 8, 1, 1])
+    assert edges(page.locator(".stage .mark")) == pytest.approx([7 / 8, 7 / 8, 1, 1])
     photo = dots(page.locator(".photo"))[2::4, 2::4, :3]
     np.testing.assert_array_equal(photo, np.roll(trace.pixels, -4, (0, 1)))
     regions = dots(page.locator(".heat"))[..., :3]

@@ -1,6 +1,7 @@
 // Binds a widget's folder to the element that Gradio made for it.
 import { loadAll } from "./arrays.js";
 import { nameCanvas } from "./dom.js";
+import { isWide } from "./presenter.js";
 import { own, say } from "./state.js";
 import { onTheme } from "./theme.js";
 
@@ -93,7 +94,8 @@ function write(root, text) {
 }
 
 /**
- * Call back when the widget gets another width, also when its tab is opened, and when the window gets another size.
+ * Call back when the widget gets another width, also when its tab is opened; in presenter mode also when the window gets
+ * another height alone.
  * @param {HTMLElement} root
  * @param {() => void} act
  */
@@ -106,7 +108,7 @@ function onSize(root, act) {
   }).observe(root);
   const onWindow = () => {
     if (!root.isConnected) removeEventListener("resize", onWindow);
-    else if (root.clientWidth) act();
+    else if (isWide() && width && root.clientWidth === width) act();
   };
   addEventListener("resize", onWindow);
 }

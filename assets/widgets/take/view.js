@@ -14,7 +14,7 @@ import { format } from "../read/format.js";
 
 /** What one can only use on the page. */
 const CONTROLS = [
-  ".note, .lab-trouble, .hint, .steps, .speed, .speeds, .opacity-row, .reading, .choices button:not([aria-pressed=true])",
+  ".lab-note, .lab-trouble, .hint, .steps, .speed, .speeds, .opacity-row, .reading, .choices button:not([aria-pressed=true])",
   ".caption:has(.choices):not(:has(.choices [aria-pressed=true]))",
 ].join();
 

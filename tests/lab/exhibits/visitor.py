@@ -39,7 +39,7 @@ def status(page):
 
 def note(page):
     """What the views are said to show, above them."""
-    return page.locator(".prose.note:visible")
+    return page.locator(".prose.lab-note:visible")
 
 
 def trouble(page):

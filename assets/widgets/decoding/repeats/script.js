@@ -118,7 +118,7 @@ export default {
       ])) {
         const box = find(root, `.after.${name}`);
         find(root, `.line.${name} .name`).textContent = nameOf(name, at, text);
-        find(box, "h3").textContent = nameOf(name, at, text);
+        find(box, "h2").textContent = nameOf(name, at, text);
         drawTokens(find(root, `.line.${name} .tokens`), passes, at, pair ?? 0, text, (chosen) => set({ pair: chosen }));
       }
       if (pair === null || !pass) return { pass, pair: pair ?? "" };
