@@ -12,7 +12,7 @@ const duties = {
   cover: switchCover,
   link: copyLink,
   restart: () => {
-    for (const root of document.querySelectorAll(".lab-widget")) {
+    for (const root of document.querySelectorAll(".lab-widget[data-of]")) {
       if (root instanceof HTMLElement && root.offsetParent) restart(root);
     }
   },
