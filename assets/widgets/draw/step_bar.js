@@ -90,6 +90,8 @@ export function stepBar(root, box, text, set, { count, pace = () => 700, change 
     range.max = String(steps - 1);
     range.value = String(state.step);
     range.setAttribute("aria-valuetext", `${state.step + 1} / ${steps}`);
+    back.ariaDisabled = String(state.step === 0);
+    forward.ariaDisabled = String(state.step === steps - 1);
   };
 }
 

@@ -229,7 +229,7 @@ def test_an_own_photo_through_own_models(page, tiny_vit, tiny_swin, photo, tmp_p
     shown = in_window(block, window, slot, shift=1)
     assert np.abs(colours(film.locator(".heat")) - shown)[shown.any(-1)].max() <= 8
 
-    controls(page).locator("button[aria-label='Remove Image']").click()
+    controls(page).get_by_role("button", name=re.compile("^(Remove Image|移除照片)$")).click()
     controls(page).get_by_role("button", name="Look", exact=True).click()
     expect(trouble(page)).to_contain_text("Please choose a photo first")
     expect(film).to_have_attribute("data-kind", "attention")

@@ -58,7 +58,7 @@ def choose(page, **models):
 def upload(page, photo, folder):
     """Upload a photo, which starts the run."""
     photo.save(folder / "photo.png")
-    controls(page).locator("button[aria-label='Remove Image']").click()
+    controls(page).get_by_role("button", name=re.compile("^(Remove Image|移除照片)$")).click()
     controls(page).locator("input[type=file]").set_input_files(folder / "photo.png")
 
 
