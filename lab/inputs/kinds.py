@@ -125,6 +125,13 @@ class Tick(Input):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Switch(Tick):
+    """A tick that a widget sets."""
+
+    hidden: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Number(Input):
     """A number in a range; whole where the step is."""
 

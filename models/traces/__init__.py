@@ -44,6 +44,7 @@ from models.traces.translation import (
     SearchTrace,
 )
 from models.traces.vit import VitTrace
+from models.traces.walk import TranslatorWalkTrace, VitWalkTrace
 
 __all__ = [
     "AREA_DEFINITIONS",
@@ -88,5 +89,7 @@ __all__ = [
     "SwinBlock",
     "SwinTrace",
     "TheoryTrace",
+    "TranslatorWalkTrace",
     "VitTrace",
+    "VitWalkTrace",
 ]

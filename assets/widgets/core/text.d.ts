@@ -22,6 +22,96 @@ export interface SharedText {
   answer_class: string;
   answer_comma: string;
 }
+export interface AnatomySharedText extends SharedText {
+  end: string;
+  mask: string;
+  stack: string;
+  stack_encoder: string;
+  stack_decoder: string;
+  stack_vit: string;
+  token_of: string;
+  length_column: string;
+  added_column: string;
+  lens_column: string;
+  flow_hint: string;
+  flow_hint_keys: string;
+  layer_number: string;
+  stop_embedding: string;
+  stop_position: string;
+  stop_self_attention: string;
+  stop_masked: string;
+  stop_cross_attention: string;
+  stop_feed_forward: string;
+  stop_head: string;
+  stop_in: string;
+  formula_embedding: string;
+  formula_position: string;
+  formula_head: string;
+  formula_pre: string;
+  formula_post: string;
+  vector_embedding: string;
+  vector_position: string;
+  vector_stream: string;
+  vector_normed: string;
+  vector_hidden: string;
+  vector_activated: string;
+  vector_added: string;
+  vector_sum: string;
+  vector_sum_normed: string;
+  lens_title: string;
+  lens_none: string;
+  numbers: string;
+  numbers_none: string;
+  said: string;
+  said_added: string;
+  said_lens: string;
+}
+export interface AnatomyFlowText extends AnatomySharedText {
+  name: string;
+}
+export interface AnatomyPatchFlowText extends AnatomySharedText {
+  name: string;
+}
+export interface AnatomyAttentionText extends AnatomySharedText {
+  name: string;
+  kind: string;
+  kind_encoder: string;
+  kind_decoder: string;
+  kind_cross: string;
+  layer: string;
+  head: string;
+  mask_switch: string;
+  scale_switch: string;
+  split_switch: string;
+  positions_switch: string;
+  on: string;
+  off: string;
+  head_of: string;
+  heads_side_by_side: string;
+  query_of: string;
+  q_of: string;
+  k_of: string;
+  v_of: string;
+  key_token: string;
+  product: string;
+  product_unscaled: string;
+  mask_column: string;
+  softmax: string;
+  weighted_sum: string;
+  projected: string;
+  changed: string;
+  cell: string;
+  cell_masked: string;
+  entropy: string;
+  entropy_changed: string;
+  line_query: string;
+  line_key: string;
+  line_all: string;
+  line_elsewhere: string;
+  check: string;
+  hint: string;
+  hint_keys: string;
+}
 export interface CnnVsAttentionAttributionText extends SharedText {
   name: string;
   mode: string;

@@ -63,8 +63,8 @@ export function labelledMatrix(box, on) {
   };
 }
 
-/** @type {(canvas: HTMLCanvasElement, matrix: Matrix) => void} */
-function paint(canvas, { rows, size }) {
+/** @type {(canvas: HTMLCanvasElement, matrix: Pick<Matrix, "rows" | "size">) => void} */
+export function paint(canvas, { rows, size }) {
   const [absent, masked] = [colour("absent", 28), colour("masked", 120)];
   const cells = Array.from({ length: size[0] * size[1] }, (_, at) => {
     const [row, key] = [rows[Math.floor(at / size[1])], at % size[1]];

@@ -1,0 +1,250 @@
+// One kind of attention in one layer: every head's rows, one query number by number, and the lecture's code beside it.
+import { canvasElement, element, find, whenChanged } from "../../core/dom.js";
+import { bindKeys } from "../../core/keys.js";
+import { buttonGroup } from "../../draw/choices.js";
+import { thumbPad } from "../../draw/marks.js";
+import { labelledMatrix, paint } from "../../draw/matrix.js";
+import { decimal, strip } from "../../draw/strip.js";
+import { format, number, percent, word } from "../../read/format.js";
+import { context, entropy, headPart, headsOf, meanEntropy, ownMask, sizesOf, splits } from "../../read/heads.js";
+import { pieceName } from "../../read/pieces.js";
+import { vector } from "../../read/stream.js";
+import { codePanel, lineSaid } from "../code_panel.js";
+
+/** @typedef {import("../../core/lab").WalkRun} Run */
+/** @typedef {import("../../core/lab").AnatomyAttentionText} Text */
+/** @typedef {import("../../core/lab").AttentionName} Kind */
+/** @typedef {import("../../read/heads.js").Heads} Heads */
+/**
+ * split: how many heads, 0 for the model's own. place: the number that is read in every vector, -1 for none.
+ * @typedef {{
+ *   kind: Kind, layer: number, head: number, query: number, key: number, pinned: boolean, place: number, step: number,
+ *   masked: boolean, scaled: boolean, split: number,
+ * }} State
+ */
+/** @typedef {import("../../core/lab").SetState<Run, State & import("../../core/lab").Pending>} Set */
+
+const KINDS = /** @type {Kind[]} */ (["encoder", "decoder", "cross"]);
+
+/** @type {(run: Run, kind: Kind) => {queries: string[], keys: string[]}} */
+function wordsOf({ stacks }, kind) {
+  const [encoder, decoder] = stacks.map((stack) => stack.token);
+  return { queries: kind === "encoder" ? encoder : decoder, keys: kind === "decoder" ? decoder : encoder };
+}
+
+/** @type {(run: Run) => State} */
+const first = (run) => ({
+  ...{ kind: "decoder", layer: 0, head: 0, query: Math.floor(wordsOf(run, "decoder").queries.length / 2), key: 0 },
+  ...{ pinned: false, place: -1, step: 0, masked: true, scaled: true, split: 0 },
+});
+
+/** The heads of the decoder as the model has them, where these are shown. @type {(state: State, heads: Heads) => Heads | null} */
+const codeHeads = (state, heads) => (state.kind === "decoder" && heads.own ? heads : null);
+
+/** @type {(run: Run, heads: Heads, state: State, text: Text) => string} */
+function cellSaid(run, heads, { kind, head, query, key }, text) {
+  const { queries, keys } = wordsOf(run, kind);
+  const details = {
+    query: pieceName(queries[query], text),
+    key: pieceName(keys[key], text),
+    score: decimal(heads.scores[head][query][key]),
+    share: percent(heads.attention[head][query][key]),
+  };
+  return format(heads.allowed(query, key) ? text.cell : text.cell_masked, details);
+}
+
+/** What the rows' entropy says. @type {(heads: Heads, own: Heads, state: State, text: Text) => string} */
+const entropySaid = (heads, own, { head, query }, text) =>
+  format(heads.own ? text.entropy : text.entropy_changed, {
+    row: number(entropy(heads.attention[head][query]), 2),
+    mean: number(meanEntropy(heads, head), 2),
+    all: number(heads.attention.reduce((sum, _, at) => sum + meanEntropy(heads, at), 0) / heads.count, 2),
+    own: number(own.attention.reduce((sum, _, at) => sum + meanEntropy(own, at), 0) / own.count, 2),
+  });
+
+/** @type {(heads: Heads, rows: Float32Array[]) => Float32Array[]} */
+const visible = (heads, rows) =>
+  rows.map((row, query) => row.subarray(0, row.findLastIndex((_, key) => heads.allowed(query, key)) + 1));
+
+/** The buttons above. @type {(root: HTMLElement, text: Text, set: Set, act: import("../../core/lab").Act) => (run: Run, state: State & import("../../core/lab").Pending, heads: Heads) => void} */
+function settings(root, text, set, act) {
+  const group = (/** @type {string} */ box, /** @type {string} */ label, /** @type {(value: any) => void} */ choose) =>
+    buttonGroup(find(root, box), label, choose);
+  const drawKinds = group(".kinds", text.kind, (/** @type {Kind} */ kind) =>
+    set((_, run) => ({ ...first(run), kind, masked: ownMask(kind), query: 0 })),
+  );
+  const drawLayers = group(".layers", text.layer, (layer) => set({ layer }));
+  const drawHeads = group(".heads", text.head, (head) => set({ head }));
+  const drawMasked = group(".masked", text.mask_switch, (masked) => set({ masked }));
+  const drawScaled = group(".scaled", text.scale_switch, (scaled) => set({ scaled }));
+  const drawSplit = group(".split", text.split_switch, (split) => set({ split, head: 0, place: -1 }));
+  const drawPositions = group(".positions", text.positions_switch, (with_positions) =>
+    set((_, run) => {
+      if (run.positions !== with_positions) act("positions", { with_positions });
+      return null;
+    }),
+  );
+  const onOff = [
+    { value: true, label: text.on },
+    { value: false, label: text.off },
+  ];
+  /** @type {(count: number) => {value: number, label: string}[]} */
+  const numbered = (count) => Array.from({ length: count }, (_, value) => ({ value, label: String(value + 1) }));
+  return (run, state, heads) => {
+    const { layers, heads: own, dim } = sizesOf(run, state.kind);
+    drawKinds(
+      KINDS.map((value) => ({ value, label: word(text, "kind_", value) })),
+      state.kind,
+    );
+    drawLayers(numbered(layers), state.layer);
+    drawHeads(numbered(heads.count), state.head);
+    drawMasked(onOff, state.masked, state.kind === "cross");
+    drawScaled(onOff, state.scaled);
+    const options = splits(own * dim, own).map((count) => ({
+      value: count === own ? 0 : count,
+      label: String(count),
+      own: count === own,
+    }));
+    drawSplit(options, state.split);
+    drawPositions(onOff, run.positions, state.pending);
+  };
+}
+
+/** The matrix of the head, and all heads side by side. @type {(root: HTMLElement, text: Text, set: Set) => (run: Run, state: State, heads: Heads) => void} */
+function weights(root, text, set) {
+  const thumbs = find(root, ".thumbs");
+  const drawMatrix = labelledMatrix(find(root, ".matrix"), {
+    point: ({ row, column }) => set(({ pinned }) => (pinned ? null : { query: row, key: column })),
+    pick: ({ row, column }) =>
+      set(({ pinned, query, key }) => ({
+        query: row,
+        key: column,
+        pinned: !(pinned && query === row && key === column),
+      })),
+  });
+  const onCount = whenChanged();
+  return (run, { kind, head, query, key }, heads) => {
+    const { queries, keys } = wordsOf(run, kind);
+    const named = (/** @type {string[]} */ pieces) => pieces.map((piece) => pieceName(piece, text));
+    const rows = visible(heads, heads.attention[head]);
+    const label = format(text.head_of, { head: head + 1, kind: word(text, "kind_", kind) });
+    find(root, ".weights .title").textContent = label;
+    const matrix = { rows, size: heads.size, queries: named(queries), keys: named(keys) };
+    drawMatrix(matrix, { row: query, column: key }, label);
+    onCount([heads.count], () => {
+      const made = heads.scores.map((_, at) =>
+        element(
+          "button",
+          { type: "button", ariaLabel: `${text.head} ${at + 1}`, onclick: () => set({ head: at }) },
+          canvasElement(""),
+          String(at + 1),
+        ),
+      );
+      thumbs.replaceChildren(...made);
+      thumbs.classList.toggle("many", heads.count > 8);
+    });
+    for (const [at, button] of [...thumbs.children].entries()) {
+      const canvas = /** @type {HTMLCanvasElement} */ (button.firstElementChild);
+      paint(canvas, { rows: visible(heads, heads.attention[at]), size: heads.size });
+      button.setAttribute("aria-pressed", String(at === head));
+    }
+  };
+}
+
+/** One query, number by number. @type {(root: HTMLElement, text: Text, set: Set) => (run: Run, state: State, heads: Heads) => void} */
+function numbers(root, text, set) {
+  const read = (/** @type {number} */ place) => set({ place });
+  const [q, k, v, sum, output] = Array.from({ length: 5 }, () => strip(read));
+  find(root, ".above").append(q.node, k.node, v.node);
+  find(root, ".below").append(sum.node, output.node);
+  const body = find(root, "tbody");
+  const onKeys = whenChanged();
+  return (run, { kind, layer, head, query, key, place, scaled }, heads) => {
+    const { queries, keys } = wordsOf(run, kind);
+    const [of, at] = [pieceName(queries[query], text), pieceName(keys[key], text)];
+    const [stack, part] = [kind === "encoder" ? "encoder" : "decoder", kind === "cross" ? 1 : 0];
+    find(root, ".numbers .title").textContent = format(text.query_of, { query: of });
+    find(root, ".product").textContent = scaled ? text.product : text.product_unscaled;
+    q.draw({ numbers: headPart(heads.query[query], head, heads.dim), name: format(text.q_of, { token: of }), place });
+    k.draw({ numbers: headPart(heads.key[key], head, heads.dim), name: format(text.k_of, { token: at }), place });
+    v.draw({ numbers: headPart(heads.value[key], head, heads.dim), name: format(text.v_of, { token: at }), place });
+    sum.draw({ numbers: context(heads, head, query), name: text.weighted_sum, place });
+    output.node.hidden = !heads.own;
+    find(root, ".changed").hidden = heads.own;
+    find(root, ".changed").textContent = text.changed;
+    if (heads.own) {
+      output.draw({ numbers: vector(run.arrays, `${stack}_added`, layer, part, query), name: text.projected, place });
+    }
+    onKeys([keys.join("\n")], () => {
+      const row = (/** @type {string} */ piece, /** @type {number} */ column) => {
+        const cells = [pieceName(piece, text), "", "", ""].map((textContent) => element("td", { textContent }));
+        return element("tr", { onclick: () => set({ key: column, pinned: true }) }, ...cells);
+      };
+      body.replaceChildren(...keys.map(row));
+    });
+    for (const [column, row] of [...body.children].entries()) {
+      const [, product, mask, share] = /** @type {HTMLElement[]} */ ([...row.children]);
+      const seen = heads.allowed(query, column);
+      row.className = `${seen ? "" : "masked"} ${column === key ? "now" : ""}`;
+      product.textContent = decimal(heads.scores[head][query][column]);
+      mask.textContent = seen ? "0" : "−∞";
+      share.textContent = seen ? percent(heads.attention[head][query][column]) : "0";
+      share.style.setProperty("--share", `${100 * heads.attention[head][query][column]}%`);
+    }
+  };
+}
+
+/** @type {import("../../core/lab").Widget<Run, State, Text>} */
+export default {
+  first,
+
+  keep: (state, run, before) => {
+    const same = ["encoder", "decoder"].every(
+      (_, at) => run.stacks[at].token.join() === before.stacks[at].token.join(),
+    );
+    return same && JSON.stringify(sizesOf(run, "cross")) === JSON.stringify(sizesOf(before, "cross"))
+      ? state
+      : first(run);
+  },
+
+  build: (root, text, set, act) => {
+    const draw = {
+      settings: settings(root, text, set, act),
+      weights: weights(root, text, set),
+      numbers: numbers(root, text, set),
+      code: codePanel(root, find(root, ".code"), text, set),
+    };
+    const arrows = (/** @type {number} */ down, /** @type {number} */ right) =>
+      set((state, run) => {
+        const { queries, keys } = wordsOf(run, state.kind);
+        const [query, key] = [state.query + down, state.key + right];
+        const inside = query >= 0 && key >= 0 && query < queries.length && key < keys.length;
+        return inside ? { query, key, pinned: true } : null;
+      });
+    bindKeys(root, { Escape: () => set({ pinned: false, place: -1 }), arrows });
+    find(root, ".hint").before(thumbPad(text, arrows));
+    return (run, state) => {
+      const heads = headsOf(run, state);
+      const own = heads.own ? heads : headsOf(run, { ...state, masked: ownMask(state.kind), scaled: true, split: 0 });
+      draw.settings(run, state, heads);
+      draw.weights(run, state, heads);
+      draw.numbers(run, state, heads);
+      draw.code(run, codeHeads(state, heads), state);
+      const { head, query, key, place } = state;
+      find(root, ".entropy").textContent =
+        `${cellSaid(run, heads, state, text)} ${entropySaid(heads, own, state, text)}`;
+      return {
+        count: heads.count,
+        score: heads.scores[head][query][key],
+        share: heads.attention[head][query][key],
+        bits: meanEntropy(heads, head),
+        number: place < 0 ? null : (headPart(heads.query[query], head, heads.dim)[place] ?? null),
+      };
+    };
+  },
+
+  read: (run, state, text) => {
+    const heads = headsOf(run, state);
+    return `${cellSaid(run, heads, state, text)} ${lineSaid(run, codeHeads(state, heads), state, text)}`;
+  },
+};

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { context, entropy, headsOf, lineRow, meanEntropy, softmax, splits } from "./heads.js";
+
+const shaped = (values, ...shape) => Object.assign(Float32Array.from(values), { shape });
+const sizes = (...shape) => shaped(Array(shape.reduce((a, b) => a * b, 1)).fill(32767), ...shape);
+/** One layer, one head of four dimensions, two tokens. */
+const arrays = {
+  decoder_query: shaped([1, 0, 0, 0, 0, 2, 0, 0], 1, 1, 2, 4),
+  decoder_key: shaped([2, 0, 0, 0, 0, 4, 0, 0], 1, 1, 2, 4),
+  decoder_value: shaped([1, 2, 3, 4, 5, 6, 7, 8], 1, 1, 2, 4),
+  decoder_query_max: sizes(1, 1, 2),
+  decoder_key_max: sizes(1, 1, 2),
+  decoder_value_max: sizes(1, 1, 2),
+  decoder_scores: shaped([1, 0, 0, 4], 1, 1, 2, 2),
+  decoder_added: shaped([9, 9, 9, 9, 1, 1, 1, 1], 1, 1, 2, 4),
+  decoder_added_max: sizes(1, 1, 2),
+};
+const run = { arrays };
+const own = { kind: "decoder", layer: 0, split: 0, masked: true, scaled: true };
+const near = (found, wanted) =>
+  found.forEach((one, at) => {
+    assert.ok(Math.abs(one - wanted[at]) < 1e-5, `${found} is not ${wanted}`);
+  });
+
+test("softmax leaves out what is masked", () => {
+  near(
+    softmax(Float32Array.of(1, 1, 50), (column) => column < 2),
+    [0.5, 0.5, 0],
+  );
+  near(
+    softmax(Float32Array.of(-900, 900), () => true),
+    [0, 1],
+  );
+});
+
+test("the model's own heads are masked and scaled", () => {
+  const heads = headsOf(run, own);
+  assert.equal(heads.own, true);
+  near(heads.attention[0][0], [1, 0]);
+  near(heads.attention[0][1], [1 / (1 + Math.exp(4)), 1 / (1 + Math.exp(-4))]);
+});
+
+test("without the mask the first token sees the second", () => {
+  const heads = headsOf(run, { ...own, masked: false });
+  assert.equal(heads.own, false);
+  near(heads.attention[0][0], [Math.E / (Math.E + 1), 1 / (Math.E + 1)]);
+});
+
+test("without the scale scores are √d times as large, and rows have less entropy", () => {
+  const heads = headsOf(run, { ...own, masked: false, scaled: false });
+  near(heads.scores[0][1], [0, 8]);
+  assert.ok(meanEntropy(heads, 0) < meanEntropy(headsOf(run, { ...own, masked: false }), 0));
+});
+
+test("split anew, a head has its own dimensions and its own √d", () => {
+  const heads = headsOf(run, { ...own, split: 2, masked: false });
+  assert.deepEqual([heads.count, heads.dim], [2, 2]);
+  near(heads.scores[0][1], [0, 8 / Math.sqrt(2)]);
+  near(heads.scores[1][1], [0, 0]);
+  near(context(heads, 1, 1), [5, 6]);
+});
+
+test("the split that the model has gives the same scores from queries and keys as were saved", () => {
+  const two = {
+    ...arrays,
+    decoder_query: shaped([1, 0, 0, 2, 0, 0, 0, 0], 1, 2, 2, 2),
+    decoder_key: shaped([2, 0, 0, 4, 0, 0, 0, 0], 1, 2, 2, 2),
+    decoder_value: shaped([1, 2, 5, 6, 3, 4, 7, 8], 1, 2, 2, 2),
+    ...{ decoder_query_max: sizes(1, 2, 2), decoder_key_max: sizes(1, 2, 2), decoder_value_max: sizes(1, 2, 2) },
+    decoder_scores: shaped([2, 0, 0, 8, 0, 0, 0, 0], 1, 2, 2, 2),
+  };
+  near(headsOf({ arrays: two }, { ...own, split: 1 }).scores[0][1], [0, 4]);
+});
+
+test("entropy is in bits", () => {
+  assert.equal(entropy([0.5, 0.5]), 1);
+  assert.equal(entropy([1, 0]), 0);
+});
+
+test("a width is split evenly", () => {
+  assert.deepEqual(splits(12, 3), [1, 2, 3, 4]);
+});
+
+test("a line of the code has its row", () => {
+  const heads = headsOf(run, own);
+  const row = (name) => [...lineRow(run, heads, name, { layer: 0, head: 0, query: 0, key: 1 })];
+  assert.deepEqual(row("q"), [1, 0, 0, 0]);
+  assert.deepEqual(row("k"), [0, 4, 0, 0]);
+  assert.deepEqual(row("scores"), [2, 0]);
+  assert.deepEqual(row("masked"), [1, Number.NEGATIVE_INFINITY]);
+  assert.deepEqual(row("future"), [0, 1]);
+  assert.deepEqual(row("joined"), [1, 2, 3, 4]);
+  assert.deepEqual(row("output"), [9, 9, 9, 9]);
+});

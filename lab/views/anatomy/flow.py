@@ -1,0 +1,63 @@
+"""Flow: a token's way through encoder or decoder; also what Attention draws from."""
+
+from typing import TypedDict
+
+import numpy as np
+
+from lab.format import percent
+from lab.text import Text
+from lab.views.anatomy.code import CodeMeta, code_meta
+from lab.views.anatomy.stream import StackMeta, leads_since, packed, share_added, stack_arrays, stack_meta
+from lab.views.payload import Payload
+from models.traces.walk import TranslatorWalkTrace
+
+
+class WalkMeta(TypedDict):
+    """What the widgets of a translator's walk need to know besides the arrays."""
+
+    stacks: list[StackMeta]
+    """encoder, decoder"""
+    output: list[str]
+    """What the model says, token by token."""
+    positions: bool
+    code: CodeMeta
+
+
+def payload(trace: TranslatorWalkTrace, text: Text) -> Payload:
+    """All numbers of a walk, one file for its views.
+
+    Of each kind of attention (encoder, decoder, cross): query, key and value (layer, head, token, dim), scores (layer,
+    head, query, key), allowed (query, key). Of each stack: hidden and activated (layer, token, inner).
+    """
+    arrays: dict[str, np.ndarray] = {}
+    for stack, inner in zip((trace.encoder, trace.decoder), trace.feed_forward, strict=True):
+        arrays |= stack_arrays(stack)
+        arrays |= packed({f"{stack.stack}_hidden": inner.hidden, f"{stack.stack}_activated": inner.activated})
+    for one in trace.attention:
+        arrays |= packed({f"{one.kind}_{name}": getattr(one, name) for name in ("query", "key", "value")})
+        arrays[f"{one.kind}_scores"] = one.scores.astype(np.float32)
+        arrays[f"{one.kind}_allowed"] = one.allowed.astype(np.uint8)
+    meta: WalkMeta = {
+        "stacks": [stack_meta(trace.encoder), stack_meta(trace.decoder)],
+        "output": list(trace.output),
+        "positions": trace.positions,
+        "code": code_meta(trace.code),
+    }
+    return Payload(meta, arrays)
+
+
+def claim(trace: TranslatorWalkTrace, text: Text) -> str:
+    """How much each kind of part adds, and how early the decoder's answers are there, in a sentence."""
+    flow = trace.decoder
+    added = dict(zip(flow.part, share_added(flow).mean(axis=(0, 2)), strict=True))
+    since, states = leads_since(flow), len(flow.top)
+    return text(
+        "anatomy.view.flow.claim",
+        early=int((since <= states - 1 - len(flow.part)).sum()),
+        count=len(since),
+        layers=len(flow.added),
+        start=int((since == 0).sum()),
+        self=percent(float(added["self_attention"])),
+        cross=percent(float(added["cross_attention"])),
+        feed_forward=percent(float(added["feed_forward"])),
+    )
