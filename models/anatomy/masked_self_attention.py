@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 
 class MaskedSelfAttention(nn.Module):
-    """Every token attends to itself and to what stands before it."""
+    """Each token attends to itself and to those before it."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.text import Text
+from lab.views.anatomy import flow, patch_flow
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
 
-from . import photo_traces
+from . import anatomy_walks, photo_traces
 from .decoding_run import decoding_trace, race_trace
 
 ENGLISH = Text("en")
@@ -56,6 +57,14 @@ def attributions(bench: Any) -> dict:
     return bench.value(*attribution.payload(photo_traces.attribution(), ENGLISH))
 
 
+def walk(bench: Any) -> dict:
+    return bench.value(*flow.payload(anatomy_walks.translator(), ENGLISH))
+
+
+def patch_walk(bench: Any) -> dict:
+    return bench.value(*patch_flow.payload(anatomy_walks.vit(), ENGLISH))
+
+
 def decoding(bench: Any) -> dict:
     return bench.value(*run.payload(decoding_trace(), ENGLISH))
 
@@ -69,6 +78,8 @@ def decoding_race(bench: Any) -> dict:
 
 
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
+    "anatomy/attention": walk,
+    "anatomy/flow": walk,
     "answer": classes,
     "chart": charts,
     "decoding/decode": decoding,

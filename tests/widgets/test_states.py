@@ -11,6 +11,15 @@ from .payloads import PAYLOADS
 pytestmark = pytest.mark.browser
 
 JOURNEYS: dict[str, list[str]] = {
+    "anatomy/attention": [
+        *("click .kinds button:nth-child(3)", "click .layers button:nth-child(2)", "click .heads button:nth-child(2)"),
+        *("click .scaled button:nth-child(2)", "click .split button:nth-child(3)"),
+        *("click .picture", "ArrowRight", "ArrowDown", "]"),
+    ],
+    "anatomy/flow": [
+        *("click .kinds button:nth-child(1)", "click .tokens button:nth-child(2)", "click .row.layer:nth-of-type(6)"),
+        *("]", "click .strip .cells", "ArrowRight", "ArrowDown"),
+    ],
     "answer": [],
     "chart": ["click .plot + .plot .legendtoggle"],
     "decoding/decode": [

@@ -29,27 +29,27 @@ export function lineSaid(run, heads, state, text) {
 }
 
 /**
- * The panel in `box`; the heads are those of masked self-attention as the model has it, null while another attention is
+ * The listing and, beside it, what the chosen line makes; the heads are those of masked self-attention as the model has it, null while another attention is
  * shown.
  * @param {HTMLElement} root
- * @param {HTMLElement} box
  * @param {Text} text
  * @param {import("../core/lab").SetState<Run, any>} set
  * @returns {(run: Run, heads: Heads | null, state: any) => void}
  */
-export function codePanel(root, box, text, set) {
-  const listing = find(box, ".listing");
-  const drawSteps = stepBar(root, find(box, ".film"), text, set, { count: (run) => run.code.made.length });
+export function codePanel(root, text, set) {
+  const listing = find(root, ".listing");
+  const drawSteps = stepBar(root, find(root, ".film"), text, set, { count: (run) => run.code.made.length });
   const row = strip((place) => set({ place }));
   const said = element("p", { className: "line-said" });
-  listing.after(row.node, said);
+  find(root, ".made").append(row.node, said);
   const onCode = whenChanged();
 
   /** @type {(run: Run) => void} */
   const build = ({ code }) => {
-    const lines = code.lines.map((line, at) => {
+    const lines = code.lines.map((whole, at) => {
+      const line = whole.replace(/^ +/, (indent) => " ".repeat(indent.length / 2));
       const step = code.made.findIndex((one) => one.line === code.first + at);
-      if (step < 0) return element("div", { className: "line", textContent: line || " " });
+      if (step < 0) return element("div", { className: "line", textContent: line });
       const shape = element("span", { className: "shape", textContent: code.made[step].shape.join("×") });
       const act = () => set({ step });
       const node = element("button", { type: "button", className: "line", onclick: act }, line, shape);
@@ -73,7 +73,7 @@ export function codePanel(root, box, text, set) {
     if (numbers) row.draw({ numbers, name, place: state.place });
     said.textContent = lineSaid(run, heads, state, text);
     const [difference, model] = [run.code.difference[state.layer], run.code.model_difference[state.layer]];
-    find(box, ".check").textContent = format(text.check, {
+    find(root, ".check").textContent = format(text.check, {
       layer: state.layer + 1,
       difference: difference ? scientific(difference, LOWEST) : "0",
       model: model ? scientific(model, LOWEST) : "0",

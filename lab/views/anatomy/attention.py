@@ -18,8 +18,8 @@ def claim(trace: TranslatorWalkTrace, text: Text) -> str:
     return text(
         "anatomy.view.attention.claim",
         layers=len(masked.scores),
-        difference=f"{trace.code.difference.max():.0e}",
-        model=f"{trace.code.model_difference.max():.0e}",
+        difference=_distance(trace.code.difference),
+        model=_distance(trace.code.model_difference),
         dim=dim,
         scaled=number(float(entropy(lower).mean()), 2),
         unscaled=number(float(entropy(lower * np.sqrt(dim)).mean()), 2),
@@ -31,3 +31,8 @@ def entropy(scores: np.ndarray) -> np.ndarray:
     weights = np.exp(scores - scores.max(-1, keepdims=True))
     weights /= weights.sum(-1, keepdims=True)
     return -(weights * np.log2(np.maximum(weights, 1e-30))).sum(-1)
+
+
+def _distance(distances: np.ndarray) -> str:
+    """The largest one: "0", "5e-07"."""
+    return f"{distances.max():.0e}" if distances.any() else "0"

@@ -49,7 +49,7 @@ def payload(trace: TranslatorWalkTrace, text: Text) -> Payload:
 def claim(trace: TranslatorWalkTrace, text: Text) -> str:
     """How much each kind of part adds, and how early the decoder's answers are there, in a sentence."""
     flow = trace.decoder
-    added = dict(zip(flow.part, share_added(flow).mean(axis=(0, 2)), strict=True))
+    added = dict(zip(flow.part, np.median(share_added(flow), axis=(0, 2)), strict=True))
     since, states = leads_since(flow), len(flow.top)
     return text(
         "anatomy.view.flow.claim",
@@ -57,7 +57,7 @@ def claim(trace: TranslatorWalkTrace, text: Text) -> str:
         count=len(since),
         layers=len(flow.added),
         start=int((since == 0).sum()),
-        self=percent(float(added["self_attention"])),
+        masked=percent(float(added["self_attention"])),
         cross=percent(float(added["cross_attention"])),
         feed_forward=percent(float(added["feed_forward"])),
     )

@@ -2,6 +2,8 @@
 
 from typing import TypedDict
 
+import numpy as np
+
 from lab.format import class_names, percent
 from lab.text import Text, plain
 from lab.views.anatomy.stream import StackMeta, leads_since, share_added, stack_arrays, stack_meta
@@ -29,7 +31,7 @@ def payload(trace: VitWalkTrace, text: Text) -> Payload:
 def claim(trace: VitWalkTrace, text: Text) -> str:
     """From where on CLS has its answer, how much each kind of part adds to it, and what patches would answer."""
     flow, count = trace.flow, trace.grid[0] * trace.grid[1]
-    added = dict(zip(flow.part, share_added(flow)[..., 0].mean(0), strict=True))
+    added = dict(zip(flow.part, np.median(share_added(flow)[..., 0], axis=0), strict=True))
     best = int(flow.top[-1, 0, 0])
     return text(
         "anatomy.view.patch_flow.claim",

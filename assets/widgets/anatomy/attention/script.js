@@ -212,7 +212,7 @@ export default {
       settings: settings(root, text, set, act),
       weights: weights(root, text, set),
       numbers: numbers(root, text, set),
-      code: codePanel(root, find(root, ".code"), text, set),
+      code: codePanel(root, text, set),
     };
     const arrows = (/** @type {number} */ down, /** @type {number} */ right) =>
       set((state, run) => {

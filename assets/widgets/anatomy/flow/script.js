@@ -45,7 +45,7 @@ const stopName = (stop, stack, text) =>
 /** The most probable word after a stop. @type {(run: Run, stack: Stack, stop: Stop, token: number, text: Text) => string} */
 function lensSaid(run, stack, stop, token, text) {
   const [best] = lens(run, stack, stop.state, token);
-  return best ? `${pieceName(best.name, text)} ${percent(best.share)}` : "";
+  return best ? `${percent(best.share)} ${pieceName(best.name, text)}` : "";
 }
 
 /** @type {(run: Run, state: State, text: Text) => string} */
@@ -111,7 +111,8 @@ function path(root, text, set) {
       const [name, size, addition, best] = /** @type {HTMLElement[]} */ ([...node.children]);
       const shown = stops[stop];
       const begin = folded ? stops[stopOf(stack, layer, 0)].before : shown.before;
-      const added = folded && begin ? minus(shown.after, begin) : shown.added;
+      const sum = stack.pre_norm && begin ? minus(shown.after, begin) : null;
+      const added = folded ? sum : shown.added;
       node.hidden = layer >= 0 && !folded && layer !== open;
       node.classList.toggle("now", stop === step && !(folded && open === layer));
       if (folded) node.setAttribute("aria-expanded", String(open === layer));
@@ -204,7 +205,11 @@ function tokens(root, text, set) {
       stack,
     );
     if (!run.prefix || !run.grid) {
-      const options = run.stacks[stack].token.map((piece, value) => ({ value, label: pieceName(piece, text) }));
+      const said = run.stacks[stack].stack === "decoder" ? (run.output ?? []) : [];
+      const options = run.stacks[stack].token.map((piece, value) => ({
+        ...{ value, label: pieceName(piece, text) },
+        title: said[value] ? `→ ${pieceName(said[value], text)}` : "",
+      }));
       drawTokens(options, token);
       return;
     }

@@ -1,0 +1,91 @@
+"""A visitor walks through the translator and the Vision Transformer: what is hovered is what the models computed."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from lab.exhibits.anatomy import EXHIBIT
+from lab.text import Text
+from models.traces import TranslatorWalkTrace, VitWalkTrace
+
+from .visitor import controls, measured, open_tab, saved_trace, status, trouble
+
+pytestmark = pytest.mark.browser
+ENGLISH = Text("en")
+LINE = "Two dogs run."
+
+
+@pytest.fixture
+def anatomy(page, server):
+    page.goto("about:blank")
+    page.goto(f"{server}/#anatomy/flow")
+    return page
+
+
+def shown(page, view):
+    widget = page.locator(f".lab-widget[data-of='anatomy/{view}']")
+    expect(widget).to_have_attribute("data-count", re.compile(r"\d"))
+    return widget
+
+
+def number(widget, name):
+    return json.loads(widget.get_attribute(f"data-{name}"))
+
+
+def test_hovered_numbers_are_those_of_the_walk(anatomy):
+    widget, trace = shown(anatomy, "flow"), saved_trace(EXHIBIT, "walk", TranslatorWalkTrace)
+    widget.locator(".tokens button").nth(4).click()
+    widget.locator(".row.layer").nth(2).click()
+    widget.locator(".row.part:visible").nth(1).click()
+    expect(widget).to_have_attribute("data-step", "9")
+    box = widget.locator(".strip .cells").nth(1).bounding_box()
+    anatomy.mouse.move(box["x"] + box["width"] * 17.5 / trace.decoder.start.shape[1], box["y"] + 8)
+    expect(widget).to_have_attribute("data-place", "17")
+    assert number(widget, "number") == pytest.approx(trace.decoder.added[2, 1, 4, 17], abs=5e-3)
+    state = trace.decoder.states()[8, 4]
+    assert number(widget, "length") == pytest.approx(np.linalg.norm(state), rel=1e-2)
+
+
+def test_a_visitors_own_sentence_without_positions(anatomy):
+    shown(anatomy, "flow")
+    open_tab(anatomy, ENGLISH("anatomy.view.attention.tab"))
+    widget = shown(anatomy, "attention")
+    field = controls(anatomy).get_by_label(ENGLISH("anatomy.input.sentence"))
+    field.fill(LINE)
+    field.press("Enter")
+    for with_positions in (True, False):
+        wanted = measured(EXHIBIT, "walk", TranslatorWalkTrace, sentence=LINE, with_positions=with_positions)
+        one = wanted.attention[1]
+        if not with_positions:
+            widget.locator(".positions button").nth(1).click()
+        expect(widget.locator(".positions button").nth(int(not with_positions))).to_have_attribute(
+            "aria-pressed", "true"
+        )
+        expect(widget.locator("tbody tr")).to_have_count(len(wanted.decoder.token))
+        expect(widget).not_to_have_attribute("data-pending", "yes")
+        at = number(widget, "query"), number(widget, "key")
+        assert number(widget, "score") == pytest.approx(one.scores[0, 0, *at], abs=2e-2)
+
+
+def test_a_patch_flows_to_its_class(anatomy):
+    shown(anatomy, "flow")
+    open_tab(anatomy, ENGLISH("anatomy.view.patch_flow.tab"))
+    widget, trace = shown(anatomy, "patch_flow"), saved_trace(EXHIBIT, "patch_walk", VitWalkTrace)
+    widget.locator(".row.stop").last.click()
+    best = trace.flow.name[trace.flow.top[-1, 0, 0]]
+    expect(widget.locator(".lens")).to_contain_text(best)
+    assert number(widget, "length") == pytest.approx(np.linalg.norm(trace.flow.states()[-1, 0]), rel=1e-2)
+
+
+def test_what_cannot_be_walked_is_said_in_one_sentence(anatomy, strangers):
+    shown(anatomy, "flow")
+    controls(anatomy).get_by_text(ENGLISH("anatomy.more")).click()
+    field = controls(anatomy).get_by_label(ENGLISH("anatomy.input.translator"))
+    field.fill(str(strangers["t5"]))
+    field.press("Enter")
+    controls(anatomy).get_by_role("button", name=ENGLISH("anatomy.run"), exact=True).click()
+    expect(trouble(anatomy)).to_contain_text("T5ForConditionalGeneration")
+    expect(status(anatomy)).to_be_visible()

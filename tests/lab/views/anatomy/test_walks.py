@@ -1,0 +1,88 @@
+"""What the page gets of a walk, and what its sentences say, from hand-made traces."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lab.text import Text
+from lab.views.anatomy import attention, code, flow, patch_flow
+from lab.views.anatomy.stream import leads_since, packed, share_added
+from tests.widgets.anatomy_walks import LABELS, translator, vit
+
+ENGLISH = Text("en")
+
+
+def unpacked(arrays, name):
+    return arrays[name] / 32767 * arrays[f"{name}_max"][..., None]
+
+
+def test_vectors_keep_four_digits():
+    trace = translator()
+    _, arrays = flow.payload(trace, ENGLISH)
+    for name, wanted in (
+        ("encoder_added", trace.encoder.added),
+        ("decoder_start", trace.decoder.start),
+        ("cross_value", trace.attention[2].value),
+        ("decoder_hidden", trace.feed_forward[1].hidden),
+    ):
+        np.testing.assert_allclose(unpacked(arrays, name), wanted, atol=2e-4)
+    assert packed({"zero": np.zeros((2, 3))})["zero"].any() == 0
+
+
+def test_the_payload_says_which_stack_is_which():
+    meta, _ = flow.payload(translator(), ENGLISH)
+    encoder, decoder = meta["stacks"]
+    assert (encoder["stack"], encoder["part"]) == ("encoder", ["self_attention", "feed_forward"])
+    assert decoder["part"][1] == "cross_attention" and decoder["token"][0] == "<pad>"
+    assert meta["positions"] and len(meta["output"]) == len(decoder["token"])
+
+
+def test_the_code_is_the_file_that_runs():
+    meta = code.code_meta(translator().code)
+    lines = Path(code.FILE).read_text(encoding="utf-8").splitlines()
+    assert meta["lines"][0] == lines[meta["first"] - 1] == "class MaskedSelfAttention(nn.Module):"
+    assert meta["lines"][-1].strip() == "return output"
+
+
+def test_shares_and_leads_by_hand():
+    trace = vit().flow
+    states = trace.states()
+    wanted = np.linalg.norm(trace.added[1, 0, 3]) / np.linalg.norm(states[2, 3])
+    assert share_added(trace)[1, 0, 3] == pytest.approx(wanted, rel=1e-5)
+    best = np.array([[0, 1, 1], [1, 1, 0], [0, 1, 1], [0, 1, 1], [0, 1, 0]])
+    top = np.stack([best, 1 - best], axis=-1).astype(np.int32)
+    shown = replace(trace, top=np.repeat(top, 6, axis=1)[:, :17], name=LABELS)
+    assert leads_since(shown)[[0, 6, 12]].tolist() == [2, 0, 4]
+
+
+def test_a_sentences_claim_counts_early_answers():
+    said = flow.claim(translator(), ENGLISH)
+    since = leads_since(translator().decoder)
+    assert f"Of 4 predicted tokens {(since <= 3).sum()} lead before the last of 2 layers" in said
+    assert f"{(since == 0).sum()} already at the embedding" in said
+
+
+def test_attentions_claim_has_entropies_and_differences():
+    masked = translator().attention[1]
+    said = attention.claim(translator(), ENGLISH)
+    rows = np.where(masked.allowed, masked.scores, -np.inf)
+    mean = attention.entropy(rows).mean()
+    assert f"{mean:.2f} bits" in said and "2e-07" in said and "3e-07" in said and "√6" in said
+    np.testing.assert_allclose(attention.entropy(np.zeros((2, 8))), 3)
+    np.testing.assert_allclose(attention.entropy(np.array([[0, -np.inf]])), 0, atol=1e-6)
+    assert "at most 0, and" not in said
+
+
+def test_a_photos_claim_names_the_class_of_cls():
+    trace = vit()
+    said = patch_flow.claim(trace, ENGLISH)
+    best = trace.flow.top[-1, :, 0]
+    assert f"“{trace.flow.name[best[0]]}”" in said and f"{(best[1:] == best[0]).sum()} of 16 patches" in said
+    assert "教堂" in patch_flow.claim(trace, Text("zh")) or trace.flow.name[best[0]] != "church"
+
+
+def test_classes_are_named_in_the_pages_language():
+    meta, _ = patch_flow.payload(vit(), Text("zh"))
+    assert "教堂" in meta["stacks"][0]["name"]

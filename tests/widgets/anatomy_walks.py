@@ -1,0 +1,98 @@
+"""Hand-made walks in which every number is another one; norms do something, and what is masked gets nothing."""
+
+from functools import cache
+
+import numpy as np
+
+from models.parts import PartKind
+from models.traces import TranslatorWalkTrace, VitWalkTrace
+from models.traces.walk import AttentionName, CodeTrace, FeedForwardTrace, FlowTrace, HeadsTrace, StackName
+
+from .photo_traces import LABELS, pixels
+
+SOURCE = ("▁a", "▁dog", "▁runs", ".", "</s>")
+TARGET = ("<pad>", "▁ein", "▁Hund", "▁läuft")
+OUTPUT = ("▁ein", "▁Hund", "▁läuft", "</s>")
+LAYERS, HEADS, DIM = 2, 2, 6
+WIDTH, INNER = HEADS * DIM, 8
+
+
+def drawn(seed: int, *shape: int) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0, 1, shape).astype(np.float32)
+
+
+def flow(name: StackName, token: tuple[str, ...], part: tuple[PartKind, ...], names: tuple[str, ...]) -> FlowTrace:
+    seed, count, states = len(part) + len(token), len(token), 1 + LAYERS * len(part)
+    share = np.random.default_rng(seed).dirichlet(np.ones(len(names)), (states, count))
+    top = np.argsort(-share, axis=-1)
+    embedding, position = drawn(seed + 1, count, WIDTH), drawn(seed + 2, count, WIDTH)
+    return FlowTrace(
+        stack=name,
+        pre_norm=name == "vit",
+        token=token,
+        part=part,
+        embedding=embedding,
+        position=position,
+        start=embedding + position,
+        added=drawn(seed + 3, LAYERS, len(part), count, WIDTH),
+        norm_weight=1 + drawn(seed + 4, LAYERS, len(part), WIDTH) / 4,
+        norm_bias=drawn(seed + 5, LAYERS, len(part), WIDTH) / 4,
+        eps=1e-5,
+        name=names,
+        top=top.astype(np.int32),
+        top_probability=np.take_along_axis(share, top, -1).astype(np.float32),
+    )
+
+
+def heads(kind: AttentionName, queries: int, keys: int) -> HeadsTrace:
+    query, key, value = (
+        drawn(seed, LAYERS, HEADS, count, DIM) for seed, count in ((31, queries), (32, keys), (33, keys))
+    )
+    scores = np.einsum("lhqd,lhkd->lhqk", query, key) / np.sqrt(np.float32(DIM))
+    allowed = np.tri(queries, keys, dtype=bool) if kind == "decoder" else np.ones((queries, keys), bool)
+    weights = np.where(allowed, np.exp(scores), 0)
+    return HeadsTrace(kind, query, key, value, scores, allowed, weights / weights.sum(-1, keepdims=True))
+
+
+@cache
+def translator(positions: bool = True) -> TranslatorWalkTrace:
+    names = (*OUTPUT, "▁Katze", "▁rennt")
+    counts = len(SOURCE), len(TARGET)
+    return TranslatorWalkTrace(
+        model="marian",
+        sentence="A dog runs.",
+        positions=positions,
+        output=OUTPUT,
+        encoder=flow("encoder", SOURCE, ("self_attention", "feed_forward"), names),
+        decoder=flow("decoder", TARGET, ("self_attention", "cross_attention", "feed_forward"), names),
+        attention=(
+            heads("encoder", counts[0], counts[0]),
+            heads("decoder", counts[1], counts[1]),
+            heads("cross", counts[1], counts[0]),
+        ),
+        feed_forward=tuple(
+            FeedForwardTrace(hidden, np.maximum(hidden, 0))
+            for hidden in (drawn(50 + count, LAYERS, count, INNER) for count in counts)
+        ),
+        code=CodeTrace(
+            made=tuple(
+                (line, name, (HEADS, counts[1], DIM))
+                for line, name in ((24, "q"), (25, "k"), (27, "scores"), (30, "masked"), (33, "joined"), (34, "output"))
+            ),
+            difference=np.array([2e-7, 0], np.float32),
+            model_difference=np.array([0, 3e-7], np.float32),
+        ),
+    )
+
+
+@cache
+def vit() -> VitWalkTrace:
+    token = ("CLS", *map(str, range(1, 17)))
+    return VitWalkTrace(
+        model="vit",
+        grid=(4, 4),
+        prefix=("CLS",),
+        labels=LABELS,
+        pixels=pixels(3),
+        flow=flow("vit", token, ("self_attention", "feed_forward"), LABELS),
+    )

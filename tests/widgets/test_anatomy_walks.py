@@ -1,0 +1,142 @@
+"""Flow and attention as they are drawn, against the trace."""
+
+import json
+
+import numpy as np
+import pytest
+
+from lab.views.anatomy.attention import entropy
+
+from .anatomy_walks import DIM, HEADS, LAYERS, WIDTH, translator, vit
+from .drawn import data, show
+from .payloads import patch_walk, walk
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def flow(bench):
+    return bench.open("anatomy/flow", walk(bench))
+
+
+@pytest.fixture
+def attention(bench):
+    return bench.open("anatomy/attention", walk(bench))
+
+
+def number(page, name):
+    return json.loads(data(page, name))
+
+
+@pytest.mark.parametrize("stack", [0, 1])
+def test_every_state_of_the_stream_and_every_number_is_that_of_the_trace(flow, stack):
+    trace = (translator().encoder, translator().decoder)[stack]
+    states = trace.states()
+    for step in range(1, len(states) + 1):
+        show(flow, stack=stack, token=2, step=step, vector=0, place=-1)
+        assert number(flow, "length") == pytest.approx(np.linalg.norm(states[step - 1, 2]), rel=1e-3)
+    for layer in range(LAYERS):
+        for part in range(len(trace.part)):
+            added = next(at for at, kind in enumerate(trace.part) if at == part)
+            position = 1 if trace.part[part] != "feed_forward" else 3
+            show(flow, stack=stack, token=1, step=2 + layer * len(trace.part) + added, vector=position, place=WIDTH - 1)
+            assert number(flow, "number") == pytest.approx(trace.added[layer, part, 1, -1], abs=1e-3)
+
+
+def test_a_number_is_read_where_one_points(flow):
+    trace = translator().decoder
+    show(flow, stack=1, token=3, step=2)
+    box = flow.locator(".strip .cells").nth(1).bounding_box()
+    flow.mouse.move(box["x"] + box["width"] * 4.5 / WIDTH, box["y"] + box["height"] / 2)
+    flow.wait_for_function("document.querySelector('.lab-widget').dataset.place === '4'")
+    assert number(flow, "number") == pytest.approx(trace.added[0, 0, 3, 4], abs=1e-3)
+    written = f"{abs(trace.added[0, 0, 3, 4]):.3f}"
+    assert written in flow.locator(".readout").inner_text()
+    assert written in flow.locator(".strip output").nth(1).inner_text()
+
+
+def test_layers_unfold_and_fold(flow):
+    show(flow, open=-1)
+    assert flow.locator(".row.part:visible").count() == 0
+    flow.locator(".row.layer").nth(1).click()
+    assert flow.locator(".row.part:visible").count() == 3
+    assert number(flow, "step") == 5
+    flow.locator(".row.layer").nth(1).click()
+    assert flow.locator(".row.part:visible").count() == 0
+
+
+def test_the_lens_says_what_the_trace_says(flow):
+    trace = translator().decoder
+    show(flow, stack=1, token=0, step=4)
+    said = flow.locator(".lens span:nth-of-type(3n + 1)").all_inner_texts()
+    wanted = [trace.name[at].replace("▁", "·").replace("</s>", "■ end") for at in trace.top[3, 0]]
+    assert said == wanted
+
+
+def test_a_photo_is_walked_by_its_patches(bench):
+    page, trace = bench.open("anatomy/flow", patch_walk(bench)), vit().flow
+    states = trace.states()
+    box = page.locator(".stage").bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.9)
+    page.wait_for_function("document.querySelector('.lab-widget').dataset.token === '15'")
+    show(page, step=5)
+    assert number(page, "length") == pytest.approx(np.linalg.norm(states[4, 15]), rel=1e-3)
+    show(page, step=4, vector=1, place=3)
+    normed = trace.normed(states[2], 1, 0)[15, 3]
+    assert number(page, "number") == pytest.approx(normed, abs=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["encoder", "decoder", "cross"])
+def test_scores_weights_and_entropy_are_those_of_the_trace(attention, kind):
+    trace = next(one for one in translator().attention if one.kind == kind)
+    for layer, head, query, key in ((0, 0, 1, 0), (1, 1, 3, 2)):
+        show(attention, kind=kind, masked=kind == "decoder", layer=layer, head=head, query=query, key=key, place=2)
+        at = layer, head, query
+        assert number(attention, "score") == pytest.approx(trace.scores[(*at, key)], abs=1e-3)
+        assert number(attention, "share") == pytest.approx(trace.attention[(*at, key)], abs=1e-3)
+        assert number(attention, "number") == pytest.approx(trace.query[(*at, 2)], abs=1e-3)
+        rows = np.where(trace.allowed, trace.scores[layer, head], -np.inf)
+        assert number(attention, "bits") == pytest.approx(entropy(rows).mean(), abs=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("masked", "scaled", "split"), [(False, True, 0), (True, False, 0), (True, True, 4), (False, False, 1)]
+)
+def test_switches_recompute_the_rows(attention, masked, scaled, split):
+    trace = translator().attention[1]
+    count = split or HEADS
+    show(attention, kind="decoder", layer=1, head=0, query=2, key=1, masked=masked, scaled=scaled, split=split)
+    joined = [
+        np.concatenate(list(vectors[1]), axis=-1).reshape(-1, count, WIDTH // count)[:, 0]
+        for vectors in (trace.query, trace.key)
+    ]
+    scores = joined[0] @ joined[1].T / (np.sqrt(WIDTH / count) if scaled else 1)
+    rows = np.where(trace.allowed | (not masked), scores, -np.inf)
+    assert number(attention, "score") == pytest.approx(scores[2, 1], abs=2e-3)
+    assert number(attention, "bits") == pytest.approx(entropy(rows).mean(), abs=2e-3)
+    assert number(attention, "count") == count
+    assert attention.locator(".changed").is_visible()
+
+
+def test_the_code_stands_beside_what_it_makes(attention):
+    trace = translator().attention[1]
+    show(attention, kind="decoder", layer=0, head=1, query=3, key=0, step=0)
+    assert f"{abs(trace.query[0, 1, 3, 0]):.3f}" in attention.locator(".line-said").inner_text()
+    attention.locator(".listing button").nth(3).hover()
+    attention.wait_for_function("document.querySelector('.lab-widget').dataset.step === '3'")
+    assert "masked" in attention.locator(".line-said").inner_text()
+    assert f"{abs(trace.scores[0, 1, 3, 0]):.3f}" in attention.locator(".line-said").inner_text()
+    show(attention, kind="encoder", masked=False)
+    assert not attention.locator(".made .strip").is_visible()
+
+
+def test_positions_are_asked_for_once(attention):
+    attention.locator(".positions button").nth(0).click()
+    assert attention.evaluate("page.asked") == []
+    attention.locator(".positions button").nth(1).click()
+    ((_, asked),) = attention.evaluate("page.asked")
+    assert (asked["action"], asked["values"]) == ("positions", {"with_positions": False})
+
+
+def test_heads_have_their_dimensions(attention):
+    assert attention.locator(".strips.above output").first.inner_text() == f"× {DIM}"
