@@ -127,7 +127,7 @@ function weights(root, text, set) {
     const { queries, keys } = wordsOf(run, kind);
     const named = (/** @type {string[]} */ pieces) => pieces.map((piece) => pieceName(piece, text));
     const rows = visible(heads, heads.attention[head]);
-    const label = format(text.head_of, { head: head + 1, kind: word(text, "kind_", kind) });
+    const label = format(text.head_of, { head: head + 1 });
     find(root, ".weights .title").textContent = label;
     const matrix = { rows, size: heads.size, queries: named(queries), keys: named(keys) };
     drawMatrix(matrix, { row: query, column: key }, label);

@@ -228,7 +228,8 @@ export default {
   first: (run) => first(run),
 
   keep: (state, run, before) => {
-    const shape = (/** @type {Run} */ { stacks }) => JSON.stringify(stacks.map(({ token, part, layers }) => [token, part, layers]));
+    const shape = (/** @type {Run} */ { stacks }) =>
+      JSON.stringify(stacks.map(({ token, part, layers }) => [token, part, layers]));
     return shape(run) === shape(before) ? state : first(run);
   },
 
