@@ -1,6 +1,6 @@
 """A walk as a trace: the residual stream of a stack, and what its output head would say after each part."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -18,16 +18,19 @@ def flow(
     name: StackName,
     stack: Stack,
     start: Start,
-    layers: list[list[Step]],
+    layers: Iterable[list[Step]],
     token: tuple[str, ...],
     probability: Callable[[torch.Tensor], torch.Tensor],
     names: Callable[[list[int]], tuple[str, ...]],
 ) -> FlowTrace:
-    """What is kept of a walk through a stack.
+    """What is kept of a walk through a stack; of a walk that is still to be made nothing else stays in memory.
 
     probability: of what the head would say to states (token, width): (token, choice). names: of choices.
     """
-    states = [start.stream, *(step.stream for steps in layers for step in steps)]
+    states, added = [start.stream], []
+    for steps in layers:
+        states += [step.stream for step in steps]
+        added.append(stacked([step.detail.output for step in steps]))
     best = [_best(probability(state)) for state in states]
     choices, top = np.unique(stacked([one.indices for one in best]), return_inverse=True)
     parts = [[part.norm for part in parts] for parts in stack.layers]
@@ -39,7 +42,7 @@ def flow(
         embedding=start.embedding.cpu().numpy(),
         position=start.position.cpu().numpy(),
         start=start.stream.cpu().numpy(),
-        added=np.stack([stacked([step.detail.output for step in steps]) for steps in layers]),
+        added=np.stack(added),
         norm_weight=np.stack([stacked([norm.weight for norm in norms]) for norms in parts]),
         norm_bias=np.stack([stacked([norm.bias for norm in norms]) for norms in parts]),
         eps=float(parts[0][0].eps),

@@ -4,6 +4,7 @@ Vaswani et al. 2017, section 3. The modules' linear maps, norms and activations 
 written out here.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -56,13 +57,12 @@ class Step(NamedTuple):
 
 def walk(
     stack: Stack, stream: torch.Tensor, allowed: torch.Tensor, memory: torch.Tensor | None = None
-) -> list[list[Step]]:
-    """Every part of every layer of a stack, in the model's order.
+) -> Iterator[list[Step]]:
+    """Every part of every layer of a stack, in the model's order, one layer at a time.
 
     stream: (token, width). allowed: (token, token), which key each query of self-attention may see. memory: (source,
     width), what cross-attention reads, whole.
     """
-    layers = []
     for parts in stack.layers:
         steps: list[Step] = []
         for part in parts:
@@ -76,8 +76,7 @@ def walk(
             summed = stream + detail.output
             stream = summed if stack.pre_norm else part.norm(summed)
             steps.append(Step(part.kind, given, detail, summed, stream))
-        layers.append(steps)
-    return layers
+        yield steps
 
 
 def attend(x: torch.Tensor, memory: torch.Tensor, modules: AttentionModules, allowed: torch.Tensor) -> AttentionStep:

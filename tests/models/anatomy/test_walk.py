@@ -189,7 +189,7 @@ def test_the_walk_through_a_vit_is_its_plain_forward_and_what_its_weights_say(fi
         start = vits.start(model, pixels)
         same(start.stream, (start.embedding + start.position).numpy())
         count = len(start.stream)
-        steps = walk(vits.stack(model), start.stream, torch.ones(count, count, dtype=torch.bool))
+        steps = list(walk(vits.stack(model), start.stream, torch.ones(count, count, dtype=torch.bool)))
         for layer, state in zip(steps, vits.walk(model, pixels).states[1:], strict=True):
             same(layer[-1].stream, state[0].numpy())
         logits = vits.read(model, steps[-1][-1].stream)
@@ -210,7 +210,7 @@ def test_the_kept_stream_is_that_of_the_walk(pre_norm, tiny_vit):
         stack, start = translators.encoder(model), translators.start(model.get_encoder(), sentence(1)[0])
     count = len(start.stream)
     with torch.inference_mode():
-        steps = walk(stack, start.stream, torch.ones(count, count, dtype=torch.bool))
+        steps = list(walk(stack, start.stream, torch.ones(count, count, dtype=torch.bool)))
         read = vits.read if pre_norm else translators.logits
         kept = flow(
             "vit" if pre_norm else "encoder",
