@@ -113,6 +113,7 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
         "sentence": "Two dogs run.",
         "position": [0.1, 0.2],
         "forces": [[1, 0, 7]],
+        "edit": [1, 7],
         "average": True,
         "random": True,
     }
