@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.text import Text
+from lab.views.anatomy import cross, mask
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
 
-from . import photo_traces
+from . import anatomy_traces, photo_traces
 from .decoding_run import decoding_trace, race_trace
 
 ENGLISH = Text("en")
@@ -68,7 +69,17 @@ def decoding_race(bench: Any) -> dict:
     return bench.value(*race.payload(race_trace(), ENGLISH))
 
 
+def masked(bench: Any) -> dict:
+    return bench.value(*mask.payload(anatomy_traces.causality(), ENGLISH))
+
+
+def crossed(bench: Any) -> dict:
+    return bench.value(*cross.payload(anatomy_traces.cross(), ENGLISH))
+
+
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
+    "anatomy/cross": crossed,
+    "anatomy/mask": masked,
     "answer": classes,
     "chart": charts,
     "decoding/decode": decoding,

@@ -11,6 +11,13 @@ from .payloads import PAYLOADS
 pytestmark = pytest.mark.browser
 
 JOURNEYS: dict[str, list[str]] = {
+    "anatomy/cross": [
+        "click .multiples button:nth-child(6)",
+        "click .ways button:nth-child(2)",
+        "click section.effect .picture",
+        "ArrowDown",
+    ],
+    "anatomy/mask": ["click .reads button:nth-child(2)", "click section.causal .picture", "ArrowRight", "ArrowUp"],
     "answer": [],
     "chart": ["click .plot + .plot .legendtoggle"],
     "decoding/decode": [
