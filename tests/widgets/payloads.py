@@ -10,7 +10,7 @@ from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
 
-from . import anatomy_traces, photo_traces
+from . import known_traces, photo_traces
 from .decoding_run import decoding_trace, race_trace
 
 ENGLISH = Text("en")
@@ -70,11 +70,11 @@ def decoding_race(bench: Any) -> dict:
 
 
 def masked(bench: Any) -> dict:
-    return bench.value(*mask.payload(anatomy_traces.causality(), ENGLISH))
+    return bench.value(*mask.payload(known_traces.causality(), ENGLISH))
 
 
 def crossed(bench: Any) -> dict:
-    return bench.value(*cross.payload(anatomy_traces.cross(), ENGLISH))
+    return bench.value(*cross.payload(known_traces.cross(), ENGLISH))
 
 
 PAYLOADS: dict[str, Callable[[Any], Any]] = {

@@ -25,10 +25,9 @@ export interface SharedText {
 export interface AnatomySharedText extends SharedText {
   end: string;
   mask: string;
-  start: string;
-  removed: string;
 }
 export interface AnatomyMaskText extends AnatomySharedText {
+  start: string;
   name: string;
   reading: string;
   reads: string;

@@ -29,7 +29,8 @@ UNNAMED = """() => [...document.querySelectorAll(".lab-widget, .lab-widget canva
 # The visitor's own sentence and its tokens are in the language that they are in.
 WORDS = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility()
-        && !one.closest(".gallery, .matrix, .attention .readout, .known :is(.choices, .line, .pieces, .readout), .tree, script, style"))
+        && !one.closest(".gallery, .matrix, .attention .readout, .tree, script, style")
+        && !one.closest(".known :is(.choices, .line, .pieces, .readout)"))
     .flatMap(one => [...["aria-label", "title", "placeholder", "alt"].map(name => one.getAttribute(name) ?? ""),
         ...[...one.childNodes].filter(part => part.nodeType === Node.TEXT_NODE).map(part => part.data)])"""
 NAMES = {

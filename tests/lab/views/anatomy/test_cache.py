@@ -4,13 +4,13 @@ import pytest
 
 from lab.text import LANGUAGES, Text
 from lab.views.anatomy import cache
-from tests.widgets import anatomy_traces
+from tests.widgets import known_traces
 
 TEXT = Text("en")
 
 
 def test_calls_are_added_up_and_the_one_pass_is_a_level_line(numbers):
-    work, time = cache.chart(anatomy_traces.cache(), TEXT)
+    work, time = cache.chart(known_traces.cache(), TEXT)
     names = [line["name"] for line in work["data"]]
     assert names == ["step by step, no cache", "step by step, KV cache", "one pass"]
     drawn = [numbers(line["y"]).tolist() for line in work["data"]]
@@ -21,7 +21,7 @@ def test_calls_are_added_up_and_the_one_pass_is_a_level_line(numbers):
 
 
 def test_the_claim_states_what_the_trace_holds():
-    said = cache.claim(anatomy_traces.cache(), TEXT)
+    said = cache.claim(known_traces.cache(), TEXT)
     for words in (
         "1 decoder call, 4.0 million multiply-adds, 10.0 ms",
         "4 calls, 4.0 million, 20.0 ms",
@@ -31,4 +31,4 @@ def test_the_claim_states_what_the_trace_holds():
     ):
         assert words in said, words
     for language in LANGUAGES:
-        assert "{" not in cache.claim(anatomy_traces.cache(), Text(language))
+        assert "{" not in cache.claim(known_traces.cache(), Text(language))

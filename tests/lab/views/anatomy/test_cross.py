@@ -7,13 +7,13 @@ import numpy as np
 from lab.text import LANGUAGES, Text
 from lab.views.anatomy import cross
 from lab.views.anatomy.known import KnownMeta
-from tests.widgets import anatomy_traces
+from tests.widgets import known_traces
 
 TEXT = Text("en")
 
 
 def test_attention_and_both_kinds_of_loss_are_sent():
-    trace = anatomy_traces.cross()
+    trace = known_traces.cross()
     meta, arrays = cross.payload(trace, TEXT)
     assert meta.keys() == KnownMeta.__annotations__.keys() and json.dumps(meta)
     weights = arrays["attention"] / 255 * arrays["attention_max"][..., None]
@@ -29,7 +29,7 @@ def test_the_effective_count_is_one_for_one_token_and_all_for_all_alike():
 
 
 def test_the_claim_names_the_sharpest_and_the_broadest_head():
-    trace = anatomy_traces.cross()
+    trace = known_traces.cross()
     assert cross.agreement(trace) == (3, 4)  # the third row looks at token 2, but token 3 matters most
     said = cross.claim(trace, TEXT)
     for words in (

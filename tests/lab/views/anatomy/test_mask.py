@@ -8,14 +8,14 @@ import pytest
 
 from lab.text import LANGUAGES, Text
 from lab.views.anatomy import mask
-from tests.widgets import anatomy_traces
+from tests.widgets import known_traces
 
 TEXT = Text("en")
 
 
 @pytest.fixture
 def trace():
-    return anatomy_traces.causality()
+    return known_traces.causality()
 
 
 def test_tokens_are_sent_as_pieces_and_what_was_removed_as_none(trace):
@@ -54,7 +54,7 @@ def test_the_claim_tells_what_is_before_the_change_from_what_is_after(trace):
 
 
 def test_a_leak_is_told(trace):
-    leaking = anatomy_traces.changes(
+    leaking = known_traces.changes(
         [[0.002, 0.5, 0.25, 0.01], [0, 0, 0.6, 0.04], [0, 0, 0, 0.1]], np.tile([5, 6, 7, 1], (3, 1))
     )
-    assert "more than 0.002 (" in mask.claim(anatomy_traces.causality(causal=leaking), TEXT)
+    assert "more than 0.002 (" in mask.claim(known_traces.causality(causal=leaking), TEXT)
