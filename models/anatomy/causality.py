@@ -32,7 +32,7 @@ def trace(
     """
     known = translate(sentence, language, translator)
     model, read = translator.model, known.read
-    plain = predict(model, known.states, read).log_prob
+    plain = known.plain.log_prob
     option_probability, option = _options(plain, read)
     replacement = option[:, 0].clone()
     if edit:

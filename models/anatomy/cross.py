@@ -17,7 +17,6 @@ def trace(*, sentence: str, language: str, translator: OpenModel, progress: Prog
     """
     known = translate(sentence, language, translator)
     model, read = translator.model, known.read
-    plain = predict(model, known.states, read)
     without: dict[str, list[torch.Tensor]] = {"hidden": [], "removed": []}
     for source in range(known.ids.shape[1]):
         progress.beat()
@@ -25,11 +24,11 @@ def trace(*, sentence: str, language: str, translator: OpenModel, progress: Prog
         seen[0, source] = 0
         without["hidden"].append(predict(model, known.states, read, seen=seen).log_prob)
         without["removed"].append(predict(model, encode(model, known.ids, seen), read, seen=seen).log_prob)
-    changes = {name: compare(plain.log_prob, after) for name, after in without.items()}
+    changes = {name: compare(known.plain.log_prob, after) for name, after in without.items()}
     ids = [array for each in changes.values() for array in (each.token, each.then)]
     return CrossTrace(
         sentence=sentence,
         **named(translator, known, *ids),
-        attention=torch.cat(plain.cross_attention).float().cpu().numpy(),
+        attention=torch.cat(known.plain.cross_attention).float().cpu().numpy(),
         **changes,
     )

@@ -18,6 +18,15 @@ MAX_LENGTH = 64
 """Tokens of an output."""
 
 
+class Predicted(NamedTuple):
+    """What the decoder makes of what it reads."""
+
+    log_prob: torch.Tensor
+    """(position, V): of the next token after each position."""
+    cross_attention: tuple[torch.Tensor, ...]
+    """(1, head, position, source) of every layer."""
+
+
 class Known(NamedTuple):
     """A sentence, and what a model's own greedy search said to it."""
 
@@ -29,22 +38,16 @@ class Known(NamedTuple):
     """(1, position): the output shifted right, the decoder's start token first."""
     says: torch.Tensor
     """(position,): the output."""
-
-
-class Predicted(NamedTuple):
-    """What the decoder makes of what it reads."""
-
-    log_prob: torch.Tensor
-    """(position, V): of the next token after each position."""
-    cross_attention: tuple[torch.Tensor, ...]
-    """(1, head, position, source) of every layer."""
+    plain: Predicted
+    """What the model predicts after each position, nothing changed."""
 
 
 @torch.inference_mode()
 def translate(sentence: str, language: str, translator: OpenModel) -> Known:
     """The model's own greedy output, by the rules of its own generation_config.
 
-    Raises InputError where the sentence cannot be used, or the source or the output is a single token.
+    Raises InputError where the sentence cannot be used, the source or the output is a single token, or the model gives
+    no numbers.
     """
     model = translator.model
     longest = min(MAX_LENGTH, most_positions(model, "decoder") or MAX_LENGTH)
@@ -53,7 +56,11 @@ def translate(sentence: str, language: str, translator: OpenModel) -> Known:
     output = rules.generate(model, inputs.ids, followed, inputs.search.asked())
     if inputs.ids.shape[1] < 2 or output.shape[1] < 3:
         raise InputError("anatomy.one_token", reference=translator.reference)
-    return Known(inputs.ids, encode(model, inputs.ids), output[:, :-1], output[0, 1:])
+    states, read = encode(model, inputs.ids), output[:, :-1]
+    plain = predict(model, states, read)
+    if plain.log_prob.isnan().any():
+        raise InputError("model.no_numbers", reference=translator.reference)
+    return Known(inputs.ids, states, read, output[0, 1:], plain)
 
 
 def encode(model: Any, ids: torch.Tensor, seen: torch.Tensor | None = None) -> torch.Tensor:

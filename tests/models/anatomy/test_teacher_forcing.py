@@ -1,12 +1,13 @@
 """One pass over a known output: for every family the plain forward, and what generate() saw; its mask holds."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
 
 from models.anatomy import teacher_forcing
 from models.anatomy.teacher_forcing import encode, predict, translate
-from models.checkpoint import OpenModel
 from models.errors import InputError
 from models.translation.bundled import AUTOREGRESSIVE
 from tests.models.anatomy.by_hand import SENTENCE
@@ -102,7 +103,14 @@ def test_the_output_is_the_models_own_shifted_right(translator, known):
 def test_an_output_of_one_token_has_nothing_to_change(translator, monkeypatch):
     monkeypatch.setattr(teacher_forcing.rules, "generate", lambda *_: torch.tensor([[0, 1]]))
     with pytest.raises(InputError, match="one_token"):
-        translate(SENTENCE, "de", OpenModel(*translator))
+        translate(SENTENCE, "de", translator)
+
+
+def test_a_model_that_gives_no_numbers(translator):
+    broken = copy.deepcopy(translator.model)
+    broken.final_logits_bias[0, 7] = torch.nan
+    with pytest.raises(InputError, match="no_numbers"):
+        translate(SENTENCE, "de", translator._replace(model=broken))
 
 
 def test_differences_are_total_variation():
