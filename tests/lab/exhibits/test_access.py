@@ -30,7 +30,7 @@ UNNAMED = """() => [...document.querySelectorAll(".lab-widget, .lab-widget canva
 WORDS = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility()
         && !one.closest(".gallery, .matrix, .attention .readout, .tree, script, style")
-        && !one.closest(".known :is(.choices, .line, .pieces, .readout)"))
+        && !one.closest(".known :is(.choices, .line, .pieces, .readout, .reading)"))
     .flatMap(one => [...["aria-label", "title", "placeholder", "alt"].map(name => one.getAttribute(name) ?? ""),
         ...[...one.childNodes].filter(part => part.nodeType === Node.TEXT_NODE).map(part => part.data)])"""
 NAMES = {
