@@ -84,4 +84,5 @@ def aligned(log_prob: torch.Tensor, position: int, token: int) -> torch.Tensor:
 def _options(log_prob: torch.Tensor, read: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """The probability and the id of the most probable others (changed, option) for each token read after the start."""
     others = log_prob[:-1].exp().scatter(1, read[0, 1:, None], 0)
-    return tuple(others.topk(min(OPTIONS, others.shape[1] - 1)))
+    best = others.topk(min(OPTIONS, others.shape[1] - 1))
+    return best.values, best.indices

@@ -30,5 +30,6 @@ def trace(*, sentence: str, language: str, translator: OpenModel, progress: Prog
         sentence=sentence,
         **named(translator, known, *ids),
         attention=torch.cat(known.plain.cross_attention).float().cpu().numpy(),
-        **changes,
+        hidden=changes["hidden"],
+        removed=changes["removed"],
     )

@@ -52,8 +52,7 @@ def payload(trace: CausalityTrace, text: Text) -> Payload:
 def before(changes: Changes) -> np.ndarray:
     """Which predictions come before the change (changed, position): the token that is read at position n + 1 is changed
     in row n, and positions up to n do not see it."""
-    rows, positions = np.indices(changes.difference.shape)
-    return positions <= rows
+    return np.tri(*changes.difference.shape, dtype=bool)
 
 
 def claim(trace: CausalityTrace, text: Text) -> str:
