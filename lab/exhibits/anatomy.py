@@ -1,20 +1,31 @@
 """Anatomy: the whole Transformer, number by number, on the visitor's own sentence and photo."""
 
 from dataclasses import replace
+from typing import Any
 
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Choice, Model, Switch
 from lab.inputs.models import HUB_VITS
 from lab.inputs.photo import Photo
 from lab.inputs.sentence import Sentence
-from lab.inputs.translation import LANGUAGE, TRANSLATORS
+from lab.inputs.translation import LANGUAGE, TRANSLATORS, Edit
 from lab.sentences import examples
-from lab.views.anatomy import attention, flow, patch_flow
+from lab.views.anatomy import attention, cache, cross, flow, mask, patch_flow
 from models.families import VIT
-from models.traces import TranslatorWalkTrace, VitWalkTrace
+from models.traces import CacheTrace, CausalityTrace, CrossTrace, TranslatorWalkTrace, VitWalkTrace
 from models.translation.bundled import BY_LANGUAGE
 
 OPENS = {"zh": {"language": "zh", "sentence": examples("zh")[0]}}
+SAVED = {"": {}, **OPENS}
+TRANSLATION = ("sentence", "language", "translator")
+
+
+def run(name: str, compute: str, trace: type, *views: View, **settings: Any) -> Run:
+    """A run on the visitor's sentence, where nothing else is said."""
+    return Run(
+        name, f"models.anatomy.{compute}:trace", trace, views, **{"inputs": TRANSLATION, "saved": SAVED} | settings
+    )
+
 
 EXHIBIT = Exhibit(
     "anatomy",
@@ -25,27 +36,36 @@ EXHIBIT = Exhibit(
         replace(TRANSLATORS[0], name="translator"),
         Model(name="vit", default="vit-imagenette", families=VIT, bundled=("vit-imagenette",), hub=HUB_VITS, more=True),
         Switch(name="with_positions", default=True),
+        Edit(name="edit"),
     ),
     runs=(
-        Run(
+        run(
             "walk",
-            compute="models.anatomy.translator:trace",
-            trace=TranslatorWalkTrace,
-            inputs=("sentence", "language", "translator", "with_positions"),
-            views=(
-                View("flow", flow, widget="anatomy/flow"),
-                View("attention", attention, widget="anatomy/attention"),
-            ),
+            "translator",
+            TranslatorWalkTrace,
+            View("flow", flow, widget="anatomy/flow"),
+            View("attention", attention, widget="anatomy/attention"),
+            inputs=(*TRANSLATION, "with_positions"),
             actions={"positions": "with_positions"},
-            saved={"": {}, **OPENS},
         ),
-        Run(
+        run(
             "patch_walk",
-            compute="models.anatomy.photo:trace",
-            trace=VitWalkTrace,
+            "photo",
+            VitWalkTrace,
+            View("patch_flow", patch_flow, widget="anatomy/flow"),
             inputs=("photo", "vit"),
-            views=(View("patch_flow", patch_flow, widget="anatomy/flow"),),
+            saved={"": {}},
         ),
+        run(
+            "mask",
+            "causality",
+            CausalityTrace,
+            View("mask", mask, widget="anatomy/mask"),
+            inputs=(*TRANSLATION, "edit"),
+            actions={"change": "edit"},
+        ),
+        run("cache", "cache", CacheTrace, View("cache", cache, widget="chart"), fresh=True),
+        run("cross", "cross", CrossTrace, View("cross", cross, widget="anatomy/cross")),
     ),
     opens=OPENS,
 )

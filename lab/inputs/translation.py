@@ -1,10 +1,13 @@
 """The inputs of a translation: both translators by language, and how each of them decodes."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
-from lab.inputs.kinds import Choice, Model, Number, Positions
+from lab.inputs.kinds import Choice, Input, Model, Number, Positions
 from lab.inputs.models import HUB_TRANSLATORS
-from models.traces import MAX_LENGTH, STOPPING, STRATEGIES
+from models.errors import InputError
+from models.traces import MAX_LENGTH, REMOVED, STOPPING, STRATEGIES
 from models.translation.bundled import (
     AUTOREGRESSIVE,
     BY_LANGUAGE,
@@ -59,3 +62,19 @@ REFINEMENT_SETTINGS = (
     Choice(name="strategy", default=STRATEGIES[0], values=STRATEGIES, more=True),
     Positions(name="picked", highest=MAX_LENGTH, more=True),
 )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Edit(Input):
+    """A change of one token of an output: its position, from 1, and the id in its place, or REMOVED. A new question
+    starts without one."""
+
+    default: tuple[int, ...] = ()
+    hidden: ClassVar[bool] = True
+    bad: ClassVar[tuple[Any, ...]] = (None, {}, "x", 3, [1], [0, 5], [1, -2], [1, 1.5], [True, 5], [1, 2, 3])
+
+    def checked(self, sent: Any) -> tuple[int, ...]:
+        numbers = isinstance(sent, list | tuple) and all(type(number) is int for number in sent)
+        if not numbers or (sent and (len(sent) != 2 or sent[0] < 1 or sent[1] < REMOVED)):
+            raise InputError("input.edit")
+        return tuple(sent)

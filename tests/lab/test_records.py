@@ -114,6 +114,7 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
         "position": [0.1, 0.2],
         "forces": [[1, 0, 7]],
         "with_positions": False,
+        "edit": [1, 7],
         "average": True,
         "random": True,
     }

@@ -30,6 +30,7 @@ KINDS = {
     "lab/format.py": {"kind": ("embedder", "layer", "stage_layer", "stage_block")},
     "lab/menu.py": {"kind": menu.KINDS},
     "lab/screen.py": {},
+    "lab/views/anatomy/cache.py": {"name": ("with_cache", "without_cache")},
     "lab/views/cost/cost.py": {"kind": ("global", "window")},
     "lab/views/cnn_vs_attention/parameters.py": {
         "kind": ("convolution", "attention", "vit_layer", "resnet_layer"),

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.text import Text
-from lab.views.anatomy import flow, patch_flow
+from lab.views.anatomy import cross, flow, mask, patch_flow
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
 
-from . import anatomy_walks, photo_traces
+from . import anatomy_walks, known_traces, photo_traces
 from .decoding_run import decoding_trace, race_trace
 
 ENGLISH = Text("en")
@@ -77,9 +77,19 @@ def decoding_race(bench: Any) -> dict:
     return bench.value(*race.payload(race_trace(), ENGLISH))
 
 
+def masked(bench: Any) -> dict:
+    return bench.value(*mask.payload(known_traces.causality(), ENGLISH))
+
+
+def crossed(bench: Any) -> dict:
+    return bench.value(*cross.payload(known_traces.cross(), ENGLISH))
+
+
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "anatomy/attention": walk,
     "anatomy/flow": walk,
+    "anatomy/cross": crossed,
+    "anatomy/mask": masked,
     "answer": classes,
     "chart": charts,
     "decoding/decode": decoding,

@@ -20,6 +20,13 @@ JOURNEYS: dict[str, list[str]] = {
         *("click .kinds button:nth-child(1)", "click .tokens button:nth-child(2)", "click .row.layer:nth-of-type(6)"),
         *("]", "click .strip .cells", "ArrowRight", "ArrowDown"),
     ],
+    "anatomy/cross": [
+        "click .multiples button:nth-child(6)",
+        "click .ways button:nth-child(2)",
+        "click section.effect .picture",
+        "ArrowDown",
+    ],
+    "anatomy/mask": ["click .reads button:nth-child(2)", "click section.causal .picture", "ArrowRight", "ArrowUp"],
     "answer": [],
     "chart": ["click .plot + .plot .legendtoggle"],
     "decoding/decode": [

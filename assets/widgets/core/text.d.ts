@@ -112,6 +112,54 @@ export interface AnatomyAttentionText extends AnatomySharedText {
   hint: string;
   hint_keys: string;
 }
+export interface AnatomyMaskText extends AnatomySharedText {
+  start: string;
+  name: string;
+  reading: string;
+  reads: string;
+  in_place: string;
+  remove: string;
+  change: string;
+  change_removed: string;
+  causal: string;
+  causal_idea: string;
+  bidirectional: string;
+  bidirectional_idea: string;
+  row: string;
+  row_removed: string;
+  matrix_causal: string;
+  matrix_bidirectional: string;
+  before: string;
+  then: string;
+  cell_same: string;
+  cell: string;
+  cell_still: string;
+  cell_absent: string;
+  legend: string;
+  hint: string;
+  hint_keys: string;
+}
+export interface AnatomyCrossText extends AnatomySharedText {
+  name: string;
+  reading: string;
+  heads: string;
+  layer_head: string;
+  layer_mean: string;
+  all_mean: string;
+  mean: string;
+  attention: string;
+  effect: string;
+  way: string;
+  way_hidden: string;
+  way_removed: string;
+  cell_attention: string;
+  cell_effect_same: string;
+  cell_effect: string;
+  without: string;
+  legend: string;
+  hint: string;
+  hint_keys: string;
+}
 export interface CnnVsAttentionAttributionText extends SharedText {
   name: string;
   mode: string;

@@ -6,8 +6,11 @@ import { drawCells, weightColour } from "./cells.js";
 import { placeMark, pointIn } from "./marks.js";
 
 /**
- * rows[query] holds the weights of its keys; the columns beyond are masked, rows that are not there yet are empty.
- * @typedef {{rows: readonly ArrayLike<number>[], size: readonly [number, number], queries: string[], keys: string[]}} Matrix
+ * rows[query] holds the weights of its keys, NaN for none; the columns beyond are masked, rows that are not there yet are
+ * empty. most: the number of the brightest colour, else each row's largest.
+ * @typedef {{
+ *   rows: readonly ArrayLike<number>[], size: readonly [number, number], queries: string[], keys: string[], most?: number,
+ * }} Matrix
  */
 
 /**
@@ -63,13 +66,13 @@ export function labelledMatrix(box, on) {
   };
 }
 
-/** @type {(canvas: HTMLCanvasElement, matrix: Pick<Matrix, "rows" | "size">) => void} */
-export function paint(canvas, { rows, size }) {
+/** @type {(canvas: HTMLCanvasElement, matrix: Pick<Matrix, "rows" | "size" | "most">) => void} */
+export function paint(canvas, { rows, size, most }) {
   const [absent, masked] = [colour("absent", 28), colour("masked", 120)];
   const cells = Array.from({ length: size[0] * size[1] }, (_, at) => {
     const [row, key] = [rows[Math.floor(at / size[1])], at % size[1]];
-    if (!row) return absent;
-    return key < row.length ? weightColour(row[key] / Math.max(row[largest(row)], 1e-12)) : masked;
+    if (!row || Number.isNaN(row[key])) return absent;
+    return key < row.length ? weightColour(row[key] / (most ?? Math.max(row[largest(row)], 1e-12))) : masked;
   });
   drawCells(canvas, cells, size, (cell) => cell);
 }

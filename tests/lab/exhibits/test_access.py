@@ -29,14 +29,15 @@ UNNAMED = """() => [...document.querySelectorAll(".lab-widget, .lab-widget canva
 # The visitor's own sentence and its tokens are in the language that they are in.
 WORDS = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility()
-        && !one.closest(".gallery, .matrix, .attention .readout, .tree, script, style"))
+        && !one.closest(".gallery, .matrix, .attention .readout, .tree, script, style")
+        && !one.closest(".known :is(.choices, .line, .pieces, .readout, .reading)"))
     .flatMap(one => [...["aria-label", "title", "placeholder", "alt"].map(name => one.getAttribute(name) ?? ""),
         ...[...one.childNodes].filter(part => part.nodeType === Node.TEXT_NODE).map(part => part.data)])"""
 NAMES = {
     *("English", "Hub", "ViT", "Swin", "CNN", "ResNet", "Transformer", "MLP", "CLS", "Grad-CAM", "RepLKNet", "TF-Slim"),
     *("BLEU", "chrF", "Tatoeba", "Imagenette", "torchvision", "JFT-300M", "CPU", "NVIDIA", "Esc", "PageUp", "PageDown"),
     *("Top-k", "Top-p", "logit", "lens", "rollout", "NC", "log", "float32", "float64", "mask-predict", "CC", "BY"),
-    *("L2", "stem", "DeiT", "DeiT-B", "Touvron"),
+    *("L2", "stem", "DeiT", "DeiT-B", "Touvron", "KV"),
 }
 """Latin words of Chinese text: names, keys, and terms that the field has no other word for."""
 

@@ -1,0 +1,23 @@
+/** The payloads of Anatomy, as the TypedDicts in lab/views/anatomy say. */
+import type { Arrays } from "../core/lab";
+
+/** A sentence and what a translator said to it; tokens are indices into `piece`, -1 stands for none. */
+export interface KnownOutput {
+  sentence: string;
+  model: string;
+  source: string[];
+  piece: string[];
+  /** The output shifted right. */
+  read: number[];
+  says: number[];
+  /** <changes>_<name>: see lab/views/anatomy/known.py. */
+  arrays: Arrays;
+}
+
+export interface MaskRun extends KnownOutput {
+  /** Of each token that is read after the start. */
+  options: { token: number; id: number; probability: number }[][];
+  replacement: number[];
+  /** Position and id, or nothing. */
+  edit: number[];
+}

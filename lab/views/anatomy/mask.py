@@ -1,0 +1,73 @@
+"""The mask, felt: what a changed token moves with the causal mask, and what without it."""
+
+from typing import TypedDict
+
+import numpy as np
+
+from lab.format import percent
+from lab.text import Text
+from lab.views.anatomy.known import KnownMeta, change_arrays, indices, known_meta
+from lab.views.payload import Payload
+from models.traces import CausalityTrace, Changes
+
+
+class Replacement(TypedDict):
+    """What may stand in place of a token."""
+
+    token: int
+    id: int
+    probability: float
+
+
+class MaskMeta(KnownMeta):
+    """What the widget needs to know besides the arrays: a row for each token that is read after the start."""
+
+    options: list[list[Replacement]]
+    replacement: list[int]
+    """What stands in place of each token; -1 where it is removed."""
+    edit: list[int]
+    """The visitor's own change: position and id, or nothing."""
+
+
+def payload(trace: CausalityTrace, text: Text) -> Payload:
+    """`MaskMeta`, and the changes under causal_<name> and bidirectional_<name>."""
+    token = indices(trace, trace.option)
+    options: list[list[Replacement]] = [
+        [
+            {"token": int(token[at]), "id": int(trace.option[at]), "probability": float(trace.option_probability[at])}
+            for at in [(row, option) for option in range(token.shape[1])]
+        ]
+        for row in range(len(token))
+    ]
+    meta: MaskMeta = {
+        **known_meta(trace),
+        "options": options,
+        "replacement": indices(trace, trace.replacement).tolist(),
+        "edit": list(trace.edit),
+    }
+    parts = {"causal": trace.causal, "bidirectional": trace.bidirectional}
+    return Payload(meta, {k: v for name, part in parts.items() for k, v in change_arrays(trace, name, part).items()})
+
+
+def before(changes: Changes) -> np.ndarray:
+    """Which predictions come before the change (changed, position): the token that is read at position n + 1 is changed
+    in row n, and positions up to n do not see it."""
+    return np.tri(*changes.difference.shape, dtype=bool)
+
+
+def claim(trace: CausalityTrace, text: Text) -> str:
+    """How far predictions before and after the change move, over all tokens in turn, with the mask and without."""
+    causal, free = trace.causal, trace.bidirectional
+    early = before(causal)
+    hits = free.token == trace.says
+    return text(
+        "anatomy.view.mask.claim",
+        count=len(trace.replacement),
+        largest=f"{np.nanmax(causal.difference[early]):.1g}",
+        after=percent(float(np.nanmean(causal.difference[~early]))),
+        free=percent(float(np.nanmean(free.difference[early]))),
+        flips=int((free.then != free.token)[early].sum()),
+        early=int(early.sum()),
+        hits=int(hits.sum()),
+        positions=len(hits),
+    )

@@ -1,0 +1,88 @@
+"""The causal mask, felt: each token of the output is changed in turn, with the mask and without it."""
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from models.anatomy.teacher_forcing import compare, named, predict, translate
+from models.checkpoint import OpenModel
+from models.errors import InputError
+from models.progress import NO_PROGRESS, Progress
+from models.traces import REMOVED, CausalityTrace, Changes
+
+OPTIONS = 5
+"""What may stand in place of a token."""
+
+
+@torch.inference_mode()
+def trace(
+    *,
+    sentence: str,
+    language: str,
+    translator: OpenModel,
+    edit: tuple[int, ...] = (),
+    progress: Progress = NO_PROGRESS,
+) -> CausalityTrace:
+    """What a change of each token of the model's own output does to every prediction.
+
+    edit: the position of a token that is read, from 1, and the id in its place, or REMOVED. Without one, and at all
+    other positions, a token is replaced by the most probable other one. Raises InputError where the sentence or the
+    edit cannot be used, and whatever `progress` raises.
+    """
+    known = translate(sentence, language, translator)
+    model, read = translator.model, known.read
+    plain = known.plain.log_prob
+    option_probability, option = _options(plain, read)
+    replacement = option[:, 0].clone()
+    if edit:
+        position, token = edit
+        if position >= read.shape[1] or token >= plain.shape[1]:
+            raise InputError("anatomy.edit")
+        replacement[position - 1] = token
+
+    def changes(causal: bool) -> Changes:
+        after = []
+        for position, token in enumerate(replacement.tolist(), 1):
+            progress.beat()
+            changed = edited(read, position, token)
+            after.append(aligned(predict(model, known.states, changed, causal=causal).log_prob, position, token))
+        return compare(predict(model, known.states, read, causal=causal).log_prob, after)
+
+    causal, bidirectional = changes(True), changes(False)
+    options, replacements = option.cpu().numpy(), replacement.cpu().numpy()
+    ids = [array for each in (causal, bidirectional) for array in (each.token, each.then)]
+    return CausalityTrace(
+        sentence=sentence,
+        **named(translator, known, options, replacements, *ids),
+        option=options,
+        option_probability=option_probability.cpu().numpy(),
+        replacement=replacements,
+        edit=edit,
+        causal=causal,
+        bidirectional=bidirectional,
+    )
+
+
+def edited(read: torch.Tensor, position: int, token: int) -> torch.Tensor:
+    """What is read (1, position) with another token at a position, or one position shorter where it is REMOVED."""
+    if token == REMOVED:
+        return torch.cat([read[:, :position], read[:, position + 1 :]], 1)
+    changed = read.clone()
+    changed[0, position] = token
+    return changed
+
+
+def aligned(log_prob: torch.Tensor, position: int, token: int) -> torch.Tensor:
+    """Predictions (position, V) beside those before the change: nan where a token was removed."""
+    if token != REMOVED:
+        return log_prob
+    gap: Any = torch.full_like(log_prob[:1], np.nan)
+    return torch.cat([log_prob[:position], gap, log_prob[position:]])
+
+
+def _options(log_prob: torch.Tensor, read: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The probability and the id of the most probable others (changed, option) for each token read after the start."""
+    others = log_prob[:-1].exp().scatter(1, read[0, 1:, None], 0)
+    best = others.topk(min(OPTIONS, others.shape[1] - 1))
+    return best.values, best.indices

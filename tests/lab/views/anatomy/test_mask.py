@@ -1,0 +1,60 @@
+"""The mask, felt, from a hand-made trace."""
+
+import json
+from typing import get_type_hints
+
+import numpy as np
+import pytest
+
+from lab.text import LANGUAGES, Text
+from lab.views.anatomy import mask
+from tests.widgets import known_traces
+
+TEXT = Text("en")
+
+
+@pytest.fixture
+def trace():
+    return known_traces.causality()
+
+
+def test_tokens_are_sent_as_pieces_and_what_was_removed_as_none(trace):
+    meta, arrays = mask.payload(trace, TEXT)
+    assert meta.keys() == get_type_hints(mask.MaskMeta).keys() and json.dumps(meta, allow_nan=False)
+    assert [meta["piece"][at] for at in meta["read"]] == ["<pad>", "▁Ein", "▁Hund", "▁rennt"]
+    assert [meta["piece"][at] for at in meta["says"]] == ["▁Ein", "▁Hund", "▁rennt", "</s>"]
+    assert meta["replacement"] == [5, 2, -1] and meta["edit"] == [3, -1]
+    assert [one["id"] for one in meta["options"][1]] == [9, 5]
+    assert meta["options"][1][0] == {"token": 6, "id": 9, "probability": pytest.approx(0.1)}
+    assert arrays["causal_then"].tolist() == [[2, 5, 4, 1], [2, 3, 6, 1], [2, 3, 4, -1]]
+    np.testing.assert_array_equal(arrays["bidirectional_difference"], trace.bidirectional.difference)
+    assert arrays["bidirectional_token"].tolist() == [2, 3, 3, 1]
+
+
+def test_the_claim_tells_what_is_before_the_change_from_what_is_after(trace):
+    assert mask.before(trace.causal).tolist() == [
+        [True, False, False, False],
+        [True, True, False, False],
+        [True, True, True, False],
+    ]
+    said = mask.claim(trace, TEXT)
+    after = np.mean([0.5, 0.25, 0.01, 0.6, 0.04])
+    free = np.mean([0.2, 0.1, 0.3, 0.4, 0.1, 0.2])
+    for words in (
+        "Each of the 3 tokens",
+        "more than 0 (",
+        f"moved by {after:.0%} on average",
+        f"by {free:.0%} on average",
+        "2 of these 6 became",
+        "at 3 of 4 positions",
+    ):
+        assert words in said, words
+    for language in LANGUAGES:
+        assert "{" not in mask.claim(trace, Text(language))
+
+
+def test_a_leak_is_told(trace):
+    leaking = known_traces.changes(
+        [[0.002, 0.5, 0.25, 0.01], [0, 0, 0.6, 0.04], [0, 0, 0, 0.1]], np.tile([5, 6, 7, 1], (3, 1))
+    )
+    assert "more than 0.002 (" in mask.claim(known_traces.causality(causal=leaking), TEXT)
