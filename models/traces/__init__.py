@@ -24,6 +24,7 @@ from models.traces.fields import (
     FieldTrace,
     TheoryTrace,
 )
+from models.traces.gradients import NORM_PLACES, STACK_VARIANTS, TRAINED_DEPTHS, GradientsTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
 from models.traces.relevance import RelevanceTrace
@@ -54,13 +55,16 @@ __all__ = [
     "IMAGES",
     "MAX_LENGTH",
     "METHODS",
+    "NORM_PLACES",
     "PATCH_CHANGES",
     "PATCH_ORDERS",
     "SETTINGS",
+    "STACK_VARIANTS",
     "STOPPING",
     "STRATEGIES",
     "SWEPT",
     "THRESHOLDS",
+    "TRAINED_DEPTHS",
     "VARIANTS",
     "WEIGHTS",
     "Attribution",
@@ -73,6 +77,7 @@ __all__ = [
     "FieldTrace",
     "FieldsTrace",
     "Finished",
+    "GradientsTrace",
     "LengthCandidate",
     "NextTokens",
     "ParametersTrace",

@@ -11,7 +11,7 @@ from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from lab.views.fields import growth
 from models.families import PACKAGES
-from models.traces import METHODS, PATCH_CHANGES, PATCH_ORDERS
+from models.traces import METHODS, PATCH_CHANGES, PATCH_ORDERS, STACK_VARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = {
@@ -30,6 +30,13 @@ KINDS = {
     "lab/format.py": {"kind": ("embedder", "layer", "stage_layer", "stage_block")},
     "lab/menu.py": {"kind": menu.KINDS},
     "lab/screen.py": {},
+    "lab/views/anatomy/gradients.py": {
+        "variant": STACK_VARIANTS,
+        "bound": ("lowest", "highest"),
+        "'relieve' if relieve else 'relieve_not'": ("relieve", "relieve_not"),
+        "'norm_keeps' if kept else 'norm_keeps_not'": ("norm_keeps", "norm_keeps_not"),
+        "'learnt' if learnt else 'learnt_none'": ("learnt", "learnt_none"),
+    },
     "lab/views/cost/cost.py": {"kind": ("global", "window")},
     "lab/views/cnn_vs_attention/parameters.py": {
         "kind": ("convolution", "attention", "vit_layer", "resnet_layer"),
