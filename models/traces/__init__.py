@@ -14,6 +14,7 @@ from models.traces.cnn_vs_attention import (
     PositionAblationsTrace,
 )
 from models.traces.cost import COST_WIDTHS, COST_WINDOWS, CostTrace
+from models.traces.encoder_positions import POSITION_SETTINGS, EncoderPositionsTrace
 from models.traces.fields import (
     AREA_DEFINITIONS,
     HALF_MASS,
@@ -25,6 +26,7 @@ from models.traces.fields import (
     TheoryTrace,
 )
 from models.traces.gradients import NORM_PLACES, STACK_VARIANTS, TRAINED_DEPTHS, GradientsTrace
+from models.traces.layer_norm import LayerNormTrace, StreamTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
 from models.traces.relevance import RelevanceTrace
@@ -58,6 +60,7 @@ __all__ = [
     "NORM_PLACES",
     "PATCH_CHANGES",
     "PATCH_ORDERS",
+    "POSITION_SETTINGS",
     "SETTINGS",
     "STACK_VARIANTS",
     "STOPPING",
@@ -74,10 +77,12 @@ __all__ = [
     "CostTrace",
     "DataEfficiencyTrace",
     "DecodingTrace",
+    "EncoderPositionsTrace",
     "FieldTrace",
     "FieldsTrace",
     "Finished",
     "GradientsTrace",
+    "LayerNormTrace",
     "LengthCandidate",
     "NextTokens",
     "ParametersTrace",
@@ -90,6 +95,7 @@ __all__ = [
     "RelevanceTrace",
     "SearchStep",
     "SearchTrace",
+    "StreamTrace",
     "SwinBlock",
     "SwinTrace",
     "TheoryTrace",
