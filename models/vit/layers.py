@@ -8,6 +8,7 @@ from torch.nn import functional as F
 
 from models.attention import patch_distance, refuse_oversized_attention, rms_distance, rollout
 from models.families import AttentionReach, Output, Position, Units, Walk
+from models.parts import AttentionModules, FeedForwardModules, Part, Stack, Start
 from models.position import cell_at
 
 
@@ -120,3 +121,32 @@ def patch_embeddings(model: Any, pixels: torch.Tensor) -> torch.Tensor:
 def position_embeddings(model: Any) -> torch.Tensor:
     """Of every token, prefix tokens first: (token, width)."""
     return model.base_model.embeddings.position_embeddings[0]
+
+
+def stack(model: Any) -> Stack:
+    """The encoder: self-attention and feed-forward in each layer, each after its norm."""
+    heads = model.config.num_attention_heads
+
+    def parts(layer: Any) -> list[Part]:
+        own = layer.attention
+        attention = AttentionModules(own.q_proj, own.k_proj, own.v_proj, own.o_proj, heads)
+        feed_forward = FeedForwardModules(layer.mlp.fc1, layer.mlp.activation_fn, layer.mlp.fc2)
+        return [
+            Part("self_attention", layer.layernorm_before, attention),
+            Part("feed_forward", layer.layernorm_after, feed_forward),
+        ]
+
+    return Stack([parts(layer) for layer in model.base_model.layers], pre_norm=True)
+
+
+def start(model: Any, pixels: torch.Tensor) -> Start:
+    """What enters the first layer for one picture (1, channel, row, column)."""
+    stream = model.base_model.embeddings(pixels)[0]  # T, D
+    position = position_embeddings(model)
+    return Start(stream - position, position, stream)
+
+
+def read(model: Any, states: torch.Tensor) -> torch.Tensor:
+    """The logits (…, label) that the final norm and the head of CLS would give to any token's state (…, width)."""
+    classifier = model.cls_classifier if hasattr(model, "cls_classifier") else model.classifier
+    return classifier(model.base_model.layernorm(states))

@@ -1,0 +1,133 @@
+"""The insides of an encoder, a decoder or a Vision Transformer for one sentence or photo, part by part."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+
+from models.axes import HALF, Trace
+from models.parts import PartKind
+
+StackName = Literal["encoder", "decoder", "vit"]
+AttentionName = Literal["encoder", "decoder", "cross"]
+
+
+@dataclass(frozen=True, eq=False)
+class FlowTrace(Trace):
+    """The residual stream of a stack: what enters it, and what each part adds, for every token.
+
+    With the norms this is the stream everywhere: `states` says how. State 0 is what enters the first layer, state k
+    the stream after part k, layer by layer.
+    """
+
+    stack: StackName
+    pre_norm: bool
+    """Whether a part reads the normalised stream, or the sum is normalised."""
+    token: tuple[str, ...]
+    part: tuple[PartKind, ...]
+    """Of each layer, in order."""
+    embedding: Annotated[np.ndarray, "token width", HALF]
+    position: Annotated[np.ndarray, "token width", HALF]
+    start: Annotated[np.ndarray, "token width", HALF]
+    """What enters the first layer."""
+    added: Annotated[np.ndarray, "layer part token width", HALF]
+    """What each part adds to the stream: the output of attention or feed-forward."""
+    norm_weight: Annotated[np.ndarray, "layer part width", HALF]
+    norm_bias: Annotated[np.ndarray, "layer part width", HALF]
+    eps: float
+    """Of all LayerNorms."""
+    name: tuple[str, ...]
+    """Tokens or classes, to which `top` refers."""
+    top: Annotated[np.ndarray, "state token place"]
+    """The most probable ones, had the model stopped at this state (logit lens): indices into `name`."""
+    top_probability: Annotated[np.ndarray, "state token place"]
+
+    def states(self) -> np.ndarray:
+        """The stream (state, token, width) in float32: each part's addition, normalised where the norm comes last."""
+        stream, found = self.start.astype(np.float32), [self.start.astype(np.float32)]
+        for layer in range(self.added.shape[0]):
+            for part in range(self.added.shape[1]):
+                stream = stream + self.added[layer, part]
+                if not self.pre_norm:
+                    stream = self.normed(stream, layer, part)
+                found.append(stream)
+        return np.stack(found)
+
+    def normed(self, stream: np.ndarray, layer: int, part: int) -> np.ndarray:
+        """LayerNorm of a part on a stream (token, width)."""
+        spread = np.sqrt(stream.var(-1, keepdims=True) + self.eps)
+        return (stream - stream.mean(-1, keepdims=True)) / spread * self.norm_weight[layer, part] + self.norm_bias[
+            layer, part
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class HeadsTrace(Trace):
+    """One kind of attention of a stack, in every layer and head."""
+
+    kind: AttentionName
+    query: Annotated[np.ndarray, "layer head query dim", HALF]
+    key: Annotated[np.ndarray, "layer head key dim", HALF]
+    value: Annotated[np.ndarray, "layer head key dim", HALF]
+    scores: Annotated[np.ndarray, "layer head query key"]
+    """q·k/√dim, before the mask."""
+    allowed: Annotated[np.ndarray, "query key"]
+    """What the mask lets through."""
+    attention: Annotated[np.ndarray, "layer head query key", HALF]
+    """After mask and softmax: each row sums to 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class FeedForwardTrace(Trace):
+    """The inner layer of a stack's feed-forward parts."""
+
+    hidden: Annotated[np.ndarray, "layer token inner", HALF]
+    activated: Annotated[np.ndarray, "layer token inner", HALF]
+
+
+@dataclass(frozen=True, eq=False)
+class CodeTrace(Trace):
+    """The lecture's MaskedSelfAttention with the weights of each decoder layer, on the decoder's own input."""
+
+    made: tuple[tuple[int, str, tuple[int, ...]], ...]
+    """Line of the file, name and shape of every tensor that `forward` makes."""
+    difference: Annotated[np.ndarray, "layer"]
+    """Largest distance from torch's scaled_dot_product_attention."""
+    model_difference: Annotated[np.ndarray, "layer"]
+    """Largest distance of its output from that of the model's own attention."""
+
+
+@dataclass(frozen=True, eq=False)
+class TranslatorWalkTrace(Trace):
+    """A sentence through a translator, teacher-forced with its own greedy output.
+
+    The decoder's tokens are its inputs: the start token, then the output without its last token.
+    """
+
+    model: str
+    sentence: str
+    positions: bool
+    """Whether positions were added to the embeddings."""
+    output: tuple[str, ...]
+    """The model's greedy output with positions, token by token."""
+    encoder: FlowTrace
+    decoder: FlowTrace
+    attention: tuple[HeadsTrace, ...]
+    """encoder, decoder, cross"""
+    feed_forward: tuple[FeedForwardTrace, ...]
+    """encoder, decoder"""
+    code: CodeTrace
+
+
+@dataclass(frozen=True, eq=False)
+class VitWalkTrace(Trace):
+    """A photo through a Vision Transformer, patch by patch. Prefix tokens (CLS, distillation) come first."""
+
+    model: str
+    grid: tuple[int, int]
+    prefix: tuple[str, ...]
+    labels: tuple[str, ...]
+    pixels: Annotated[np.ndarray, "row column channel"]
+    """uint8 RGB as the patches cover it."""
+    flow: FlowTrace
+    """Its names are the labels."""
