@@ -1,17 +1,53 @@
 """Anatomy: the whole Transformer, number by number, on the visitor's own sentence and photo."""
 
+from dataclasses import replace
+
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.kinds import Choice
-from lab.views.anatomy import gradients
-from models.traces import NORM_PLACES, TRAINED_DEPTHS, GradientsTrace
+from lab.inputs.kinds import Choice, Model
+from lab.inputs.models import HUB_VITS
+from lab.inputs.photo import Photo
+from lab.inputs.sentence import Sentence
+from lab.inputs.translation import LANGUAGE, TRANSLATORS
+from lab.sentences import examples
+from lab.views.anatomy import gradients, norm, norm_order, order, position_maps, positions
+from models.families import VIT
+from models.traces import NORM_PLACES, TRAINED_DEPTHS, EncoderPositionsTrace, GradientsTrace, LayerNormTrace
+from models.translation.bundled import BY_LANGUAGE
+
+OPENS = {"zh": {"language": "zh", "sentence": examples("zh")[0]}}
 
 EXHIBIT = Exhibit(
     "anatomy",
     inputs=(
+        Sentence(name="sentence", default=examples(LANGUAGE)[0], follows="language"),
+        Choice(name="language", default=LANGUAGE, values=tuple(BY_LANGUAGE)),
+        Photo(name="photo"),
+        replace(TRANSLATORS[0], name="translator"),
+        Model(name="vit", default="vit-imagenette", families=VIT, bundled=("vit-imagenette",), hub=HUB_VITS, more=True),
         Choice(name="norm_place", default=NORM_PLACES[0], values=NORM_PLACES, more=True),
         Choice(name="depth", default=TRAINED_DEPTHS[0], values=TRAINED_DEPTHS, more=True),
     ),
     runs=(
+        Run(
+            "positions",
+            compute="models.anatomy.positions:trace",
+            trace=EncoderPositionsTrace,
+            inputs=("sentence", "translator", "vit"),
+            views=(
+                View("positions", positions, widget="chart"),
+                View("position_maps", position_maps, widget="chart"),
+                View("order", order, widget="chart"),
+            ),
+            saved={"": {}, **OPENS},
+        ),
+        Run(
+            "norm",
+            compute="models.anatomy.norm:trace",
+            trace=LayerNormTrace,
+            inputs=("sentence", "translator", "photo", "vit"),
+            views=(View("norm", norm, widget="anatomy/norm"), View("norm_order", norm_order, widget="chart")),
+            saved={"": {}, **OPENS},
+        ),
         Run(
             "gradients",
             compute="models.anatomy.gradients:trace",
@@ -20,4 +56,5 @@ EXHIBIT = Exhibit(
             views=(View("gradients", gradients, widget="chart"),),
         ),
     ),
+    opens=OPENS,
 )

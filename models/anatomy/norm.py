@@ -1,5 +1,6 @@
 """LayerNorm on the visitor's own tokens, and where it stands (Ba et al. 2016; Xiong et al. 2020)."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from models.translation import layers as translation
 from models.translation.pieces import pieces
 from models.translation.sentence import clean, encode
 from models.vit import layers as vision
+
+Final = Callable[[torch.Tensor], torch.Tensor]
 
 
 def trace(
@@ -37,8 +40,9 @@ def trace(
         streams = [stream_of(translator.reference, stack, start, output)]
         progress.beat()
         stack_of_vit, patches = vision.stack(vit.model), vision.start(vit.model, prepared.pixels).stream
-        output = vision.walk(vit.model, prepared.pixels).states[-1][0]
-        streams.append(stream_of(vit.reference, stack_of_vit, patches, output))
+        base = vit.model.base_model
+        output = base(prepared.pixels).last_hidden_state[0]
+        streams.append(stream_of(vit.reference, stack_of_vit, patches, output, base.layernorm))
     norms = [[part.norm for part in parts] for parts in stack.layers]
     return LayerNormTrace(
         model=translator.reference,
@@ -61,16 +65,18 @@ def norm_inputs(start: torch.Tensor, steps: list[list[Step]], pre_norm: bool) ->
     return [[before[layer * len(row) + part] for part in range(len(row))] for layer, row in enumerate(steps)]
 
 
-def stream_of(reference: str, stack: Stack, start: torch.Tensor, output: torch.Tensor) -> StreamTrace:
-    """The stream of a model, and which order of norm and residual gives the `output` of its own last layer.
+def stream_of(
+    reference: str, stack: Stack, start: torch.Tensor, output: torch.Tensor, final: Final = lambda state: state
+) -> StreamTrace:
+    """The stream of a model, and which order of norm and residual gives the `output` of its own forward.
 
-    start, output: (token, width).
+    start, output: (token, width). final: what the model does after its last layer.
     """
     errors, streams = [], []
     for pre_norm in (True, False):
         steps = walk(stack._replace(pre_norm=pre_norm), start, open_to_all(start))
         streams.append([start, *(row[-1].stream for row in steps)])
-        errors.append(float((streams[-1][-1] - output).norm() / output.norm()))
+        errors.append(float((final(streams[-1][-1]) - output).norm() / output.norm()))
     pre_norm = errors[0] < errors[1]
     length = torch.stack(streams[0 if pre_norm else 1]).norm(dim=-1)
     return StreamTrace(reference, pre_norm, *errors, length=length.cpu().numpy())

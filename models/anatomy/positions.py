@@ -36,12 +36,12 @@ def trace(
     with torch.inference_mode():
         ids = encode(translator, clean(sentence))[0]
         positions = min(MAX_POSITIONS, translator.model.config.max_position_embeddings)
-        table = translation.start(translator.model.get_encoder(), ids.new_zeros(positions)).position
+        table = translation.start(translator.model.get_encoder(), ids.new_zeros(positions)).position.detach()
         order = shuffled(len(ids))
         change = [equivariance_error(translator, ids, order, kept) for kept in (True, False)]
         side = vit.model.config.image_size
         rows, columns = vision.grid(vit.model, (side, side))
-        patches = vision.position_embeddings(vit.model)[-rows * columns :]
+        patches = vision.position_embeddings(vit.model)[-rows * columns :].detach()
         directions = F.normalize(patches, dim=-1)
     return EncoderPositionsTrace(
         translator=translator.reference,

@@ -21,7 +21,7 @@ class EncoderPositionsTrace(Trace):
     """The translator's, from the first position."""
     sinusoid_error: float
     """Largest difference between the table and sines and cosines by the formula."""
-    product: Annotated[np.ndarray, "position distance"]
+    product: Annotated[np.ndarray, "from_position distance"]
     """Dot product of each of some first positions with the one so far behind it, divided by that with itself."""
     grid: tuple[int, int]
     """Rows and columns of the ViT's patches."""

@@ -11,7 +11,7 @@ from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from lab.views.fields import growth
 from models.families import PACKAGES
-from models.traces import METHODS, PATCH_CHANGES, PATCH_ORDERS, STACK_VARIANTS
+from models.traces import METHODS, PATCH_CHANGES, PATCH_ORDERS, POSITION_SETTINGS, STACK_VARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = {
@@ -36,6 +36,15 @@ KINDS = {
         "'relieve' if relieve else 'relieve_not'": ("relieve", "relieve_not"),
         "'norm_keeps' if kept else 'norm_keeps_not'": ("norm_keeps", "norm_keeps_not"),
         "'learnt' if learnt else 'learnt_none'": ("learnt", "learnt_none"),
+    },
+    "lab/views/anatomy/norm_order.py": {
+        "bound": ("smallest", "largest"),
+        "'pre' if stream.pre_norm else 'post'": ("pre", "post"),
+    },
+    "lab/views/anatomy/order.py": {"setting": POSITION_SETTINGS, "held": ("holds", "fails")},
+    "lab/views/anatomy/positions.py": {
+        "axis": ("position", "patch"),
+        "kind": ("dot_product", "cosine", "sinusoids", "learned"),
     },
     "lab/views/cost/cost.py": {"kind": ("global", "window")},
     "lab/views/cnn_vs_attention/parameters.py": {

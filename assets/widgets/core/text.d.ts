@@ -22,6 +22,32 @@ export interface SharedText {
   answer_class: string;
   answer_comma: string;
 }
+export interface AnatomyNormText extends SharedText {
+  name: string;
+  token: string;
+  layer: string;
+  part: string;
+  part_self_attention: string;
+  part_feed_forward: string;
+  given_pre: string;
+  given_post: string;
+  given_picture: string;
+  normalised_picture: string;
+  output_picture: string;
+  batch_picture: string;
+  formula: string;
+  invariance: string;
+  scale: string;
+  shift: string;
+  moved: string;
+  batch_title: string;
+  batch: string;
+  batch_norm: string;
+  changed: string;
+  reading: string;
+  hint: string;
+  hint_keys: string;
+}
 export interface CnnVsAttentionAttributionText extends SharedText {
   name: string;
   mode: string;
