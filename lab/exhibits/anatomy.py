@@ -9,9 +9,9 @@ from lab.inputs.photo import Photo
 from lab.inputs.sentence import Sentence
 from lab.inputs.translation import LANGUAGE, TRANSLATORS
 from lab.sentences import examples
-from lab.views.anatomy import gradients, norm, norm_order, order, position_maps, positions
+from lab.views.anatomy import gradients, norm, norm_order, order, position_maps, positions, sizes
 from models.families import VIT
-from models.traces import NORM_PLACES, TRAINED_DEPTHS, EncoderPositionsTrace, GradientsTrace, LayerNormTrace
+from models.traces import NORM_PLACES, TRAINED_DEPTHS, EncoderPositionsTrace, GradientsTrace, LayerNormTrace, SizesTrace
 from models.translation.bundled import BY_LANGUAGE
 
 OPENS = {"zh": {"language": "zh", "sentence": examples("zh")[0]}}
@@ -54,6 +54,12 @@ EXHIBIT = Exhibit(
             trace=GradientsTrace,
             inputs=("norm_place", "depth"),
             views=(View("gradients", gradients, widget="chart"),),
+        ),
+        Run(
+            "sizes",
+            compute="models.anatomy.sizes:trace",
+            trace=SizesTrace,
+            views=(View("sizes", sizes, widget="anatomy/sizes", truth="derived"),),
         ),
     ),
     opens=OPENS,

@@ -30,6 +30,7 @@ from models.traces.layer_norm import LayerNormTrace, StreamTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
 from models.traces.relevance import RelevanceTrace
+from models.traces.sizes import SIZE_PARTS, ArchitectureSize, SizesTrace
 from models.traces.swin import SwinBlock, SwinTrace
 from models.traces.translation import (
     FATES,
@@ -62,6 +63,7 @@ __all__ = [
     "PATCH_ORDERS",
     "POSITION_SETTINGS",
     "SETTINGS",
+    "SIZE_PARTS",
     "STACK_VARIANTS",
     "STOPPING",
     "STRATEGIES",
@@ -70,6 +72,7 @@ __all__ = [
     "TRAINED_DEPTHS",
     "VARIANTS",
     "WEIGHTS",
+    "ArchitectureSize",
     "Attribution",
     "AttributionsTrace",
     "ConvolutionSweepTrace",
@@ -95,6 +98,7 @@ __all__ = [
     "RelevanceTrace",
     "SearchStep",
     "SearchTrace",
+    "SizesTrace",
     "StreamTrace",
     "SwinBlock",
     "SwinTrace",

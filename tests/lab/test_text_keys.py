@@ -46,6 +46,9 @@ KINDS = {
         "axis": ("position", "patch"),
         "kind": ("dot_product", "cosine", "sinusoids", "learned"),
     },
+    "lab/views/anatomy/sizes.py": {
+        "word": ("model", "parameters", "embedding", "attention", "feed_forward", "ratio", "multiply_adds")
+    },
     "lab/views/cost/cost.py": {"kind": ("global", "window")},
     "lab/views/cnn_vs_attention/parameters.py": {
         "kind": ("convolution", "attention", "vit_layer", "resnet_layer"),

@@ -60,7 +60,8 @@ def claim(trace: EncoderPositionsTrace, text: Text) -> str:
     """Whether the table is the formula's and its dot products depend on distance alone; the ViT's neighbours."""
     kind = "sinusoids" if trace.sinusoid_error < SINUSOIDAL else "learned"
     spread = np.ptp(trace.product, axis=0).max()
-    distance, cosine = cosine_by_distance(trace)
+    _, cosine = cosine_by_distance(trace)
+    pairs = ~np.eye(len(trace.vit_cosine), dtype=bool)
     return text(
         f"anatomy.view.positions.{kind}",
         model=plain(trace.translator),
@@ -72,6 +73,5 @@ def claim(trace: EncoderPositionsTrace, text: Text) -> str:
         "anatomy.view.positions.patches",
         model=plain(trace.vit),
         near=f"{cosine[1]:.2f}",
-        far=f"{cosine[-1]:.2f}",
-        distance=distance[-1],
+        all=f"{trace.vit_cosine[pairs].mean():.2f}",
     )

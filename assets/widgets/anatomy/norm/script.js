@@ -44,6 +44,13 @@ const first = ({ tokens }) => ({
 
 /** @type {(value: number) => string} */
 const told = (value) => number(value, 3);
+/**
+ * What is added, or taken away: "+ 0.018", "− 0.018".
+ * @type {(value: number) => string}
+ */
+const added = (value) => `${value < 0 ? "−" : "+"} ${told(Math.abs(value))}`;
+/** @type {(share: number) => string} */
+const wholePercent = (share) => `${(100 * share).toFixed(0)}%`;
 
 /**
  * Everything that a state shows of a run.
@@ -56,18 +63,19 @@ function look({ arrays, eps, tokens }, { token, layer, part, feature, scale, shi
   const x = Array.from(rows[token], (one) => scale * one + shift);
   const normal = normalised(x, eps);
   const y = rescaled(normal, weight, bias);
-  const batches = [batch, tokens.length].map((count) =>
-    rescaled(batchNormalised(batchFrom(rows, token, count), eps), weight, bias),
-  );
+  const batches = [batch, tokens.length].map((count) => batchFrom(rows, token, count));
+  const [some, all] = batches.map((among) => rescaled(batchNormalised(among, eps), weight, bias));
+  const [own, ownOfAll] = batches.map((among) => rescaled(normalised(among[0], eps), weight, bias));
   return {
     x,
     normal,
     y,
-    batchY: batches[0],
+    batchY: some,
     mean: mean(x),
     variance: variance(x),
-    moved: largestDifference(y, rescaled(normalised(rows[token], eps), weight, bias)),
-    changed: relativeChange(batches[0], batches[1]),
+    moved: largestDifference(y, ownOfAll),
+    changed: relativeChange(some, all),
+    layerChanged: relativeChange(own, ownOfAll),
     feature: { x: x[feature], normal: normal[feature], weight: weight[feature], bias: bias[feature], y: y[feature] },
   };
 }
@@ -81,7 +89,8 @@ function sentences(run, state, text) {
     formula: format(text.formula, {
       ...numbers,
       dimension: state.feature + 1,
-      mean: told(mu),
+      mean: added(-mu),
+      bias: added(seen.feature.bias),
       variance: told(sigma),
       eps: scientific(run.eps, -13),
     }),
@@ -89,7 +98,8 @@ function sentences(run, state, text) {
     changed: format(text.changed, {
       batch: state.batch,
       all: run.tokens.length,
-      changed: `${(100 * seen.changed).toFixed(0)}%`,
+      changed: wholePercent(seen.changed),
+      layer_changed: wholePercent(seen.layerChanged),
     }),
   };
 }
