@@ -11,6 +11,20 @@ from .payloads import PAYLOADS
 pytestmark = pytest.mark.browser
 
 JOURNEYS: dict[str, list[str]] = {
+    "anatomy/norm": [
+        "click .tokens button:nth-child(3)",
+        "click .layers button:nth-child(2)",
+        "click .parts button:nth-child(2)",
+        "click .shift input",
+        "ArrowRight",
+        "click .batch input",
+        "click canvas.y",
+    ],
+    "anatomy/sizes": [
+        "click .presets button:nth-child(2)",
+        "click .measures button:nth-child(2)",
+        "click .decoder_layers input",
+    ],
     "answer": [],
     "chart": ["click .plot + .plot .legendtoggle"],
     "decoding/decode": [

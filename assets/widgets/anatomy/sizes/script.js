@@ -65,7 +65,7 @@ function look(run, state) {
   const settings = { ...architecture, ...Object.fromEntries(SETTINGS.map((name) => [name, state[name]])) };
   if (architecture.labels) settings.positions = state.source;
   const counts = state.measure === "parameters" ? parameters(settings) : multiplyAdds(settings);
-  const own = state.measure === "parameters" ? total({ ...architecture.parameters }) : architecture.multiply_adds;
+  const own = state.measure === "parameters" ? total(architecture.parameters) : architecture.multiply_adds;
   const kept = settingsOf(run, state.preset);
   return { counts, sum: total(counts), counted: own, unchanged: SETTINGS.every((name) => kept[name] === state[name]) };
 }
