@@ -24,8 +24,8 @@ def number(value: float, decimals: int = 0) -> str:
 
 
 def scientific(value: float) -> str:
-    """A number of any size for a sentence: "0.38", "12", "2.1 × 10⁻¹⁴"."""
-    if 0.01 <= value < 1000:
+    """A number of any size for a sentence: "0", "0.38", "12", "2.1 × 10⁻¹⁴"."""
+    if value == 0 or 0.01 <= value < 1000:
         return f"{value:.2g}" if value < 100 else f"{value:.0f}"
     digits, power = f"{value:.1e}".split("e")
     return f"{digits} × 10{str(int(power)).translate(SUPERSCRIPTS)}"

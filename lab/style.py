@@ -78,6 +78,7 @@ def figure(x: str, y: str) -> go.Figure:
     for update, title in ((chart.update_xaxes, x), (chart.update_yaxes, y)):
         # Plotly would hide labels that it takes for outside, where the page is enlarged
         update(title=title, zeroline=False, ticklabeloverflow="allow")
+    chart.update_yaxes(automargin=True)
     return chart
 
 

@@ -56,7 +56,7 @@ def gradient_chart(trace: GradientsTrace, text: Text) -> go.Figure:
             showlegend=False,
         )
     drawn.update_xaxes(tickvals=[0, *trace.depths.tolist()])
-    drawn.update_yaxes(type="log", exponentformat="power")
+    drawn.update_yaxes(type="log", exponentformat="power", title_standoff=4)
     return drawn
 
 

@@ -37,7 +37,7 @@ def chart(trace: LayerNormTrace, text: Text) -> dict:
             legendgroup=name,
         )
     drawn.update_xaxes(tickformat=".0%")
-    drawn.update_yaxes(type="log", exponentformat="power")
+    drawn.update_yaxes(type="log", exponentformat="power", dtick=1)
     return to_dict(drawn)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from lab.format import percent, scientific
+from lab.format import number, percent, scientific
 from lab.style import SERIES, figure
 from lab.text import Text, plain
 from lab.views.payload import to_dict
@@ -72,6 +72,6 @@ def claim(trace: EncoderPositionsTrace, text: Text) -> str:
     ) + text(
         "anatomy.view.positions.patches",
         model=plain(trace.vit),
-        near=f"{cosine[1]:.2f}",
-        all=f"{trace.vit_cosine[pairs].mean():.2f}",
+        near=number(round(float(cosine[1]), 2) + 0.0, 2),
+        all=number(round(float(trace.vit_cosine[pairs].mean()), 2) + 0.0, 2),
     )

@@ -133,12 +133,12 @@ export default {
           const made = parts.map((part) => {
             const textContent = counts[part] ? label(part, counts[part], sum, text) : "";
             const area = element("div", { className: `area ${part}`, textContent, title: textContent });
-            area.style.flexGrow = String(counts[part] / Math.max(1, sum));
+            area.style.flexGrow = String(counts[part]);
             return area;
           });
-          const share = parts.reduce((all, part) => all + counts[part], 0) / Math.max(1, sum);
-          const column = element("div", { className: "column", hidden: !share }, ...made);
-          column.style.flexGrow = String(share);
+          const together = parts.reduce((all, part) => all + counts[part], 0);
+          const column = element("div", { className: "column", hidden: !together }, ...made);
+          column.style.flexGrow = String(together);
           return column;
         });
         areas.replaceChildren(...columns);
