@@ -9,12 +9,15 @@ from collections import OrderedDict, deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 
 from lab import saved
-from lab.question import Question, saved_names
+from lab.exhibit import Exhibit, Run
+from lab.question import Question, ask, defaults, saved_names
 from models.axes import Trace
 from models.errors import InputError
 from models.measure import Stopwatch
+from models.progress import NO_PROGRESS
 from models.provenance import Provenance
 
 MAX_CONCURRENT = 8
@@ -195,3 +198,13 @@ class Computations:
 executor = ThreadPoolExecutor(MAX_CONCURRENT, thread_name_prefix="run")
 computations = Computations()
 """Those of this process."""
+
+
+@cache
+def make_ready(exhibit: Exhibit, run: Run, language: str) -> None:
+    """Import a run's code and open the models that its page begins with, once, while a visitor sees its saved answer.
+
+    Where that fails, whoever asks is told.
+    """
+    question = ask(exhibit, run, defaults(exhibit, language))
+    executor.submit(lambda: (run.function(), question.opened(NO_PROGRESS)))

@@ -15,7 +15,7 @@ import gradio as gr
 from lab import links
 from lab.actions import overrides
 from lab.clients import Client, streams
-from lab.computing import Answer, computations
+from lab.computing import Answer, computations, make_ready
 from lab.exhibit import Exhibit, Run
 from lab.inputs.sentence import Sentence
 from lab.layout import Board
@@ -131,6 +131,8 @@ class Wiring:
             visit.settled = visit.asked
         yield step | self.screen.told(visit.tab, visit.settled, opened=True) | {self.board.trouble: ""}
         yield from self.answered(visit, visit.asked, again=False)
+        for run in self.screen.runs(visit.tab):
+            make_ready(self.exhibit, run, self.text.language)
 
     def linked(
         self, data: dict[Any, Any], asked: Any, outside: gr.Tabs, request: gr.Request | None = None

@@ -64,7 +64,7 @@ def test_stop_ends_a_run_that_nobody_else_waits_for_and_leaves_what_was_shown(pa
     expect(status).to_contain_text("of 1500 MB", timeout=120_000)
     stop.click()
     expect(status).to_have_text("Stopped.")
-    expect(page.locator(".prose.note:visible")).to_contain_text("belongs to an earlier run")
+    expect(page.locator(".prose.lab-note:visible")).to_contain_text("belongs to an earlier run")
     assert hub.left.wait(60), "the download goes on"
     expect(status).to_have_text("Stopped.")
     expect(stop).to_be_hidden()

@@ -25,11 +25,17 @@ const duties = {
     if (list?.open) list.close();
     else list?.showModal();
   },
-  controls: () => {
-    const open = document.body.classList.toggle("lab-controls");
-    for (const button of document.querySelectorAll("[data-lab=controls]")) button.ariaExpanded = String(open);
-  },
+  controls: () => unfold(!document.body.classList.contains("lab-controls")),
 };
+
+/** Whether a phone shows the controls. @param {boolean} open */
+function unfold(open) {
+  document.body.classList.toggle("lab-controls", open);
+  for (const button of document.querySelectorAll("[data-lab=controls]")) button.ariaExpanded = String(open);
+}
+
+/** What starts a run among the controls: on a phone the figure that it makes is shown. */
+const STARTS = ".controls :is(button.primary, .gallery-item)";
 
 /** @type {Record<string, keyof typeof duties>} */
 const KEYS = { KeyT: "theme", KeyF: "wide", KeyL: "language", KeyB: "cover", KeyR: "restart", KeyH: "keys" };
@@ -63,6 +69,7 @@ document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-lab]");
   if (button instanceof HTMLElement) act(/** @type {keyof typeof duties} */ (button.dataset.lab));
   if (target.closest(".lab-close")) keyList()?.close();
+  if (target.closest(STARTS)) unfold(false);
 });
 
 document.addEventListener("change", ({ target }) => {

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from lab import saved
+from lab.question import Question
 from lab.text import Text
 from models.errors import InputError
 from models.provenance import Provenance
@@ -45,6 +46,14 @@ def test_opening_shows_the_saved_run_and_computes_nothing(tmp_path):
     assert not page.work.calls
     list(page.press())
     assert not page.work.calls
+
+
+def test_while_a_saved_run_is_seen_its_models_are_opened_and_nothing_is_computed(monkeypatch):
+    page, opened = Page(), threading.Event()
+    keep(page, trace("saved", 4))
+    monkeypatch.setattr(Question, "opened", lambda question, progress: opened.set())
+    list(page.open())
+    assert opened.wait(30) and not page.work.calls
 
 
 def test_a_saved_run_answers_no_other_question():
