@@ -35,6 +35,9 @@ class Layer(nn.Module):
     STACK_VARIANTS in turn, each with all seeds; the first half of the stacks has LayerNorm.
     """
 
+    residual: torch.Tensor
+    """1 where a stack has residuals, else 0: (stack, 1, 1)."""
+
     def __init__(self, generators: list[torch.Generator], norm_place: str) -> None:
         super().__init__()
         self.post = norm_place == "post"

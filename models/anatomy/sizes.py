@@ -37,7 +37,7 @@ def _gpt2(layers: int, width: int, heads: int) -> Preset:
 
 def _base() -> MarianConfig:
     """Vaswani et al. 2017, table 3, with the vocabulary of section 5.1; Marian's layers are the paper's."""
-    sizes = {"d_model": 512, "vocab_size": 37000, "decoder_vocab_size": 37000}
+    sizes: dict[str, Any] = {"d_model": 512, "vocab_size": 37000, "decoder_vocab_size": 37000}
     sizes |= {"pad_token_id": 0, "decoder_start_token_id": 0, "eos_token_id": 1, "forced_eos_token_id": 1}
     halves = {"layers": 6, "attention_heads": 8, "ffn_dim": 2048}
     both = {f"{half}_{name}": size for half in ("encoder", "decoder") for name, size in halves.items()}
@@ -85,7 +85,7 @@ def count(name: str, preset: Preset) -> ArchitectureSize:
     with build_lock, torch.device("meta"):
         model = preset.kind._from_config(config, attn_implementation="eager").eval()
     inputs, settings = _described(config)
-    parameters = dict.fromkeys(SIZE_PARTS, 0)
+    parameters: dict[str, int] = dict.fromkeys(SIZE_PARTS, 0)
     for parameter_name, parameter in model.named_parameters():
         if parameter.requires_grad:
             parameters[part_of(parameter_name)] += parameter.numel()

@@ -1,6 +1,7 @@
 """Stacks side by side against PyTorch's own layer, against layers written out one by one, and finite differences."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -84,7 +85,7 @@ def test_all_variants_of_a_seed_begin_alike_and_seeds_differ():
 
 def test_the_gradient_is_how_fast_the_loss_changes():
     norms = gradient_norms(4, "pre")
-    stacks = Stacks(4, range(gradients.N_SEED), "pre")
+    stacks: Any = Stacks(4, range(gradients.N_SEED), "pre")
     ids = batch(torch.Generator().manual_seed(gradients.N_SEED))
     with torch.no_grad():
         states = stacks.states(ids)

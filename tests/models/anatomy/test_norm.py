@@ -1,5 +1,7 @@
 """Every LayerNorm's input and output, and the order of norm and residual, against the models' own modules."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -72,7 +74,7 @@ def test_a_pre_norm_reads_the_stream_before_its_part():
         def __init__(self, stream):
             self.stream, self.summed = stream, stream + 1
 
-    rows = [[Step(one), Step(two)], [Step(start), Step(one)]]
+    rows: Any = [[Step(one), Step(two)], [Step(start), Step(one)]]
     before = norm.norm_inputs(start, rows, True)
     assert [[id(x) for x in row] for row in before] == [[id(start), id(one)], [id(two), id(start)]]
     after = norm.norm_inputs(start, rows, False)
