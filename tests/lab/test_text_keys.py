@@ -30,23 +30,23 @@ KINDS = {
     "lab/format.py": {"kind": ("embedder", "layer", "stage_layer", "stage_block")},
     "lab/menu.py": {"kind": menu.KINDS},
     "lab/screen.py": {},
-    "lab/views/anatomy/gradients.py": {
+    "lab/views/blocks/gradients.py": {
         "variant": STACK_VARIANTS,
         "bound": ("lowest", "highest"),
         "'relieve' if relieve else 'relieve_not'": ("relieve", "relieve_not"),
         "'norm_keeps' if kept else 'norm_keeps_not'": ("norm_keeps", "norm_keeps_not"),
         "'learnt' if learnt else 'learnt_none'": ("learnt", "learnt_none"),
     },
-    "lab/views/anatomy/norm_order.py": {
+    "lab/views/blocks/norm_order.py": {
         "bound": ("smallest", "largest"),
         "'pre' if stream.pre_norm else 'post'": ("pre", "post"),
     },
-    "lab/views/anatomy/order.py": {"setting": POSITION_SETTINGS, "held": ("holds", "fails")},
-    "lab/views/anatomy/positions.py": {
+    "lab/views/blocks/order.py": {"setting": POSITION_SETTINGS, "held": ("holds", "fails")},
+    "lab/views/blocks/positions.py": {
         "axis": ("position", "patch"),
         "kind": ("dot_product", "cosine", "sinusoids", "learned"),
     },
-    "lab/views/anatomy/sizes.py": {
+    "lab/views/blocks/sizes.py": {
         "word": ("model", "parameters", "embedding", "attention", "feed_forward", "ratio", "multiply_adds")
     },
     "lab/views/cost/cost.py": {"kind": ("global", "window")},

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.text import Text
-from lab.views.anatomy import norm, sizes
+from lab.views.blocks import norm, sizes
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
 
 from . import photo_traces
-from .anatomy_traces import architectures, layer_norms
+from .blocks_traces import architectures, layer_norms
 from .decoding_run import decoding_trace, race_trace
 
 ENGLISH = Text("en")
@@ -79,8 +79,8 @@ def sized(bench: Any) -> dict:
 
 
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
-    "anatomy/norm": normalised,
-    "anatomy/sizes": sized,
+    "blocks/norm": normalised,
+    "blocks/sizes": sized,
     "answer": classes,
     "chart": charts,
     "decoding/decode": decoding,

@@ -11,7 +11,7 @@ from .payloads import PAYLOADS
 pytestmark = pytest.mark.browser
 
 JOURNEYS: dict[str, list[str]] = {
-    "anatomy/norm": [
+    "blocks/norm": [
         "click .tokens button:nth-child(3)",
         "click .layers button:nth-child(2)",
         "click .parts button:nth-child(2)",
@@ -20,7 +20,7 @@ JOURNEYS: dict[str, list[str]] = {
         "click .batch input",
         "click canvas.y",
     ],
-    "anatomy/sizes": [
+    "blocks/sizes": [
         "click .presets button:nth-child(2)",
         "click .measures button:nth-child(2)",
         "click .decoder_layers input",

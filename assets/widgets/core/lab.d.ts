@@ -136,7 +136,7 @@ export type Arrays = Record<string, NumberArray>;
 export type Grid = [number, number];
 export type Head = number | "mean";
 
-export * from "../anatomy/blocks";
+export * from "../blocks/runs";
 export * from "../cnn_vs_attention/runs";
 export * from "../decoding/runs";
 export * from "../fields/runs";

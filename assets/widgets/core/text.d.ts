@@ -22,7 +22,7 @@ export interface SharedText {
   answer_class: string;
   answer_comma: string;
 }
-export interface AnatomyNormText extends SharedText {
+export interface BlocksNormText extends SharedText {
   name: string;
   token: string;
   layer: string;
@@ -48,7 +48,7 @@ export interface AnatomyNormText extends SharedText {
   hint: string;
   hint_keys: string;
 }
-export interface AnatomySizesText extends SharedText {
+export interface BlocksSizesText extends SharedText {
   name: string;
   architecture: string;
   measure: string;

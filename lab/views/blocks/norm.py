@@ -1,4 +1,4 @@
-"""Every LayerNorm of an encoder on a sentence, for the widget anatomy/norm, and what was measured about it."""
+"""Every LayerNorm of an encoder on a sentence, for the widget blocks/norm, and what was measured about it."""
 
 from typing import TypedDict
 
@@ -62,7 +62,7 @@ def claim(trace: LayerNormTrace, text: Text) -> str:
         for norm in (layer_norm, batch_norm)
     ]
     return text(
-        "anatomy.view.norm.claim",
+        "blocks.view.norm.claim",
         model=plain(trace.model),
         count=x.shape[0] * x.shape[1],
         tokens=len(trace.token),

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from lab.exhibits.anatomy import EXHIBIT
+from lab.exhibits.blocks import EXHIBIT
 from lab.saved import load
 from lab.text import Text
-from lab.views.anatomy import norm, sizes
+from lab.views.blocks import norm, sizes
 from models.traces import SizesTrace
 
-from .anatomy_traces import architectures, layer_norms
+from .blocks_traces import architectures, layer_norms
 from .drawn import data, dots, show
 
 pytestmark = pytest.mark.browser
@@ -26,7 +26,7 @@ def heights(canvas):
 
 def test_layer_norm_draws_and_writes_the_formula(bench):
     trace = layer_norms()
-    page = bench.open("anatomy/norm", bench.value(*norm.payload(trace, Text("en"))))
+    page = bench.open("blocks/norm", bench.value(*norm.payload(trace, Text("en"))))
     show(page, token=3, layer=1, part=1, feature=4, scale=2, shift=-1.5, batch=2)
     given = trace.x[1, 1].astype(float)
     x = 2 * given[3] - 1.5
@@ -47,7 +47,7 @@ def test_layer_norm_draws_and_writes_the_formula(bench):
 
 def test_batch_norm_moves_with_the_batch_and_layer_norm_does_not(bench):
     trace = layer_norms()
-    page = bench.open("anatomy/norm", bench.value(*norm.payload(trace, Text("en"))))
+    page = bench.open("blocks/norm", bench.value(*norm.payload(trace, Text("en"))))
     x = trace.x[0, 0].astype(float)
 
     def batch_norm(rows):
@@ -64,7 +64,7 @@ def test_batch_norm_moves_with_the_batch_and_layer_norm_does_not(bench):
 
 def test_areas_are_to_scale_and_a_count_that_differs_is_told(bench):
     trace = architectures()
-    page = bench.open("anatomy/sizes", bench.value(*sizes.payload(trace, Text("en"))))
+    page = bench.open("blocks/sizes", bench.value(*sizes.payload(trace, Text("en"))))
     assert page.locator(".counted").inner_text().endswith("the same.")
     areas = [
         page.locator(f".area.{part}").evaluate("area => area.offsetWidth * area.offsetHeight")
@@ -83,7 +83,7 @@ def test_areas_are_to_scale_and_a_count_that_differs_is_told(bench):
 def test_the_formulas_are_the_counts_of_every_architecture(bench):
     found = load(EXHIBIT, EXHIBIT.run("sizes"))
     assert found and isinstance(found.trace, SizesTrace)
-    page = bench.open("anatomy/sizes", bench.value(*sizes.payload(found.trace, Text("en"))))
+    page = bench.open("blocks/sizes", bench.value(*sizes.payload(found.trace, Text("en"))))
     for one in found.trace.architectures:
         page.get_by_role("button", name=one.name, exact=True).click()
         for measure, counted in (("parameters", one.parameters.sum()), ("multiply_adds", one.multiply_adds)):

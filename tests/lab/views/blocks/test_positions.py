@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lab.text import LANGUAGES, Text
-from lab.views.anatomy import order, position_maps, positions
+from lab.views.blocks import order, position_maps, positions
 from models.traces import EncoderPositionsTrace
 
 

@@ -24,7 +24,7 @@ def chart(trace: EncoderPositionsTrace, text: Text) -> list[dict[str, Any]]:
 
 def table_map(model: str, axis: str, table: np.ndarray, text: Text) -> go.Figure:
     """A table (position, dimension): blue for negative numbers, red for positive ones."""
-    drawn = figure(text("anatomy.view.positions.dimension"), text(f"anatomy.view.positions.{axis}", model=model))
+    drawn = figure(text("blocks.view.positions.dimension"), text(f"blocks.view.positions.{axis}", model=model))
     limit = float(np.quantile(np.abs(table), 0.99))
     drawn.add_heatmap(
         z=table, x0=1, y0=1, colorscale="RdBu_r", zmin=-limit, zmax=limit, name=model, colorbar={"thickness": 10}
@@ -35,14 +35,14 @@ def table_map(model: str, axis: str, table: np.ndarray, text: Text) -> go.Figure
 
 def distance_chart(trace: EncoderPositionsTrace, text: Text) -> go.Figure:
     """The translator's dot products from every first position, as a band with their mean; the ViT's cosines."""
-    drawn = figure(text("anatomy.view.positions.distance"), text("anatomy.view.positions.alike"))
+    drawn = figure(text("blocks.view.positions.distance"), text("blocks.view.positions.alike"))
     distance, cosine = cosine_by_distance(trace)
     lines = (
         ("dot_product", trace.translator, np.arange(trace.product.shape[1]), trace.product.mean(0)),
         ("cosine", trace.vit, distance, cosine),
     )
     for colour, (kind, model, x, y) in zip(SERIES, lines, strict=False):
-        name = text(f"anatomy.view.positions.{kind}", model=plain(model))
+        name = text(f"blocks.view.positions.{kind}", model=plain(model))
         drawn.add_scatter(x=x, y=y, mode="lines", name=name, line={"color": colour})
     drawn.update_xaxes(range=[0, 40])
     return drawn
@@ -63,14 +63,14 @@ def claim(trace: EncoderPositionsTrace, text: Text) -> str:
     _, cosine = cosine_by_distance(trace)
     pairs = ~np.eye(len(trace.vit_cosine), dtype=bool)
     return text(
-        f"anatomy.view.positions.{kind}",
+        f"blocks.view.positions.{kind}",
         model=plain(trace.translator),
         error=scientific(trace.sinusoid_error),
         spread=scientific(float(spread)),
         near=percent(float(trace.product[:, 1].mean())),
         count=len(trace.product),
     ) + text(
-        "anatomy.view.positions.patches",
+        "blocks.view.positions.patches",
         model=plain(trace.vit),
         near=number(round(float(cosine[1]), 2) + 0.0, 2),
         all=number(round(float(trace.vit_cosine[pairs].mean()), 2) + 0.0, 2),

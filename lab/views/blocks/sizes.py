@@ -1,4 +1,4 @@
-"""Architectures and what was counted of them, for the widget anatomy/sizes."""
+"""Architectures and what was counted of them, for the widget blocks/sizes."""
 
 from dataclasses import asdict
 from typing import Any
@@ -9,7 +9,7 @@ from models.traces import SIZE_PARTS, ArchitectureSize, SizesTrace
 
 
 def payload(trace: SizesTrace, text: Text) -> Payload:
-    """Each architecture as assets/widgets/anatomy/blocks.d.ts describes it."""
+    """Each architecture as assets/widgets/blocks/runs.d.ts describes it."""
     return Payload({"parts": SIZE_PARTS, "architectures": [_plain(one) for one in trace.architectures]}, {})
 
 
@@ -37,6 +37,6 @@ def claim(trace: SizesTrace, text: Text) -> str:
             ]
         )
     words = ("model", "parameters", "embedding", "attention", "feed_forward", "ratio", "multiply_adds")
-    head = [[text(f"anatomy.view.sizes.{word}") for word in words], ["---", *["---:"] * 6]]
+    head = [[text(f"blocks.view.sizes.{word}") for word in words], ["---", *["---:"] * 6]]
     table = "\n".join(f"| {' | '.join(row)} |" for row in [*head, *rows])
-    return text("anatomy.view.sizes.claim") + "\n\n" + table
+    return text("blocks.view.sizes.claim") + "\n\n" + table

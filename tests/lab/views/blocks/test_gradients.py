@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lab.text import LANGUAGES, Text
-from lab.views.anatomy import gradients
+from lab.views.blocks import gradients
 from models.traces import GradientsTrace
 
 

@@ -18,7 +18,7 @@ import {
 import { slice } from "../../read/slice.js";
 
 /** @typedef {import("../../core/lab").LayerNormRun} Run */
-/** @typedef {import("../../core/lab").AnatomyNormText} Text */
+/** @typedef {import("../../core/lab").BlocksNormText} Text */
 /**
  * batch: tokens of it, the chosen one among them.
  * @typedef {{

@@ -8,7 +8,7 @@ import { multiplyAdds, parameters, short, total } from "../../read/sizes.js";
 /** @typedef {import("../../core/lab").SizesRun} Run */
 /** @typedef {import("../../core/lab").Architecture} Architecture */
 /** @typedef {import("../../core/lab").SizePart} Part */
-/** @typedef {import("../../core/lab").AnatomySizesText} Text */
+/** @typedef {import("../../core/lab").BlocksSizesText} Text */
 /** @typedef {"encoder_layers" | "decoder_layers" | "width" | "heads" | "inner" | "vocabulary" | "source" | "target"} Setting */
 /** @typedef {{preset: number, measure: "parameters" | "multiply_adds"} & Record<Setting, number>} State */
 

@@ -1,4 +1,4 @@
-/** The payloads of norm and sizes, as the TypedDicts in lab/views/anatomy say. */
+/** The payloads of norm and sizes, as the TypedDicts in lab/views/blocks say. */
 import type { Arrays } from "../core/lab";
 
 export interface LayerNormRun {

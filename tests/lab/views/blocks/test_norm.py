@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lab.text import LANGUAGES, Text
-from lab.views.anatomy import norm, norm_order
+from lab.views.blocks import norm, norm_order
 from models.traces import LayerNormTrace, StreamTrace
 
 

@@ -1,4 +1,4 @@
-"""Anatomy: the whole Transformer, number by number, on the visitor's own sentence and photo."""
+"""Building blocks: positions, LayerNorm, residuals and sizes, each measured by itself."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from lab.inputs.photo import Photo
 from lab.inputs.sentence import Sentence
 from lab.inputs.translation import LANGUAGE, TRANSLATORS
 from lab.sentences import examples
-from lab.views.anatomy import gradients, norm, norm_order, order, position_maps, positions, sizes
+from lab.views.blocks import gradients, norm, norm_order, order, position_maps, positions, sizes
 from models.families import VIT
 from models.traces import NORM_PLACES, TRAINED_DEPTHS, EncoderPositionsTrace, GradientsTrace, LayerNormTrace, SizesTrace
 from models.translation.bundled import BY_LANGUAGE
@@ -17,7 +17,7 @@ from models.translation.bundled import BY_LANGUAGE
 OPENS = {"zh": {"language": "zh", "sentence": examples("zh")[0]}}
 
 EXHIBIT = Exhibit(
-    "anatomy",
+    "blocks",
     inputs=(
         Sentence(name="sentence", default=examples(LANGUAGE)[0], follows="language"),
         Choice(name="language", default=LANGUAGE, values=tuple(BY_LANGUAGE)),
@@ -45,7 +45,7 @@ EXHIBIT = Exhibit(
             compute="models.anatomy.norm:trace",
             trace=LayerNormTrace,
             inputs=("sentence", "translator", "photo", "vit"),
-            views=(View("norm", norm, widget="anatomy/norm"), View("norm_order", norm_order, widget="chart")),
+            views=(View("norm", norm, widget="blocks/norm"), View("norm_order", norm_order, widget="chart")),
             saved={"": {}, **OPENS},
         ),
         Run(
@@ -59,7 +59,7 @@ EXHIBIT = Exhibit(
             "sizes",
             compute="models.anatomy.sizes:trace",
             trace=SizesTrace,
-            views=(View("sizes", sizes, widget="anatomy/sizes", truth="derived"),),
+            views=(View("sizes", sizes, widget="blocks/sizes", truth="derived"),),
         ),
     ),
     opens=OPENS,

@@ -1,8 +1,8 @@
 import json
 
 from lab.text import Text
-from lab.views.anatomy import sizes
-from tests.widgets.anatomy_traces import architectures
+from lab.views.blocks import sizes
+from tests.widgets.blocks_traces import architectures
 
 
 def test_the_payload_is_plain_and_the_claim_has_a_row_for_each():

@@ -11,7 +11,7 @@ from models.traces import LayerNormTrace, StreamTrace
 
 def chart(trace: LayerNormTrace, text: Text) -> dict:
     """Norm of the stream over depth, mean of the tokens, within a band from the smallest to the largest."""
-    drawn = figure(text("anatomy.view.norm_order.depth"), text("anatomy.view.norm_order.length"))
+    drawn = figure(text("blocks.view.norm_order.depth"), text("blocks.view.norm_order.length"))
     for colour, stream in zip(SERIES, trace.streams, strict=False):
         name = f"{plain(stream.model)}, {_order(stream, text)}"
         depth = np.linspace(0, 1, len(stream.length))
@@ -21,7 +21,7 @@ def chart(trace: LayerNormTrace, text: Text) -> dict:
                 x=depth,
                 y=line,
                 mode="lines",
-                name=text(f"anatomy.view.norm_order.{bound}", name=name),
+                name=text(f"blocks.view.norm_order.{bound}", name=name),
                 line={"color": colour, "width": 0},
                 fill=fill,
                 legendgroup=name,
@@ -45,7 +45,7 @@ def claim(trace: LayerNormTrace, text: Text) -> str:
     """A line for each model: its order, how far each order is from its own forward, and how the stream grows."""
     rows = [
         text(
-            "anatomy.view.norm_order.row",
+            "blocks.view.norm_order.row",
             model=plain(stream.model),
             order=_order(stream, text),
             error=_error(min(stream.pre_error, stream.post_error), text),
@@ -56,14 +56,14 @@ def claim(trace: LayerNormTrace, text: Text) -> str:
         )
         for stream in trace.streams
     ]
-    return text("anatomy.view.norm_order.claim") + "\n\n" + "\n".join(rows)
+    return text("blocks.view.norm_order.claim") + "\n\n" + "\n".join(rows)
 
 
 def _order(stream: StreamTrace, text: Text) -> str:
-    return text(f"anatomy.view.norm_order.{'pre' if stream.pre_norm else 'post'}")
+    return text(f"blocks.view.norm_order.{'pre' if stream.pre_norm else 'post'}")
 
 
 def _error(error: float, text: Text) -> str:
     if error == 0:
-        return text("anatomy.view.norm_order.exactly")
+        return text("blocks.view.norm_order.exactly")
     return percent(error) if error >= 0.0001 else scientific(error)

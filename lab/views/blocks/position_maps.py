@@ -10,11 +10,11 @@ def chart(trace: EncoderPositionsTrace, text: Text) -> dict:
     """At the place of each patch the map of its cosines (Dosovitskiy et al. 2021, figure 7)."""
     rows, columns = trace.grid
     maps = trace.vit_cosine.reshape(rows, columns, rows, columns).transpose(0, 2, 1, 3)
-    drawn = figure(text("anatomy.view.position_maps.column"), text("anatomy.view.position_maps.row"))
+    drawn = figure(text("blocks.view.position_maps.column"), text("blocks.view.position_maps.row"))
     drawn.add_heatmap(
         z=maps.reshape(rows * rows, columns * columns),
         colorscale="Inferno",
-        name=text("anatomy.view.position_maps.cosine", model=plain(trace.vit)),
+        name=text("blocks.view.position_maps.cosine", model=plain(trace.vit)),
         colorbar={"thickness": 12},
     )
     for update, count in ((drawn.update_xaxes, columns), (drawn.update_yaxes, rows)):
@@ -35,7 +35,7 @@ def claim(trace: EncoderPositionsTrace, text: Text) -> str:
     beside = sum(steps == 1 for steps in apart)
     same_line = sum(one // columns == at // columns or one % columns == at % columns for at, one in enumerate(nearest))
     return text(
-        "anatomy.view.position_maps.claim",
+        "blocks.view.position_maps.claim",
         model=plain(trace.vit),
         beside=beside,
         line=same_line,

@@ -28,7 +28,7 @@ def chart(trace: GradientsTrace, text: Text) -> list[dict[str, Any]]:
 def gradient_chart(trace: GradientsTrace, text: Text) -> go.Figure:
     """Through the deepest stack from its output back to its first layer, as bands over the seeds; points are the first
     layers of stacks of every depth."""
-    drawn = figure(text("anatomy.view.gradients.distance"), text("anatomy.view.gradients.gradient"))
+    drawn = figure(text("blocks.view.gradients.distance"), text("blocks.view.gradients.gradient"))
     seeds = trace.along.shape[1]
     for name, colour, along, first in zip(names(text), SERIES, trace.along, trace.first, strict=False):
         bounds = {"lowest": along.min(0), "highest": along.max(0)}
@@ -36,7 +36,7 @@ def gradient_chart(trace: GradientsTrace, text: Text) -> go.Figure:
             drawn.add_scatter(
                 y=line,
                 mode="lines",
-                name=text(f"anatomy.view.gradients.{bound}", name=name, seeds=seeds),
+                name=text(f"blocks.view.gradients.{bound}", name=name, seeds=seeds),
                 line={"color": colour, "width": 0},
                 fill=fill,
                 legendgroup=name,
@@ -50,7 +50,7 @@ def gradient_chart(trace: GradientsTrace, text: Text) -> go.Figure:
             x=trace.depths,
             y=middle(first),
             mode="markers",
-            name=text("anatomy.view.gradients.first", name=name),
+            name=text("blocks.view.gradients.first", name=name),
             marker={"color": colour, "size": 9},
             legendgroup=name,
             showlegend=False,
@@ -62,7 +62,7 @@ def gradient_chart(trace: GradientsTrace, text: Text) -> go.Figure:
 
 def loss_chart(trace: GradientsTrace, text: Text) -> go.Figure:
     """Losses over the training steps; dashed: that of guessing."""
-    drawn = figure(text("anatomy.view.gradients.step"), text("anatomy.view.gradients.loss", depth=trace.depth))
+    drawn = figure(text("blocks.view.gradients.step"), text("blocks.view.gradients.loss", depth=trace.depth))
     steps = np.arange(1, trace.loss.shape[1] + 1)
     finite = np.where(np.isfinite(trace.loss), trace.loss, np.nan)
     for name, colour, loss in zip(names(text), SERIES, finite, strict=False):
@@ -71,7 +71,7 @@ def loss_chart(trace: GradientsTrace, text: Text) -> go.Figure:
         x=[steps[0], steps[-1]],
         y=[trace.guessing] * 2,
         mode="lines",
-        name=text("anatomy.view.gradients.guessing"),
+        name=text("blocks.view.gradients.guessing"),
         line={"color": SERIES[-1], "dash": "dash"},
     )
     drawn.update_yaxes(type="log", exponentformat="power", dtick=1)
@@ -82,25 +82,25 @@ def claim(trace: GradientsTrace, text: Text) -> str:
     """Whether residuals relieve vanishing gradients, as measured; then a line for each kind of stack."""
     deepest = trace.first[:, :, -1]
     relieve = deepest[RESIDUAL].min() > deepest[NEITHER].max()
-    parts = [text(f"anatomy.view.gradients.{'relieve' if relieve else 'relieve_not'}", depth=trace.depths[-1])]
+    parts = [text(f"blocks.view.gradients.{'relieve' if relieve else 'relieve_not'}", depth=trace.depths[-1])]
     if relieve and middle(deepest[RESIDUAL]) > ORDINARY:
-        parts.append(text("anatomy.view.gradients.explode"))
+        parts.append(text("blocks.view.gradients.explode"))
     kept = 1 / ORDINARY < middle(deepest[NORM]) < ORDINARY
-    parts.append(text(f"anatomy.view.gradients.{'norm_keeps' if kept else 'norm_keeps_not'}"))
+    parts.append(text(f"blocks.view.gradients.{'norm_keeps' if kept else 'norm_keeps_not'}"))
     if np.isfinite(trace.loss).any():
         learnt = [name for name, loss in zip(names(text), final(trace), strict=True) if loss < LEARNT * trace.guessing]
         steps = trace.loss.shape[1]
-        found = {"depth": trace.depth, "steps": steps, "names": text("anatomy.view.gradients.and").join(learnt)}
-        parts.append(text(f"anatomy.view.gradients.{'learnt' if learnt else 'learnt_none'}", **found))
+        found = {"depth": trace.depth, "steps": steps, "names": text("blocks.view.gradients.and").join(learnt)}
+        parts.append(text(f"blocks.view.gradients.{'learnt' if learnt else 'learnt_none'}", **found))
     rows = [_row(trace, variant, name, text) for variant, name in enumerate(names(text))]
     return " ".join(parts) + "\n\n" + "\n".join(rows)
 
 
 def _row(trace: GradientsTrace, variant: int, name: str, text: Text) -> str:
     deepest, loss = trace.first[variant, :, -1], final(trace)[variant]
-    told = number(loss, 2) if np.isfinite(loss) else text("anatomy.view.gradients.no_loss")
+    told = number(loss, 2) if np.isfinite(loss) else text("blocks.view.gradients.no_loss")
     return text(
-        "anatomy.view.gradients.row",
+        "blocks.view.gradients.row",
         name=name,
         middle=scientific(float(middle(deepest))),
         lowest=scientific(deepest.min()),
@@ -116,7 +116,7 @@ def final(trace: GradientsTrace) -> np.ndarray:
 
 def names(text: Text) -> list[str]:
     """What each stack has, in the page's language."""
-    return [text(f"anatomy.view.gradients.{variant}") for variant in STACK_VARIANTS]
+    return [text(f"blocks.view.gradients.{variant}") for variant in STACK_VARIANTS]
 
 
 def middle(numbers: np.ndarray) -> np.ndarray:

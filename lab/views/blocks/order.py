@@ -16,12 +16,12 @@ LOWEST = 1e-9
 
 def chart(trace: EncoderPositionsTrace, text: Text) -> dict:
     """A bar for each token of the sentence and each setting, on a logarithmic axis."""
-    drawn = figure(text("anatomy.view.order.token"), text("anatomy.view.order.change"))
+    drawn = figure(text("blocks.view.order.token"), text("blocks.view.order.change"))
     for colour, setting, change in zip(SERIES, POSITION_SETTINGS, trace.change, strict=False):
         drawn.add_bar(
             x=np.arange(len(change)),
             y=np.maximum(change, LOWEST),
-            name=text(f"anatomy.view.order.{setting}"),
+            name=text(f"blocks.view.order.{setting}"),
             marker={"color": colour},
             hovertemplate="%{y:.2e}",
         )
@@ -37,7 +37,7 @@ def claim(trace: EncoderPositionsTrace, text: Text) -> str:
     shuffled = " ".join(trace.token[at].replace("▁", "") for at in trace.order[:-1])
     held = "holds" if without.max() < FLOAT_ERROR else "fails"
     return text(
-        f"anatomy.view.order.{held}",
+        f"blocks.view.order.{held}",
         shuffled=plain(shuffled),
         kept=percent(float(kept.mean())),
         without=scientific(float(without.max())),
