@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from lab.text import Text
 
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def percent(share: float) -> str:
     """A share for a sentence: "23%", "7.4%", "0.10%", "< 0.01%"."""
@@ -19,6 +21,14 @@ def percent(share: float) -> str:
 def number(value: float, decimals: int = 0) -> str:
     """A number for a sentence, its thousands apart: "1,024", "2.00"."""
     return f"{value:,.{decimals}f}"
+
+
+def scientific(value: float) -> str:
+    """A number of any size for a sentence: "0", "0.38", "12", "2.1 × 10⁻¹⁴"."""
+    if value == 0 or 0.01 <= value < 1000:
+        return f"{value:.2g}" if value < 100 else f"{value:.0f}"
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits} × 10{str(int(power)).translate(SUPERSCRIPTS)}"
 
 
 def class_names(labels: Sequence[str], text: Text) -> list[str]:

@@ -72,11 +72,13 @@ def figure(x: str, y: str) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         margin={"l": 64, "r": 16, "t": 12, "b": 48},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "tracegroupgap": 0},
         height=400,
     )
-    chart.update_xaxes(title=x, zeroline=False)
-    chart.update_yaxes(title=y, zeroline=False)
+    for update, title in ((chart.update_xaxes, x), (chart.update_yaxes, y)):
+        # Plotly would hide labels that it takes for outside, where the page is enlarged
+        update(title=title, zeroline=False, ticklabeloverflow="allow")
+    chart.update_yaxes(automargin=True)
     return chart
 
 

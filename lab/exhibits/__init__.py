@@ -1,11 +1,11 @@
 """The exhibits, grouped as a lecture is."""
 
-from lab.exhibits import anatomy, cnn_vs_attention, cost, decoding, fields, patches
+from lab.exhibits import anatomy, blocks, cnn_vs_attention, cost, decoding, fields, patches
 
 GROUPS = {
     "images": (patches.EXHIBIT, fields.EXHIBIT),
     "comparison": (cnn_vs_attention.EXHIBIT, cost.EXHIBIT),
-    "architecture": (anatomy.EXHIBIT,),
+    "architecture": (anatomy.EXHIBIT, blocks.EXHIBIT),
     "decoding": (decoding.EXHIBIT,),
 }
 EXHIBITS = tuple(exhibit for group in GROUPS.values() for exhibit in group)

@@ -23,6 +23,7 @@ from models.traces.decoder import (
     KnownOutput,
     StepByStep,
 )
+from models.traces.encoder_positions import POSITION_SETTINGS, EncoderPositionsTrace
 from models.traces.fields import (
     AREA_DEFINITIONS,
     HALF_MASS,
@@ -33,9 +34,12 @@ from models.traces.fields import (
     FieldTrace,
     TheoryTrace,
 )
+from models.traces.gradients import NORM_PLACES, STACK_VARIANTS, TRAINED_DEPTHS, GradientsTrace
+from models.traces.layer_norm import LayerNormTrace, StreamTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
 from models.traces.relevance import RelevanceTrace
+from models.traces.sizes import SIZE_PARTS, ArchitectureSize, SizesTrace
 from models.traces.swin import SwinBlock, SwinTrace
 from models.traces.translation import (
     FATES,
@@ -64,16 +68,22 @@ __all__ = [
     "IMAGES",
     "MAX_LENGTH",
     "METHODS",
+    "NORM_PLACES",
     "PATCH_CHANGES",
     "PATCH_ORDERS",
+    "POSITION_SETTINGS",
     "REMOVED",
     "SETTINGS",
+    "SIZE_PARTS",
+    "STACK_VARIANTS",
     "STOPPING",
     "STRATEGIES",
     "SWEPT",
     "THRESHOLDS",
+    "TRAINED_DEPTHS",
     "VARIANTS",
     "WEIGHTS",
+    "ArchitectureSize",
     "Attribution",
     "AttributionsTrace",
     "CacheTrace",
@@ -85,10 +95,13 @@ __all__ = [
     "CrossTrace",
     "DataEfficiencyTrace",
     "DecodingTrace",
+    "EncoderPositionsTrace",
     "FieldTrace",
     "FieldsTrace",
     "Finished",
+    "GradientsTrace",
     "KnownOutput",
+    "LayerNormTrace",
     "LengthCandidate",
     "NextTokens",
     "ParametersTrace",
@@ -101,7 +114,9 @@ __all__ = [
     "RelevanceTrace",
     "SearchStep",
     "SearchTrace",
+    "SizesTrace",
     "StepByStep",
+    "StreamTrace",
     "SwinBlock",
     "SwinTrace",
     "TheoryTrace",

@@ -1,6 +1,6 @@
 import pytest
 
-from lab.format import layer_name, number, percent
+from lab.format import layer_name, number, percent, scientific
 from lab.text import Text
 
 
@@ -25,3 +25,11 @@ def test_a_layer_keeps_its_numbers_in_both_languages(name):
     assert layer_name(name, Text("en")) == name
     assert [number for number in layer_name(name, Text("zh")) if number.isdigit()] == [c for c in name if c.isdigit()]
     assert layer_name("embedder", Text("en")) == "stem"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(0, "0"), (0.38, "0.38"), (12.4, "12"), (345.6, "346"), (2.1e-14, "2.1 × 10⁻¹⁴"), (3.94e13, "3.9 × 10¹³")],
+)
+def test_numbers_of_any_size(value, written):
+    assert scientific(value) == written

@@ -11,7 +11,7 @@ from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from lab.views.fields import growth
 from models.families import PACKAGES
-from models.traces import METHODS, PATCH_CHANGES, PATCH_ORDERS
+from models.traces import METHODS, PATCH_CHANGES, PATCH_ORDERS, POSITION_SETTINGS, STACK_VARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = {
@@ -31,6 +31,25 @@ KINDS = {
     "lab/menu.py": {"kind": menu.KINDS},
     "lab/screen.py": {},
     "lab/views/anatomy/cache.py": {"name": ("with_cache", "without_cache")},
+    "lab/views/blocks/gradients.py": {
+        "variant": STACK_VARIANTS,
+        "bound": ("lowest", "highest"),
+        "'relieve' if relieve else 'relieve_not'": ("relieve", "relieve_not"),
+        "'norm_keeps' if kept else 'norm_keeps_not'": ("norm_keeps", "norm_keeps_not"),
+        "'learnt' if learnt else 'learnt_none'": ("learnt", "learnt_none"),
+    },
+    "lab/views/blocks/norm_order.py": {
+        "bound": ("smallest", "largest"),
+        "'pre' if stream.pre_norm else 'post'": ("pre", "post"),
+    },
+    "lab/views/blocks/order.py": {"setting": POSITION_SETTINGS, "held": ("holds", "fails")},
+    "lab/views/blocks/positions.py": {
+        "axis": ("position", "patch"),
+        "kind": ("dot_product", "cosine", "sinusoids", "learned"),
+    },
+    "lab/views/blocks/sizes.py": {
+        "word": ("model", "parameters", "embedding", "attention", "feed_forward", "ratio", "multiply_adds")
+    },
     "lab/views/cost/cost.py": {"kind": ("global", "window")},
     "lab/views/cnn_vs_attention/parameters.py": {
         "kind": ("convolution", "attention", "vit_layer", "resnet_layer"),

@@ -5,12 +5,14 @@ from typing import Any
 
 from lab.text import Text
 from lab.views.anatomy import cross, flow, mask, patch_flow
+from lab.views.blocks import norm, sizes
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
 
 from . import anatomy_walks, known_traces, photo_traces
+from .blocks_traces import architectures, layer_norms
 from .decoding_run import decoding_trace, race_trace
 
 ENGLISH = Text("en")
@@ -90,6 +92,17 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "anatomy/flow": walk,
     "anatomy/cross": crossed,
     "anatomy/mask": masked,
+def normalised(bench: Any) -> dict:
+    return bench.value(*norm.payload(layer_norms(), ENGLISH))
+
+
+def sized(bench: Any) -> dict:
+    return bench.value(*sizes.payload(architectures(), ENGLISH))
+
+
+PAYLOADS: dict[str, Callable[[Any], Any]] = {
+    "blocks/norm": normalised,
+    "blocks/sizes": sized,
     "answer": classes,
     "chart": charts,
     "decoding/decode": decoding,

@@ -27,6 +27,20 @@ JOURNEYS: dict[str, list[str]] = {
         "ArrowDown",
     ],
     "anatomy/mask": ["click .reads button:nth-child(2)", "click section.causal .picture", "ArrowRight", "ArrowUp"],
+    "blocks/norm": [
+        "click .tokens button:nth-child(3)",
+        "click .layers button:nth-child(2)",
+        "click .parts button:nth-child(2)",
+        "click .shift input",
+        "ArrowRight",
+        "click .batch input",
+        "click canvas.y",
+    ],
+    "blocks/sizes": [
+        "click .presets button:nth-child(2)",
+        "click .measures button:nth-child(2)",
+        "click .decoder_layers input",
+    ],
     "answer": [],
     "chart": ["click .plot + .plot .legendtoggle"],
     "decoding/decode": [

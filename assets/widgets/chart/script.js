@@ -86,7 +86,7 @@ function layoutOf(figure, width, zoom) {
   /** @type {Record<string, any>} */
   const layout = { ...figure.layout, font: { ...figure.layout.font, color }, autosize: false };
   if (width) layout.width = width;
-  if (width && width < NARROW) Object.assign(layout, narrow(figure, layout));
+  if (width && width < NARROW && !isWide()) Object.assign(layout, narrow(figure, layout));
   if (isWide()) Object.assign(layout, large(layout));
   for (const name of Object.keys(layout).filter((name) => /^[xy]axis/.test(name))) {
     const range = zoom[name] ? { range: zoom[name], autorange: false } : {};

@@ -138,6 +138,7 @@ export type Head = number | "mean";
 
 export * from "../anatomy/known";
 export * from "../anatomy/runs";
+export * from "../blocks/runs";
 export * from "../cnn_vs_attention/runs";
 export * from "../decoding/runs";
 export * from "../fields/runs";

@@ -1,5 +1,5 @@
 // What a Plotly figure shows, as sentences: its axes and where each of its lines begins and ends.
-import { format, number } from "./format.js";
+import { format, number, powerOfTen } from "./format.js";
 
 /** @typedef {import("../core/lab").Figure} Figure */
 
@@ -32,7 +32,8 @@ export function together({ data }, trace) {
 }
 
 /**
- * A figure as text; traces whose numbers are in `hidden` are left out.
+ * A figure as text: lines by their first and last, maps by their smallest and largest number; traces whose numbers are
+ * in `hidden` are left out.
  * @param {Figure} figure
  * @param {{chart_reading: string, chart_line: string}} text
  * @param {readonly number[]} [hidden]
@@ -41,17 +42,32 @@ export function chartReading({ data, layout }, text, hidden = []) {
   const title = (/** @type {"xaxis" | "yaxis"} */ axis) => plainText(layout[axis]?.title?.text ?? "");
   const shares = String(layout.yaxis?.tickformat ?? "").includes("%");
   const lines = data.flatMap((trace, at) => {
-    const points = values(trace.y).filter((value) => typeof value === "number" && Number.isFinite(value));
+    const map = values(trace.z).filter(isNumber);
+    const points = map.length ? [least(map), most(map)] : values(trace.y).filter(isNumber);
     if (hidden.includes(at) || !points.length) return [];
-    const [first, last] = [points[0], points.at(-1)].map((value) => short(Number(value), shares));
+    const [first, last] = [points[0], points.at(-1)].map((value) => short(Number(value), shares && !map.length));
     return [format(text.chart_line, { name: plainText(trace.name ?? ""), first, last })];
   });
   return format(text.chart_reading, { x: title("xaxis"), y: title("yaxis"), lines: lines.join("; ") });
 }
 
+/** @param {number[]} all */
+const least = (all) => all.reduce((one, other) => Math.min(one, other));
+/** @param {number[]} all */
+const most = (all) => all.reduce((one, other) => Math.max(one, other));
+/**
+ * @param {unknown} value
+ * @returns {value is number}
+ */
+const isNumber = (value) => Number.isFinite(value);
+
 /** @type {(value: number, share: boolean) => string} */
 function short(value, share) {
   if (share) return `${Number((100 * value).toPrecision(3))}%`;
+  if (value && (Math.abs(value) < 1e-6 || Math.abs(value) >= 1e9)) {
+    const [digits, power] = value.toExponential(1).split("e");
+    return `${digits.replace("-", "−")} × ${powerOfTen(Number(power))}`;
+  }
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value) || 1)));
   return number(value, Math.min(20, value === Math.round(value) ? 0 : digits));
 }

@@ -28,6 +28,14 @@ test("a chart is read line by line, shares as percent, hidden lines not at all",
   assert.equal(chartReading(plain, text), " by : t 1,235-0.00123");
 });
 
+test("a map is read by its smallest and its largest number, numbers of any size by powers of ten", () => {
+  const text = { chart_reading: "{lines}", chart_line: "{name} {first} to {last}" };
+  const map = { name: "m", z: { dtype: "f4", bdata: base64(Float32Array.of(0.5, -2, 7, 1)) } };
+  assert.equal(chartReading({ data: [map], layout: {} }, text), "m -2 to 7".replace("-", "−"));
+  const line = { name: "l", y: [1.26e-24, -3.9e13] };
+  assert.equal(chartReading({ data: [line], layout: {} }, text), "l 1.3 × 10⁻²⁴ to −3.9 × 10¹³");
+});
+
 test("traces of one legend group are shown and hidden together", () => {
   const figure = { data: [{ legendgroup: "a" }, {}, { legendgroup: "a" }], layout: {} };
   assert.deepEqual(together(figure, 0), [0, 2]);

@@ -1,0 +1,69 @@
+"""Pre-LN or post-LN: which of the two each model is, and how its residual stream grows."""
+
+import numpy as np
+
+from lab.format import number, percent, scientific
+from lab.style import SERIES, figure
+from lab.text import Text, plain
+from lab.views.payload import to_dict
+from models.traces import LayerNormTrace, StreamTrace
+
+
+def chart(trace: LayerNormTrace, text: Text) -> dict:
+    """Norm of the stream over depth, mean of the tokens, within a band from the smallest to the largest."""
+    drawn = figure(text("blocks.view.norm_order.depth"), text("blocks.view.norm_order.length"))
+    for colour, stream in zip(SERIES, trace.streams, strict=False):
+        name = f"{plain(stream.model)}, {_order(stream, text)}"
+        depth = np.linspace(0, 1, len(stream.length))
+        bounds = {"smallest": stream.length.min(1), "largest": stream.length.max(1)}
+        for (bound, line), fill in zip(bounds.items(), (None, "tonexty"), strict=True):
+            drawn.add_scatter(
+                x=depth,
+                y=line,
+                mode="lines",
+                name=text(f"blocks.view.norm_order.{bound}", name=name),
+                line={"color": colour, "width": 0},
+                fill=fill,
+                legendgroup=name,
+                showlegend=False,
+                hoverinfo="skip",
+            )
+        drawn.add_scatter(
+            x=depth,
+            y=stream.length.mean(1),
+            mode="lines+markers",
+            name=name,
+            line={"color": colour, "width": 2.5},
+            legendgroup=name,
+        )
+    drawn.update_xaxes(tickformat=".0%")
+    drawn.update_yaxes(type="log", exponentformat="power", dtick=1)
+    return to_dict(drawn)
+
+
+def claim(trace: LayerNormTrace, text: Text) -> str:
+    """A line for each model: its order, how far each order is from its own forward, and how the stream grows."""
+    rows = [
+        text(
+            "blocks.view.norm_order.row",
+            model=plain(stream.model),
+            order=_order(stream, text),
+            error=_error(min(stream.pre_error, stream.post_error), text),
+            other=_error(max(stream.pre_error, stream.post_error), text),
+            first=number(stream.length[0].mean(), 1),
+            last=number(stream.length[-1].mean(), 1),
+            layers=len(stream.length) - 1,
+        )
+        for stream in trace.streams
+    ]
+    return text("blocks.view.norm_order.claim") + "\n\n" + "\n".join(rows)
+
+
+def _order(stream: StreamTrace, text: Text) -> str:
+    return text(f"blocks.view.norm_order.{'pre' if stream.pre_norm else 'post'}")
+
+
+def _error(error: float, text: Text) -> str:
+    if error == 0:
+        return text("blocks.view.norm_order.exactly")
+    return percent(error) if error >= 0.0001 else scientific(error)

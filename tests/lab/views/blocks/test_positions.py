@@ -1,0 +1,67 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lab.text import LANGUAGES, Text
+from lab.views.blocks import order, position_maps, positions
+from models.traces import EncoderPositionsTrace
+
+
+def made(without=2e-7):
+    """A ViT of 2 x 3 patches whose cosine is highest in the same row."""
+    row, column = np.divmod(np.arange(6), 3)
+    cosine = 1 - 0.1 * abs(column[:, None] - column) - 0.5 * abs(row[:, None] - row)
+    return EncoderPositionsTrace(
+        translator="marian",
+        vit="vit",
+        table=np.eye(8),
+        sinusoid_error=0.0,
+        product=np.tile([1, 0.9, 0.8], (4, 1)),
+        grid=(2, 3),
+        vit_table=np.ones((6, 5)),
+        vit_cosine=cosine,
+        token=("▁a", "▁dog", "▁runs", "</s>"),
+        order=np.array([2, 0, 1, 3]),
+        change=np.array([[0.4, 0.5, 0.6, 0.1], [without, 0, 0, 0]]),
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_tables_and_the_likeness_by_distance_are_drawn(numbers, language):
+    left, middle, right = positions.chart(made(), Text(language))
+    np.testing.assert_array_equal(numbers(left["data"][0]["z"]).reshape(8, 8), np.eye(8))
+    assert numbers(middle["data"][0]["z"]).size == 30
+    product, cosine = right["data"]
+    np.testing.assert_allclose(numbers(product["y"]), [1, 0.9, 0.8])
+    np.testing.assert_allclose(numbers(cosine["y"])[0], 1)
+    pairs = [(0, 1), (1, 2), (3, 4), (4, 5), (0, 3), (1, 4), (2, 5), (0, 4), (1, 3), (1, 5), (2, 4)]
+    near = np.mean([made().vit_cosine[pair] for pair in pairs])
+    np.testing.assert_allclose(numbers(cosine["y"])[1], near)
+
+
+def test_the_claim_tells_sinusoids_from_learned_tables():
+    text = Text("en")
+    assert "is the formula’s" in positions.claim(made(), text)
+    learned = positions.claim(replace(made(), sinusoid_error=0.3), text)
+    assert "learned, not the formula’s: it differs by up to 0.3" in learned
+    assert f"at distance 1, {(made().vit_cosine.sum() - 6) / 30:.2f} over all pairs" in learned
+
+
+def test_every_patch_has_its_map_at_its_place(numbers):
+    trace = made()
+    drawn = position_maps.chart(trace, Text("en"))["data"][0]
+    maps = numbers(drawn["z"]).reshape(4, 9)
+    np.testing.assert_allclose(maps[2:4, 3:6], trace.vit_cosine[4].reshape(2, 3))
+    said = position_maps.claim(trace, Text("en"))
+    assert "of 6 patches 6 are most alike to a direct neighbour, and 6 to" in said
+
+
+def test_the_order_test_says_whether_rounding_is_all_that_is_left(numbers):
+    text = Text("en")
+    said = order.claim(made(), text)
+    assert "“runs a dog”" in said and "change by 40% on average" in said and "2.0 × 10⁻⁷: only rounding" in said
+    assert "knows the order by other means" in order.claim(made(without=0.2), text)
+    kept, without = order.chart(made(), text)["data"]
+    np.testing.assert_allclose(numbers(kept["y"]), [0.4, 0.5, 0.6, 0.1])
+    np.testing.assert_allclose(numbers(without["y"]), [2e-7, 1e-9, 1e-9, 1e-9])
