@@ -23,8 +23,9 @@ class PatchFlowMeta(TypedDict):
 def payload(trace: VitWalkTrace, text: Text) -> Payload:
     """The photo and the stream of every patch, with the classes in the page's language."""
     names = dict(zip(trace.labels, class_names(trace.labels, text), strict=False))
-    stack = stack_meta(trace.flow) | {"name": [names[label] for label in trace.flow.name]}
-    meta: PatchFlowMeta = {"stacks": [StackMeta(**stack)], "grid": trace.grid, "prefix": trace.prefix}
+    stack = stack_meta(trace.flow)
+    stack["name"] = [names[label] for label in trace.flow.name]
+    meta: PatchFlowMeta = {"stacks": [stack], "grid": trace.grid, "prefix": trace.prefix}
     return Payload(meta, {"pixels": trace.pixels, **stack_arrays(trace.flow)})
 
 

@@ -65,9 +65,10 @@ def test_a_code_that_forgets_the_scale_shows(module, x):
 
 def test_the_lectures_code_takes_the_weights_of_a_model(x):
     torch.manual_seed(2)
-    modules = AttentionModules(*(nn.Linear(WIDTH, WIDTH) for _ in range(4)), HEADS)
+    query, key, value, output = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
+    modules = AttentionModules(query, key, value, output, HEADS)
     module = living_code.with_weights(modules)
     assert module.to_q is modules.query and module.to_k is modules.key
     assert module.to_v is modules.value and module.to_out is modules.output
-    query = modules.query(x).unflatten(-1, (HEADS, -1)).transpose(0, 1)
-    torch.testing.assert_close(living_code.run(module, x)[0].tensor, query)
+    wanted = modules.query(x).unflatten(-1, (HEADS, -1)).transpose(0, 1)
+    torch.testing.assert_close(living_code.run(module, x)[0].tensor, wanted)

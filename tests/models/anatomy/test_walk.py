@@ -181,8 +181,8 @@ def test_without_positions_equal_words_are_equal_and_the_order_does_not_matter()
 
 @pytest.mark.parametrize("fixture", ["tiny_vit", "tiny_deit", "tiny_deit_without_teacher"])
 def test_the_walk_through_a_vit_is_its_plain_forward_and_what_its_weights_say(fixture, request):
-    given = request.getfixturevalue(fixture)
-    found = given if isinstance(given, torch.nn.Module) else open_model(str(given), VIT, "image").model
+    given: Any = request.getfixturevalue(fixture)
+    found: Any = given if isinstance(given, torch.nn.Module) else open_model(str(given), VIT, "image").model
     model = noisy(found)
     pixels = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
