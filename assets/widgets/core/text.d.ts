@@ -160,6 +160,66 @@ export interface AnatomyCrossText extends AnatomySharedText {
   hint: string;
   hint_keys: string;
 }
+export interface BlocksNormText extends SharedText {
+  name: string;
+  token: string;
+  layer: string;
+  part: string;
+  part_self_attention: string;
+  part_feed_forward: string;
+  given_pre: string;
+  given_post: string;
+  given_picture: string;
+  normalised_picture: string;
+  output_picture: string;
+  batch_picture: string;
+  formula: string;
+  invariance: string;
+  scale: string;
+  shift: string;
+  moved: string;
+  batch_title: string;
+  batch: string;
+  batch_norm: string;
+  changed: string;
+  reading: string;
+  hint: string;
+  hint_keys: string;
+}
+export interface BlocksSizesText extends SharedText {
+  name: string;
+  architecture: string;
+  measure: string;
+  measure_parameters: string;
+  measure_multiply_adds: string;
+  setting_encoder_layers: string;
+  setting_decoder_layers: string;
+  setting_width: string;
+  setting_heads: string;
+  setting_inner: string;
+  setting_vocabulary: string;
+  setting_source: string;
+  setting_target: string;
+  part_embedding: string;
+  part_encoder_attention: string;
+  part_encoder_feed_forward: string;
+  part_encoder_norm: string;
+  part_decoder_attention: string;
+  part_cross_attention: string;
+  part_decoder_feed_forward: string;
+  part_decoder_norm: string;
+  part_head: string;
+  structure_encoder: string;
+  structure_cross: string;
+  structure_decoder: string;
+  head_width: string;
+  head_uneven: string;
+  equal: string;
+  unequal: string;
+  changed: string;
+  reading: string;
+  hint: string;
+}
 export interface CnnVsAttentionAttributionText extends SharedText {
   name: string;
   mode: string;
