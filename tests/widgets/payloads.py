@@ -87,11 +87,6 @@ def crossed(bench: Any) -> dict:
     return bench.value(*cross.payload(known_traces.cross(), ENGLISH))
 
 
-PAYLOADS: dict[str, Callable[[Any], Any]] = {
-    "anatomy/attention": walk,
-    "anatomy/flow": walk,
-    "anatomy/cross": crossed,
-    "anatomy/mask": masked,
 def normalised(bench: Any) -> dict:
     return bench.value(*norm.payload(layer_norms(), ENGLISH))
 
@@ -101,9 +96,13 @@ def sized(bench: Any) -> dict:
 
 
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
+    "anatomy/attention": walk,
+    "anatomy/cross": crossed,
+    "anatomy/flow": walk,
+    "anatomy/mask": masked,
+    "answer": classes,
     "blocks/norm": normalised,
     "blocks/sizes": sized,
-    "answer": classes,
     "chart": charts,
     "decoding/decode": decoding,
     "decoding/search": decoding,
