@@ -21,8 +21,8 @@ def test_both_languages_have_the_same_strings_and_blanks():
         assert blanks(sentence) == blanks(chinese[key]), key
 
 
-NAMES = re.compile(r"CNN|ResNet|ViT|Swin|Grad-CAM|Top-k|Top-p|English")
-"""What is called the same in Chinese."""
+NAMES = re.compile(r"CNN|ResNet|ViT|Swin|Grad-CAM|Top-k|Top-p|English|LayerNorm|softmax|√d|q·k|·v|x \+ f|\(x\)|[qkv] “")
+"""What is called the same in Chinese, formulas included."""
 
 
 def test_chinese_is_chinese():
