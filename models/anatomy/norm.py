@@ -36,7 +36,7 @@ def trace(
         encoder = translator.model.get_encoder()
         stack, start = translation.encoder(translator.model), translation.start(encoder, ids[0]).stream
         output = encoder(input_ids=ids).last_hidden_state[0]
-        steps = walk(stack, start, open_to_all(start))
+        steps = list(walk(stack, start, open_to_all(start)))
         streams = [stream_of(translator.reference, stack, start, output)]
         progress.beat()
         stack_of_vit, patches = vision.stack(vit.model), vision.start(vit.model, prepared.pixels).stream
@@ -74,7 +74,7 @@ def stream_of(
     """
     errors, streams = [], []
     for pre_norm in (True, False):
-        steps = walk(stack._replace(pre_norm=pre_norm), start, open_to_all(start))
+        steps = list(walk(stack._replace(pre_norm=pre_norm), start, open_to_all(start)))
         streams.append([start, *(row[-1].stream for row in steps)])
         errors.append(float((final(streams[-1][-1]) - output).norm() / output.norm()))
     pre_norm = errors[0] < errors[1]

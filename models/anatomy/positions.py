@@ -91,7 +91,8 @@ def equivariance_error(translator: OpenModel, ids: torch.Tensor, order: torch.Te
     def encoded(tokens: torch.Tensor) -> torch.Tensor:
         stream = translation.start(encoder, tokens, positions).stream
         allowed = torch.ones(len(tokens), len(tokens), dtype=torch.bool, device=tokens.device)
-        return walk(stack, stream, allowed)[-1][-1].stream
+        *_, last = walk(stack, stream, allowed)
+        return last[-1].stream
 
     before = encoded(ids)
     after = torch.empty_like(before)
