@@ -40,7 +40,7 @@ def _base() -> MarianConfig:
     sizes: dict[str, Any] = {"d_model": 512, "vocab_size": 37000, "decoder_vocab_size": 37000}
     sizes |= {"pad_token_id": 0, "decoder_start_token_id": 0, "eos_token_id": 1, "forced_eos_token_id": 1}
     halves = {"layers": 6, "attention_heads": 8, "ffn_dim": 2048}
-    both = {f"{half}_{name}": size for half in ("encoder", "decoder") for name, size in halves.items()}
+    both: dict[str, Any] = {f"{half}_{name}": size for half in ("encoder", "decoder") for name, size in halves.items()}
     return MarianConfig(**sizes, **both)
 
 

@@ -28,13 +28,8 @@ def other(one):
         return next(value for value in one.values if value != one.default)
     if isinstance(one, Model):
         return "some/model@refs/pr/1"
-<<<<<<< HEAD
     values = {bool: not one.default, str: "2 3" if one.name == "picked" else "Zwei Hunde & 1 = #?"}
     special = {"position": (0.25, 0.5), "forces": ((1, 0, 7),), "edit": (3, -1)}
-=======
-    values = {bool: True, str: "2 3" if one.name == "picked" else "Zwei Hunde & 1 = #?"}
-    special = {"position": (0.25, 0.5), "forces": ((1, 0, 7),), "with_positions": False}
->>>>>>> anatomy-walk
     return special[one.name] if one.name in special else values[type(one.default)]
 
 

@@ -77,7 +77,8 @@ def test_what_a_variant_lacks_is_left_out(variant, place):
 
 def test_all_variants_of_a_seed_begin_alike_and_seeds_differ():
     stacks = Stacks(2, range(3), "pre")
-    for parameter in (stacks.token, stacks.layers[1].qkv, stacks.head):
+    second: Any = stacks.layers[1]
+    for parameter in (stacks.token, second.qkv, stacks.head):
         by_variant = parameter.unflatten(0, (4, 3))
         assert (by_variant == by_variant[:1]).all()
         assert not torch.equal(by_variant[0, 0], by_variant[0, 1])
