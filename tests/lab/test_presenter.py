@@ -22,6 +22,7 @@ TOO_LARGE = """root => {
     const smallest = Math.min(...type.map(node => parseFloat(getComputedStyle(node).fontSize) * node.currentCSSZoom));
     return [["lower edge", root.getBoundingClientRect().bottom <= innerHeight],
         ["width", document.documentElement.scrollWidth <= innerWidth],
+        ["axes", [...root.querySelectorAll(".xtick text, .ytick text")].every(label => label.checkVisibility())],
         ["type", smallest >= innerHeight / 50 - 0.1]].filter(([, fits]) => !fits).map(([what]) => what).join();
 }"""
 """What of a view does not fit; an exponent (tspan) may be smaller than the type that it belongs to."""
@@ -118,6 +119,15 @@ def test_on_a_phone_the_figure_comes_first(chromium, server):
     expect(widget).to_be_in_viewport()
     page.get_by_role("combobox", name=ENGLISH("page.exhibits")).select_option("decoding")
     expect(page.locator(".lab-widget[data-of^='decoding/']").first).to_be_visible()
+    fold = page.get_by_role("button", name=ENGLISH("page.controls")).locator("visible=true")
+    fold.click()
+    sentence = page.get_by_label(ENGLISH("decoding.input.sentence"))
+    assert sentence.evaluate("field => field.scrollHeight - field.clientHeight") <= 1
+    fold.click()
+    page.evaluate("location.hash = 'decoding/race'")
+    tab = page.get_by_role("tab", name=ENGLISH("decoding.view.race.tab"))
+    expect(tab).to_have_attribute("aria-selected", "true")
+    expect(tab).to_be_in_viewport(ratio=0.9)
     page.close()
 
 

@@ -65,8 +65,17 @@ function mark() {
   }
 }
 
+/** Bring the tab of the open view to the middle of its bar, where the bar is too narrow for all of them. */
+function reveal() {
+  const tab = viewTabs().find((one) => one.ariaSelected === "true");
+  const bar = tab?.parentElement;
+  if (!tab || !bar) return;
+  const [own, whole] = [tab, bar].map((node) => node.getBoundingClientRect());
+  bar.scrollLeft += own.left + own.width / 2 - whole.left - whole.width / 2;
+}
+
 /** @type {(() => void)[]} */
-const acts = [mark];
+const acts = [mark, reveal];
 
 /**
  * Call back when an exhibit or a view has been opened, the first one once it is drawn.

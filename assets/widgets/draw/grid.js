@@ -31,7 +31,7 @@ export function grid(box, text, on) {
   /** @type {(label: string | number, scope: string, title?: string) => HTMLElement} */
   const head = (label, scope, title = "") => element("th", { scope, textContent: String(label), title });
 
-  // Beside the token, which is cut where its column is narrow.
+  // Beside the token.
   const mark = (/** @type {string} */ textContent, className = "") => element("i", { className, textContent });
 
   /** @type {(cell: Cell) => HTMLElement} */
@@ -73,7 +73,6 @@ export function grid(box, text, on) {
     const numbers = positions.map((position) => head(position + 1, "col"));
     const top = element("tr", { className: "positions" }, head(text.pass, "col"), ...numbers);
     const caption = element("caption", { textContent: text.grid });
-    table.style.setProperty("--positions", String(passes.positions));
     table.replaceChildren(caption, element("thead", {}, top), element("tbody", {}, ...rows));
   };
 

@@ -33,6 +33,11 @@ WORDS = """() => [...document.querySelectorAll("body *")]
         && !one.closest(".known :is(.choices, .line, .pieces, .readout, .reading)"))
     .flatMap(one => [...["aria-label", "title", "placeholder", "alt"].map(name => one.getAttribute(name) ?? ""),
         ...[...one.childNodes].filter(part => part.nodeType === Node.TEXT_NODE).map(part => part.data)])"""
+BARE = """() => {
+    const one = document.activeElement;
+    const good = one === document.body || getComputedStyle(one).outlineStyle !== "none";
+    return good ? "" : one.outerHTML.slice(0, 200);
+}"""
 NAMES = {
     *("English", "Hub", "ViT", "Swin", "CNN", "ResNet", "Transformer", "MLP", "CLS", "Grad-CAM", "RepLKNet", "TF-Slim"),
     *("BLEU", "chrF", "Tatoeba", "Imagenette", "torchvision", "JFT-300M", "CPU", "NVIDIA", "Esc", "PageUp", "PageDown"),
@@ -99,6 +104,23 @@ def test_every_picture_has_a_name_and_every_step_is_told(server, page):
         expect(reading, place).not_to_have_text(before or "")
         stepped += 1
     assert stepped > 8
+
+
+def test_what_the_tab_key_reaches_shows_that_it_has_the_focus(server, page):
+    go(page, server, "en")
+    for exhibit in EXHIBITS:
+        page.get_by_role("navigation").get_by_role("link", name=Text("en")(f"{exhibit.name}.tab"), exact=True).click()
+        page.wait_for_function(READY)
+        for more in page.locator(".label-wrap:visible:not(.open)").all():
+            more.click()
+        page.locator(".lab-header h1 a").focus()
+        reached, bare = 0, set()
+        while page.evaluate("document.activeElement !== document.body"):
+            page.keyboard.press("Tab")
+            bare.add(page.evaluate(BARE))
+            reached += 1
+        assert bare == {""}, exhibit.name
+        assert reached > 15
 
 
 def latin(said):

@@ -10,8 +10,8 @@ import { logNumber } from "../../read/search.js";
 
 /** The penalties that are drawn. */
 export const BOUNDS = /** @type {const} */ ([-1, 2]);
-/** Places of the plot in the picture, which is 380 wide and 190 high. */
-const [LEFT, RIGHT, TOP, BOTTOM] = [40, 370, 12, 150];
+/** Places of the plot in the picture, which is 300 wide and 150 high. */
+const [LEFT, RIGHT, TOP, BOTTOM] = [40, 290, 12, 112];
 /** Points of a line. */
 const POINTS = 61;
 
@@ -36,7 +36,7 @@ function picture(run, text) {
   const lines = run.finished.map((_, at) => penalties.map((penalty) => relative(run, at, penalty)));
   const most = Math.max(1.001, ...lines.flat().filter(Number.isFinite));
   const down = (/** @type {number} */ share) => TOP + (Math.log(share) / Math.log(most)) * (BOTTOM - TOP);
-  const svg = svgElement("svg", { viewBox: "0 0 380 190", role: "img", "aria-label": text.penalty });
+  const svg = svgElement("svg", { viewBox: "0 0 300 150", role: "img", "aria-label": text.penalty });
   /** @type {(x: number, y: number, words: string, anchor?: string) => SVGElement} */
   const label = (x, y, words, anchor = "middle") => svgElement("text", { x, y, "text-anchor": anchor }, words);
   const ticks = [-1, 0, 1, 2].map((penalty) => label(across(penalty), BOTTOM + 16, number(penalty)));
@@ -86,7 +86,7 @@ export function penaltyPanel(box, text) {
       const words = wordsOf(run, at);
       const swatch = element("i", { className: "swatch" });
       swatch.style.background = `var(--lab-series-${(at % 8) + 1})`;
-      const output = element("span", { className: "hypothesis", textContent: words, title: words });
+      const output = element("span", { className: "hypothesis", textContent: words });
       return element("li", {}, swatch, element("b", { textContent: logNumber(score, 3) }), output);
     });
     find(box, ".ranking").replaceChildren(...lines);
