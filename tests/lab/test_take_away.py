@@ -18,7 +18,8 @@ SHORT |= {"border-color": "border-top-color", "border-width": "border-top-width"
 SHORT |= {"grid-area": "grid-row-start", "overflow": "overflow-x", "border-style": "border-top-style"}
 SHORT |= {"border-inline-color": "border-left-color", "border-bottom-style": "border-bottom-style"}
 INVISIBLE = ("cursor", "pointer-events", "touch-action", "content", "position-area", "position-try-fallbacks", "all")
-INVISIBLE += ("animation", "transition", "background-clip", "scrollbar-width", "padding-block", "zoom", "body")
+INVISIBLE += ("animation", "transition", "background-clip", "scrollbar-width", "padding-block", "padding-inline")
+INVISIBLE += ("field-sizing", "zoom", "body")
 """What a picture does not have, or the library draws in another way."""
 
 
