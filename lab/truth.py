@@ -1,6 +1,8 @@
 """What kind of truth a view shows, and what it was measured with: one line below every view."""
 
 from lab.exhibit import Exhibit, View
+from lab.inputs.photo import Photo
+from lab.inputs.sentence import Sentence
 from lab.text import Text, plain
 from models.provenance import Provenance
 
@@ -11,7 +13,7 @@ def line(exhibit: Exhibit, view: View, text: Text, provenance: Provenance | None
     provenance: of the answer that is seen; None before there is one. What was derived depends on no device.
     """
     words = f"{exhibit.name}.view.{view.name}"
-    parts = [f"**{text(f'run.truth.{view.truth}')}**"]
+    parts = [f"**{text(f'run.truth.{kind(exhibit, view)}')}**"]
     if provenance:
         parts += [text("run.model", name=plain(name), revision=revision) for name, revision in provenance.models]
     if text.has(f"{words}.layers"):
@@ -24,3 +26,10 @@ def line(exhibit: Exhibit, view: View, text: Text, provenance: Provenance | None
     if text.has(f"{words}.source"):
         parts.append(text(f"{words}.source"))
     return " · ".join(parts)
+
+
+def kind(exhibit: Exhibit, view: View) -> str:
+    """The view's truth; "measured_here" where neither a photo nor a sentence was measured."""
+    run, _ = exhibit.views[view.name]
+    own = any(isinstance(exhibit.input(name), Photo | Sentence) for name in run.inputs)
+    return view.truth if own or view.truth != "measured" else "measured_here"

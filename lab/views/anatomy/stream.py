@@ -17,6 +17,7 @@ class StackMeta(TypedDict):
 
     stack: StackName
     token: list[str]
+    """Of a decoder the first is the start, "▶"."""
     part: list[PartKind]
     """Of each layer, in order."""
     layers: int
@@ -30,7 +31,7 @@ def stack_meta(flow: FlowTrace) -> StackMeta:
     """What a widget needs to know of a stack besides the arrays."""
     return {
         "stack": flow.stack,
-        "token": list(flow.token),
+        "token": ["▶", *flow.token[1:]] if flow.stack == "decoder" else list(flow.token),
         "part": list(flow.part),
         "layers": len(flow.added),
         "pre_norm": flow.pre_norm,

@@ -21,7 +21,7 @@ from lab.inputs.photo import Photo
 from lab.question import ask, defaults
 from lab.saved import load
 from lab.text import LANGUAGES, Text
-from lab.truth import line
+from lab.truth import kind, line
 from lab.views.payload import Payload
 from lab.widget import pack
 from models import checkpoint, measure
@@ -127,7 +127,7 @@ def test_the_line_below_a_view_says_what_its_answer_was_computed_with(exhibit, r
         for language in LANGUAGES:
             text = Text(language)
             said = line(exhibit, view, text, found.provenance)
-            assert text(f"run.truth.{view.truth}") in said
+            assert text(f"run.truth.{kind(exhibit, view)}") in said
             assert all(revision in said for _, revision in found.provenance.models)
             if view.truth == "measured":
                 assert found.provenance.device and "float" in said
@@ -138,3 +138,8 @@ def test_what_is_measured_without_a_model_asks_for_none_and_else_names_it():
     for exhibit, run in RUNS:
         found = load(exhibit, run)
         assert found and bool(found.provenance.models) == with_models(exhibit, run)
+
+
+def test_only_a_photo_or_a_sentence_makes_it_the_visitors_own():
+    here = {view.name for exhibit, run in RUNS for view in run.views if kind(exhibit, view) == "measured_here"}
+    assert here == {"cost", "gradients"}

@@ -35,7 +35,7 @@ def test_the_payload_says_which_stack_is_which():
     meta, _ = flow.payload(translator(), ENGLISH)
     encoder, decoder = meta["stacks"]
     assert (encoder["stack"], encoder["part"]) == ("encoder", ["self_attention", "feed_forward"])
-    assert decoder["part"][1] == "cross_attention" and decoder["token"][0] == "<pad>"
+    assert decoder["part"][1] == "cross_attention" and decoder["token"][0] == "▶"
     assert meta["positions"] and len(meta["output"]) == len(decoder["token"])
 
 
