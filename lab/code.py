@@ -34,7 +34,8 @@ def write(exhibit: Exhibit, run: Run, views: Iterable[View], asked: Mapping[str,
     if any("numbers(" in line for line in shown):
         imports.append("from lab.views.payload import numbers")
     notes = [text("run.code"), *(text(code.note) for code in codes.values() if code.note)]
-    call = f"found = {run.compute.replace(':', '.')}({arguments})"
+    name = "*_, found" if run.grows else "found"
+    call = f"{name} = {run.compute.replace(':', '.')}({arguments})"
     return "\n".join(
         [*(f"# {note}" for note in notes), *sorted({*imports}, key=lambda line: line.split()[1]), "", call, *shown, ""]
     )

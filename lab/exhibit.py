@@ -58,7 +58,7 @@ class Run:
 
     compute: "module:function", imported with the first run, so that the page opens before torch loads. It is called
     with the values of `inputs`, names of the exhibit's inputs, models opened, and with `progress`; it returns a trace
-    or yields growing ones. trace: its type.
+    or, where the run `grows`, yields growing ones of which the last is the whole. trace: its type.
     open: "module:function" where models are opened in another way than each by its own input.
     actions: what the run's widgets may ask for, and the hidden input that this sets.
     fresh: it measures this machine, so that the button always measures anew.
@@ -73,6 +73,7 @@ class Run:
     open: str = ""
     actions: Mapping[str, str] = field(default_factory=dict)
     fresh: bool = False
+    grows: bool = False
     saved: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"": {}})
 
     def function(self) -> Callable[..., Any]:

@@ -1,6 +1,7 @@
 """What kind of truth a view shows, and what it was measured with: one line below every view."""
 
 from lab.exhibit import Exhibit, View
+from lab.inputs.kinds import Model
 from lab.inputs.photo import Photo
 from lab.inputs.sentence import Sentence
 from lab.text import Text, plain
@@ -29,7 +30,9 @@ def line(exhibit: Exhibit, view: View, text: Text, provenance: Provenance | None
 
 
 def kind(exhibit: Exhibit, view: View) -> str:
-    """The view's truth; "measured_here" where neither a photo nor a sentence was measured."""
+    """The view's truth; "weights" or "here" where it was measured on a model alone, or on this machine."""
     run, _ = exhibit.views[view.name]
-    own = any(isinstance(exhibit.input(name), Photo | Sentence) for name in run.inputs)
-    return view.truth if own or view.truth != "measured" else "measured_here"
+    inputs = [exhibit.input(name) for name in run.inputs]
+    if view.truth != "measured" or any(isinstance(one, Photo | Sentence) for one in inputs):
+        return view.truth
+    return "weights" if any(isinstance(one, Model) for one in inputs) else "here"

@@ -11,7 +11,15 @@ from lab.inputs.translation import LANGUAGE, TRANSLATORS
 from lab.sentences import examples
 from lab.views.blocks import gradients, norm, norm_order, order, position_maps, positions, sizes
 from models.families import VIT
-from models.traces import NORM_PLACES, TRAINED_DEPTHS, EncoderPositionsTrace, GradientsTrace, LayerNormTrace, SizesTrace
+from models.traces import (
+    NORM_PLACES,
+    TRAINED_DEPTHS,
+    GradientsTrace,
+    LayerNormTrace,
+    OrderTrace,
+    PositionTablesTrace,
+    SizesTrace,
+)
 from models.translation.bundled import BY_LANGUAGE
 
 OPENS = {"zh": {"language": "zh", "sentence": examples("zh")[0]}}
@@ -30,14 +38,21 @@ EXHIBIT = Exhibit(
     runs=(
         Run(
             "positions",
-            compute="models.anatomy.positions:trace",
-            trace=EncoderPositionsTrace,
-            inputs=("sentence", "translator", "vit"),
+            compute="models.anatomy.positions:tables",
+            trace=PositionTablesTrace,
+            inputs=("translator", "vit"),
             views=(
                 View("positions", positions, widget="chart"),
                 View("position_maps", position_maps, widget="chart"),
-                View("order", order, widget="chart"),
             ),
+            saved={"": {}, **OPENS},
+        ),
+        Run(
+            "order",
+            compute="models.anatomy.positions:order",
+            trace=OrderTrace,
+            inputs=("sentence", "translator"),
+            views=(View("order", order, widget="chart"),),
             saved={"": {}, **OPENS},
         ),
         Run(
@@ -54,6 +69,7 @@ EXHIBIT = Exhibit(
             trace=GradientsTrace,
             inputs=("norm_place", "depth"),
             views=(View("gradients", gradients, widget="chart"),),
+            grows=True,
         ),
         Run(
             "sizes",

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from models.anatomy.walk import walk
 from models.checkpoint import OpenModel
 from models.progress import NO_PROGRESS, Progress
-from models.traces import EncoderPositionsTrace
+from models.traces import OrderTrace, PositionTablesTrace
 from models.translation import layers as translation
 from models.translation.pieces import pieces
 from models.translation.sentence import clean, encode
@@ -24,26 +24,19 @@ SEED = 0
 """Of the shuffled order."""
 
 
-def trace(
-    sentence: str, translator: OpenModel, vit: OpenModel, progress: Progress = NO_PROGRESS
-) -> EncoderPositionsTrace:
-    """Tables of positions of both models, and a shuffled sentence through the translator's encoder.
-
-    Raises InputError for a sentence or a translator that cannot be used.
-    """
+def tables(translator: OpenModel, vit: OpenModel, progress: Progress = NO_PROGRESS) -> PositionTablesTrace:
+    """Tables of positions of both models. Raises InputError for a translator that cannot be used."""
     translation.check(translator.model, translator.reference)
     progress.beat()
     with torch.inference_mode():
-        ids = encode(translator, clean(sentence))[0]
-        positions = min(MAX_POSITIONS, translator.model.config.max_position_embeddings)
-        table = translation.start(translator.model.get_encoder(), ids.new_zeros(positions)).position.detach()
-        order = shuffled(len(ids))
-        change = [equivariance_error(translator, ids, order, kept) for kept in (True, False)]
+        count = min(MAX_POSITIONS, translator.model.config.max_position_embeddings)
+        none = torch.zeros(count, dtype=torch.long, device=translator.model.device)
+        table = translation.start(translator.model.get_encoder(), none).position.detach()
         side = vit.model.config.image_size
         rows, columns = vision.grid(vit.model, (side, side))
         patches = vision.position_embeddings(vit.model)[-rows * columns :].detach()
         directions = F.normalize(patches, dim=-1)
-    return EncoderPositionsTrace(
+    return PositionTablesTrace(
         translator=translator.reference,
         vit=vit.reference,
         table=table.cpu().numpy(),
@@ -52,8 +45,23 @@ def trace(
         grid=(rows, columns),
         vit_table=patches.cpu().numpy(),
         vit_cosine=(directions @ directions.T).cpu().numpy(),
+    )
+
+
+def order(sentence: str, translator: OpenModel, progress: Progress = NO_PROGRESS) -> OrderTrace:
+    """A shuffled sentence through a translator's encoder, with positions and without.
+
+    Raises InputError for a sentence or a translator that cannot be used.
+    """
+    translation.check(translator.model, translator.reference)
+    progress.beat()
+    with torch.inference_mode():
+        ids = encode(translator, clean(sentence))[0]
+        places = shuffled(len(ids))
+        change = [equivariance_error(translator, ids, places, kept) for kept in (True, False)]
+    return OrderTrace(
         token=pieces(translator.reader, ids.tolist(), source=True),
-        order=order.numpy(),
+        order=places.numpy(),
         change=torch.stack(change).cpu().numpy(),
     )
 

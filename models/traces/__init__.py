@@ -23,7 +23,6 @@ from models.traces.decoder import (
     KnownOutput,
     StepByStep,
 )
-from models.traces.encoder_positions import POSITION_SETTINGS, EncoderPositionsTrace
 from models.traces.fields import (
     AREA_DEFINITIONS,
     HALF_MASS,
@@ -38,6 +37,7 @@ from models.traces.gradients import NORM_PLACES, STACK_VARIANTS, TRAINED_DEPTHS,
 from models.traces.layer_norm import LayerNormTrace, StreamTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
+from models.traces.positions import POSITION_SETTINGS, OrderTrace, PositionTablesTrace
 from models.traces.relevance import RelevanceTrace
 from models.traces.sizes import SIZE_PARTS, ArchitectureSize, SizesTrace
 from models.traces.swin import SwinBlock, SwinTrace
@@ -95,7 +95,6 @@ __all__ = [
     "CrossTrace",
     "DataEfficiencyTrace",
     "DecodingTrace",
-    "EncoderPositionsTrace",
     "FieldTrace",
     "FieldsTrace",
     "Finished",
@@ -104,11 +103,13 @@ __all__ = [
     "LayerNormTrace",
     "LengthCandidate",
     "NextTokens",
+    "OrderTrace",
     "ParametersTrace",
     "PatchDeletionTrace",
     "PatchesTrace",
     "PositionAblation",
     "PositionAblationsTrace",
+    "PositionTablesTrace",
     "RaceTrace",
     "RefineTrace",
     "RelevanceTrace",

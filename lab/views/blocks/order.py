@@ -6,7 +6,7 @@ from lab.format import percent, scientific
 from lab.style import SERIES, figure
 from lab.text import Text, plain
 from lab.views.payload import to_dict
-from models.traces import POSITION_SETTINGS, EncoderPositionsTrace
+from models.traces import POSITION_SETTINGS, OrderTrace
 
 FLOAT_ERROR = 1e-4
 """What rounding in float32 may change."""
@@ -14,7 +14,7 @@ LOWEST = 1e-9
 """Drawn in place of what did not change at all, which a logarithm has no place for."""
 
 
-def chart(trace: EncoderPositionsTrace, text: Text) -> dict:
+def chart(trace: OrderTrace, text: Text) -> dict:
     """A bar for each token of the sentence and each setting, on a logarithmic axis."""
     drawn = figure(text("blocks.view.order.token"), text("blocks.view.order.change"))
     for colour, setting, change in zip(SERIES, POSITION_SETTINGS, trace.change, strict=False):
@@ -31,7 +31,7 @@ def chart(trace: EncoderPositionsTrace, text: Text) -> dict:
     return to_dict(drawn)
 
 
-def claim(trace: EncoderPositionsTrace, text: Text) -> str:
+def claim(trace: OrderTrace, text: Text) -> str:
     """The shuffled sentence, the mean change with positions, the largest without, and whether that is rounding."""
     kept, without = trace.change
     shuffled = " ".join(trace.token[at].replace("▁", "") for at in trace.order[:-1])

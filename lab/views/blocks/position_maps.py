@@ -3,10 +3,10 @@
 from lab.style import figure
 from lab.text import Text, plain
 from lab.views.payload import to_dict
-from models.traces import EncoderPositionsTrace
+from models.traces import PositionTablesTrace
 
 
-def chart(trace: EncoderPositionsTrace, text: Text) -> dict:
+def chart(trace: PositionTablesTrace, text: Text) -> dict:
     """At the place of each patch the map of its cosines (Dosovitskiy et al. 2021, figure 7)."""
     rows, columns = trace.grid
     maps = trace.vit_cosine.reshape(rows, columns, rows, columns).transpose(0, 2, 1, 3)
@@ -25,7 +25,7 @@ def chart(trace: EncoderPositionsTrace, text: Text) -> dict:
     return to_dict(drawn)
 
 
-def claim(trace: EncoderPositionsTrace, text: Text) -> str:
+def claim(trace: PositionTablesTrace, text: Text) -> str:
     """How often the patch most like a patch by position is one of its neighbours."""
     rows, columns = trace.grid
     others = trace.vit_cosine.copy()

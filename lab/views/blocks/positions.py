@@ -9,13 +9,13 @@ from lab.format import number, percent, scientific
 from lab.style import SERIES, figure
 from lab.text import Text, plain
 from lab.views.payload import to_dict
-from models.traces import EncoderPositionsTrace
+from models.traces import PositionTablesTrace
 
 SINUSOIDAL = 1e-4
 """A table this near to the formula is the formula's."""
 
 
-def chart(trace: EncoderPositionsTrace, text: Text) -> list[dict[str, Any]]:
+def chart(trace: PositionTablesTrace, text: Text) -> list[dict[str, Any]]:
     """Both tables as maps, and how alike positions are by their distance."""
     tables = ((trace.translator, "position", trace.table), (trace.vit, "patch", trace.vit_table))
     maps = [table_map(plain(model), axis, table, text) for model, axis, table in tables]
@@ -33,7 +33,7 @@ def table_map(model: str, axis: str, table: np.ndarray, text: Text) -> go.Figure
     return drawn
 
 
-def distance_chart(trace: EncoderPositionsTrace, text: Text) -> go.Figure:
+def distance_chart(trace: PositionTablesTrace, text: Text) -> go.Figure:
     """The translator's dot products from every first position, as a band with their mean; the ViT's cosines."""
     drawn = figure(text("blocks.view.positions.distance"), text("blocks.view.positions.alike"))
     distance, cosine = cosine_by_distance(trace)
@@ -48,7 +48,7 @@ def distance_chart(trace: EncoderPositionsTrace, text: Text) -> go.Figure:
     return drawn
 
 
-def cosine_by_distance(trace: EncoderPositionsTrace) -> tuple[np.ndarray, np.ndarray]:
+def cosine_by_distance(trace: PositionTablesTrace) -> tuple[np.ndarray, np.ndarray]:
     """Whole distances between patches, and the mean cosine of the pairs so far apart, rounded."""
     row, column = np.divmod(np.arange(trace.grid[0] * trace.grid[1]), trace.grid[1])
     apart = np.rint(np.hypot(row[:, None] - row, column[:, None] - column)).astype(int)
@@ -56,7 +56,7 @@ def cosine_by_distance(trace: EncoderPositionsTrace) -> tuple[np.ndarray, np.nda
     return np.arange(len(count)), np.bincount(apart.ravel(), trace.vit_cosine.ravel()) / count
 
 
-def claim(trace: EncoderPositionsTrace, text: Text) -> str:
+def claim(trace: PositionTablesTrace, text: Text) -> str:
     """Whether the table is the formula's and its dot products depend on distance alone; the ViT's neighbours."""
     kind = "sinusoids" if trace.sinusoid_error < SINUSOIDAL else "learned"
     spread = np.ptp(trace.product, axis=0).max()

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from lab.exhibits.blocks import EXHIBIT
 from lab.text import Text
 from lab.views.blocks import gradients, order
-from models.traces import EncoderPositionsTrace, GradientsTrace
+from models.traces import GradientsTrace, OrderTrace
 
 from .visitor import controls, figures, lines, measured, same_lines, status
 
@@ -32,7 +32,7 @@ def test_the_order_of_an_own_sentence(page, server):
     controls(page).get_by_label(ENGLISH("blocks.input.sentence")).fill("Two dogs run in the park.")
     controls(page).get_by_role("button", name=ENGLISH("blocks.run"), exact=True).click()
     expect(status(page)).to_contain_text("Took", timeout=300_000)
-    trace = measured(EXHIBIT, "positions", EncoderPositionsTrace, sentence="Two dogs run in the park.")
+    trace = measured(EXHIBIT, "order", OrderTrace, sentence="Two dogs run in the park.")
     drawn, expected = lines(page), figures(order.chart(trace, ENGLISH))
     np.testing.assert_allclose(drawn[0], expected[0], rtol=1e-3)
     assert max(drawn[1]) < 1e-5

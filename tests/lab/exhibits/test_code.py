@@ -1,5 +1,7 @@
 """The code that a visitor takes away computes what the page shows, for every run of every exhibit."""
 
+import inspect
+
 import pytest
 
 from lab import code, saved
@@ -33,6 +35,10 @@ def test_the_code_computes_what_the_lab_shows(exhibit, run, capsys):
         for view in run.views:
             sentence = view.claim or view.verdict
             assert said and (not sentence or sentence(found, text) in said)
+
+
+def test_a_run_grows_where_its_computation_yields():
+    assert all(inspect.isgeneratorfunction(run.function()) == run.grows for _, run in RUNS)
 
 
 def test_inputs_stand_in_the_code_as_they_were_asked(tmp_path, photo, monkeypatch):

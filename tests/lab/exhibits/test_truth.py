@@ -16,7 +16,7 @@ from PIL import Image
 from safetensors.numpy import load_file, save_file
 
 from lab.exhibits import EXHIBITS
-from lab.inputs.kinds import Model
+from lab.inputs.kinds import Choice, Model
 from lab.inputs.photo import Photo
 from lab.question import ask, defaults
 from lab.saved import load
@@ -91,13 +91,15 @@ def plain(drawn):
 
 
 def another(exhibit, run):
-    """Another value of the run's first input that is no model: a photo of noise, a word less, another choice."""
-    one = next(one for one in exhibit.inputs if one.name in run.inputs and not isinstance(one, Model))
-    if isinstance(one, Photo):
-        return {one.name: Image.effect_noise((64, 64), 90).convert("RGB")}
-    if isinstance(one.default, str):
+    """Another value of the run's first input that is no model: a photo of noise, another choice, a word less."""
+    inputs = [one for one in exhibit.inputs if one.name in run.inputs and not isinstance(one, Model)]
+    for one in inputs[:1]:
+        if isinstance(one, Photo):
+            return {one.name: Image.effect_noise((64, 64), 90).convert("RGB")}
+        if isinstance(one, Choice):
+            return {one.name: next(value for value in one.values if value != one.default)}
         return {one.name: one.default.split(" ", 1)[1]}
-    return {one.name: next(value for value in one.values if value != one.default)}
+    return {}
 
 
 def with_models(exhibit, run):
@@ -111,8 +113,8 @@ def test_what_is_measured_changes_with_the_input_and_the_weights_and_with_nothin
     before = shown(exhibit, run)
     assert shown(exhibit, run) == before
     measured = {view.name for view in run.views if view.truth == "measured"}
-    if measured:
-        other = shown(exhibit, run, **another(exhibit, run))
+    if measured and (given := another(exhibit, run)):
+        other = shown(exhibit, run, **given)
         assert {name for name in measured if other[name] == before[name]} == set()
     if with_models(exhibit, run):
         other = shown(exhibit, run, "other")
@@ -141,5 +143,6 @@ def test_what_is_measured_without_a_model_asks_for_none_and_else_names_it():
 
 
 def test_only_a_photo_or_a_sentence_makes_it_the_visitors_own():
-    here = {view.name for exhibit, run in RUNS for view in run.views if kind(exhibit, view) == "measured_here"}
-    assert here == {"cost", "gradients"}
+    found = {view.name: kind(exhibit, view) for exhibit, run in RUNS for view in run.views}
+    assert {name for name, said in found.items() if said == "here"} == {"cost", "gradients"}
+    assert {name for name, said in found.items() if said == "weights"} == {"positions", "position_maps"}

@@ -26,7 +26,12 @@ def vit(tiny_vit):
 
 @pytest.fixture(scope="module")
 def found(translator, vit):
-    return positions.trace(SENTENCE, translator, vit)
+    return positions.tables(translator, vit)
+
+
+@pytest.fixture(scope="module")
+def tested(translator):
+    return positions.order(SENTENCE, translator)
 
 
 def test_sinusoids_are_the_papers():
@@ -59,19 +64,19 @@ def test_products_are_by_distance_and_relative_to_that_with_itself():
             assert found[at, distance].item() == pytest.approx(expected.item(), abs=1e-6)
 
 
-def test_with_positions_outputs_are_the_encoders_own_before_and_after(found, translator):
+def test_with_positions_outputs_are_the_encoders_own_before_and_after(tested, translator):
     ids = translator.reader(SENTENCE, return_tensors="pt").input_ids
-    order = torch.tensor(found.order)
-    assert sorted(found.order) == list(range(ids.shape[1])) and found.order[-1] == ids.shape[1] - 1
-    assert (found.order != np.arange(ids.shape[1])).any()
+    order = torch.tensor(tested.order)
+    assert sorted(tested.order) == list(range(ids.shape[1])) and tested.order[-1] == ids.shape[1] - 1
+    assert (tested.order != np.arange(ids.shape[1])).any()
     encoder = translator.model.get_encoder()
     with torch.no_grad():
         before, after = (encoder(input_ids=tokens).last_hidden_state[0] for tokens in (ids, ids[:, order]))
     for place, token in enumerate(order.tolist()):
         expected = (after[place] - before[token]).norm() / before[token].norm()
-        assert found.change[0, token] == pytest.approx(expected.item(), rel=1e-3)
+        assert tested.change[0, token] == pytest.approx(expected.item(), rel=1e-3)
 
 
-def test_without_positions_the_encoder_is_equivariant_but_for_rounding(found):
-    assert found.change[1].max() < 1e-5 < 0.05 < found.change[0].min()
-    assert (found.change[1] > 0).any()
+def test_without_positions_the_encoder_is_equivariant_but_for_rounding(tested):
+    assert tested.change[1].max() < 1e-5 < 0.05 < tested.change[0].min()
+    assert (tested.change[1] > 0).any()

@@ -5,14 +5,14 @@ import pytest
 
 from lab.text import LANGUAGES, Text
 from lab.views.blocks import order, position_maps, positions
-from models.traces import EncoderPositionsTrace
+from models.traces import OrderTrace, PositionTablesTrace
 
 
-def made(without=2e-7):
+def made():
     """A ViT of 2 x 3 patches whose cosine is highest in the same row."""
     row, column = np.divmod(np.arange(6), 3)
     cosine = 1 - 0.1 * abs(column[:, None] - column) - 0.5 * abs(row[:, None] - row)
-    return EncoderPositionsTrace(
+    return PositionTablesTrace(
         translator="marian",
         vit="vit",
         table=np.eye(8),
@@ -21,6 +21,11 @@ def made(without=2e-7):
         grid=(2, 3),
         vit_table=np.ones((6, 5)),
         vit_cosine=cosine,
+    )
+
+
+def shuffled(without=2e-7):
+    return OrderTrace(
         token=("▁a", "▁dog", "▁runs", "</s>"),
         order=np.array([2, 0, 1, 3]),
         change=np.array([[0.4, 0.5, 0.6, 0.1], [without, 0, 0, 0]]),
@@ -59,9 +64,9 @@ def test_every_patch_has_its_map_at_its_place(numbers):
 
 def test_the_order_test_says_whether_rounding_is_all_that_is_left(numbers):
     text = Text("en")
-    said = order.claim(made(), text)
+    said = order.claim(shuffled(), text)
     assert "“runs a dog”" in said and "change by 40% on average" in said and "2.0 × 10⁻⁷: only rounding" in said
-    assert "knows the order by other means" in order.claim(made(without=0.2), text)
-    kept, without = order.chart(made(), text)["data"]
+    assert "knows the order by other means" in order.claim(shuffled(without=0.2), text)
+    kept, without = order.chart(shuffled(), text)["data"]
     np.testing.assert_allclose(numbers(kept["y"]), [0.4, 0.5, 0.6, 0.1])
     np.testing.assert_allclose(numbers(without["y"]), [2e-7, 1e-9, 1e-9, 1e-9])

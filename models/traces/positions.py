@@ -1,4 +1,4 @@
-"""What encoders know of positions."""
+"""What models know of positions."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -12,8 +12,8 @@ POSITION_SETTINGS = ("with", "without")
 
 
 @dataclass(frozen=True, eq=False)
-class EncoderPositionsTrace(Trace):
-    """Tables of positions of a translator and of a ViT, and how the translator's encoder takes shuffled tokens."""
+class PositionTablesTrace(Trace):
+    """Tables of positions of a translator and of a ViT."""
 
     translator: str
     vit: str
@@ -27,6 +27,12 @@ class EncoderPositionsTrace(Trace):
     """Rows and columns of the ViT's patches."""
     vit_table: Annotated[np.ndarray, "patch vit_width"]
     vit_cosine: Annotated[np.ndarray, "patch other_patch"]
+
+
+@dataclass(frozen=True, eq=False)
+class OrderTrace(Trace):
+    """How a translator's encoder takes the shuffled tokens of a sentence."""
+
     token: tuple[str, ...]
     order: Annotated[np.ndarray, "token"]
     """Which token of the sentence stands at each place of the shuffled one; the end stays."""
