@@ -122,7 +122,7 @@ def test_the_code_stands_beside_what_it_makes(attention):
     trace = translator().attention[1]
     show(attention, kind="decoder", layer=0, head=1, query=3, key=0, step=0)
     assert f"{abs(trace.query[0, 1, 3, 0]):.3f}" in attention.locator(".line-said").inner_text()
-    attention.locator(".listing button").nth(3).hover()
+    attention.locator(".listing [data-step]").nth(3).hover()
     attention.wait_for_function("document.querySelector('.lab-widget').dataset.step === '3'")
     assert "masked" in attention.locator(".line-said").inner_text()
     assert f"{abs(trace.scores[0, 1, 3, 0]):.3f}" in attention.locator(".line-said").inner_text()

@@ -29,8 +29,8 @@ export function lineSaid(run, heads, state, text) {
 }
 
 /**
- * The listing and, beside it, what the chosen line makes; the heads are those of masked self-attention as the model has it, null while another attention is
- * shown.
+ * The listing and, beside it, what the chosen line makes; the step bar chooses a line for who has no pointer.
+ * The heads are those of masked self-attention as the model has it, null while another attention is shown.
  * @param {HTMLElement} root
  * @param {Text} text
  * @param {import("../core/lab").SetState<Run, any>} set
@@ -52,7 +52,7 @@ export function codePanel(root, text, set) {
       if (step < 0) return element("div", { className: "line", textContent: line });
       const shape = element("span", { className: "shape", textContent: code.made[step].shape.join("×") });
       const act = () => set({ step });
-      const node = element("button", { type: "button", className: "line", onclick: act }, line, shape);
+      const node = element("div", { className: "line", onclick: act }, line, shape);
       node.addEventListener("pointerenter", act);
       node.dataset.step = String(step);
       return node;
@@ -63,9 +63,8 @@ export function codePanel(root, text, set) {
   return (run, heads, state) => {
     onCode([run], () => build(run));
     drawSteps(run, state);
-    for (const node of listing.querySelectorAll("button")) {
-      node.classList.toggle("now", node.dataset.step === String(state.step));
-      node.setAttribute("aria-pressed", String(node.dataset.step === String(state.step)));
+    for (const node of listing.children) {
+      node.classList.toggle("now", node.getAttribute("data-step") === String(state.step));
     }
     const { name } = run.code.made[state.step];
     const numbers = madeRow(run, heads, state);

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from lab.exhibits import EXHIBITS
 from lab.layout import TABLE
+from lab.sentences import examples
 from lab.text import LANGUAGES, Text, table
 from tools.browser import ROOT
 
@@ -29,7 +30,7 @@ UNNAMED = """() => [...document.querySelectorAll(".lab-widget, .lab-widget canva
 # The visitor's own sentence and its tokens are in the language that they are in.
 WORDS = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility()
-        && !one.closest(".gallery, .matrix, .attention .readout, .tree, script, style")
+        && !one.closest(".gallery, .matrix, .attention .readout, .tree, .listing, script, style")
         && !one.closest(".known :is(.choices, .line, .pieces, .readout, .reading)"))
     .flatMap(one => [...["aria-label", "title", "placeholder", "alt"].map(name => one.getAttribute(name) ?? ""),
         ...[...one.childNodes].filter(part => part.nodeType === Node.TEXT_NODE).map(part => part.data)])"""
@@ -42,7 +43,8 @@ NAMES = {
     *("English", "Hub", "ViT", "Swin", "CNN", "ResNet", "Transformer", "MLP", "CLS", "Grad-CAM", "RepLKNet", "TF-Slim"),
     *("BLEU", "chrF", "Tatoeba", "Imagenette", "torchvision", "JFT-300M", "CPU", "NVIDIA", "Esc", "PageUp", "PageDown"),
     *("Top-k", "Top-p", "logit", "lens", "rollout", "NC", "log", "float32", "float64", "mask-predict", "CC", "BY"),
-    *("L2", "stem", "DeiT", "DeiT-B", "Touvron", "KV"),
+    *("L2", "stem", "DeiT", "DeiT-B", "Touvron", "KV", "LayerNorm", "softmax", "cos", "PyTorch", "QK"),
+    *("GPT-2", "medium", "large", "XL"),
 }
 """Latin words of Chinese text: names, keys, and terms that the field has no other word for."""
 
@@ -131,6 +133,7 @@ def latin(said):
 
 def test_a_chinese_page_is_chinese(server, page):
     cited = {word for key, line in table("zh").items() if key.endswith(("source", "credits")) for word in latin(line)}
+    cited |= latin(examples("zh")[0])
     go(page, server, "zh")
     found = {}
     for place in walk(page, "zh"):
