@@ -43,24 +43,34 @@ class Known(NamedTuple):
 
 
 @torch.inference_mode()
-def translate(sentence: str, language: str, translator: OpenModel) -> Known:
-    """The model's own greedy output, by the rules of its own generation_config.
+def greedy(sentence: str, language: str, translator: OpenModel) -> tuple[torch.Tensor, torch.Tensor]:
+    """Ids of the sentence (1, source), and of the start token and the model's own greedy output (1, 1 + output).
 
-    Raises InputError where the sentence cannot be used, the source or the output is a single token, or the model gives
-    no numbers.
+    By the rules of its own generation_config. Raises InputError where the sentence cannot be used.
     """
     model = translator.model
     longest = min(MAX_LENGTH, most_positions(model, "decoder") or MAX_LENGTH)
     inputs = decoding_inputs(sentence, language, translator, {"method": "greedy", "max_length": longest})
     followed = rules.read(model, translator.reference)
-    output = rules.generate(model, inputs.ids, followed, inputs.search.asked())
-    if inputs.ids.shape[1] < 2 or output.shape[1] < 3:
+    return inputs.ids, rules.generate(model, inputs.ids, followed, inputs.search.asked())
+
+
+@torch.inference_mode()
+def translate(sentence: str, language: str, translator: OpenModel) -> Known:
+    """The model's own greedy output, and what it predicts on the way.
+
+    Raises InputError where the sentence cannot be used, the source or the output is a single token, or the model gives
+    no numbers.
+    """
+    model = translator.model
+    ids, output = greedy(sentence, language, translator)
+    if ids.shape[1] < 2 or output.shape[1] < 3:
         raise InputError("anatomy.one_token", reference=translator.reference)
-    states, read = encode(model, inputs.ids), output[:, :-1]
+    states, read = encode(model, ids), output[:, :-1]
     plain = predict(model, states, read)
     if plain.log_prob.isnan().any():
         raise InputError("model.no_numbers", reference=translator.reference)
-    return Known(inputs.ids, states, read, output[0, 1:], plain)
+    return Known(ids, states, read, output[0, 1:], plain)
 
 
 def encode(model: Any, ids: torch.Tensor, seen: torch.Tensor | None = None) -> torch.Tensor:

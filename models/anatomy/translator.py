@@ -6,20 +6,16 @@ import torch
 
 from models.anatomy import living_code
 from models.anatomy.flow import flow, stacked
+from models.anatomy.teacher_forcing import greedy
 from models.anatomy.walk import AttentionStep, FeedForwardStep, Step, walk
 from models.checkpoint import OpenModel
 from models.errors import InputError
 from models.parts import AttentionModules, PartKind, Start
 from models.progress import NO_PROGRESS, Progress
 from models.traces.walk import AttentionName, CodeTrace, FeedForwardTrace, FlowTrace, HeadsTrace, TranslatorWalkTrace
-from models.translation import layers, rules
-from models.translation.language import tell
+from models.translation import layers
 from models.translation.pieces import pieces
-from models.translation.search_settings import refuse_long
-from models.translation.sentence import encode, refuse_without_row
 
-MAX_OUTPUT = 64
-"""Tokens of the greedy output."""
 MAX_VALUES = 3_000_000
 """Numbers that a page can show: about 100 tokens through the bundled models."""
 
@@ -48,7 +44,7 @@ def trace(
     """
     model = translator.model
     layers.check(model, translator.reference)
-    ids, output = greedy(sentence, language, translator)
+    ids, output = (part[0] for part in greedy(sentence, language, translator))
     _refuse_many(model.config, len(ids), len(output) - 1, translator.reference)
     progress.beat()
     with torch.inference_mode():
@@ -71,22 +67,6 @@ def trace(
             feed_forward=tuple(_inner(steps) for steps in parts.values()),
             code=_code(model, walked.decoder),
         )
-
-
-def greedy(sentence: str, language: str, translator: OpenModel) -> tuple[torch.Tensor, torch.Tensor]:
-    """Ids of the sentence (source,), and of the start token and the model's greedy output (1 + output,)."""
-    model = translator.model
-    told = tell(translator, language, sentence)
-    if told.token is not None:
-        refuse_without_row(translator, told.token, model.get_output_embeddings())
-    ids = encode(translator, told.prefix + sentence)
-    refuse_long(model, ids, MAX_OUTPUT)
-    chosen: dict[str, Any] = {"max_new_tokens": MAX_OUTPUT, "num_beams": 1, "do_sample": False}
-    if told.token is not None:
-        chosen["forced_bos_token_id"] = told.token
-    with torch.inference_mode():
-        output = rules.generate(model, ids, rules.read(model, translator.reference), chosen)
-    return ids[0], output[0]
 
 
 def through(model: Any, ids: torch.Tensor, given: torch.Tensor, positions: bool = True) -> Walked:
