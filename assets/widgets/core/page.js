@@ -1,5 +1,5 @@
 // The page around the exhibits: its buttons, its keys, what it remembers of the visitor.
-import { copyLink } from "./address.js";
+import { copyLink, write } from "./address.js";
 import { isTyping, setShortcuts, shortcuts } from "./keys.js";
 import { neighbour, whenOpened } from "./navigation.js";
 import { isWide, restorePresenter, switchCover, switchPresenter } from "./presenter.js";
@@ -82,6 +82,7 @@ document.addEventListener("change", ({ target }) => {
  */
 function keepLanguage(other) {
   localStorage.setItem("lab-language", other.hreflang);
+  write();
   other.hash = location.hash;
 }
 

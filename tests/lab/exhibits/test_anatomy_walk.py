@@ -39,6 +39,7 @@ def test_hovered_numbers_are_those_of_the_walk(anatomy):
     widget, trace = shown(anatomy, "flow"), saved_trace(EXHIBIT, "walk", TranslatorWalkTrace)
     widget.locator(".tokens button").nth(4).click()
     widget.locator(".row.layer").nth(2).click()
+    expect(widget).to_have_attribute("data-open", "2")
     widget.locator(".row.part:visible").nth(1).click()
     expect(widget).to_have_attribute("data-step", "9")
     box = widget.locator(".strip .cells").nth(1).bounding_box()
