@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from lab.views.anatomy.attention import entropy
 
@@ -57,12 +58,13 @@ def test_a_number_is_read_where_one_points(flow):
 
 def test_layers_unfold_and_fold(flow):
     show(flow, open=-1)
-    assert flow.locator(".row.part:visible").count() == 0
-    flow.locator(".row.layer").nth(1).click()
-    assert flow.locator(".row.part:visible").count() == 3
+    parts, layer = flow.locator(".row.part:visible"), flow.locator(".row.layer").nth(1)
+    expect(parts).to_have_count(0)
+    layer.click()
+    expect(parts).to_have_count(3)
     assert number(flow, "step") == 5
-    flow.locator(".row.layer").nth(1).click()
-    assert flow.locator(".row.part:visible").count() == 0
+    layer.click()
+    expect(parts).to_have_count(0)
 
 
 def test_the_lens_says_what_the_trace_says(flow):
