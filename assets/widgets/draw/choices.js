@@ -7,6 +7,9 @@ import { element, whenChanged } from "../core/dom.js";
  * @typedef {{value: Value, label: string | number, small?: string, title?: string, own?: boolean}} Option
  */
 
+/** Options from 0 that people count from 1: layers, heads. @type {(count: number) => Option<number>[]} */
+export const numbered = (count) => Array.from({ length: count }, (_, value) => ({ value, label: String(value + 1) }));
+
 /**
  * Buttons of which one is pressed. Returns draw(options, pressed, disabled); the buttons stay while the options do.
  * @template Value

@@ -5,7 +5,10 @@ import { number } from "../read/format.js";
 import { drawCells, signedColour } from "./cells.js";
 import { placeMark, pointIn } from "./marks.js";
 
-/** What is drawn: the numbers, their name, and which one is chosen, -1 for none. @typedef {{numbers: Float32Array, name: string, place: number}} Strip */
+/**
+ * What is drawn: the numbers, their name, and which one is chosen, -1 for none.
+ * @typedef {{numbers: Float32Array, name: string, place: number}} Strip
+ */
 
 /** A number of any size as people read it. @param {number} value */
 export const decimal = (value) =>

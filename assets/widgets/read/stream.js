@@ -1,4 +1,5 @@
 // The residual stream of one token: what every part reads, adds and leaves, from a walk's numbers.
+import { normalised, rescaled } from "./norm.js";
 import { slice } from "./slice.js";
 
 /** @typedef {import("../core/lab").Arrays} Arrays */
@@ -35,13 +36,7 @@ export function vector(arrays, name, ...indices) {
  * @param {ArrayLike<number>} bias
  * @param {number} eps
  */
-export function layerNorm(x, weight, bias, eps) {
-  const numbers = Array.from(x);
-  const mean = numbers.reduce((sum, one) => sum + one, 0) / numbers.length;
-  const variance = numbers.reduce((sum, one) => sum + (one - mean) ** 2, 0) / numbers.length;
-  const spread = Math.sqrt(variance + eps);
-  return Float32Array.from(numbers, (one, at) => ((one - mean) / spread) * weight[at] + bias[at]);
-}
+export const layerNorm = (x, weight, bias, eps) => Float32Array.from(rescaled(normalised(x, eps), weight, bias));
 
 /** @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
 export const dot = (a, b) => {

@@ -1,7 +1,7 @@
 // One kind of attention in one layer: every head's rows, one query number by number, and the lecture's code beside it.
 import { canvasElement, element, find, whenChanged } from "../../core/dom.js";
 import { bindKeys } from "../../core/keys.js";
-import { buttonGroup } from "../../draw/choices.js";
+import { buttonGroup, numbered } from "../../draw/choices.js";
 import { thumbPad } from "../../draw/marks.js";
 import { labelledMatrix, paint } from "../../draw/matrix.js";
 import { decimal, strip } from "../../draw/strip.js";
@@ -66,7 +66,11 @@ const entropySaid = (heads, own, { head, query }, text) =>
 const visible = (heads, rows) =>
   rows.map((row, query) => row.subarray(0, row.findLastIndex((_, key) => heads.allowed(query, key)) + 1));
 
-/** The buttons above. @type {(root: HTMLElement, text: Text, set: Set, act: import("../../core/lab").Act) => (run: Run, state: State & import("../../core/lab").Pending, heads: Heads) => void} */
+/**
+ * The buttons above.
+ * @type {(root: HTMLElement, text: Text, set: Set, act: import("../../core/lab").Act) =>
+ *   (run: Run, state: State & import("../../core/lab").Pending, heads: Heads) => void}
+ */
 function settings(root, text, set, act) {
   const group = (/** @type {string} */ box, /** @type {string} */ label, /** @type {(value: any) => void} */ choose) =>
     buttonGroup(find(root, box), label, choose);
@@ -88,8 +92,6 @@ function settings(root, text, set, act) {
     { value: true, label: text.on },
     { value: false, label: text.off },
   ];
-  /** @type {(count: number) => {value: number, label: string}[]} */
-  const numbered = (count) => Array.from({ length: count }, (_, value) => ({ value, label: String(value + 1) }));
   return (run, state, heads) => {
     const { layers, heads: own, dim } = sizesOf(run, state.kind);
     drawKinds(
@@ -110,7 +112,10 @@ function settings(root, text, set, act) {
   };
 }
 
-/** The matrix of the head, and all heads side by side. @type {(root: HTMLElement, text: Text, set: Set) => (run: Run, state: State, heads: Heads) => void} */
+/**
+ * The matrix of the head, and all heads side by side.
+ * @type {(root: HTMLElement, text: Text, set: Set) => (run: Run, state: State, heads: Heads) => void}
+ */
 function weights(root, text, set) {
   const thumbs = find(root, ".thumbs");
   const drawMatrix = labelledMatrix(find(root, ".matrix"), {

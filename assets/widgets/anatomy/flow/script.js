@@ -128,7 +128,10 @@ function path(root, text, set) {
   };
 }
 
-/** A stop's vectors and what the head would say. @type {(root: HTMLElement, text: Text, set: Set) => (run: Run, state: State, stop: Stop) => void} */
+/**
+ * A stop's vectors and what the head would say.
+ * @type {(root: HTMLElement, text: Text, set: Set) => (run: Run, state: State, stop: Stop) => void}
+ */
 function detail(root, text, set) {
   const box = find(root, ".strips");
   const choose = (/** @type {number} */ vector) => (/** @type {number} */ place, /** @type {boolean} */ click) =>

@@ -1,7 +1,7 @@
 // LayerNorm live on one token: x, its mean and variance, normalised, scaled; against scale, shift and another batch.
 import { find, findCanvas, whenChanged } from "../../core/dom.js";
 import { drawBars } from "../../draw/bars.js";
-import { buttonGroup } from "../../draw/choices.js";
+import { buttonGroup, numbered } from "../../draw/choices.js";
 import { picker } from "../../draw/marks.js";
 import { slider } from "../../draw/slider.js";
 import { format, number, scientific, word } from "../../read/format.js";
@@ -149,10 +149,7 @@ export default {
         run.tokens.map((piece, value) => ({ value, label: piece.replace("▁", "·") })),
         state.token,
       );
-      drawLayers(
-        Array.from({ length: run.arrays.x.shape[0] }, (_, value) => ({ value, label: value + 1 })),
-        state.layer,
-      );
+      drawLayers(numbered(run.arrays.x.shape[0]), state.layer);
       drawParts(
         run.parts.map((part, value) => ({ value, label: word(text, "part_", part) })),
         state.part,

@@ -1,7 +1,7 @@
 // The attention of both decoders: a row for each token that is predicted, over the source or over the decoder itself.
 import { find } from "../../core/dom.js";
 import { bindKeys } from "../../core/keys.js";
-import { buttonGroup } from "../../draw/choices.js";
+import { buttonGroup, numbered } from "../../draw/choices.js";
 import { thumbPad } from "../../draw/marks.js";
 import { labelledMatrix } from "../../draw/matrix.js";
 import { attentionSize, readCell, refinementLook, searchLook } from "../../read/decoder_attention.js";
@@ -101,8 +101,6 @@ function choices(root, text, set) {
     value,
     label: word(text, "over_", value),
   }));
-  /** @type {(count: number) => {value: number, label: string}[]} */
-  const numbered = (count) => Array.from({ length: count }, (_, value) => ({ value, label: String(value + 1) }));
   return (run, { over, layer, head, model }) => {
     const { layers, heads } = attentionSize(run);
     drawOver(overs, over);
