@@ -1,71 +1,73 @@
 """Anatomy: the whole Transformer, number by number, on the visitor's own sentence and photo."""
 
 from dataclasses import replace
-from typing import Any
 
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.kinds import Choice, Model, Switch
-from lab.inputs.models import HUB_VITS
+from lab.inputs.kinds import Switch
+from lab.inputs.models import VIT_INPUT
 from lab.inputs.photo import Photo
-from lab.inputs.sentence import Sentence
-from lab.inputs.translation import LANGUAGE, TRANSLATORS, Edit
-from lab.sentences import examples
+from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR, Edit
 from lab.views.anatomy import attention, cache, cross, flow, mask, patch_flow
-from models.families import VIT
 from models.traces import CacheTrace, CausalityTrace, CrossTrace, TranslatorWalkTrace, VitWalkTrace
-from models.translation.bundled import BY_LANGUAGE
 
-OPENS = {"zh": {"language": "zh", "sentence": examples("zh")[0]}}
-SAVED = {"": {}, **OPENS}
-TRANSLATION = ("sentence", "language", "translator")
-
-
-def run(name: str, compute: str, trace: type, *views: View, **settings: Any) -> Run:
-    """A run on the visitor's sentence, where nothing else is said."""
-    return Run(
-        name, f"models.anatomy.{compute}:trace", trace, views, **{"inputs": TRANSLATION, "saved": SAVED} | settings
-    )
-
+TRANSLATION = tuple(one.name for one in (*SENTENCE, TRANSLATOR))
 
 EXHIBIT = Exhibit(
     "anatomy",
     inputs=(
-        Sentence(name="sentence", default=examples(LANGUAGE)[0], follows="language"),
-        Choice(name="language", default=LANGUAGE, values=tuple(BY_LANGUAGE)),
+        *SENTENCE,
         Photo(name="photo"),
-        replace(TRANSLATORS[0], name="translator"),
-        Model(name="vit", default="vit-imagenette", families=VIT, bundled=("vit-imagenette",), hub=HUB_VITS, more=True),
+        TRANSLATOR,
+        replace(VIT_INPUT, more=True),
         Switch(name="with_positions", default=True),
         Edit(name="edit"),
     ),
     runs=(
-        run(
+        Run(
             "walk",
-            "translator",
-            TranslatorWalkTrace,
-            View("flow", flow, widget="anatomy/flow"),
-            View("attention", attention, widget="anatomy/attention"),
+            compute="models.anatomy.translator:trace",
+            trace=TranslatorWalkTrace,
             inputs=(*TRANSLATION, "with_positions"),
+            views=(
+                View("flow", flow, widget="anatomy/flow"),
+                View("attention", attention, widget="anatomy/attention"),
+            ),
             actions={"positions": "with_positions"},
+            saved=SAVED,
         ),
-        run(
+        Run(
             "patch_walk",
-            "photo",
-            VitWalkTrace,
-            View("patch_flow", patch_flow, widget="anatomy/flow"),
+            compute="models.anatomy.photo:trace",
+            trace=VitWalkTrace,
             inputs=("photo", "vit"),
-            saved={"": {}},
+            views=(View("patch_flow", patch_flow, widget="anatomy/flow"),),
         ),
-        run(
+        Run(
             "mask",
-            "causality",
-            CausalityTrace,
-            View("mask", mask, widget="anatomy/mask"),
+            compute="models.anatomy.causality:trace",
+            trace=CausalityTrace,
             inputs=(*TRANSLATION, "edit"),
+            views=(View("mask", mask, widget="anatomy/mask"),),
             actions={"change": "edit"},
+            saved=SAVED,
         ),
-        run("cache", "cache", CacheTrace, View("cache", cache, widget="chart"), fresh=True),
-        run("cross", "cross", CrossTrace, View("cross", cross, widget="anatomy/cross")),
+        Run(
+            "cache",
+            compute="models.anatomy.cache:trace",
+            trace=CacheTrace,
+            inputs=TRANSLATION,
+            views=(View("cache", cache, widget="chart"),),
+            fresh=True,
+            saved=SAVED,
+        ),
+        Run(
+            "cross",
+            compute="models.anatomy.cross:trace",
+            trace=CrossTrace,
+            inputs=TRANSLATION,
+            views=(View("cross", cross, widget="anatomy/cross"),),
+            saved=SAVED,
+        ),
     ),
     opens=OPENS,
 )

@@ -3,14 +3,11 @@
 from dataclasses import replace
 
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.kinds import Choice, Model
-from lab.inputs.models import HUB_VITS
+from lab.inputs.kinds import Choice
+from lab.inputs.models import VIT_INPUT
 from lab.inputs.photo import Photo
-from lab.inputs.sentence import Sentence
-from lab.inputs.translation import LANGUAGE, TRANSLATORS
-from lab.sentences import examples
+from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR
 from lab.views.blocks import gradients, norm, norm_order, order, position_maps, positions, sizes
-from models.families import VIT
 from models.traces import (
     NORM_PLACES,
     TRAINED_DEPTHS,
@@ -20,18 +17,14 @@ from models.traces import (
     PositionTablesTrace,
     SizesTrace,
 )
-from models.translation.bundled import BY_LANGUAGE
-
-OPENS = {"zh": {"language": "zh", "sentence": examples("zh")[0]}}
 
 EXHIBIT = Exhibit(
     "blocks",
     inputs=(
-        Sentence(name="sentence", default=examples(LANGUAGE)[0], follows="language"),
-        Choice(name="language", default=LANGUAGE, values=tuple(BY_LANGUAGE)),
+        *SENTENCE,
         Photo(name="photo"),
-        replace(TRANSLATORS[0], name="translator"),
-        Model(name="vit", default="vit-imagenette", families=VIT, bundled=("vit-imagenette",), hub=HUB_VITS, more=True),
+        TRANSLATOR,
+        replace(VIT_INPUT, more=True),
         Choice(name="norm_place", default=NORM_PLACES[0], values=NORM_PLACES, more=True),
         Choice(name="depth", default=TRAINED_DEPTHS[0], values=TRAINED_DEPTHS, more=True),
     ),
@@ -45,7 +38,7 @@ EXHIBIT = Exhibit(
                 View("positions", positions, widget="chart"),
                 View("position_maps", position_maps, widget="chart"),
             ),
-            saved={"": {}, **OPENS},
+            saved=SAVED,
         ),
         Run(
             "order",
@@ -53,7 +46,7 @@ EXHIBIT = Exhibit(
             trace=OrderTrace,
             inputs=("sentence", "translator"),
             views=(View("order", order, widget="chart"),),
-            saved={"": {}, **OPENS},
+            saved=SAVED,
         ),
         Run(
             "norm",
@@ -61,7 +54,7 @@ EXHIBIT = Exhibit(
             trace=LayerNormTrace,
             inputs=("sentence", "translator", "photo", "vit"),
             views=(View("norm", norm, widget="blocks/norm"), View("norm_order", norm_order, widget="chart")),
-            saved={"": {}, **OPENS},
+            saved=SAVED,
         ),
         Run(
             "gradients",

@@ -2,16 +2,12 @@
 
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Choice, Forces, Number
-from lab.inputs.sentence import Sentence
-from lab.inputs.translation import LANGUAGE, REFINEMENT_SETTINGS, SEARCH_SETTINGS, TRANSLATORS
-from lab.sentences import examples
+from lab.inputs.translation import OPENS, REFINEMENT_SETTINGS, SAVED, SEARCH_SETTINGS, SENTENCE, TRANSLATORS
 from lab.views.decoding import attention, decode, outputs, race, refinement, repeats, sampling, search
 from models.traces import METHODS, DecodingTrace, RaceTrace
-from models.translation.bundled import BY_LANGUAGE
 
 INPUTS = (
-    Sentence(name="sentence", default=examples(LANGUAGE)[0], follows="language"),
-    Choice(name="language", default=LANGUAGE, values=tuple(BY_LANGUAGE)),
+    *SENTENCE,
     Choice(name="method", default=METHODS[0], values=METHODS),
     Number(name="beam_width", default=4, minimum=1, maximum=8),
     Number(name="passes", default=10, minimum=1, maximum=10),
@@ -20,7 +16,6 @@ INPUTS = (
     *REFINEMENT_SETTINGS,
     Number(name="seed", default=0, minimum=0, maximum=99, more=True),
 )
-OPENS = {"zh": {"language": "zh", "sentence": examples("zh")[0]}}
 CHOSEN = tuple(one.name for one in INPUTS)
 
 EXHIBIT = Exhibit(
@@ -43,7 +38,7 @@ EXHIBIT = Exhibit(
                 View("sampling", sampling, widget="decoding/sampling"),
             ),
             actions={"force": "forces"},
-            saved={"": {}, **OPENS},
+            saved=SAVED,
         ),
         Run(
             "race",
@@ -53,7 +48,7 @@ EXHIBIT = Exhibit(
             open="models.translation.decoding:open_translators",
             views=(View("race", race, widget="decoding/race"),),
             fresh=True,
-            saved={"": {}, **OPENS},
+            saved=SAVED,
         ),
     ),
     opens=OPENS,

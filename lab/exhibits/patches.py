@@ -2,17 +2,17 @@
 
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Model
-from lab.inputs.models import HUB_SWINS, HUB_VITS
+from lab.inputs.models import HUB_SWINS, VIT_INPUT
 from lab.inputs.photo import Photo
 from lab.views.patches import answer, attend, cut, deletion, distance, lens, pair, relevance, swin_answer, windows
-from models.families import SWIN, VIT
+from models.families import SWIN
 from models.traces import PatchDeletionTrace, PatchesTrace, RelevanceTrace, SwinTrace, VitTrace
 
 EXHIBIT = Exhibit(
     "patches",
     inputs=(
         Photo(name="photo"),
-        Model(name="vit", default="vit-imagenette", families=VIT, bundled=("vit-imagenette",), hub=HUB_VITS),
+        VIT_INPUT,
         Model(name="swin", default="swin-imagenette", families=SWIN, bundled=("swin-imagenette",), hub=HUB_SWINS),
     ),
     runs=(

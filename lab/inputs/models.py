@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 
 from lab.inputs.kinds import Model
-from models.families import CLASSIFIERS
+from models.families import CLASSIFIERS, VIT
 
 HUB_VITS = {
     "WinKawaks/vit-tiny-patch16-224": 23,
@@ -13,6 +13,7 @@ HUB_VITS = {
     "google/vit-base-patch32-384": 353,
 }
 """With safetensors weights; the size of each download in MB."""
+VIT_INPUT = Model(name="vit", default="vit-imagenette", families=VIT, bundled=("vit-imagenette",), hub=HUB_VITS)
 HUB_SWINS = {"microsoft/swin-tiny-patch4-window7-224": 113}
 HUB_TRANSLATORS = {
     "Helsinki-NLP/opus-mt-en-de@refs/pr/4": 301,

@@ -1,11 +1,13 @@
-"""The inputs of a translation: both translators by language, and how each of them decodes."""
+"""The inputs of a translation: a sentence, both translators by language, and how each of them decodes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from lab.inputs.kinds import Choice, Input, Model, Number, Positions
 from lab.inputs.models import HUB_TRANSLATORS
+from lab.inputs.sentence import Sentence
+from lab.sentences import examples
 from models.errors import InputError
 from models.traces import MAX_LENGTH, REMOVED, STOPPING, STRATEGIES
 from models.translation.bundled import (
@@ -19,6 +21,15 @@ from models.translation.bundled import (
 
 LANGUAGE = "de"
 """The one that is chosen at first."""
+SENTENCE = (
+    Sentence(name="sentence", default=examples(LANGUAGE)[0], follows="language"),
+    Choice(name="language", default=LANGUAGE, values=tuple(BY_LANGUAGE)),
+)
+"""What is translated, and into what."""
+OPENS = {"zh": {"language": "zh", "sentence": examples("zh")[0]}}
+"""What the page of a language opens with, where it translates."""
+SAVED = {"": {}, **OPENS}
+"""The questions of such pages whose answers are saved."""
 
 
 def _translator(name: str, families: tuple[str, ...], *others: str, hub: Mapping[str, int] | None = None) -> Model:
@@ -41,6 +52,8 @@ TRANSLATORS = (
     _translator("autoregressive", AUTOREGRESSIVE, DISTILLED_BASELINE, hub=HUB_TRANSLATORS),
     _translator("non_autoregressive", NON_AUTOREGRESSIVE, *RAW_COUNTERPART.values()),
 )
+TRANSLATOR = replace(TRANSLATORS[0], name="translator")
+"""The autoregressive one, where it is the only one."""
 SEARCH_SETTINGS = (
     Number(name="length_penalty", default=1.0, minimum=-1, maximum=2, step=0.1, more=True),
     Choice(name="stopping", default=STOPPING[0], values=STOPPING, more=True),
