@@ -1,5 +1,6 @@
 """One source of colours: palette, colour map, Plotly template, Gradio theme and CSS variables."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -7,6 +8,7 @@ import plotly.graph_objects as go
 from plotly.colors import get_colorscale, sample_colorscale, unlabel_rgb
 
 if TYPE_CHECKING:
+    import numpy as np
     from gradio import themes
 
 SHEETS = tuple(
@@ -80,6 +82,28 @@ def figure(x: str, y: str) -> go.Figure:
         update(title=title, zeroline=False, ticklabeloverflow="allow")
     chart.update_yaxes(automargin=True)
     return chart
+
+
+def add_band(
+    chart: go.Figure, low: "np.ndarray", high: "np.ndarray", names: Sequence[str], *, group: str, **drawn: Any
+) -> None:
+    """What lies between two lines without ink; a reading says their `names`, the legend those of the `group`'s curve.
+
+    drawn: x and the colours, as Plotly takes them.
+    """
+    line = {**drawn.pop("line"), "width": 0}
+    for y, name, fill in zip((low, high), names, (None, "tonexty"), strict=True):
+        chart.add_scatter(
+            y=y,
+            mode="lines",
+            name=name,
+            line=line,
+            fill=fill,
+            legendgroup=group,
+            showlegend=False,
+            hoverinfo="skip",
+            **drawn,
+        )
 
 
 def theme() -> "themes.Base":

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lab.format import number, scientific
-from lab.style import SERIES, figure
+from lab.style import SERIES, add_band, figure
 from lab.text import Text
 from lab.views.payload import to_dict
 from models.traces import STACK_VARIANTS, GradientsTrace
@@ -31,18 +31,8 @@ def gradient_chart(trace: GradientsTrace, text: Text) -> go.Figure:
     drawn = figure(text("blocks.view.gradients.distance"), text("blocks.view.gradients.gradient"))
     seeds = trace.along.shape[1]
     for name, colour, along, first in zip(names(text), SERIES, trace.along, trace.first, strict=False):
-        bounds = {"lowest": along.min(0), "highest": along.max(0)}
-        for (bound, line), fill in zip(bounds.items(), (None, "tonexty"), strict=True):
-            drawn.add_scatter(
-                y=line,
-                mode="lines",
-                name=text(f"blocks.view.gradients.{bound}", name=name, seeds=seeds),
-                line={"color": colour, "width": 0},
-                fill=fill,
-                legendgroup=name,
-                showlegend=False,
-                hoverinfo="skip",
-            )
+        bounds = [text(f"blocks.view.gradients.{bound}", name=name, seeds=seeds) for bound in ("lowest", "highest")]
+        add_band(drawn, along.min(0), along.max(0), bounds, group=name, line={"color": colour})
         drawn.add_scatter(
             y=middle(along), mode="lines", name=name, line={"color": colour, "width": 2.5}, legendgroup=name
         )

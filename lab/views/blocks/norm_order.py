@@ -3,7 +3,7 @@
 import numpy as np
 
 from lab.format import number, percent, scientific
-from lab.style import SERIES, figure
+from lab.style import SERIES, add_band, figure
 from lab.text import Text, plain
 from lab.views.payload import to_dict
 from models.traces import LayerNormTrace, StreamTrace
@@ -15,19 +15,9 @@ def chart(trace: LayerNormTrace, text: Text) -> dict:
     for colour, stream in zip(SERIES, trace.streams, strict=False):
         name = f"{plain(stream.model)}, {_order(stream, text)}"
         depth = np.linspace(0, 1, len(stream.length))
-        bounds = {"smallest": stream.length.min(1), "largest": stream.length.max(1)}
-        for (bound, line), fill in zip(bounds.items(), (None, "tonexty"), strict=True):
-            drawn.add_scatter(
-                x=depth,
-                y=line,
-                mode="lines",
-                name=text(f"blocks.view.norm_order.{bound}", name=name),
-                line={"color": colour, "width": 0},
-                fill=fill,
-                legendgroup=name,
-                showlegend=False,
-                hoverinfo="skip",
-            )
+        bounds = [text(f"blocks.view.norm_order.{bound}", name=name) for bound in ("smallest", "largest")]
+        length = stream.length
+        add_band(drawn, length.min(1), length.max(1), bounds, group=name, x=depth, line={"color": colour})
         drawn.add_scatter(
             x=depth,
             y=stream.length.mean(1),

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lab.format import class_names, percent
-from lab.style import SERIES, figure
+from lab.style import SERIES, add_band, figure
 from lab.text import Text, plain
 from lab.views.payload import to_dict
 from models.traces import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
@@ -36,19 +36,16 @@ def _figure(trace: PatchDeletionTrace, change: str, text: Text) -> go.Figure:
         text("patches.view.deletion.probability", label=names[trace.label]),
     )
     random = trace.random_probability[at]
-    for bound, y in {"lowest": random.min(0), "highest": random.max(0)}.items():
-        drawn.add_scatter(
-            x=trace.share,
-            y=y,
-            mode="lines",
-            name=text(f"patches.view.deletion.{bound}"),
-            line={**LINES["random"], "width": 0},
-            fill="tonexty" if bound == "highest" else "none",
-            fillcolor=BAND,
-            legendgroup="random",
-            showlegend=False,
-            hoverinfo="skip",
-        )
+    bounds = [text(f"patches.view.deletion.{bound}") for bound in ("lowest", "highest")]
+    add_band(
+        drawn,
+        *(random.min(0), random.max(0)),
+        bounds,
+        group="random",
+        x=trace.share,
+        line=LINES["random"],
+        fillcolor=BAND,
+    )
     answers = {name: [names[label] for label in row] for name, row in zip(PATCH_ORDERS, trace.answer[at], strict=True)}
     curves = {**dict(zip(PATCH_ORDERS, trace.probability[at], strict=True)), "random": random.mean(0)}
     for order, y in curves.items():
