@@ -47,7 +47,8 @@ def trace(
             progress.beat()
             changed = edited(read, position, token)
             after.append(aligned(predict(model, known.states, changed, causal=causal).log_prob, position, token))
-        return compare(predict(model, known.states, read, causal=causal).log_prob, after)
+        before = plain if causal else predict(model, known.states, read, causal=False).log_prob
+        return compare(before, after)
 
     causal, bidirectional = changes(True), changes(False)
     options, replacements = option.cpu().numpy(), replacement.cpu().numpy()

@@ -36,7 +36,7 @@ def trace(
         encoder = translator.model.get_encoder()
         stack, start = translation.encoder(translator.model), translation.start(encoder, ids[0]).stream
         output = encoder(input_ids=ids).last_hidden_state[0]
-        steps = list(walk(stack, start, open_to_all(start)))
+        steps = list(walk(stack, start))
         streams = [stream_of(translator.reference, stack, start, output)]
         progress.beat()
         stack_of_vit, patches = vision.stack(vit.model), vision.start(vit.model, prepared.pixels).stream
@@ -74,17 +74,12 @@ def stream_of(
     """
     errors, streams = [], []
     for pre_norm in (True, False):
-        steps = list(walk(stack._replace(pre_norm=pre_norm), start, open_to_all(start)))
+        steps = list(walk(stack._replace(pre_norm=pre_norm), start))
         streams.append([start, *(row[-1].stream for row in steps)])
         errors.append(float((final(streams[-1][-1]) - output).norm() / output.norm()))
     pre_norm = errors[0] < errors[1]
     length = torch.stack(streams[0 if pre_norm else 1]).norm(dim=-1)
     return StreamTrace(reference, pre_norm, *errors, length=length.cpu().numpy())
-
-
-def open_to_all(stream: torch.Tensor) -> torch.Tensor:
-    """Every token may see every token: (token, token)."""
-    return torch.ones(len(stream), len(stream), dtype=torch.bool, device=stream.device)
 
 
 def stacked(rows: list[list[Any]]) -> np.ndarray:

@@ -24,10 +24,8 @@ def trace(vit: OpenModel, photo: Image.Image, progress: Progress = NO_PROGRESS) 
     progress.beat()
     with torch.inference_mode():
         stack, start = layers.stack(model), layers.start(model, prepared.pixels)
-        count = len(start.stream)
-        everything = torch.ones(count, count, dtype=torch.bool, device=start.stream.device)
-        steps = walk(stack, start.stream, everything)
-        prefix = ("CLS", "distillation")[: count - rows * columns]
+        steps = walk(stack, start.stream)
+        prefix = ("CLS", "distillation")[: len(start.stream) - rows * columns]
         return VitWalkTrace(
             model=prepared.reference,
             grid=(rows, columns),

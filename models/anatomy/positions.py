@@ -98,8 +98,7 @@ def equivariance_error(translator: OpenModel, ids: torch.Tensor, order: torch.Te
 
     def encoded(tokens: torch.Tensor) -> torch.Tensor:
         stream = translation.start(encoder, tokens, positions).stream
-        allowed = torch.ones(len(tokens), len(tokens), dtype=torch.bool, device=tokens.device)
-        *_, last = walk(stack, stream, allowed)
+        *_, last = walk(stack, stream)
         return last[-1].stream
 
     before = encoded(ids)

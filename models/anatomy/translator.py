@@ -72,8 +72,7 @@ def trace(
 def through(model: Any, ids: torch.Tensor, given: torch.Tensor, positions: bool = True) -> Walked:
     """Walk the source ids (source,) through the encoder and the decoder's inputs (target,) through the decoder."""
     source = layers.start(model.get_encoder(), ids, positions)
-    everything = torch.ones(len(ids), len(ids), dtype=torch.bool, device=ids.device)
-    encoder = list(walk(layers.encoder(model), source.stream, everything))
+    encoder = list(walk(layers.encoder(model), source.stream))
     target = layers.start(model.get_decoder(), given, positions)
     past = torch.ones(len(given), len(given), dtype=torch.bool, device=ids.device).tril()
     decoder = list(walk(layers.decoder(model), target.stream, past, memory=encoder[-1][-1].stream))

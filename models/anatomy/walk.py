@@ -56,12 +56,12 @@ class Step(NamedTuple):
 
 
 def walk(
-    stack: Stack, stream: torch.Tensor, allowed: torch.Tensor, memory: torch.Tensor | None = None
+    stack: Stack, stream: torch.Tensor, allowed: torch.Tensor | None = None, memory: torch.Tensor | None = None
 ) -> Iterator[list[Step]]:
     """Every part of every layer of a stack, in the model's order, one layer at a time.
 
-    stream: (token, width). allowed: (token, token), which key each query of self-attention may see. memory: (source,
-    width), what cross-attention reads, whole.
+    stream: (token, width). allowed: (token, token), which key each query of self-attention may see; None: all. memory:
+    (source, width), what cross-attention reads, whole.
     """
     for parts in stack.layers:
         steps: list[Step] = []
@@ -70,7 +70,7 @@ def walk(
             if isinstance(part.modules, FeedForwardModules):
                 detail = feed_forward(given, part.modules)
             elif part.kind == "cross_attention" and memory is not None:
-                detail = attend(given, memory, part.modules, allowed.new_ones(len(given), len(memory)))
+                detail = attend(given, memory, part.modules)
             else:
                 detail = attend(given, given, part.modules, allowed)
             summed = stream + detail.output
@@ -79,15 +79,18 @@ def walk(
         yield steps
 
 
-def attend(x: torch.Tensor, memory: torch.Tensor, modules: AttentionModules, allowed: torch.Tensor) -> AttentionStep:
-    """Attention from the tokens of `x` (query, width) to those of `memory` (key, width) that are `allowed`."""
+def attend(
+    x: torch.Tensor, memory: torch.Tensor, modules: AttentionModules, allowed: torch.Tensor | None = None
+) -> AttentionStep:
+    """Attention from the tokens of `x` (query, width) to those of `memory` (key, width) that are `allowed`, or all."""
 
     def split(tokens: torch.Tensor) -> torch.Tensor:
         return tokens.unflatten(-1, (modules.heads, -1)).transpose(0, 1)
 
     query, key, value = split(modules.query(x)), split(modules.key(memory)), split(modules.value(memory))
     scores = query @ key.transpose(1, 2) / query.shape[-1] ** 0.5
-    attention = scores.masked_fill(~allowed, -torch.inf).softmax(-1)
+    masked = scores if allowed is None else scores.masked_fill(~allowed, -torch.inf)
+    attention = masked.softmax(-1)
     context = attention @ value
     return AttentionStep(
         query, key, value, scores, attention, context, modules.output(context.transpose(0, 1).flatten(1))

@@ -14,14 +14,8 @@ from models.families import VIT
 from models.parts import Part
 from models.prepared import prepare_model
 from models.translation import layers as translation
-from models.translation.bundled import AUTOREGRESSIVE
 
 SENTENCE = "A dog with a stick in its mouth runs."
-
-
-@pytest.fixture(scope="module")
-def translator():
-    return open_model("marian-multi30k", AUTOREGRESSIVE, "text")
 
 
 @pytest.fixture
