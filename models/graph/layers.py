@@ -57,13 +57,11 @@ class Attention(nn.Module):
 
     def linear(self, bias: bool = False) -> nn.Linear:
         """A map from nodes to all heads."""
-        layer = nn.Linear(self.n_in, math.prod(self.size), bias=bias)
-        nn.init.xavier_uniform_(layer.weight)
-        return layer
+        return nn.Linear(self.n_in, math.prod(self.size), bias=bias)
 
     def vector(self) -> nn.Parameter:
         """A vector for each head (head, n_out)."""
-        return nn.Parameter(nn.init.xavier_uniform_(torch.empty(self.size)))
+        return nn.Parameter(torch.empty(self.size))
 
     def parts(self, nodes: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """What looks, what is looked at, what is taken."""
@@ -194,6 +192,16 @@ class GraphNetwork(nn.Module):
                 size, n_class if last else n_hidden, 1 if last else heads, not last, drop.get("attention", 0.0)
             )
             self.layers.append(made)
+
+    def draw(self, seed: int) -> "GraphNetwork":
+        """First weights by a seed: Glorot's for matrices and vectors, zero for biases."""
+        generator = torch.Generator().manual_seed(seed)
+        for name, value in self.named_parameters():
+            if name.endswith("bias"):
+                nn.init.zeros_(value)
+            else:
+                nn.init.xavier_uniform_(value, generator=generator)
+        return self
 
     def walk(self, nodes: torch.Tensor, graph: torch.Tensor) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
         """The output of every layer (node, n), after ELU but for the last, and its weights, as the layer gives them."""

@@ -102,7 +102,7 @@ def build(recipe: Recipe, run: Run, data: cora.Cora) -> GraphNetwork:
     kind: Kind = getattr(recipe, run.kind)
     drop = {"features": kind.features, "attention": kind.attention}
     n_in, n_class = data.words.shape[1], len(cora.CLASSES)
-    return GraphNetwork(run.kind, n_in, kind.n_hidden, n_class, kind.heads, run.depth, **drop)
+    return GraphNetwork(run.kind, n_in, kind.n_hidden, n_class, kind.heads, run.depth, **drop).draw(run.seed)
 
 
 def train(recipe: Recipe, run: Run, data: cora.Cora) -> tuple[GraphNetwork, dict[str, Any]]:
