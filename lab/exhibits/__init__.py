@@ -1,10 +1,10 @@
 """The exhibits, grouped as a lecture is."""
 
-from lab.exhibits import anatomy, blocks, cnn_vs_attention, cost, decoding, fields, patches
+from lab.exhibits import anatomy, blocks, cnn_vs_attention, cost, decoding, fields, graph, patches
 
 GROUPS = {
     "images": (patches.EXHIBIT, fields.EXHIBIT),
-    "comparison": (cnn_vs_attention.EXHIBIT, cost.EXHIBIT),
+    "comparison": (cnn_vs_attention.EXHIBIT, cost.EXHIBIT, graph.EXHIBIT),
     "architecture": (anatomy.EXHIBIT, blocks.EXHIBIT),
     "decoding": (decoding.EXHIBIT,),
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.errors import InputError
 
-MAX_NODES, MAX_EDGES, MAX_CLASSES, MAX_NAME = 300, 3_000, 10, 40
+MAX_NODES, MAX_EDGES, MAX_CLASSES, MAX_NAME = 300, 3_000, 8, 40
 BETWEEN = r"\s*(?:->|--|—|→|[,，;；\t])\s*"
 """What may stand between two names; where none of it does, a space."""
 

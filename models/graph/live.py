@@ -16,6 +16,8 @@ from models.progress import NO_PROGRESS, Progress
 from models.traces.graph import GraphTrace
 
 STEPS, RATE, DECAY, HIDDEN, HEADS = 200, 0.01, 5e-4, 4, 4
+CLUBS = {"Mr. Hi": "instructor", "Officer": "officer"}
+"""Classes of the karate club by networkx's words for them: with whom a member went."""
 Changes = tuple[tuple[int, int], ...]
 """Undirected pairs (smaller, larger): an edge that is there is cut, one that is not is added."""
 
@@ -34,7 +36,7 @@ def karate() -> tuple[Graph, np.ndarray]:
     Every member's later club is known; training is told the instructor's (0) and the officer's (33).
     """
     club = nx.karate_club_graph()
-    label = tuple(str(club.nodes[member]["club"]) for member in club)
+    label = tuple(CLUBS[club.nodes[member]["club"]] for member in club)
     told = np.isin(np.arange(len(label)), [0, len(label) - 1])
     return Graph(tuple(str(member + 1) for member in club), tuple((min(e), max(e)) for e in club.edges), label), told
 
@@ -65,7 +67,7 @@ def trace(
     with torch.inference_mode():
         outputs, weights = learned.network.walk(nodes, now)
         before = learned.network(nodes, directed(whole.pair, len(label))).softmax(-1)
-    stages = [project(stage.numpy()) for stage in (nodes, *outputs)]
+    stages = [project(stage.numpy()) for stage in outputs]
     source, target = now.numpy()
     return GraphTrace(
         kind=kind,
@@ -134,5 +136,6 @@ def project(features: np.ndarray) -> tuple[np.ndarray, float]:
     left, size, _ = np.linalg.svd(centred, full_matrices=False)
     points = np.zeros((len(features), 2))
     points[:, : min(2, len(size))] = (left * size)[:, :2]
+    points *= np.where(points[np.abs(points).argmax(0), [0, 1]] < 0, -1, 1)  # a component has no sign of its own
     total = float((size**2).sum())
     return points, float((size[:2] ** 2).sum() / total) if total else 1.0

@@ -25,6 +25,7 @@ from models import training
 from models.checkpoint import BUNDLED
 from models.graph import cora
 from models.graph.layers import GraphNetwork, both_ways, with_loops
+from models.traces.graph import GRAPH_KINDS
 
 NAME = "cora"
 
@@ -59,7 +60,6 @@ class Recipe:
 
 
 RECIPE = Recipe()
-KINDS = ("gcn", "gat", "gatv2", "dot_product")
 
 
 class Run(NamedTuple):
@@ -74,9 +74,9 @@ class Run(NamedTuple):
 def runs(recipe: Recipe) -> Iterator[Run]:
     """Every run once, those that tell most first."""
     for seed in range(recipe.seeds):
-        yield from (Run(kind, "citations", 2, seed) for kind in KINDS)
+        yield from (Run(kind, "citations", 2, seed) for kind in GRAPH_KINDS)
     for seed in range(recipe.other_seeds):
-        yield from (Run(kind, edges, 2, seed) for edges in ("none", "random") for kind in KINDS)
+        yield from (Run(kind, edges, 2, seed) for edges in ("none", "random") for kind in GRAPH_KINDS)
         yield from (
             Run(kind, "citations", depth, seed) for kind in ("gcn", "gat") for depth in recipe.depths if depth != 2
         )

@@ -34,6 +34,7 @@ from models.traces.fields import (
     TheoryTrace,
 )
 from models.traces.gradients import NORM_PLACES, STACK_VARIANTS, TRAINED_DEPTHS, GradientsTrace
+from models.traces.graph import GRAPH_KINDS, DepthTrace, GraphTrace
 from models.traces.layer_norm import LayerNormTrace, StreamTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
@@ -64,6 +65,7 @@ __all__ = [
     "COST_WIDTHS",
     "COST_WINDOWS",
     "FATES",
+    "GRAPH_KINDS",
     "HALF_MASS",
     "IMAGES",
     "MAX_LENGTH",
@@ -95,10 +97,12 @@ __all__ = [
     "CrossTrace",
     "DataEfficiencyTrace",
     "DecodingTrace",
+    "DepthTrace",
     "FieldTrace",
     "FieldsTrace",
     "Finished",
     "GradientsTrace",
+    "GraphTrace",
     "KnownOutput",
     "LayerNormTrace",
     "LengthCandidate",

@@ -7,6 +7,9 @@ import numpy as np
 
 from models.axes import Trace
 
+GRAPH_KINDS = ("gcn", "gat", "gatv2", "dot_product")
+"""Kinds of layers, as `models.graph.layers` has them."""
+
 
 @dataclass(frozen=True, eq=False)
 class GraphTrace(Trace):
@@ -36,10 +39,10 @@ class GraphTrace(Trace):
     probability: Annotated[np.ndarray, "node class"]
     whole: Annotated[np.ndarray, "node class"]
     """The probabilities on the graph as it was trained."""
-    projected: Annotated[np.ndarray, "stage node plane"]
-    """The nodes' features before and after every layer, each on its own two principal components."""
-    explained: Annotated[np.ndarray, "stage"]
-    """Share of a stage's variance that its two components hold."""
+    projected: Annotated[np.ndarray, "layer node plane"]
+    """The nodes' features after every layer, each on its own two principal components."""
+    explained: Annotated[np.ndarray, "layer"]
+    """Share of a layer's variance that its two components hold."""
     loss: Annotated[np.ndarray, "step"]
     right: Annotated[np.ndarray, "step"]
     """Share of right answers among the nodes whose class is known, but not to training; nan where there are none."""

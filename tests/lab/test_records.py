@@ -117,6 +117,8 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
         "edit": [1, 7],
         "average": True,
         "random": True,
+        "edges": "a b\na: x\nb: y",
+        "changes": [[0, 1]],
     }
     for name in run.inputs:
         one = exhibit.input(name)

@@ -9,11 +9,13 @@ from lab.views.blocks import norm, sizes
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
+from lab.views.graph import graph
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
 
 from . import anatomy_walks, known_traces, photo_traces
 from .blocks_traces import architectures, layer_norms
 from .decoding_run import decoding_trace, race_trace
+from .graph_traces import learned
 
 ENGLISH = Text("en")
 
@@ -95,6 +97,10 @@ def sized(bench: Any) -> dict:
     return bench.value(*sizes.payload(architectures(), ENGLISH))
 
 
+def cut_graph(bench: Any) -> dict:
+    return bench.value(*graph.payload(learned(), ENGLISH))
+
+
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "anatomy/attention": walk,
     "anatomy/cross": crossed,
@@ -111,6 +117,7 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "decoding/attention": decoding,
     "decoding/sampling": distribution,
     "decoding/race": decoding_race,
+    "graph/graph": cut_graph,
     "patches/attend": vit,
     "patches/cut": vit,
     "patches/pair": pair,

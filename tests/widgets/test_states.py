@@ -63,6 +63,7 @@ JOURNEYS: dict[str, list[str]] = {
     ],
     "decoding/sampling": ["[", "click .film button:last-child", "click .top_p input", "click .temperature input"],
     "decoding/race": ["[", "["],
+    "graph/graph": ["]", "click .heads button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "patches/attend": ["[", "[", "click .thumbs button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "patches/cut": ["ArrowLeft", "click .sizes button:nth-child(2)", "ArrowDown"],
     "patches/pair": ["]", "]", "ArrowLeft", "ArrowUp"],

@@ -482,6 +482,31 @@ export interface FieldsFieldText extends SharedText {
   hint: string;
   hint_keys: string;
 }
+export interface GraphGraphText extends SharedText {
+  name: string;
+  picture: string;
+  layer: string;
+  head: string;
+  edges: string;
+  cut: string;
+  add: string;
+  restore: string;
+  says: string;
+  said_before: string;
+  told: string;
+  not_told: string;
+  unknown: string;
+  takes: string;
+  itself: string;
+  comma: string;
+  hears: string;
+  unchanged: string;
+  changed: string;
+  drawn: string;
+  projected: string;
+  hint: string;
+  hint_keys: string;
+}
 export interface PatchesAttendText extends SharedText {
   overview: string;
   overview_picture: string;

@@ -1,0 +1,70 @@
+"""A graph as a visitor writes it, and the edges that a visitor cuts or adds."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import gradio as gr
+
+from lab.inputs.kinds import Input, Line
+from lab.text import Text
+from models.errors import InputError
+
+EXAMPLE = """A, B
+A, C
+B, C
+B, D
+C, D
+D, E
+E, F
+E, G
+F, G
+F, H
+G, H
+A: 1
+H: 2"""
+MAX_CHANGES = 200
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EdgeList(Line):
+    """A graph as text, a line for each edge; `models.graph.edge_list` reads it where it is asked for."""
+
+    default: str = EXAMPLE
+    maximum: int = 100_000
+    bad: ClassVar[tuple[Any, ...]] = (None, 7, [], {"a": 1}, "x" * 100_001)
+
+    def component(self, text: Text, exhibit: str) -> gr.Textbox:
+        return gr.Textbox(
+            self.default,
+            label=text(f"{exhibit}.input.{self.name}"),
+            info=text(f"{exhibit}.input.{self.name}_info"),
+            lines=4,
+            max_lines=8,
+            interactive=True,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EdgeChanges(Input):
+    """Undirected edges, pairs (smaller, larger) of nodes, each once: one that is there is cut, another is added. A new
+    question starts without any."""
+
+    default: tuple[tuple[int, int], ...] = ()
+    hidden: ClassVar[bool] = True
+    bad: ClassVar[tuple[Any, ...]] = (
+        *(None, {}, "x", 3, [1], [[1]], [[1, 1]], [[2, 1]], [[-1, 2]], [[0, 1.5]], [[False, 1]], [[0, 1, 2]]),
+        *([[0, 1], [0, 1]], [[0, node + 1] for node in range(MAX_CHANGES + 1)]),
+    )
+
+    def checked(self, sent: Any) -> tuple[tuple[int, int], ...]:
+        if not isinstance(sent, list | tuple) or len(sent) > MAX_CHANGES or not all(map(_is_edge, sent)):
+            raise InputError("graph.change")
+        pairs = tuple((first, second) for first, second in sent)
+        if len(set(pairs)) < len(pairs):
+            raise InputError("graph.change")
+        return pairs
+
+
+def _is_edge(pair: Any) -> bool:
+    numbers = isinstance(pair, list | tuple) and len(pair) == 2 and all(type(number) is int for number in pair)
+    return numbers and 0 <= pair[0] < pair[1]

@@ -1,0 +1,37 @@
+"""Hand-made traces of graphs."""
+
+import numpy as np
+
+from models.traces import GraphTrace
+
+
+def learned() -> GraphTrace:
+    """Four nodes, two of them told, one with a name that looks like markup; an edge is cut and another added."""
+    generator = np.random.default_rng(0)
+    pairs = [(0, 1), (1, 2), (0, 3)]
+    source, target = np.array([*pairs, *(pair[::-1] for pair in pairs), *((at, at) for at in range(4))]).T
+    scores = generator.exponential(size=(3, len(source)))
+    sums = np.stack([np.bincount(target, row) for row in scores])
+    probability = generator.dirichlet([1, 1], size=(2, 4))
+    return GraphTrace(
+        kind="gat",
+        node=("Anna", "<b>Ben</b>", "小丽", "D"),
+        classes=("red", "blue"),
+        cut=((2, 3),),
+        added=((0, 3),),
+        doubled=1,
+        label=np.array([0, -1, 1, 1]),
+        known=np.array([True, False, True, False]),
+        place=np.array([[0, 0], [0, 1], [1, 1], [1, 0.2]]),
+        source=source,
+        target=target,
+        weight=scores / sums[:, target],
+        channel_layer=np.array([0, 0, 1]),
+        channel_head=np.array([0, 1, 0]),
+        probability=probability[0],
+        whole=probability[1],
+        projected=generator.normal(size=(2, 4, 2)),
+        explained=np.array([0.8, 1.0]),
+        loss=np.array([0.7, 0.1]),
+        right=np.array([0.0, 1.0]),
+    )
