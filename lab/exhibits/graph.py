@@ -1,10 +1,15 @@
 """Graphs: attention along edges that one can cut, beside the Transformer's along all."""
 
+from dataclasses import replace
+
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.graph import EdgeChanges, EdgeList
 from lab.inputs.kinds import Choice, Number
-from lab.views.graph import graph
-from models.traces import GRAPH_KINDS, GraphTrace
+from lab.inputs.models import VIT_INPUT
+from lab.inputs.photo import Photo
+from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR
+from lab.views.graph import graph, masks
+from models.traces import GRAPH_KINDS, GraphTrace, MasksTrace
 
 EXHIBIT = Exhibit(
     "graph",
@@ -12,7 +17,12 @@ EXHIBIT = Exhibit(
         Choice(name="graph", default="karate", values=("karate", "own")),
         EdgeList(name="edges"),
         Choice(name="kind", default="gat", values=GRAPH_KINDS),
-        Number(name="seed", default=0, minimum=0, maximum=99),
+        *SENTENCE,
+        Photo(name="photo"),
+        Number(name="seed", default=0, minimum=0, maximum=99, more=True),
+        TRANSLATOR,
+        replace(VIT_INPUT, more=True),
+        Number(name="layer", default=6, minimum=1, maximum=48, more=True),
         EdgeChanges(name="changes"),
     ),
     runs=(
@@ -24,5 +34,14 @@ EXHIBIT = Exhibit(
             views=(View("graph", graph, widget="graph/graph"),),
             actions={"change": "changes"},
         ),
+        Run(
+            "masks",
+            compute="models.graph.masks:trace",
+            trace=MasksTrace,
+            inputs=("sentence", "translator", "photo", "vit", "layer"),
+            views=(View("masks", masks, widget="graph/masks"),),
+            saved=SAVED,
+        ),
     ),
+    opens=OPENS,
 )

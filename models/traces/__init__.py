@@ -34,7 +34,7 @@ from models.traces.fields import (
     TheoryTrace,
 )
 from models.traces.gradients import NORM_PLACES, STACK_VARIANTS, TRAINED_DEPTHS, GradientsTrace
-from models.traces.graph import GRAPH_KINDS, DepthTrace, GraphTrace
+from models.traces.graph import GRAPH_KINDS, DepthTrace, GraphTrace, MasksTrace, ScoresTrace
 from models.traces.layer_norm import LayerNormTrace, StreamTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
@@ -106,6 +106,7 @@ __all__ = [
     "KnownOutput",
     "LayerNormTrace",
     "LengthCandidate",
+    "MasksTrace",
     "NextTokens",
     "OrderTrace",
     "ParametersTrace",
@@ -117,6 +118,7 @@ __all__ = [
     "RaceTrace",
     "RefineTrace",
     "RelevanceTrace",
+    "ScoresTrace",
     "SearchStep",
     "SearchTrace",
     "SizesTrace",

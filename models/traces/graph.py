@@ -5,7 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
-from models.axes import Trace
+from models.axes import HALF, Trace
 
 GRAPH_KINDS = ("gcn", "gat", "gatv2", "dot_product")
 """Kinds of layers, as `models.graph.layers` has them."""
@@ -60,3 +60,27 @@ class DepthTrace(Trace):
     """Mean cosine distance of two nodes' features before the last layer, in the trained network."""
     right: Annotated[np.ndarray, "kind seed depth"]
     """Share of right answers among nodes that training was not told of."""
+
+
+@dataclass(frozen=True, eq=False)
+class ScoresTrace(Trace):
+    """What the queries of one layer of self-attention say of its keys, before any mask and softmax."""
+
+    model: str
+    layer: int
+    """From 1."""
+    layers: int
+    token: tuple[str, ...]
+    grid: tuple[int, int]
+    """Rows and columns that the tokens fill; a sentence has one row."""
+    scores: Annotated[np.ndarray, "head query key", HALF]
+    """q·k/√d."""
+
+
+@dataclass(frozen=True, eq=False)
+class MasksTrace(Trace):
+    """The scores of a layer on the patches of a photo and of one on the tokens of a sentence, to be masked."""
+
+    photo: ScoresTrace
+    sentence: ScoresTrace
+    pixels: Annotated[np.ndarray, "row column channel"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.traces import GraphTrace
+from models.traces import GraphTrace, MasksTrace, ScoresTrace
 
 
 def learned() -> GraphTrace:
@@ -34,4 +34,23 @@ def learned() -> GraphTrace:
         explained=np.array([0.8, 1.0]),
         loss=np.array([0.7, 0.1]),
         right=np.array([0.0, 1.0]),
+    )
+
+
+def scored() -> MasksTrace:
+    """Two heads on 4 x 4 patches, and one on a sentence of five tokens."""
+    generator = np.random.default_rng(1)
+    return MasksTrace(
+        photo=ScoresTrace(
+            "vit", 6, 12, tuple(map(str, range(1, 17))), (4, 4), generator.normal(0, 2, (2, 16, 16)).astype(np.float32)
+        ),
+        sentence=ScoresTrace(
+            "marian",
+            3,
+            3,
+            ("▁A", "▁dog", "▁runs", ".", "</s>"),
+            (1, 5),
+            generator.normal(0, 2, (2, 5, 5)).astype(np.float32),
+        ),
+        pixels=generator.integers(0, 255, (32, 32, 3), dtype=np.uint8),
     )

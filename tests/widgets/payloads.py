@@ -9,13 +9,13 @@ from lab.views.blocks import norm, sizes
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
-from lab.views.graph import graph
+from lab.views.graph import graph, masks
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
 
 from . import anatomy_walks, known_traces, photo_traces
 from .blocks_traces import architectures, layer_norms
 from .decoding_run import decoding_trace, race_trace
-from .graph_traces import learned
+from .graph_traces import learned, scored
 
 ENGLISH = Text("en")
 
@@ -101,6 +101,11 @@ def cut_graph(bench: Any) -> dict:
     return bench.value(*graph.payload(learned(), ENGLISH))
 
 
+def masked_scores(bench: Any) -> dict:
+    parts = masks.payload(scored(), ENGLISH)
+    return {name: bench.value(*part) for name, part in parts.items()}
+
+
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "anatomy/attention": walk,
     "anatomy/cross": crossed,
@@ -118,6 +123,7 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "decoding/sampling": distribution,
     "decoding/race": decoding_race,
     "graph/graph": cut_graph,
+    "graph/masks": masked_scores,
     "patches/attend": vit,
     "patches/cut": vit,
     "patches/pair": pair,

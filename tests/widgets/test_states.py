@@ -64,6 +64,10 @@ JOURNEYS: dict[str, list[str]] = {
     "decoding/sampling": ["[", "click .film button:last-child", "click .top_p input", "click .temperature input"],
     "decoding/race": ["[", "["],
     "graph/graph": ["]", "click .heads button:nth-child(2)", "ArrowRight", "ArrowDown"],
+    "graph/masks": [
+        *("]", "]", "click .size input", "ArrowRight", "click .heads button:nth-child(2)", "click .stage.matrix"),
+        *("ArrowDown", "click .sources button:nth-child(2)", "]"),
+    ],
     "patches/attend": ["[", "[", "click .thumbs button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "patches/cut": ["ArrowLeft", "click .sizes button:nth-child(2)", "ArrowDown"],
     "patches/pair": ["]", "]", "ArrowLeft", "ArrowUp"],

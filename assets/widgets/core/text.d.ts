@@ -507,6 +507,40 @@ export interface GraphGraphText extends SharedText {
   hint: string;
   hint_keys: string;
 }
+export interface GraphMasksText extends SharedText {
+  name: string;
+  as_graph: string;
+  as_matrix: string;
+  photo_picture: string;
+  graph_picture: string;
+  matrix_picture: string;
+  source: string;
+  source_photo: string;
+  source_sentence: string;
+  head: string;
+  size: string;
+  mask: string;
+  edges: string;
+  share: string;
+  kept: string;
+  mask_full: string;
+  mask_causal: string;
+  mask_window: string;
+  mask_shifted: string;
+  mask_nearest: string;
+  mask_neighbours: string;
+  whose_full: string;
+  whose_causal: string;
+  whose_window: string;
+  whose_shifted: string;
+  whose_nearest: string;
+  whose_neighbours: string;
+  looks: string;
+  model: string;
+  reading: string;
+  hint: string;
+  hint_keys: string;
+}
 export interface PatchesAttendText extends SharedText {
   overview: string;
   overview_picture: string;

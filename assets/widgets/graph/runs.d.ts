@@ -16,3 +16,18 @@ export interface GraphRun {
    */
   arrays: Arrays;
 }
+
+/** One layer's scores of every query for every key. */
+export interface ScoresRun {
+  model: string;
+  layer: number;
+  layers: number;
+  tokens: string[];
+  grid: [number, number];
+  /** scores (head, query, key); for the photo also pixels */
+  arrays: Arrays;
+}
+export interface MasksRun {
+  photo: ScoresRun;
+  sentence: ScoresRun;
+}

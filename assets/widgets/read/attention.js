@@ -27,12 +27,12 @@ export function meanRow(bytes, maxima, length, rows) {
 }
 
 /**
- * The place of the largest number, the first of equals.
+ * The place of the largest number, the first of equals; NaN is none.
  * @param {ArrayLike<number>} row
  */
 export function largest(row) {
   let top = 0;
-  for (let at = 1; at < row.length; at++) if (row[at] > row[top]) top = at;
+  for (let at = 1; at < row.length; at++) if (row[at] > row[top] || Number.isNaN(row[top])) top = at;
   return top;
 }
 

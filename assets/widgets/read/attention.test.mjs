@@ -18,6 +18,7 @@ test("rows kept as bytes come back as shares of their largest values, and their 
 
 test("the largest of equals is the first", () => {
   assert.equal(largest([0.1, 0.4, 0.4]), 1);
+  assert.equal(largest([Number.NaN, 0.1, Number.NaN, 0.4]), 3);
   assert.deepEqual([...sharesOfLargest([1, 4])], [0.25, 1]);
   assert.equal(sum([0.5, 1.5]), 2);
 });

@@ -1,0 +1,54 @@
+"""Graphs and masks in a browser: what is drawn and counted equals the trace."""
+
+import numpy as np
+import pytest
+
+from lab.text import Text
+from lab.views.graph import masks
+
+from .drawn import data, dots, show
+from .graph_traces import scored
+
+pytestmark = pytest.mark.browser
+MASKS = ("full", "causal", "window", "shifted", "nearest", "neighbours")
+
+
+def opens(mask, grid, size, scores):
+    """Who may look at whom (query, key), written once more."""
+    rows, columns = np.divmod(np.arange(grid[0] * grid[1]), grid[1])
+    if mask == "full":
+        return np.ones(scores.shape, bool)
+    if mask == "causal":
+        return np.tri(len(scores), dtype=bool)
+    if mask == "nearest":
+        return scores >= np.sort(scores, axis=1)[:, -size, None]
+    if mask == "neighbours":
+        return np.abs(rows[:, None] - rows) + np.abs(columns[:, None] - columns) <= 1
+    shift = size // 2 if mask == "shifted" else 0
+    window = [(axis - shift) // size for axis in (rows, columns)]
+    return (window[0][:, None] == window[0]) & (window[1][:, None] == window[1])
+
+
+def softmax(scores, allowed):
+    weights = np.where(allowed, np.exp(scores - scores.max(1, keepdims=True)), 0)
+    return weights / weights.sum(1, keepdims=True)
+
+
+@pytest.mark.parametrize("source", ["photo", "sentence"])
+def test_every_mask_counts_its_edges_and_shares_attention_among_them(bench, source):
+    parts = masks.payload(scored(), Text("en"))
+    page = bench.open("graph/masks", {name: bench.value(*part) for name, part in parts.items()})
+    one = getattr(scored(), source)
+    scores = one.scores[1].astype(float)
+    for step, mask in enumerate(MASKS):
+        for size in (2, 3):
+            show(page, source=source, step=step, head=1, size=size, query=2)
+            allowed = opens(mask, one.grid, size, scores)
+            weights = softmax(scores, allowed)
+            assert int(data(page, "edges")) == allowed.sum()
+            kept = (softmax(scores, np.ones_like(allowed)) * allowed).sum(1).mean()
+            assert float(data(page, "kept")) == pytest.approx(kept, rel=1e-4)
+            assert float(data(page, "weight")) == pytest.approx(weights[2].max(), rel=1e-4)
+            drawn = dots(page.locator("canvas.heat"))
+            closed = np.broadcast_to(np.array([128, 128, 128, 28]), drawn.shape)
+            assert np.array_equal((np.abs(drawn - closed) < 6).all(-1), ~allowed)
