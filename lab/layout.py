@@ -92,11 +92,7 @@ def lay_out_inputs(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
         trouble=gr.HTML(html_template=TROUBLE, elem_classes="lab-trouble", render=False),
     )
     gr.HTML(FOLD.format(words=escape(text("page.controls"))), elem_classes="lab-fold")
-    for one in content:
-        if isinstance(one, Photo):
-            lay_out_photo(one, exhibit, text, board)
-        else:
-            lay_out_sentence(one, exhibit, text, board)
+    lay_out_settings([one for one in content if not one.more], exhibit, text, board)
     with gr.Row():
         board.start.render()
         board.stop.render()
@@ -117,9 +113,14 @@ def lay_out_inputs(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
 
 
 def lay_out_settings(settings: list[Input], exhibit: Exhibit, text: Text, board: Board) -> None:
-    """Their components, one below the other."""
+    """Their components, one below the other; what a sentence follows stands beside it."""
     for one in settings:
-        board.inputs[one.name] = component_of(one, exhibit, text)
+        if isinstance(one, Photo):
+            lay_out_photo(one, exhibit, text, board)
+        elif isinstance(one, Sentence):
+            lay_out_sentence(one, exhibit, text, board)
+        elif one.name not in board.inputs:
+            board.inputs[one.name] = component_of(one, exhibit, text)
 
 
 def component_of(one: Input, exhibit: Exhibit, text: Text) -> Any:

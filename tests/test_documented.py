@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lab.text import Text
+from lab.views.graph import compare
 from models.checkpoint import BUNDLED, bundled
 from models.cnn_vs_attention import data_efficiency
+from models.graph import recorded
+from models.graph import train as cora
 from models.resnet.train import RECIPE as RESNET
 from models.swin.train import RECIPE as SWIN
 from models.translation import train_cmlm, train_marian
@@ -60,6 +64,18 @@ def test_the_trainings_on_less_data_have_their_recipe_and_a_card_with_its_measur
     trained = [(run["family"], run["share"], run["seed"]) for run in record["runs"]]
     assert trained == data_efficiency.runs(data_efficiency.RECIPE)
     for word in ("Data", "Licence", "Recipe", "Limits", "3,925", *(f"{mean:.1%}" for mean in seen.mean.ravel())):
+        assert word in card, word
+
+
+def test_the_trainings_on_cora_have_their_recipe_and_a_card_with_its_measured_figures():
+    folder, seen = BUNDLED / cora.NAME, recorded.read()
+    assert {path.name for path in folder.iterdir()} == {"recipe.json", "README.md"}
+    record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
+    assert record["recipe"] == json.loads(json.dumps(asdict(cora.RECIPE)))
+    trained = [tuple(run[name] for name in cora.Run._fields) for run in record["runs"]]
+    assert len(set(trained)) == len(trained) and set(trained) <= set(cora.runs(cora.RECIPE))
+    cells = [compare.cell(row, Text("en")) for row in seen.accuracy.reshape(-1, seen.accuracy.shape[-1])]
+    for word in ("Data", "Licence", "Recipe", "Limits", *cells, *(f"{count:,}" for count in seen.parameters)):
         assert word in card, word
 
 

@@ -8,8 +8,8 @@ from lab.inputs.kinds import Choice, Number
 from lab.inputs.models import VIT_INPUT
 from lab.inputs.photo import Photo
 from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR
-from lab.views.graph import graph, masks
-from models.traces import GRAPH_KINDS, GraphTrace, MasksTrace
+from lab.views.graph import compare, depth, graph, masks, ranking
+from models.traces import GRAPH_KINDS, CoraTrace, DepthTrace, GraphTrace, MasksTrace, RankingTrace
 
 EXHIBIT = Exhibit(
     "graph",
@@ -17,9 +17,9 @@ EXHIBIT = Exhibit(
         Choice(name="graph", default="karate", values=("karate", "own")),
         EdgeList(name="edges"),
         Choice(name="kind", default="gat", values=GRAPH_KINDS),
-        *SENTENCE,
-        Photo(name="photo"),
-        Number(name="seed", default=0, minimum=0, maximum=99, more=True),
+        Number(name="seed", default=0, minimum=0, maximum=99),
+        Photo(name="photo", more=True),
+        *(replace(one, more=True) for one in SENTENCE),
         TRANSLATOR,
         replace(VIT_INPUT, more=True),
         Number(name="layer", default=6, minimum=1, maximum=48, more=True),
@@ -41,6 +41,27 @@ EXHIBIT = Exhibit(
             inputs=("sentence", "translator", "photo", "vit", "layer"),
             views=(View("masks", masks, widget="graph/masks"),),
             saved=SAVED,
+        ),
+        Run(
+            "ranking",
+            compute="models.graph.ranking:trace",
+            trace=RankingTrace,
+            inputs=("graph", "edges", "seed"),
+            views=(View("ranking", ranking, widget="chart"),),
+        ),
+        Run(
+            "depth",
+            compute="models.graph.depth:trace",
+            trace=DepthTrace,
+            inputs=("graph", "edges", "seed"),
+            views=(View("depth", depth, widget="chart"),),
+            grows=True,
+        ),
+        Run(
+            "cora",
+            compute="models.graph.recorded:read",
+            trace=CoraTrace,
+            views=(View("compare", compare, widget="chart", truth="recorded"),),
         ),
     ),
     opens=OPENS,

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 
 FILE = "cora.npz"
+WORDS = 1433
+"""Of the vocabulary."""
 CLASSES = (
     "Theory",
     "Reinforcement learning",
@@ -21,7 +23,7 @@ CLASSES = (
 
 @dataclass(frozen=True, eq=False)
 class Cora:
-    """words (node, 1433), each row's sum 1; label (node,); pairs (5278, 2), undirected; nodes of the three parts."""
+    """words (node, WORDS), each row's sum 1; label (node,); pairs (5278, 2), undirected; nodes of the three parts."""
 
     words: torch.Tensor
     label: torch.Tensor

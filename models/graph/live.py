@@ -98,16 +98,22 @@ def directed(pairs: object, n_node: int) -> torch.Tensor:
     return with_loops(both_ways(torch.tensor(pairs).reshape(-1, 2)), n_node)
 
 
+def untrained(graph: Graph, kind: str, seed: int, depth: int = 2) -> GraphNetwork:
+    """A network for the graph with the weights that the seed draws."""
+    heads = 1 if kind == "gcn" else HEADS
+    count = len({label for label in graph.label if label})
+    return GraphNetwork(kind, len(graph.node), HIDDEN * HEADS // heads, count, heads, depth).draw(seed)
+
+
 @lru_cache(maxsize=32)
-def learn(graph: Graph, told: tuple[bool, ...], kind: str, seed: int) -> Learned:
-    """Two layers, trained on the nodes that are told; nodes have no features but who they are (one-hot)."""
+def learn(graph: Graph, told: tuple[bool, ...], kind: str, seed: int, depth: int = 2, decay: float = DECAY) -> Learned:
+    """Layers, trained on the nodes that are told; nodes have no features but who they are (one-hot)."""
     classes = sorted({label for label in graph.label if label})
     label = torch.tensor([classes.index(name) if name else -1 for name in graph.label])
     known, nodes = torch.tensor(told), torch.eye(len(label))
     asked = (label >= 0) & ~known
-    heads = 1 if kind == "gcn" else HEADS
-    network = GraphNetwork(kind, len(label), HIDDEN * HEADS // heads, len(classes), heads).draw(seed)
-    optimizer = torch.optim.Adam(network.parameters(), lr=RATE, weight_decay=DECAY)
+    network = untrained(graph, kind, seed, depth)
+    optimizer = torch.optim.Adam(network.parameters(), lr=RATE, weight_decay=decay)
     edges, losses, rights = directed(graph.pair, len(label)), [], []
     for _ in range(STEPS):
         scores = network(nodes, edges)

@@ -34,7 +34,19 @@ from models.traces.fields import (
     TheoryTrace,
 )
 from models.traces.gradients import NORM_PLACES, STACK_VARIANTS, TRAINED_DEPTHS, GradientsTrace
-from models.traces.graph import GRAPH_KINDS, DepthTrace, GraphTrace, MasksTrace, ScoresTrace
+from models.traces.graph import (
+    GRAPH_EDGES,
+    GRAPH_KINDS,
+    RANKED_WEIGHTS,
+    SCORED_KINDS,
+    TRAINED_GRAPH_KINDS,
+    CoraTrace,
+    DepthTrace,
+    GraphTrace,
+    MasksTrace,
+    RankingTrace,
+    ScoresTrace,
+)
 from models.traces.layer_norm import LayerNormTrace, StreamTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
@@ -65,6 +77,7 @@ __all__ = [
     "COST_WIDTHS",
     "COST_WINDOWS",
     "FATES",
+    "GRAPH_EDGES",
     "GRAPH_KINDS",
     "HALF_MASS",
     "IMAGES",
@@ -74,7 +87,9 @@ __all__ = [
     "PATCH_CHANGES",
     "PATCH_ORDERS",
     "POSITION_SETTINGS",
+    "RANKED_WEIGHTS",
     "REMOVED",
+    "SCORED_KINDS",
     "SETTINGS",
     "SIZE_PARTS",
     "STACK_VARIANTS",
@@ -83,6 +98,7 @@ __all__ = [
     "SWEPT",
     "THRESHOLDS",
     "TRAINED_DEPTHS",
+    "TRAINED_GRAPH_KINDS",
     "VARIANTS",
     "WEIGHTS",
     "ArchitectureSize",
@@ -93,6 +109,7 @@ __all__ = [
     "Changes",
     "ConvolutionSweepTrace",
     "ConvolutionTrace",
+    "CoraTrace",
     "CostTrace",
     "CrossTrace",
     "DataEfficiencyTrace",
@@ -116,6 +133,7 @@ __all__ = [
     "PositionAblationsTrace",
     "PositionTablesTrace",
     "RaceTrace",
+    "RankingTrace",
     "RefineTrace",
     "RelevanceTrace",
     "ScoresTrace",

@@ -48,18 +48,63 @@ class GraphTrace(Trace):
     """Share of right answers among the nodes whose class is known, but not to training; nan where there are none."""
 
 
+SCORED_KINDS = ("gat", "gatv2", "dot_product")
+"""Those that score: a GCN has none."""
+RANKED_WEIGHTS = ("drawn", "decayed", "free")
+"""Weights as a seed draws them, trained, and trained without weight decay."""
+
+
 @dataclass(frozen=True, eq=False)
-class DepthTrace(Trace):
-    """What more layers bring and cost, on one graph, from the seeds' first weights on."""
+class RankingTrace(Trace):
+    """In which order each query ranks all keys in the first layer of each kind."""
 
     kind: tuple[str, ...]
+    node: tuple[str, ...]
+    rank: Annotated[np.ndarray, "weights kind head query key"]
+    """0 for the key with the highest score; with RANKED_WEIGHTS."""
+
+
+TRAINED_GRAPH_KINDS = ("gcn", "gat")
+"""Those that are trained at every depth."""
+
+
+@dataclass(frozen=True, eq=False)
+class DepthTrace(Trace):
+    """What more layers bring and cost, on one graph; nan for what has not been trained yet."""
+
+    kind: tuple[str, ...]
+    layer: Annotated[np.ndarray, "layer"]
+    reached: Annotated[np.ndarray, "layer"]
+    """Share of the other nodes that a node can hear of through so many layers, mean over nodes."""
+    distance: Annotated[np.ndarray, "kind seed layer"]
+    """Mean cosine distance of two nodes' features after so many layers with first weights."""
     depth: Annotated[np.ndarray, "depth"]
-    reached: Annotated[np.ndarray, "depth"]
-    """Share of the other nodes that a node can hear of, mean over nodes."""
-    distance: Annotated[np.ndarray, "kind seed depth"]
-    """Mean cosine distance of two nodes' features before the last layer, in the trained network."""
-    right: Annotated[np.ndarray, "kind seed depth"]
-    """Share of right answers among nodes that training was not told of."""
+    """Layers of the networks that were trained."""
+    trained_distance: Annotated[np.ndarray, "trained depth"]
+    """The same before the last layer, for TRAINED_GRAPH_KINDS; before the only one nodes are as they come."""
+    right: Annotated[np.ndarray, "trained depth"]
+    """Share of right answers among nodes that training was not told of; nan where there are none."""
+
+
+GRAPH_EDGES = ("citations", "none", "random", "everyone")
+"""What networks were given on Cora: its edges, none, as many drawn at random, and all there can be."""
+
+
+@dataclass(frozen=True, eq=False)
+class CoraTrace(Trace):
+    """What was recorded of networks that were trained on Cora; nan for what has not been."""
+
+    kind: tuple[str, ...]
+    device: str
+    parameters: Annotated[np.ndarray, "kind"]
+    """With two layers."""
+    accuracy: Annotated[np.ndarray, "edges kind seed"]
+    """Of two layers on the 1,000 test papers, for GRAPH_EDGES."""
+    depth: Annotated[np.ndarray, "depth"]
+    deep_accuracy: Annotated[np.ndarray, "trained depth seed"]
+    """For TRAINED_GRAPH_KINDS, on the citations."""
+    deep_distance: Annotated[np.ndarray, "trained depth seed"]
+    """Mean cosine distance of two papers before the last layer."""
 
 
 @dataclass(frozen=True, eq=False)

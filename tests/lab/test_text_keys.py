@@ -11,7 +11,17 @@ from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from lab.views.fields import growth
 from models.families import PACKAGES
-from models.traces import GRAPH_KINDS, METHODS, PATCH_CHANGES, PATCH_ORDERS, POSITION_SETTINGS, STACK_VARIANTS
+from models.traces import (
+    GRAPH_EDGES,
+    GRAPH_KINDS,
+    METHODS,
+    PATCH_CHANGES,
+    PATCH_ORDERS,
+    POSITION_SETTINGS,
+    RANKED_WEIGHTS,
+    SCORED_KINDS,
+    STACK_VARIANTS,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = {
@@ -66,7 +76,15 @@ KINDS = {
     },
     "lab/views/decoding/decode.py": {"'same' if search.output == refine.output else 'differ'": ("same", "differ")},
     "lab/views/decoding/search.py": {"search.method": ("beam", "sample"), "kind": ("departs", "never_departs")},
+    "lab/views/graph/compare.py": {
+        "kind": GRAPH_KINDS,
+        "edges": GRAPH_EDGES,
+        "part": ("deep", "far"),
+        "word": ("kind", "parameters"),
+    },
+    "lab/views/graph/depth.py": {"kind": GRAPH_KINDS},
     "lab/views/graph/graph.py": {"trace.kind": GRAPH_KINDS},
+    "lab/views/graph/ranking.py": {"kind": SCORED_KINDS, "name": RANKED_WEIGHTS},
     "lab/views/patches/answer.py": {"verb": ("knows", "gives")},
     "lab/views/patches/deletion.py": {
         "order": (*PATCH_ORDERS, "random"),

@@ -5,7 +5,9 @@ from typing import TypedDict
 
 import numpy as np
 
-from lab.text import Text
+from lab.format import percent
+from lab.text import Text, plain
+from lab.views.graph.ranking import agreement, orders
 from lab.views.payload import Payload
 from models.traces import MasksTrace, ScoresTrace
 
@@ -34,3 +36,21 @@ def _meta(one: ScoresTrace) -> ScoresMeta:
 
 def _scores(one: ScoresTrace) -> np.ndarray:
     return one.scores.astype(np.float32)
+
+
+def claim(trace: MasksTrace, text: Text) -> str:
+    """How many orders of the keys the queries of each layer have: dot products are dynamic attention."""
+    lines = []
+    for one in (trace.photo, trace.sentence):
+        ranks = (-one.scores).argsort(-1, kind="stable").argsort(-1)  # head, query, key
+        lines.append(
+            text(
+                "graph.view.masks.orders",
+                model=plain(one.model),
+                layer=one.layer,
+                count=len(one.token),
+                orders=f"{np.mean([orders(rank) for rank in ranks]):.4g}",
+                agree=percent(float(np.mean([agreement(rank) for rank in ranks]))),
+            )
+        )
+    return " ".join([text("graph.view.masks.claim"), *lines])

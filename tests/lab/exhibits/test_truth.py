@@ -144,5 +144,11 @@ def test_what_is_measured_without_a_model_asks_for_none_and_else_names_it():
 
 def test_only_a_photo_or_a_sentence_makes_it_the_visitors_own():
     found = {view.name: kind(exhibit, view) for exhibit, run in RUNS for view in run.views}
-    assert {name for name, said in found.items() if said == "here"} == {"cost", "gradients", "graph"}
+    assert {name for name, said in found.items() if said == "here"} == {
+        "cost",
+        "gradients",
+        "graph",
+        "ranking",
+        "depth",
+    }
     assert {name for name, said in found.items() if said == "weights"} == {"positions", "position_maps"}

@@ -1,0 +1,105 @@
+"""The recorded accuracy on Cora: by kind of layer and edges, and by depth."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lab.format import percent
+from lab.style import SERIES, figure
+from lab.text import Text
+from lab.views.payload import to_dict
+from models.traces import GRAPH_EDGES, TRAINED_GRAPH_KINDS, CoraTrace
+
+
+def chart(trace: CoraTrace, text: Text) -> list[dict]:
+    """Accuracy by edges and kind on the left, by depth on the right with the distance of two papers."""
+    return [to_dict(edges_chart(trace, text)), to_dict(depth_chart(trace, text))]
+
+
+def edges_chart(trace: CoraTrace, text: Text) -> go.Figure:
+    """A bar for each kind with each sort of edges; bars of error are one standard deviation of the seeds."""
+    drawn = figure("", text("graph.view.compare.accuracy"))
+    for at, kind in enumerate(trace.kind):
+        rows = [trace.accuracy[edges, at] for edges in range(len(GRAPH_EDGES))]
+        drawn.add_bar(
+            x=[edges_name(edges, text) for edges in GRAPH_EDGES],
+            y=[mean(row) for row in rows],
+            error_y={"array": [spread(row) for row in rows]},
+            name=kind_name(kind, text),
+            marker={"color": SERIES[at]},
+        )
+    drawn.update_yaxes(tickformat=".0%", rangemode="tozero")
+    return drawn
+
+
+def depth_chart(trace: CoraTrace, text: Text) -> go.Figure:
+    """Accuracy, and dashed the distance, over the number of layers."""
+    drawn = figure(text("graph.view.compare.depth"), text("graph.view.compare.share"))
+    parts = (("deep", trace.deep_accuracy, "solid"), ("far", trace.deep_distance, "dash"))
+    for part, values, dash in parts:
+        for at, kind in enumerate(TRAINED_GRAPH_KINDS):
+            drawn.add_scatter(
+                x=trace.depth.tolist(),
+                y=[mean(row) for row in values[at]],
+                error_y={"array": [spread(row) for row in values[at]]},
+                mode="lines+markers",
+                name=text(f"graph.view.compare.{part}", kind=kind_name(kind, text)),
+                line={"color": SERIES[trace.kind.index(kind)], "width": 2.5, "dash": dash},
+            )
+    drawn.update_yaxes(tickformat=".0%", rangemode="tozero")
+    drawn.update_xaxes(tickvals=trace.depth.tolist())
+    return drawn
+
+
+def kind_name(kind: str, text: Text) -> str:
+    """A short name of the kind."""
+    return text(f"graph.view.compare.{kind}")
+
+
+def edges_name(edges: str, text: Text) -> str:
+    """What edges the networks had."""
+    return text(f"graph.view.compare.{edges}")
+
+
+def mean(row: np.ndarray) -> float | None:
+    """Over the seeds that there are; None where there is none."""
+    seen = row[np.isfinite(row)]
+    return float(seen.mean()) if len(seen) else None
+
+
+def spread(row: np.ndarray) -> float | None:
+    """The standard deviation of the seeds; None where there are not two."""
+    seen = row[np.isfinite(row)]
+    return float(seen.std(ddof=1)) if len(seen) > 1 else None
+
+
+def cell(row: np.ndarray, text: Text) -> str:
+    """Mean, deviation and number of the seeds: "83.1% ± 0.6 (10)"."""
+    count = int(np.isfinite(row).sum())
+    if not count:
+        return text("graph.view.compare.not_yet")
+    deviation = spread(row)
+    return f"{mean(row):.1%}" + (f" ± {100 * deviation:.1f}" if deviation is not None else "") + f" ({count})"
+
+
+def claim(trace: CoraTrace, text: Text) -> str:
+    """A row for each kind; then what deeper networks reached."""
+    head = [text(f"graph.view.compare.{word}") for word in ("kind", "parameters")]
+    rows = [[*head, *(edges_name(edges, text) for edges in GRAPH_EDGES)], ["---", *["---:"] * (1 + len(GRAPH_EDGES))]]
+    for at, kind in enumerate(trace.kind):
+        cells = [cell(trace.accuracy[edges, at], text) for edges in range(len(GRAPH_EDGES))]
+        rows.append([kind_name(kind, text), f"{trace.parameters[at]:,}", *cells])
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    deep = [
+        text("graph.view.compare.deepest", kind=kind_name(kind, text), steps=_steps(trace, at))
+        for at, kind in enumerate(TRAINED_GRAPH_KINDS)
+        if np.isfinite(trace.deep_accuracy[at]).any()
+    ]
+    return "\n\n".join([text("graph.view.compare.claim"), table, *deep])
+
+
+def _steps(trace: CoraTrace, at: int) -> str:
+    rows = zip(trace.depth, trace.deep_accuracy[at], trace.deep_distance[at], strict=True)
+    found = [(depth, mean(right), mean(far)) for depth, right, far in rows]
+    return ", ".join(
+        f"{depth}: {percent(right)} / {far:.2f}" for depth, right, far in found if right is not None and far is not None
+    )

@@ -1,0 +1,38 @@
+"""Whether all queries rank the keys in the same order: static and dynamic attention (Brody et al. 2022)."""
+
+from copy import deepcopy
+
+import numpy as np
+import torch
+
+from models.graph.layers import GraphNetwork
+from models.graph.live import DECAY, learn, opened, untrained
+from models.progress import NO_PROGRESS, Progress
+from models.traces.graph import RANKED_WEIGHTS, SCORED_KINDS, RankingTrace
+
+
+def trace(graph: str, edges: str, seed: int, progress: Progress = NO_PROGRESS) -> RankingTrace:
+    """Networks of every kind on one graph, before and after training. Raises InputError for a graph that is none."""
+    whole, told = opened(graph, edges)
+    decays = {"decayed": DECAY, "free": 0.0}
+
+    def network(kind: str, weights: str) -> GraphNetwork:
+        progress.beat()
+        if weights == "drawn":
+            return untrained(whole, kind, seed)
+        return learn(whole, tuple(told.tolist()), kind, seed, decay=decays[weights]).network
+
+    ranks = [[ranking(network(kind, weights)) for kind in SCORED_KINDS] for weights in RANKED_WEIGHTS]
+    return RankingTrace(SCORED_KINDS, whole.node, np.array(ranks, np.int16))
+
+
+def ranking(network: GraphNetwork) -> np.ndarray:
+    """The place of every key in the order of every query (head, query, key), whether the graph allows it or not.
+
+    Nodes are told by their numbers alone (one-hot). In double precision, so that rounding makes no two scores the same.
+    """
+    layer = deepcopy(network.layers[0]).double()
+    with torch.inference_mode():
+        looks, seen, _ = layer.parts(torch.eye(layer.n_in, dtype=torch.float64))
+        scores = layer.score(looks[:, None], seen[None]).permute(2, 0, 1)
+        return scores.argsort(dim=-1, descending=True, stable=True).argsort(dim=-1).numpy()
