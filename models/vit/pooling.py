@@ -9,7 +9,8 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from models.checkpoint import BUNDLED, OpenModel, revision
+from models import checkpoint
+from models.checkpoint import OpenModel, revision
 from models.device import device
 from models.errors import InputError
 from models.prepared import prepare_model
@@ -36,7 +37,7 @@ def trace(vit: OpenModel, photo: Image.Image, progress: Progress = NO_PROGRESS) 
 
     Raises InputError for weights that the heads were not trained on, and as `prepare_model` does.
     """
-    heads = read(BUNDLED / NAME, device())
+    heads = read(checkpoint.BUNDLED / NAME, device())
     if revision(vit.reference) != heads.record["weights"]:
         raise InputError("anatomy.pooling", reference=vit.reference, known=OF)
     prepared = prepare_model(photo, vit)

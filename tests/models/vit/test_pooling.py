@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
+from models import checkpoint
 from models.checkpoint import open_model, revision
 from models.errors import InputError
 from models.families import VIT
@@ -96,7 +97,7 @@ def test_what_is_saved_says_what_was_recorded(tiny_vit, opened, pictures, tmp_pa
     assert accuracy[1].min() > 0.9
     assert accuracy[0, 0] == 0.2, "before the first layer CLS is the same for every picture"
 
-    monkeypatch.setattr(pooling, "BUNDLED", tmp_path)
+    monkeypatch.setattr(checkpoint, "BUNDLED", tmp_path)
     photo = Image.fromarray(images[1].permute(1, 2, 0).numpy())
     found = pooling.trace(vit=open_model(str(tiny_vit), VIT, "image"), photo=photo)
     expected = pooling.scores(heads.weight, heads.bias, read[:, :, 1:2])[:, :, 0].softmax(-1)
