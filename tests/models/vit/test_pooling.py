@@ -34,7 +34,8 @@ def test_a_head_reads_cls_or_the_mean_of_the_patches(name, prefix, opened):
         states = layers.walk(model, PIXELS).states
         found = pooling.features(model, states, (32, 32))
         for state, read in zip(states, found.transpose(0, 1), strict=True):
-            normed = F.layer_norm(state, state.shape[-1:], *model.base_model.layernorm.parameters(), 1e-12)
+            norm = model.base_model.layernorm
+            normed = F.layer_norm(state, state.shape[-1:], norm.weight, norm.bias, norm.eps)
             torch.testing.assert_close(read[0], normed[:, 0], atol=1e-5, rtol=1e-4)
             torch.testing.assert_close(read[1], normed[:, prefix:].mean(1), atol=1e-5, rtol=1e-4)
 
