@@ -11,13 +11,14 @@ import yaml
 
 from lab.text import Text
 from lab.views.graph import compare
-from models.checkpoint import BUNDLED, bundled
+from models.checkpoint import BUNDLED, bundled, revision
 from models.cnn_vs_attention import data_efficiency
 from models.graph import recorded
 from models.graph import train as cora
 from models.resnet.train import RECIPE as RESNET
 from models.swin.train import RECIPE as SWIN
 from models.translation import train_cmlm, train_marian
+from models.vit import pooling, train_pooling
 from models.vit.train import RECIPE as VIT
 from tools import readme
 
@@ -76,6 +77,17 @@ def test_the_trainings_on_cora_have_their_recipe_and_a_card_with_its_measured_fi
     assert len(set(trained)) == len(trained) and set(trained) <= set(cora.runs(cora.RECIPE))
     cells = [compare.cell(row, Text("en")) for row in seen.accuracy.reshape(-1, seen.accuracy.shape[-1])]
     for word in ("Data", "Licence", "Recipe", "Limits", *cells, *(f"{count:,}" for count in seen.parameters)):
+        assert word in card, word
+
+
+def test_the_pooling_heads_have_their_recipe_and_a_card_with_their_measured_figures():
+    folder = BUNDLED / pooling.NAME
+    assert {path.name for path in folder.iterdir()} == {"heads.safetensors", "recipe.json", "README.md"}
+    record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
+    assert record["recipe"] == json.loads(json.dumps(asdict(train_pooling.RECIPE)))
+    assert record["weights"] == revision(pooling.OF)
+    accuracies = [f"{one:.1%}" for row in record["accuracy"] for one in row]
+    for word in ("Data", "Licence", "Recipe", "Limits", "3,925", record["weights"], *accuracies):
         assert word in card, word
 
 

@@ -50,6 +50,7 @@ from models.traces.graph import (
 from models.traces.layer_norm import LayerNormTrace, StreamTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
+from models.traces.pooling import POOLED, PoolingTrace
 from models.traces.positions import POSITION_SETTINGS, OrderTrace, PositionTablesTrace
 from models.traces.relevance import RelevanceTrace
 from models.traces.sizes import SIZE_PARTS, ArchitectureSize, SizesTrace
@@ -86,6 +87,7 @@ __all__ = [
     "NORM_PLACES",
     "PATCH_CHANGES",
     "PATCH_ORDERS",
+    "POOLED",
     "POSITION_SETTINGS",
     "RANKED_WEIGHTS",
     "REMOVED",
@@ -129,6 +131,7 @@ __all__ = [
     "ParametersTrace",
     "PatchDeletionTrace",
     "PatchesTrace",
+    "PoolingTrace",
     "PositionAblation",
     "PositionAblationsTrace",
     "PositionTablesTrace",

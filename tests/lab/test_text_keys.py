@@ -17,6 +17,7 @@ from models.traces import (
     METHODS,
     PATCH_CHANGES,
     PATCH_ORDERS,
+    POOLED,
     POSITION_SETTINGS,
     RANKED_WEIGHTS,
     SCORED_KINDS,
@@ -85,6 +86,7 @@ KINDS = {
     "lab/views/graph/depth.py": {"kind": GRAPH_KINDS},
     "lab/views/graph/graph.py": {"trace.kind": GRAPH_KINDS},
     "lab/views/graph/ranking.py": {"kind": SCORED_KINDS, "name": RANKED_WEIGHTS},
+    "lab/views/anatomy/pooling.py": {"name": POOLED, "overtakes": ("never", "always", "layer")},
     "lab/views/patches/answer.py": {"verb": ("knows", "gives")},
     "lab/views/patches/deletion.py": {
         "order": (*PATCH_ORDERS, "random"),
