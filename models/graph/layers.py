@@ -207,7 +207,7 @@ class GraphNetwork(nn.Module):
         """The output of every layer (node, n), after ELU but for the last, and its weights, as the layer gives them."""
         outputs, weights = [], []
         for at, layer in enumerate(self.layers):
-            attend = layer.masked if graph.dtype == torch.bool else layer
+            attend: Any = layer.masked if graph.dtype == torch.bool else layer
             nodes, weight = attend(F.dropout(nodes, self.drop, self.training), graph)
             nodes = nodes if at == len(self.layers) - 1 else F.elu(nodes)
             outputs.append(nodes)

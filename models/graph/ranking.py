@@ -1,6 +1,7 @@
 """Whether all queries rank the keys in the same order: static and dynamic attention (Brody et al. 2022)."""
 
 from copy import deepcopy
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,7 +32,7 @@ def ranking(network: GraphNetwork) -> np.ndarray:
 
     Nodes are told by their numbers alone (one-hot). In double precision, so that rounding makes no two scores the same.
     """
-    layer = deepcopy(network.layers[0]).double()
+    layer: Any = deepcopy(network.layers[0]).double()
     with torch.inference_mode():
         looks, seen, _ = layer.parts(torch.eye(layer.n_in, dtype=torch.float64))
         scores = layer.score(looks[:, None], seen[None]).permute(2, 0, 1)

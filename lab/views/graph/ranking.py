@@ -23,12 +23,12 @@ def chart(trace: RankingTrace, text: Text) -> list[dict]:
 
 def _maps(trace: RankingTrace, at: int, weights: str, text: Text) -> go.Figure:
     drawn = figure(text("graph.view.ranking.key", weights=weights), text("graph.view.ranking.query"))
-    count, kinds = min(SHOWN, len(trace.node)), len(trace.kind)
+    count, kinds = min(SHOWN, len(trace.node)), len(trace.kind)  # the map in the middle has the title below it
     width = (1 - GAP * (kinds - 1)) / kinds
     for place, kind in enumerate(trace.kind):
         rank = trace.rank[at, place, HEAD]
         order = rank.mean(0).argsort(kind="stable")[:count]
-        left, axis = place * (width + GAP), str(place + 1) if place else ""
+        left, axis = place * (width + GAP), "" if place == kinds // 2 else str(place + 2)
         drawn.add_heatmap(
             z=rank[:count, order],
             colorscale="Inferno",
@@ -43,7 +43,7 @@ def _maps(trace: RankingTrace, at: int, weights: str, text: Text) -> go.Figure:
         middle = {"x": left + width / 2, "xanchor": "center", "y": 1, "yanchor": "bottom"}
         drawn.add_annotation(text=kind_name(kind, text), xref="paper", yref="paper", showarrow=False, **middle)
     drawn.update_layout(margin={"t": 36})
-    drawn.update_yaxes(autorange="reversed", showticklabels=False, ticks="")
+    drawn.update_yaxes(autorange="reversed", showticklabels=False, ticks="", anchor="x2")
     return drawn
 
 
