@@ -31,7 +31,7 @@ def number(page, name):
 
 @pytest.mark.parametrize("stack", [0, 1])
 def test_every_state_of_the_stream_and_every_number_is_that_of_the_trace(flow, stack):
-    trace = (translator().encoder, translator().decoder)[stack]
+    trace = translator().flows[stack]
     states = trace.states()
     for step in range(1, len(states) + 1):
         show(flow, stack=stack, token=2, step=step, vector=0, place=-1)
@@ -45,7 +45,7 @@ def test_every_state_of_the_stream_and_every_number_is_that_of_the_trace(flow, s
 
 
 def test_a_number_is_read_where_one_points(flow):
-    trace = translator().decoder
+    trace = translator().flows[1]
     show(flow, stack=1, token=3, step=2)
     box = flow.locator(".strip .cells").nth(1).bounding_box()
     flow.mouse.move(box["x"] + box["width"] * 4.5 / WIDTH, box["y"] + box["height"] / 2)
@@ -68,7 +68,7 @@ def test_layers_unfold_and_fold(flow):
 
 
 def test_the_lens_says_what_the_trace_says(flow):
-    trace = translator().decoder
+    trace = translator().flows[1]
     show(flow, stack=1, token=0, step=4)
     said = flow.locator(".lens span:nth-of-type(3n + 1)").all_inner_texts()
     wanted = [trace.name[at].replace("▁", "·").replace("</s>", "■ end") for at in trace.top[3, 0]]

@@ -81,6 +81,6 @@ def test_another_family_is_refused(tiny_vit, photo, vit):
 
 
 def test_the_parts_of_every_layer_have_their_own_norm(translator):
-    stack = translation.encoder(translator.model)
+    stack = translation.stacks(translator.model)["encoder"]
     norms = [part.norm for parts in stack.layers for part in parts]
     assert len({id(one) for one in norms}) == 8 and all(isinstance(part, Part) for part in stack.layers[0])
