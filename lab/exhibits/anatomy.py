@@ -6,18 +6,23 @@ from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Switch
 from lab.inputs.models import HUB_LANGUAGE_MODELS, VIT_INPUT
 from lab.inputs.photo import Photo
+from lab.inputs.sentence import Sentence
 from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR, Edit
 from lab.views.anatomy import attention, cache, cross, flow, mask, patch_flow
 from models.families import LANGUAGE_MODELS
 from models.traces import CacheTrace, CausalityTrace, CrossTrace, TextWalkTrace, VitWalkTrace
 
+ENGLISH, LANGUAGE = SENTENCE
+ANY_SENTENCE = Sentence(name=ENGLISH.name, default=ENGLISH.default, follows=ENGLISH.follows)
+"""A translator refuses what is not English; another model may read it."""
 MODEL = replace(TRANSLATOR, name="model", families=LANGUAGE_MODELS, hub=HUB_LANGUAGE_MODELS)
-TEXT = tuple(one.name for one in (*SENTENCE, MODEL))
+TEXT = (ANY_SENTENCE.name, LANGUAGE.name, MODEL.name)
 
 EXHIBIT = Exhibit(
     "anatomy",
     inputs=(
-        *SENTENCE,
+        ANY_SENTENCE,
+        LANGUAGE,
         Photo(name="photo"),
         MODEL,
         replace(VIT_INPUT, more=True),

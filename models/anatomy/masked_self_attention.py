@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 
 class MaskedSelfAttention(nn.Module):
-    """Each token attends to itself and to those before it; not causal, to all."""
+    """Each token attends to itself and to those before it, or to all where it is not causal."""
 
     def __init__(self, width: int, heads: int, causal: bool = True) -> None:
         super().__init__()

@@ -60,7 +60,7 @@ def reading(line: str, language: str, opened: OpenModel, count: int = 1) -> Read
     """
     layers = text_layers(opened.model)
     if len(layers.STACKS) > 1:
-        ids, output = _greedy(line, language, opened)
+        ids, output = _greedy(sentence.clean(line), language, opened)
         return Reading(ids, output[:, :-1], output[0, 1:], 1)
     ids = sentence.encode(opened, line)
     most = layers.most(opened.model) or ids.shape[1] + count

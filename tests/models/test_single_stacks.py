@@ -155,6 +155,14 @@ def test_what_a_model_does_not_do_is_said_in_one_sentence(decoder, encoder):
         assert refusal(cross.trace, **asked, model=model).code == "anatomy.no_cross"
 
 
+def test_what_a_translator_refuses_another_model_may_read(decoder):
+    chinese = "一只小狗在跑。"
+    seen = text.trace(chinese, "de", decoder)
+    assert len(seen.output) == decoder.reader(chinese, return_tensors="pt").input_ids.shape[1]
+    translator = open_model("marian-multi30k", LANGUAGE_MODELS, "text")
+    assert refusal(text.trace, sentence=chinese, language="de", model=translator).code == "sentence.language"
+
+
 def test_a_single_token_has_nothing_to_change(folders):
     gpt = opened(folders["GPT2LMHeadModel"])
     assert refusal(causality.trace, sentence="a", language="de", model=gpt).code == "anatomy.one_token"
