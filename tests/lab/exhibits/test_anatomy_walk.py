@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -79,6 +80,31 @@ def test_a_patch_flows_to_its_class(anatomy):
     best = trace.flow.name[trace.flow.top[-1, 0, 0]]
     expect(widget.locator(".lens")).to_contain_text(best)
     assert number(widget, "length") == pytest.approx(np.linalg.norm(trace.flow.states()[-1, 0]), rel=1e-2)
+
+
+@pytest.mark.parametrize(("kind", "refused"), [("gpt", "cross"), ("llama", "cross"), ("bert", "cache")])
+def test_one_stack_alone_is_walked_through_and_what_it_lacks_is_said(page, server, single, kind, refused):
+    folder, stack = str(single[kind]), "encoder" if kind == "bert" else "decoder"
+    page.goto(f"{server}/#anatomy/flow?sentence={quote(LINE)}&model={quote(folder)}")
+    walked = measured(EXHIBIT, "walk", TextWalkTrace, sentence=LINE, model=folder)
+    widget, (flow,) = shown(page, "flow"), walked.flows
+    expect(widget).to_have_attribute("data-count", str(len(flow.token)))
+    widget.locator(".tokens button").nth(1).click()
+    widget.locator(".row.stop").last.click()
+    assert number(widget, "length") == pytest.approx(np.linalg.norm(flow.states()[-1, 1]), rel=1e-2)
+    open_tab(page, ENGLISH("anatomy.view.attention.tab"))
+    widget = shown(page, "attention")
+    expect(widget.locator(".kinds button")).to_have_text([ENGLISH(f"anatomy.widget.attention.kind_{stack}")])
+    at = number(widget, "query"), number(widget, "key")
+    assert number(widget, "score") == pytest.approx(walked.attention[0].scores[0, 0, *at], abs=2e-2)
+    expect(widget.locator(".masked button").nth(int(stack == "encoder"))).to_have_attribute("aria-pressed", "true")
+    open_tab(page, ENGLISH("anatomy.view.mask.tab"))
+    widget = page.locator(".lab-widget[data-of='anatomy/mask']")
+    expect(widget.locator(".reads button")).to_have_count(len(flow.token) - 1, timeout=30_000)
+    expect(widget.locator(".start")).to_have_text(flow.token[0])
+    open_tab(page, ENGLISH(f"anatomy.view.{refused}.tab"))
+    said = "no_cross" if refused == "cross" else "no_steps"
+    expect(trouble(page)).to_have_text(ENGLISH(f"anatomy.error.{said}", reference=folder), timeout=30_000)
 
 
 def test_what_cannot_be_walked_is_said_in_one_sentence(anatomy, strangers):
