@@ -8,9 +8,9 @@ from lab.inputs.models import HUB_LANGUAGE_MODELS, VIT_INPUT
 from lab.inputs.photo import Photo
 from lab.inputs.sentence import Sentence
 from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR, Edit
-from lab.views.anatomy import attention, cache, cross, flow, mask, patch_flow
+from lab.views.anatomy import attention, cache, cross, flow, mask, patch_flow, pooling
 from models.families import LANGUAGE_MODELS
-from models.traces import CacheTrace, CausalityTrace, CrossTrace, TextWalkTrace, VitWalkTrace
+from models.traces import CacheTrace, CausalityTrace, CrossTrace, PoolingTrace, TextWalkTrace, VitWalkTrace
 
 ENGLISH, LANGUAGE = SENTENCE
 ANY_SENTENCE = Sentence(name=ENGLISH.name, default=ENGLISH.default, follows=ENGLISH.follows)
@@ -48,6 +48,13 @@ EXHIBIT = Exhibit(
             trace=VitWalkTrace,
             inputs=("photo", "vit"),
             views=(View("patch_flow", patch_flow, widget="anatomy/flow"),),
+        ),
+        Run(
+            "pooling",
+            compute="models.vit.pooling:trace",
+            trace=PoolingTrace,
+            inputs=("photo", "vit"),
+            views=(View("pooling", pooling, widget="chart"),),
         ),
         Run(
             "mask",
