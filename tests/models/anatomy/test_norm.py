@@ -8,12 +8,15 @@ import torch
 from torch.nn import functional as F
 
 from models.anatomy import norm
+from models.anatomy.walk import walk
 from models.checkpoint import open_model
 from models.errors import InputError
 from models.families import VIT
 from models.parts import Part
 from models.prepared import prepare_model
 from models.translation import layers as translation
+from tests.models.translation.families import tiny
+from tests.models.translation.tiny import sentence
 
 SENTENCE = "A dog with a stick in its mouth runs."
 
@@ -58,6 +61,17 @@ def test_each_model_is_what_its_own_forward_says(found, vit, photo):
     with torch.no_grad():
         hidden = vit.model(prepare_model(photo, vit).pixels, output_hidden_states=True).hidden_states
     np.testing.assert_allclose(vision.length[:-1], torch.cat(hidden[:-1]).norm(dim=-1), rtol=1e-4)
+
+
+@pytest.mark.parametrize("family", ["M2M100ForConditionalGeneration", "MBartForConditionalGeneration"])
+def test_a_translator_that_normalises_first_is_told_by_its_own_forward(family):
+    model, ids = tiny(family), sentence(1)
+    with torch.inference_mode():
+        stack = translation.stacks(model)["encoder"]
+        start = translation.start(model, "encoder", ids[0]).stream
+        output = model.get_encoder()(input_ids=ids).last_hidden_state[0]
+        found = norm.stream_of(family, stack, start, output, list(walk(stack, start)))
+    assert found.pre_norm and found.pre_error < 1e-5 < 0.01 < found.post_error
 
 
 def test_a_pre_norm_reads_the_stream_before_its_part():
