@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import numpy as np
 
-from models.parts import Stack, StackName, Start
+from models.parts import Stack, Start, TextStack
 
 if TYPE_CHECKING:
     import torch
@@ -160,7 +160,7 @@ def layers(model: Any) -> Layers:
 class TextLayers(Protocol):
     """The vocabulary of a language model's `models.<family>.layers`."""
 
-    STACKS: tuple[StackName, ...]
+    STACKS: tuple[TextStack, ...]
     """In the order in which they compute: each reads tokens, a decoder after an encoder also what this made of its own.
 
     An encoder alone predicts what stands at each place, a decoder what comes next.
@@ -173,11 +173,11 @@ class TextLayers(Protocol):
         """How many tokens it has positions for; None where there is no end."""
         ...
 
-    def stacks(self, model: Any, positions: bool = True) -> dict[StackName, Stack]:
+    def stacks(self, model: Any, positions: bool = True) -> dict[TextStack, Stack]:
         """Every stack by its name. positions: whether attention knows them, where it is attention that does."""
         ...
 
-    def start(self, model: Any, name: StackName, ids: "torch.Tensor", positions: bool = True) -> Start:
+    def start(self, model: Any, name: TextStack, ids: "torch.Tensor", positions: bool = True) -> Start:
         """What enters the first layer of a stack for ids (token,), with or without positions."""
         ...
 

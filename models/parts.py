@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from torch import nn
 
 PartKind = Literal["self_attention", "cross_attention", "feed_forward"]
-StackName = Literal["encoder", "decoder", "vit"]
+TextStack = Literal["encoder", "decoder"]
 """An encoder's tokens see one another, a decoder's those before them."""
+StackName = Literal[TextStack, "vit"]
 
 
 class Norm(Protocol):

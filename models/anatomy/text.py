@@ -11,7 +11,7 @@ from models.anatomy.walk import AttentionStep, FeedForwardStep, Step, walk
 from models.checkpoint import OpenModel
 from models.errors import InputError
 from models.families import TextLayers, text_layers
-from models.parts import AttentionModules, PartKind, Stack, StackName, Start
+from models.parts import AttentionModules, PartKind, Stack, Start, TextStack
 from models.progress import NO_PROGRESS, Progress
 from models.traces.walk import AttentionName, CodeTrace, FeedForwardTrace, FlowTrace, HeadsTrace, TextWalkTrace
 from models.translation.pieces import pieces
@@ -62,10 +62,10 @@ def trace(
         )
 
 
-def through(model: Any, tokens: dict[StackName, torch.Tensor], positions: bool = True) -> dict[StackName, Walked]:
+def through(model: Any, tokens: dict[TextStack, torch.Tensor], positions: bool = True) -> dict[TextStack, Walked]:
     """Walk the ids (token,) that each stack reads through it; a decoder after an encoder reads what this made, too."""
     layers = text_layers(model)
-    found: dict[StackName, Walked] = {}
+    found: dict[TextStack, Walked] = {}
     memory = None
     for name, stack in layers.stacks(model, positions).items():
         ids = tokens[name]
@@ -77,15 +77,15 @@ def through(model: Any, tokens: dict[StackName, torch.Tensor], positions: bool =
     return found
 
 
-def _tokens(layers: TextLayers, found: Reading) -> dict[StackName, torch.Tensor]:
+def _tokens(layers: TextLayers, found: Reading) -> dict[TextStack, torch.Tensor]:
     """What each stack reads (token,)."""
     *first, last = layers.STACKS
     return {**dict.fromkeys(first, found.ids[0]), last: found.read[0]}
 
 
-def _all_heads(walked: dict[StackName, Walked]) -> list[HeadsTrace]:
+def _all_heads(walked: dict[TextStack, Walked]) -> list[HeadsTrace]:
     """Self-attention of every stack, and the decoder's cross-attention."""
-    found = [heads(name, one.steps, "self_attention") for name, one in walked.items() if name != "vit"]
+    found = [heads(name, one.steps, "self_attention") for name, one in walked.items()]
     return [*found, heads("cross", walked["decoder"].steps, "cross_attention")] if len(walked) > 1 else found
 
 
@@ -106,7 +106,7 @@ def heads(name: AttentionName, steps: list[list[Step]], kind: PartKind) -> Heads
     )
 
 
-def _flow(model: OpenModel, name: StackName, walked: Walked, found: Reading) -> FlowTrace:
+def _flow(model: OpenModel, name: TextStack, walked: Walked, found: Reading) -> FlowTrace:
     layers = text_layers(model.model)
 
     def probability(state: torch.Tensor) -> torch.Tensor:
@@ -126,7 +126,7 @@ def _inner(steps: list[list[Step]]) -> FeedForwardTrace:
     return FeedForwardTrace(stacked([one.hidden for one in found]), stacked([one.activated for one in found]))
 
 
-def _code(name: StackName, walked: Walked) -> CodeTrace:
+def _code(name: TextStack, walked: Walked) -> CodeTrace:
     """The lecture's code on what the self-attention of each layer of a stack reads."""
     parts = [part.modules for layer in walked.stack.layers for part in layer if part.kind == "self_attention"]
     own = [step for layer in walked.steps for step in layer if step.kind == "self_attention"]
@@ -145,7 +145,7 @@ def _code(name: StackName, walked: Walked) -> CodeTrace:
     )
 
 
-def _refuse_many(walked: dict[StackName, Walked], found: Reading, reference: str) -> None:
+def _refuse_many(walked: dict[TextStack, Walked], found: Reading, reference: str) -> None:
     """Raise InputError where a walk has more numbers than a page can show."""
     details = [step.detail for one in walked.values() for layer in one.steps for step in layer]
     values = sum(tensor.numel() for detail in details for tensor in _shown(detail))

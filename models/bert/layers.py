@@ -4,9 +4,9 @@ from typing import Any
 
 import torch
 
-from models.parts import AttentionModules, FeedForwardModules, Part, Stack, StackName, Start
+from models.parts import AttentionModules, FeedForwardModules, Part, Stack, Start, TextStack
 
-STACKS: tuple[StackName, ...] = ("encoder",)
+STACKS: tuple[TextStack, ...] = ("encoder",)
 
 
 def check(model: Any, reference: str) -> None:
@@ -18,7 +18,7 @@ def most(model: Any) -> int | None:
     return len(_table(model))
 
 
-def stacks(model: Any, positions: bool = True) -> dict[StackName, Stack]:
+def stacks(model: Any, positions: bool = True) -> dict[TextStack, Stack]:
     """The encoder: self-attention and feed-forward in each layer, each before its norm.
 
     It knows positions by what `start` adds alone.
@@ -37,7 +37,7 @@ def _parts(layer: Any) -> list[Part]:
     ]
 
 
-def start(model: Any, name: StackName, ids: torch.Tensor, positions: bool = True) -> Start:
+def start(model: Any, name: TextStack, ids: torch.Tensor, positions: bool = True) -> Start:
     """What enters the first layer for ids (token,), with or without positions.
 
     The embedding is a token's own and that of the first of two sentences.

@@ -5,9 +5,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from models.parts import AttentionModules, FeedForwardModules, Part, Stack, StackName, Start
+from models.parts import AttentionModules, FeedForwardModules, Part, Stack, Start, TextStack
 
-STACKS: tuple[StackName, ...] = ("decoder",)
+STACKS: tuple[TextStack, ...] = ("decoder",)
 
 
 class Third(nn.Module):
@@ -30,7 +30,7 @@ def most(model: Any) -> int | None:
     return len(model.base_model.wpe.weight)
 
 
-def stacks(model: Any, positions: bool = True) -> dict[StackName, Stack]:
+def stacks(model: Any, positions: bool = True) -> dict[TextStack, Stack]:
     """The decoder: masked self-attention and feed-forward in each layer, each after its norm.
 
     It knows positions by what `start` adds alone.
@@ -49,7 +49,7 @@ def _parts(layer: Any) -> list[Part]:
     ]
 
 
-def start(model: Any, name: StackName, ids: torch.Tensor, positions: bool = True) -> Start:
+def start(model: Any, name: TextStack, ids: torch.Tensor, positions: bool = True) -> Start:
     """What enters the first layer for ids (token,), with or without positions."""
     embedding, position = model.base_model.wte(ids), model.base_model.wpe.weight[: len(ids)]
     return Start(embedding, position, embedding + position if positions else embedding)

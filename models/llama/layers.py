@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from models.parts import AttentionModules, FeedForwardModules, Part, Stack, StackName, Start
+from models.parts import AttentionModules, FeedForwardModules, Part, Stack, Start, TextStack
 
-STACKS: tuple[StackName, ...] = ("decoder",)
+STACKS: tuple[TextStack, ...] = ("decoder",)
 
 
 class RmsNorm(NamedTuple):
@@ -52,7 +52,7 @@ def most(model: Any) -> int | None:
     return None
 
 
-def stacks(model: Any, positions: bool = True) -> dict[StackName, Stack]:
+def stacks(model: Any, positions: bool = True) -> dict[TextStack, Stack]:
     """The decoder: masked self-attention and feed-forward in each layer, each after its norm.
 
     positions: whether queries and keys are rotated by theirs.
@@ -83,7 +83,7 @@ def _norm(module: Any) -> RmsNorm:
     return RmsNorm(module, module.weight, torch.zeros_like(module.weight), module.variance_epsilon)
 
 
-def start(model: Any, name: StackName, ids: torch.Tensor, positions: bool = True) -> Start:
+def start(model: Any, name: TextStack, ids: torch.Tensor, positions: bool = True) -> Start:
     """What enters the first layer for ids (token,): their embeddings alone."""
     embedding = model.base_model.embed_tokens(ids)
     return Start(embedding, torch.zeros_like(embedding), embedding)

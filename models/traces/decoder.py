@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 
 from models.axes import HALF, Trace
-from models.parts import StackName
+from models.parts import TextStack
 
 REMOVED = -1
 """Stands for no token, in place of an id."""
@@ -50,7 +50,7 @@ class KnownOutput(Trace):
     piece: tuple[str, ...]
     piece_id: Annotated[np.ndarray, "piece"]
     """The id of each piece: all that occur."""
-    stacks: tuple[StackName, ...] = field(default=("encoder", "decoder"), kw_only=True)
+    stacks: tuple[TextStack, ...] = field(default=("encoder", "decoder"), kw_only=True)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 import numpy as np
 
 from models.axes import HALF, Trace
-from models.parts import PartKind, StackName
+from models.parts import PartKind, StackName, TextStack
 
-AttentionName = Literal["encoder", "decoder", "cross"]
+AttentionName = Literal[TextStack, "cross"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,7 @@ class FeedForwardTrace(Trace):
 class CodeTrace(Trace):
     """The lecture's self-attention with the weights of each layer of a stack, on the stack's own input."""
 
-    stack: StackName
+    stack: TextStack
     """A decoder, or an encoder alone, whose attention has no mask."""
 
     made: tuple[tuple[int, str, tuple[int, ...]], ...]

@@ -5,10 +5,10 @@ from typing import Any
 import torch
 
 from models.errors import InputError
-from models.parts import AttentionModules, FeedForwardModules, Part, Stack, StackName, Start, unchanged
+from models.parts import AttentionModules, FeedForwardModules, Part, Stack, Start, TextStack, unchanged
 from models.translation.search_settings import most_positions
 
-STACKS: tuple[StackName, ...] = ("encoder", "decoder")
+STACKS: tuple[TextStack, ...] = ("encoder", "decoder")
 WALKED = (
     "MarianMTModel",
     "BartForConditionalGeneration",
@@ -33,7 +33,7 @@ def most(model: Any) -> int | None:
     return most_positions(model, "encoder")
 
 
-def stacks(model: Any, positions: bool = True) -> dict[StackName, Stack]:
+def stacks(model: Any, positions: bool = True) -> dict[TextStack, Stack]:
     """The encoder, and the decoder with masked self-attention, cross-attention and feed-forward in each layer.
 
     Both know positions by what `start` adds alone.
@@ -41,7 +41,7 @@ def stacks(model: Any, positions: bool = True) -> dict[StackName, Stack]:
     return {name: _stack(_half(model, name)) for name in STACKS}
 
 
-def _half(model: Any, name: StackName) -> Any:
+def _half(model: Any, name: TextStack) -> Any:
     return model.get_encoder() if name == "encoder" else model.get_decoder()
 
 
@@ -65,7 +65,7 @@ def _attention(attention: Any) -> AttentionModules:
     )
 
 
-def start(model: Any, name: StackName, ids: torch.Tensor, positions: bool = True) -> Start:
+def start(model: Any, name: TextStack, ids: torch.Tensor, positions: bool = True) -> Start:
     """What enters the first layer of the encoder or the decoder for ids (token,), with or without positions."""
     half = _half(model, name)
     embedding = half.embed_tokens(ids) * getattr(half, "embed_scale", 1.0)

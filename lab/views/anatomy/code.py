@@ -6,7 +6,7 @@ from typing import TypedDict
 
 import models
 from lab.views.payload import rounded
-from models.parts import StackName
+from models.parts import TextStack
 from models.traces.walk import CodeTrace
 
 FILE = Path(str(models.__file__)).parent / "anatomy" / "masked_self_attention.py"
@@ -23,7 +23,7 @@ class MadeMeta(TypedDict):
 class CodeMeta(TypedDict):
     """The class, line by line, and how far its numbers lie from others', at most, in each layer."""
 
-    stack: StackName
+    stack: TextStack
     """Whose self-attention it computes."""
     first: int
     """Line of the file."""
