@@ -26,7 +26,9 @@ def with_weights(
 ) -> masked_self_attention.MaskedSelfAttention:
     """The lecture's module with what makes queries, keys, values and output in an attention part."""
     module = masked_self_attention.MaskedSelfAttention(width, modules.heads, causal)
-    module.to_q, module.to_k, module.to_v, module.to_out = modules[:4]
+    made = {"to_q": modules.query, "to_k": modules.key, "to_v": modules.value, "to_out": modules.output}
+    for name, part in made.items():
+        module.register_module(name, part)
     return module
 
 

@@ -1,6 +1,7 @@
 """What the lab knows of the modules of a Llama (Touvron et al. 2023), in which attention alone knows positions."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -10,7 +11,8 @@ from models.parts import AttentionModules, FeedForwardModules, Part, Stack, Star
 STACKS: tuple[TextStack, ...] = ("decoder",)
 
 
-class RmsNorm(NamedTuple):
+@dataclass(eq=False)
+class RmsNorm:
     """A norm without mean and bias (Zhang and Sennrich 2019)."""
 
     module: nn.Module

@@ -156,7 +156,7 @@ PLACES = {
 """Where the layers of a stack are, and the norm after them, by package."""
 
 
-def find(model, path, stack):
+def find(model, path, stack) -> Any:
     """The module at a place; None where a model has none there."""
     place = path.format(stack=stack, prefix=model.base_model_prefix)
     return dict(model.named_modules()).get(place) if place else None

@@ -15,6 +15,7 @@ from models.anatomy.text import through
 from models.anatomy.walk import AttentionStep, FeedForwardStep, walk
 from models.checkpoint import open_model
 from models.families import LANGUAGE_PACKAGES, SINGLE_STACKS, VIT, text_layers
+from models.parts import TextStack
 from models.translation import layers as translators
 from models.vit import layers as vits
 from tests.models import single_stacks
@@ -71,7 +72,9 @@ def case_of(family):
     """A tiny language model, its package, and the ids that each of its stacks reads."""
     model = noisy((single_stacks if family in SINGLE_STACKS else families).tiny(family))
     stacks = text_layers(model).STACKS
-    tokens = {name: single_stacks.sentence(seed, length=4 + seed)[0] for seed, name in enumerate(stacks)}
+    tokens: dict[TextStack, torch.Tensor] = {
+        name: single_stacks.sentence(seed, length=4 + seed)[0] for seed, name in enumerate(stacks)
+    }
     return model, LANGUAGE_PACKAGES[family], tokens
 
 
@@ -102,7 +105,7 @@ def test_the_walk_gives_the_logits_and_the_states_of_the_plain_forward(walked):
 
 def test_every_intermediate_is_what_the_weights_say(walked):
     model, package, tokens, found, heads = walked
-    memory = None
+    memory = said = None
     for name, (stack, start, steps) in found.items():
         embedding, position, stream = by_weights.enters(model, package, name, tokens[name].numpy())
         same(start.embedding, embedding)
@@ -186,7 +189,7 @@ def test_the_walk_through_a_vit_is_its_plain_forward_and_what_its_weights_say(fi
     follow(steps, hands, start.stream.double().numpy(), True, True)
 
 
-def walked_of(family, tiny_vit):
+def walked_of(family, tiny_vit) -> Any:
     """A walk through one stack: the stack, what enters it, its steps, and what the head says to a state after it."""
     if family == "vit":
         model = noisy(open_model(str(tiny_vit), VIT, "image").model)
