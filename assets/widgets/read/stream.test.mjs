@@ -13,6 +13,8 @@ const stack = (pre_norm) => ({
   part: ["self_attention", "feed_forward"],
   layers: 1,
   pre_norm,
+  centred: true,
+  adds_position: true,
   eps: 0,
   name: ["x", "y"],
 });
