@@ -44,8 +44,8 @@ def trace(
         seen = attention(vision.stack(prepared.model), patches, layer).scores[:, -count:, -count:]
         progress.beat()
         ids = encode(translator, clean(sentence))[0]
-        start = translation.start(translator.model.get_encoder(), ids).stream
-        read = attention(translation.encoder(translator.model), start, layer).scores
+        encoder = translation.stacks(translator.model)["encoder"]
+        read = attention(encoder, translation.start(translator.model, "encoder", ids).stream, layer).scores
     return MasksTrace(
         photo=_scores(
             prepared.reference, layer, vision.stack(prepared.model), seen, tuple(map(str, range(1, count + 1))), grid
@@ -53,7 +53,7 @@ def trace(
         sentence=_scores(
             translator.reference,
             layer,
-            translation.encoder(translator.model),
+            encoder,
             read,
             pieces(translator.reader, ids.tolist(), source=True),
             (1, len(ids)),

@@ -71,7 +71,7 @@ from models.traces.translation import (
     SearchTrace,
 )
 from models.traces.vit import VitTrace
-from models.traces.walk import TranslatorWalkTrace, VitWalkTrace
+from models.traces.walk import TextWalkTrace, VitWalkTrace
 
 __all__ = [
     "AREA_DEFINITIONS",
@@ -147,8 +147,8 @@ __all__ = [
     "StreamTrace",
     "SwinBlock",
     "SwinTrace",
+    "TextWalkTrace",
     "TheoryTrace",
-    "TranslatorWalkTrace",
     "VitTrace",
     "VitWalkTrace",
 ]
