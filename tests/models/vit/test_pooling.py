@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from sklearn.linear_model import LogisticRegression
 from torch.nn import functional as F
 
 from models import checkpoint
@@ -61,6 +62,16 @@ def test_a_fit_is_at_the_minimum_and_a_penalty_makes_it_smaller():
             assert part.grad.abs().max() < 1e-4
         sizes.append(weight.norm().item())
     assert sizes[1] < sizes[0] / 2
+
+
+def test_a_fit_is_the_librarys_logistic_regression():
+    """Its C is one over the number of rows times the penalty."""
+    read = torch.randn(60, 4, generator=torch.manual_seed(3), dtype=torch.float64)
+    labels = (read[:, 0] > 0).long() + (read[:, 1] > 1).long()
+    weight, bias = fit(read.float(), labels, 1e-2, 300)
+    library = LogisticRegression(C=1 / (60 * 1e-2), tol=1e-8, max_iter=1000).fit(read.numpy(), labels.numpy())
+    probability = pooling.scores(weight, bias, read.float()).softmax(-1)
+    np.testing.assert_allclose(probability, library.predict_proba(read.numpy()), atol=1e-3)
 
 
 def test_the_penalty_is_the_one_that_generalises_to_the_held_out_tenth():
