@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from models.errors import InputError
-from models.families import PACKAGES
+from models.families import DECODERS, PACKAGES
 from models.processor import shown, sides
 
 MAX_DEPTH = 1000
@@ -28,6 +28,11 @@ TRANSLATOR = re.compile(
     r"((src|tgt)_)?vocab_size|relative_attention_(num_buckets|max_distance)|(global_)?block_size|local_radius"
 )
 """Fields of a translator that are whole numbers."""
+DECODER = re.compile(
+    r"(num_|n_)((attention|key_value|hidden|decoder)_)*(heads?|layers?)|n_(embd|inner|positions|ctx)|rotary_dim|"
+    r"(hidden|intermediate|vocab|window)_size|head_dim|ffn_dim|word_embed_proj_dim|max_position_embeddings"
+)
+"""Fields of a language model that are whole numbers where they are not left open."""
 MAX_WIDTH = 10_000_000
 """Of them; the largest is the number of words."""
 RATE = re.compile(r"(?!classif)\w*drop\w*")
@@ -43,10 +48,13 @@ PROBLEMS = (None, "single_label_classification", "multi_label_classification")
 def check(reference: str, family: str, config: dict[str, Any]) -> None:
     """Raise InputError, each field with a sentence of its own, for what no model of the lab can be made of.
 
-    family: the class that the config names; what is none of families.PACKAGES is checked as a translator.
+    family: the class that the config names; what is none of families.PACKAGES or of DECODERS is checked as a
+    translator.
     """
     _check_common(reference, config)
-    if family not in PACKAGES:
+    if family in DECODERS:
+        _check_decoder(reference, config)
+    elif family not in PACKAGES:
         _check_translator(reference, config)
     else:
         _check_sizes(reference, PACKAGES[family], config)
@@ -83,6 +91,12 @@ def _check_translator(reference: str, config: dict[str, Any]) -> None:
     _check_true(reference, config, "is_encoder_decoder")
     for field, value in config.items():
         if TRANSLATOR.fullmatch(field) and not _is_whole(value, MAX_WIDTH):
+            raise _refusal(reference, "number", field, value, maximum=f"{MAX_WIDTH:,}")
+
+
+def _check_decoder(reference: str, config: dict[str, Any]) -> None:
+    for field, value in config.items():
+        if DECODER.fullmatch(field) and value is not None and not _is_whole(value, MAX_WIDTH):
             raise _refusal(reference, "number", field, value, maximum=f"{MAX_WIDTH:,}")
 
 

@@ -33,6 +33,7 @@ from models.traces.fields import (
     FieldTrace,
     TheoryTrace,
 )
+from models.traces.generation import Continuation, GenerationTrace, NextTokenTrace, TrainingFilmTrace
 from models.traces.gradients import NORM_PLACES, STACK_VARIANTS, TRAINED_DEPTHS, GradientsTrace
 from models.traces.layer_norm import LayerNormTrace, StreamTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
@@ -89,6 +90,7 @@ __all__ = [
     "CacheTrace",
     "CausalityTrace",
     "Changes",
+    "Continuation",
     "ConvolutionSweepTrace",
     "ConvolutionTrace",
     "CostTrace",
@@ -98,10 +100,12 @@ __all__ = [
     "FieldTrace",
     "FieldsTrace",
     "Finished",
+    "GenerationTrace",
     "GradientsTrace",
     "KnownOutput",
     "LayerNormTrace",
     "LengthCandidate",
+    "NextTokenTrace",
     "NextTokens",
     "OrderTrace",
     "ParametersTrace",
@@ -121,6 +125,7 @@ __all__ = [
     "SwinBlock",
     "SwinTrace",
     "TheoryTrace",
+    "TrainingFilmTrace",
     "TranslatorWalkTrace",
     "VitTrace",
     "VitWalkTrace",
