@@ -15,7 +15,7 @@ unit: .venv/dev                   # the fast loop: no browser, nothing slow, not
 
 test: check browser               # everything
 	$(PARALLEL) -m "not browser"
-	$(BIN)/python -m pytest -m browser
+	$(PARALLEL) -m browser
 	$(NODE) --test assets/widgets/*/*.test.mjs
 
 check: .venv/dev js               # lint, format, types, generated files

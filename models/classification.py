@@ -45,6 +45,11 @@ class Recipe:
         """Pixels a side, epoch by epoch."""
         return [size for size, epochs in self.schedule for _ in range(epochs)]
 
+    @property
+    def keeps(self) -> list[float]:
+        """Share of the patches that a student computes, epoch by epoch (models/distillation.py): all."""
+        return [1.0] * len(self.sizes)
+
 
 def label_config(image_size: int) -> dict[str, Any]:
     """What every classifier's config says of Imagenette: its labels, the shipped and the source's pixels a side."""
@@ -242,11 +247,3 @@ def finish(model: Any, recipe: Any, history: list[dict], val_set: Dataset, argum
             "val_accuracy": shipped_accuracy(arguments.out, type(model).__name__, val_set),
         },
     )
-
-
-def main(name: str, build: Callable[..., Any], recipe: Recipe, hidden: str | None, description: str | None) -> None:
-    """The command line of a recipe: train, then write what `finish` writes."""
-    arguments = start(name, recipe, description)
-    train_set, val_set = imagenette.load(arguments.data, "train"), imagenette.load(arguments.data, "val")
-    model, history = train(build, recipe, hidden, train_set, val_set, arguments.state)
-    finish(model, recipe, history, val_set, arguments)

@@ -1,9 +1,9 @@
-"""A convolutional teacher: its answers about random crops of the training pictures, stored once, and how to learn them.
+"""A convolutional teacher: its answers about random crops of the training pictures, stored once.
 
 What it does: EfficientNet-Lite0, trained on ImageNet-1k, sees each training picture in several random crops; box, flip
 and its answers are stored, so that any number of trainings can follow without running it (fast knowledge distillation,
 Shen & Xing 2022). Besides the ten-class probabilities of a crop its answers at each place of its last feature map are
-kept; they teach a student's patches (token labelling, Jiang et al. 2021).
+kept; they teach a student's patches (token labelling, Jiang et al. 2021). How to learn them: models/distillation.py.
 Run: python -m models.teacher --data DIR --answers DIR (needs requirements-train.txt; goes on where it was stopped)
 Its own training has seen pictures of Imagenette, of the validation part too: whoever learns from it has to say so.
 """
@@ -11,7 +11,6 @@ Its own training has seen pictures of Imagenette, of the validation part too: wh
 import argparse
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,31 +19,16 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
-from torch.utils.data import DataLoader
 from torchvision.transforms import v2
 from torchvision.transforms.v2 import functional as image_ops
 
-from models import classification, imagenette, training
+from models import imagenette, training
 from models.classification import Dataset
 from models.device import device
 
 SIDE = 160
 """Pixels a side that the teacher reads: half the work of the 224 that it was trained for, and one point less right."""
-SCALE, SEED = (0.3, 1.0), 20_209
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """How a student learns from the stored answers."""
-
-    crops: int = 8
-    """Of each picture; an epoch shows one."""
-    soft: float = 0.9
-    """Share of the teacher's probabilities in a target; the rest is the label."""
-    hard: bool = False
-    """Whether the teacher's most probable class stands for its probabilities."""
-    places: float = 0.5
-    """Weight of the answers at each place beside that of the whole crop."""
+SCALE, SEED, CROPS = (0.3, 1.0), 20_209, 8
 
 
 class Answers(NamedTuple):
@@ -166,155 +150,6 @@ def load(folder: Path, part: int) -> Answers:
         return Answers(*(torch.from_numpy(file[name]) for name in Answers._fields))
 
 
-def held_out(dataset: Dataset) -> tuple[torch.Tensor, torch.Tensor]:
-    """Indices of nine tenths of the training pictures and of the tenth on which choices are made.
-
-    Every tenth picture is held out; the pictures lie in order of their classes, so each class gives a tenth.
-    """
-    index = torch.arange(len(dataset[1]))
-    return index[index % 10 != 0], index[index % 10 == 0]
-
-
-def target(lesson: Lesson, probability: torch.Tensor, labels: torch.Tensor, smoothing: float) -> torch.Tensor:
-    """What a student should answer, probabilities (image, label): the teacher's share and the smoothed label's.
-
-    probability: the teacher's (image, label). labels: (image,). smoothing: of the label alone; the teacher is smooth.
-    """
-    n_label = probability.shape[1]
-    label = F.one_hot(labels, n_label) * (1 - smoothing) + smoothing / n_label
-    taught = F.one_hot(probability.argmax(1), n_label) if lesson.hard else probability.float()
-    return lesson.soft * taught + (1 - lesson.soft) * label
-
-
-def mix(pixels: torch.Tensor, said: torch.Tensor, places: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    """CutMix along the borders of patches, so that each patch keeps its own answer.
-
-    After Yun et al. 2019 and Jiang et al. 2021.
-
-    pixels: (image, 3, side, side). said: (image, label). places: (image, label + 1, patch row, patch column).
-    """
-    grid = places.shape[-1]
-    patch = pixels.shape[-1] // grid
-    half = 0.5 * grid * float(torch.rand(())) ** 0.5
-    centre = torch.rand(2) * grid
-    (top, left), (bottom, right) = (
-        edge.round().clamp(0, grid).long().tolist() for edge in (centre - half, centre + half)
-    )
-    pixels, places, share = pixels.clone(), places.clone(), (bottom - top) * (right - left) / grid**2
-    rows, columns = slice(top, bottom), slice(left, right)
-    places[:, :, rows, columns] = places.roll(1, 0)[:, :, rows, columns]
-    rows, columns = slice(top * patch, bottom * patch), slice(left * patch, right * patch)
-    pixels[:, :, rows, columns] = pixels.roll(1, 0)[:, :, rows, columns]
-    return pixels, (1 - share) * said + share * said.roll(1, 0), places
-
-
-def loader(dataset: Dataset, answers: Answers, recipe: Any, size: int) -> DataLoader:
-    """Shuffled batches of the stored crops: pixels, targets (image, label), targets of places (as `mix` takes them).
-
-    Colours and sharpness vary, since they do not move what the teacher saw: one picture in four each stays as it is,
-    loses its colour, is solarised or blurred, then all are jittered ("3-Augment", Touvron et al. 2022).
-    recipe: of a classifier, with a `lesson` and a `patch_size`.
-    """
-    images, labels = dataset
-    vary = v2.Compose(
-        [
-            v2.RandomChoice(
-                [v2.Identity(), v2.Grayscale(3), v2.RandomSolarize(128, p=1), v2.GaussianBlur(9, (0.1, 2.5))],
-            ),
-            v2.ColorJitter(0.3, 0.3, 0.3),
-        ]
-    )
-    normalize = v2.Compose([v2.ToDtype(torch.float32, scale=True), v2.Normalize(imagenette.MEAN, imagenette.STD)])
-    grid = size // recipe.patch_size
-
-    def collate(rows: list[int]) -> tuple[torch.Tensor, ...]:
-        some = torch.tensor(rows)
-        pixels = torch.stack([vary(cut(images[i], answers.box[i], answers.flip[i], size)) for i in rows])
-        said = target(recipe.lesson, answers.probability[some], labels[some], recipe.label_smoothing)
-        places = F.interpolate(answers.places[some].float(), (grid, grid), mode="bilinear")
-        batch = normalize(pixels), said, places
-        return mix(*batch) if torch.rand(()) < recipe.cutmix else batch
-
-    workers = 12 if device().type == "cuda" else 0
-    indices: Any = range(len(labels))
-    return DataLoader(indices, recipe.batch_size, shuffle=True, drop_last=True, collate_fn=collate, num_workers=workers)
-
-
-def loss(lesson: Lesson, answers: tuple[torch.Tensor, ...], said: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy with the targets of the whole crop, and of its places with their weight.
-
-    answers: a student's scores (image, label), its scores of places (image, place, label + 1) and these places'
-    numbers in reading order (image, place). said, places: as `mix` gives them.
-    """
-    whole, local, seen = answers
-    wanted = places.flatten(2).transpose(1, 2)
-    wanted = wanted.gather(1, seen[:, :, None].expand(-1, -1, wanted.shape[2]))
-    at_places = F.cross_entropy(local.float().flatten(0, 1), wanted.flatten(0, 1))
-    return F.cross_entropy(whole.float(), said) + lesson.places * at_places
-
-
-def teach(
-    student: Callable[[], nn.Module],
-    recipe: Any,
-    hidden: str | None,
-    train_set: Dataset,
-    folder: Path,
-    judged_on: Dataset,
-    state: Path,
-    chosen: torch.Tensor | None = None,
-) -> tuple[Any, list[dict]]:
-    """Train student() on the answers in `folder` to the end, resuming from `state`; its model and its history.
-
-    student: makes a module with a `model` and, of (pixels, share of patches to keep), the answers that `loss` takes.
-    judged_on: measured after every fifth epoch and the last; nothing is chosen by it here. chosen: indices of the
-    training pictures to learn from, instead of all.
-    """
-    where = device()
-    training.seed_everything(recipe.seed)
-    module: Any = student().to(where)
-    settings = {"weight_decay": recipe.weight_decay}
-    optimizers = training.optimizers(
-        module,
-        hidden=hidden,
-        muon={"lr": recipe.muon_lr, **settings},
-        adamw={"lr": recipe.adamw_lr, **settings},
-    )
-    index = torch.arange(len(train_set[1])) if chosen is None else chosen
-    learned = train_set[0][index], train_set[1][index]
-    sizes, keeps = recipe.sizes, recipe.keeps
-    keep = 1.0
-
-    def batches(epoch: int) -> DataLoader:
-        nonlocal keep
-        keep = keeps[epoch]
-        answers = Answers(*(part[index] for part in load(folder, epoch % recipe.lesson.crops)))
-        return loader(learned, answers, recipe, sizes[epoch])
-
-    def batch_loss(batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
-        pixels, said, places = (part.to(where) for part in batch)
-        with classification.autocast():
-            answers = module(pixels, keep)
-        return loss(recipe.lesson, answers, said, places)
-
-    def evaluate(epoch: int) -> dict:
-        judged = (epoch + 1) % 5 == 0 or epoch + 1 == len(sizes)
-        size = sizes[epoch]
-        return {"size": size} | ({"accuracy": classification.accuracy(module.model, judged_on, size)} if judged else {})
-
-    history = training.fit(
-        module,
-        optimizers,
-        len(sizes),
-        batches=batches,
-        loss=batch_loss,
-        factor=lambda progress: training.warmup_cosine(progress, recipe.warmup),
-        evaluate=evaluate,
-        state=state,
-        seed=recipe.seed,
-    )
-    return module.model, history
-
-
 @torch.inference_mode()
 def accuracy(scores: Callable[[torch.Tensor], torch.Tensor], dataset: Dataset) -> dict[str, float]:
     """Shares of whole pictures that the teacher gets right among our ten classes and among its thousand."""
@@ -337,7 +172,7 @@ def main() -> None:
     imagenette.download(arguments.data)
     arguments.answers.mkdir(parents=True, exist_ok=True)
     scores = open_teacher()
-    store(scores, imagenette.load(arguments.data, "train")[0], arguments.answers, Lesson().crops)
+    store(scores, imagenette.load(arguments.data, "train")[0], arguments.answers, CROPS)
     reached = {split: accuracy(scores, imagenette.load(arguments.data, split)) for split in ("train", "val")}
     training.write_json(arguments.answers / "accuracy.json", reached)
     print(json.dumps(reached), flush=True)

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from models.checkpoint import BUNDLED, bundled
+from models.checkpoint import BUNDLED, bundled, revision
 from models.cnn_vs_attention import data_efficiency
 from models.gpt import train as train_gpt
 from models.resnet.train import RECIPE as RESNET
 from models.swin.train import RECIPE as SWIN
 from models.translation import train_cmlm, train_marian
+from models.vit import pooling, train_pooling
 from models.vit.train import RECIPE as VIT
 from tools import readme
 
@@ -65,6 +66,17 @@ def test_the_trainings_on_less_data_have_their_recipe_and_a_card_with_its_measur
     trained = [(run["family"], run["share"], run["seed"]) for run in record["runs"]]
     assert trained == data_efficiency.runs(data_efficiency.RECIPE)
     for word in ("Data", "Licence", "Recipe", "Limits", "3,925", *(f"{mean:.1%}" for mean in seen.mean.ravel())):
+        assert word in card, word
+
+
+def test_the_pooling_heads_have_their_recipe_and_a_card_with_their_measured_figures():
+    folder = BUNDLED / pooling.NAME
+    assert {path.name for path in folder.iterdir()} == {"heads.safetensors", "recipe.json", "README.md"}
+    record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
+    assert record["recipe"] == json.loads(json.dumps(asdict(train_pooling.RECIPE)))
+    assert record["weights"] == revision(pooling.OF)
+    accuracies = [f"{one:.1%}" for row in record["accuracy"] for one in row]
+    for word in ("Data", "Licence", "Recipe", "Limits", "3,925", record["weights"], *accuracies):
         assert word in card, word
 
 

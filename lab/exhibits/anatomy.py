@@ -7,8 +7,8 @@ from lab.inputs.kinds import Switch
 from lab.inputs.models import VIT_INPUT
 from lab.inputs.photo import Photo
 from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR, Edit
-from lab.views.anatomy import attention, cache, cross, flow, mask, patch_flow
-from models.traces import CacheTrace, CausalityTrace, CrossTrace, TranslatorWalkTrace, VitWalkTrace
+from lab.views.anatomy import attention, cache, cross, flow, mask, patch_flow, pooling
+from models.traces import CacheTrace, CausalityTrace, CrossTrace, PoolingTrace, TranslatorWalkTrace, VitWalkTrace
 
 TRANSLATION = tuple(one.name for one in (*SENTENCE, TRANSLATOR))
 
@@ -41,6 +41,13 @@ EXHIBIT = Exhibit(
             trace=VitWalkTrace,
             inputs=("photo", "vit"),
             views=(View("patch_flow", patch_flow, widget="anatomy/flow"),),
+        ),
+        Run(
+            "pooling",
+            compute="models.vit.pooling:trace",
+            trace=PoolingTrace,
+            inputs=("photo", "vit"),
+            views=(View("pooling", pooling, widget="chart"),),
         ),
         Run(
             "mask",

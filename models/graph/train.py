@@ -73,13 +73,15 @@ class Run(NamedTuple):
 
 def runs(recipe: Recipe) -> Iterator[Run]:
     """Every run once, those that tell most first."""
-    for seed in range(recipe.seeds):
-        yield from (Run(kind, "citations", 2, seed) for kind in KINDS)
     for seed in range(recipe.other_seeds):
-        yield from (Run(kind, edges, 2, seed) for edges in ("none", "random") for kind in KINDS)
-        yield from (
-            Run(kind, "citations", depth, seed) for kind in ("gcn", "gat") for depth in recipe.depths if depth != 2
-        )
+        yield from (Run(kind, edges, 2, seed) for edges in ("citations", "none", "random") for kind in KINDS)
+    for depth in recipe.depths:
+        if depth != 2:
+            yield from (
+                Run(kind, "citations", depth, seed) for seed in range(recipe.other_seeds) for kind in ("gcn", "gat")
+            )
+    for seed in range(recipe.other_seeds, recipe.seeds):
+        yield from (Run(kind, "citations", 2, seed) for kind in KINDS)
     yield from (Run(kind, "everyone", 2, seed) for seed in range(recipe.other_seeds) for kind in ("gcn", "gat"))
 
 

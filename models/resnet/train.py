@@ -3,16 +3,16 @@
 What it does: plain residual layers of 3x3 convolutions at 96, then 128 px, in memory format channels-last, by AdamW.
 The finished model reads pictures at 160 px: training crops enlarge what they show, so that a larger picture shows
 things in the size that it learned (Touvron et al. 2019, "Fixing the train-test resolution discrepancy").
-Run: python -m models.resnet.train --data DIR
+Run: python -m models.resnet.train --data DIR [--answers DIR] (with the stored answers of a teacher, models/teacher.py)
 What it costs and reaches: recipe.json and README.md beside the weights say.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from transformers import ResNetConfig, ResNetForImageClassification
 
-from models import classification
+from models import classification, distillation
 
 MUON_PARAMETERS = None
 
@@ -30,7 +30,24 @@ class Recipe(classification.Recipe):
     """Residual layers of each stage."""
 
 
+@dataclass(frozen=True)
+class Taught(Recipe):
+    """The recipe of one that learns from a teacher's stored answers (models/distillation.py)."""
+
+    schedule: tuple[tuple[int, int], ...] = ((96, 24), (128, 32))
+    cutmix: float = 0.5
+    place_size: int = 32
+    """Pixels a side that one place of the last map stands for."""
+    lesson: distillation.Lesson = field(default_factory=distillation.Lesson)
+
+    @property
+    def width(self) -> int:
+        """Channels of the last map."""
+        return self.widths[-1]
+
+
 RECIPE = Recipe()
+TAUGHT = Taught()
 
 
 def build(recipe: Recipe) -> ResNetForImageClassification:
@@ -48,4 +65,4 @@ def build(recipe: Recipe) -> ResNetForImageClassification:
 
 
 if __name__ == "__main__":
-    classification.main("resnet-imagenette", build, RECIPE, MUON_PARAMETERS, __doc__)
+    distillation.main("resnet-imagenette", build, RECIPE, TAUGHT, MUON_PARAMETERS, __doc__)

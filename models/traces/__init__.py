@@ -38,6 +38,7 @@ from models.traces.gradients import NORM_PLACES, STACK_VARIANTS, TRAINED_DEPTHS,
 from models.traces.layer_norm import LayerNormTrace, StreamTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
+from models.traces.pooling import POOLED, PoolingTrace
 from models.traces.positions import POSITION_SETTINGS, OrderTrace, PositionTablesTrace
 from models.traces.relevance import RelevanceTrace
 from models.traces.sizes import SIZE_PARTS, ArchitectureSize, SizesTrace
@@ -72,6 +73,7 @@ __all__ = [
     "NORM_PLACES",
     "PATCH_CHANGES",
     "PATCH_ORDERS",
+    "POOLED",
     "POSITION_SETTINGS",
     "REMOVED",
     "SETTINGS",
@@ -111,6 +113,7 @@ __all__ = [
     "ParametersTrace",
     "PatchDeletionTrace",
     "PatchesTrace",
+    "PoolingTrace",
     "PositionAblation",
     "PositionAblationsTrace",
     "PositionTablesTrace",

@@ -1,4 +1,4 @@
-"""How good a saved translator is: BLEU, chrF and repetition on its corpus's test split.
+"""How good a saved translator is: BLEU, chrF and repetition on the test split of its corpus.
 
 Run: python -m models.translation.metrics cmlm-tatoeba --data DIR (measures anew what a recipe has recorded)
 """
@@ -18,7 +18,7 @@ from models.training import write_json
 from models.translation import mask_predict, translate
 from models.translation.bundled import AUTOREGRESSIVE, LENGTH_CANDIDATES, NON_AUTOREGRESSIVE
 from models.translation.cmlm import CmlmForTranslation
-from models.translation.corpus import CORPORA, Corpus
+from models.translation.corpus import CORPORA, Corpus, Joined
 
 PASSES = (1, 2, 3, 4, 10)
 LENGTHS, PASSES_FOR_LENGTHS = (1, 2, 3, 4, 5, 7), 4
@@ -54,11 +54,14 @@ def repetition(tokens: list[list[int]]) -> float:
     return round(sum(one == other for one, other in pairs) / sum(len(row) for row in tokens), 4)
 
 
-def evaluate(folder: Path, corpus: Corpus, data: Path) -> dict[str, Any]:
+def evaluate(folder: Path, corpus: Corpus | Joined, data: Path) -> dict[str, Any]:
     """The figures of the checkpoint in `folder`, opened as the lab opens it, on the corpus's test split.
 
-    For a non-autoregressive one also the number of length candidates, and what it was chosen by.
+    For a non-autoregressive one also the number of length candidates, and what it was chosen by. Of joined corpora each
+    has its own, by its name.
     """
+    if isinstance(corpus, Joined):
+        return {name: evaluate(folder, part, data) for name, part in corpus.parts.items()}
     _, model, tokenizer = open_model(str(folder), (*AUTOREGRESSIVE, *NON_AUTOREGRESSIVE), "text")
     source, target = corpus.load(data, corpus.test)
     measure: Callable[..., dict] = _non_autoregressive if isinstance(model, CmlmForTranslation) else _autoregressive

@@ -1,4 +1,4 @@
-"""cmlm-multi30k, cmlm-multi30k-raw, cmlm-tatoeba: non-autoregressive translators of Transformer-Tiny's size.
+"""cmlm-multi30k, cmlm-multi30k-raw, cmlm-tatoeba, cmlm-zh: non-autoregressive translators, Transformer-Tiny.
 
 What it does: a CMLM starts from the weights of the autoregressive model of the same corpus and learns to predict masked
 target tokens, a random number of them from 1 to all (fairseq's masking), and the target's length. Its targets are that
@@ -36,6 +36,7 @@ RECIPES = {
     "multi30k": Recipe(start="marian-multi30k", teacher="marian-multi30k"),
     "multi30k-raw": Recipe(start="marian-multi30k"),
     "tatoeba": Recipe(start="marian-tatoeba", teacher="marian-tatoeba", cycles=((14, 1.0),)),
+    "zh": Recipe(start="marian-zh", teacher="marian-zh"),
 }
 VAL = mask_predict.Settings(passes=4, n_length=3)
 

@@ -1,4 +1,4 @@
-"""marian-multi30k, marian-multi30k-distilled, marian-tatoeba: autoregressive translators of Transformer-Tiny's size.
+"""marian-multi30k, marian-multi30k-distilled, marian-tatoeba, marian-zh: autoregressive translators, Transformer-Tiny.
 
 What it does: a MarianMTModel learns to translate by teacher forcing with label smoothing, from scratch; its last epochs
 are averaged. The distilled one goes on from the first with that one's outputs as targets: the fair baseline of
@@ -21,6 +21,7 @@ RECIPES = {
     "multi30k": Recipe(cycles=((22, 1.0), (22, 0.6))),
     "multi30k-distilled": Recipe(start="marian-multi30k", teacher="marian-multi30k", cycles=((5, 0.5),)),
     "tatoeba": Recipe(cycles=((18, 1.0),)),
+    "zh": Recipe(vocabulary=8000, cycles=((16, 1.0),)),
 }
 
 

@@ -14,7 +14,7 @@ from models.checkpoint import open_model
 from models.device import device
 from models.translation import metrics, vocabulary
 from models.translation.batches import Pairs, loader
-from models.translation.corpus import CORPORA, Corpus, download
+from models.translation.corpus import CORPORA, Corpus, Joined, download
 from models.translation.distil import TEACHERS, distil
 
 
@@ -154,7 +154,9 @@ def main(
     record(recipe, history, corpus, arguments)
 
 
-def start(family: str, recipes: dict[str, Any], description: str | None) -> tuple[argparse.Namespace, Corpus, Any]:
+def start(
+    family: str, recipes: dict[str, Any], description: str | None
+) -> tuple[argparse.Namespace, Corpus | Joined, Any]:
     """Read a recipe's command line: its arguments, the corpus and the recipe that they name."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", choices=recipes)
@@ -180,13 +182,13 @@ def save(model: Any, tokenizer: Any, source: list[str], history: list[dict], fol
     training.write_json(folder / "history.json", history)
 
 
-def record(recipe: Any, history: list[dict], corpus: Corpus, arguments: argparse.Namespace) -> None:
+def record(recipe: Any, history: list[dict], corpus: Corpus | Joined, arguments: argparse.Namespace) -> None:
     """Measure the saved checkpoint and write recipe.json."""
     training.write_json(
         arguments.out / "recipe.json",
         {
             "recipe": asdict(recipe),
-            "data": {corpus.file: corpus.sha256(arguments.data)},
+            "data": corpus.sha256(arguments.data),
             "device": str(device()),
             "torch": torch.__version__,
             "hours": round(sum(row["seconds"] for row in history) / 3600, 2),

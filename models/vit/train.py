@@ -17,7 +17,7 @@ import torch
 from torch import nn
 from transformers import ViTConfig, ViTForImageClassification
 
-from models import classification, imagenette, teacher, training
+from models import classification, distillation, imagenette, training
 from models.checkpoint import open_model
 
 NAME, MUON_PARAMETERS = "vit-imagenette", "layers"
@@ -46,7 +46,12 @@ class Taught(Recipe):
     """Share of the patches, drawn anew each time, that each part of the schedule computes (Liu et al. 2022)."""
     muon_lr: float = 0.01
     cutmix: float = 0.5
-    lesson: teacher.Lesson = field(default_factory=teacher.Lesson)
+    lesson: distillation.Lesson = field(default_factory=distillation.Lesson)
+
+    @property
+    def place_size(self) -> int:
+        """Pixels a side of what is taught by itself: a patch."""
+        return self.patch_size
 
     @property
     def keeps(self) -> list[float]:
@@ -117,7 +122,7 @@ def student(recipe: Taught, start: Path) -> Student:
 
 def ablation(**lesson: Any) -> Taught:
     """The recipe cut short, from fresh weights, with another lesson."""
-    return Taught(start="", muon_lr=0.02, schedule=((96, 10),), keep=(1.0,), lesson=teacher.Lesson(**lesson))
+    return Taught(start="", muon_lr=0.02, schedule=((96, 10),), keep=(1.0,), lesson=distillation.Lesson(**lesson))
 
 
 ABLATIONS = {
@@ -144,9 +149,9 @@ def main() -> None:
     recipe = ABLATIONS[arguments.ablation] if arguments.ablation else TAUGHT
     if arguments.state == training.state_path(NAME, RECIPE):
         arguments.state = training.state_path(NAME, recipe)
-    chosen, rest = teacher.held_out(train_set) if arguments.ablation else (None, None)
+    chosen, rest = distillation.held_out(train_set) if arguments.ablation else (None, None)
     judged_on = val_set if rest is None else (train_set[0][rest], train_set[1][rest])
-    model, history = teacher.teach(
+    model, history = distillation.teach(
         lambda: student(recipe, arguments.start),
         recipe,
         MUON_PARAMETERS,

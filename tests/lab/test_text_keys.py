@@ -11,7 +11,7 @@ from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from lab.views.fields import growth
 from models.families import PACKAGES
-from models.traces import METHODS, PATCH_CHANGES, PATCH_ORDERS, POSITION_SETTINGS, STACK_VARIANTS
+from models.traces import METHODS, PATCH_CHANGES, PATCH_ORDERS, POOLED, POSITION_SETTINGS, STACK_VARIANTS
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = {
@@ -65,6 +65,7 @@ KINDS = {
     },
     "lab/views/decoding/decode.py": {"'same' if search.output == refine.output else 'differ'": ("same", "differ")},
     "lab/views/decoding/search.py": {"search.method": ("beam", "sample"), "kind": ("departs", "never_departs")},
+    "lab/views/anatomy/pooling.py": {"name": POOLED, "overtakes": ("never", "always", "layer")},
     "lab/views/patches/answer.py": {"verb": ("knows", "gives")},
     "lab/views/patches/deletion.py": {
         "order": (*PATCH_ORDERS, "random"),

@@ -20,13 +20,14 @@ from transformers import (
     ViTForImageClassification,
 )
 
-from models import checkpoint
+from models import checkpoint, teacher
 from models import hub as door
 from models.checkpoint import open_model
 from models.families import CLASSIFIERS
 from models.progress import NoProgress
 from models.translation import train_cmlm, train_marian, training, vocabulary
 from tests.models.hub_server import Hub
+from tests.models.made_teacher import scores
 
 SIZES: dict[str, Any] = {
     "hidden_size": 24,
@@ -192,3 +193,18 @@ def hub(tmp_path, monkeypatch):
     door._conversions.clear()
     yield hub
     hub.off()
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """Eight pictures of noise with eight labels."""
+    generator = torch.Generator().manual_seed(0)
+    return torch.randint(0, 256, (8, 3, 128, 128), dtype=torch.uint8, generator=generator), torch.arange(8)
+
+
+@pytest.fixture(scope="module")
+def answers(pictures, tmp_path_factory):
+    """What a made-up teacher says of two crops of each."""
+    folder = tmp_path_factory.mktemp("answers")
+    teacher.store(scores, pictures[0], folder, crops=2, batch_size=3)
+    return folder

@@ -30,8 +30,8 @@ HALF_CLOSE = Tolerance(5e-2, 5e-3)
 
 
 def is_time(name):
-    """Whether a field is time, or where it was measured: another one on every machine."""
-    return "seconds" in name or name == "device"
+    """Whether a field is time, how often or where it was measured: another one on every machine."""
+    return "seconds" in name or name in ("device", "rounds")
 
 
 def same(before, now, where=""):

@@ -25,8 +25,11 @@ from lab.truth import kind, line
 from lab.views.payload import Payload
 from lab.widget import pack
 from models import checkpoint, measure
+from models.families import VIT
 from models.measure import Stopwatch
 from models.progress import NO_PROGRESS
+from models.traces import POOLED
+from models.vit import pooling
 
 RUNS = [(exhibit, run) for exhibit in EXHIBITS for run in exhibit.runs]
 TEXT = Text("en")
@@ -43,7 +46,20 @@ def bundled(tiny_vit, tiny_swin, saved_resnet, tmp_path_factory):
         for name in checkpoint.bundled():
             shutil.copytree(tiny.get(name.split("-")[0], checkpoint.BUNDLED / name), folders[weights] / name)
             perturb(folders[weights] / name / "model.safetensors", noise)
+        write_heads(folders[weights])
     return folders
+
+
+def write_heads(folder):
+    """Heads on CLS and on the mean of the patches for the tiny ViT in a folder of bundled models."""
+    model = checkpoint.open_model(str(folder / pooling.OF), VIT, None).model
+    shape = (len(POOLED), model.config.num_hidden_layers + 1, model.config.num_labels, model.config.hidden_size)
+    (folder / pooling.NAME).mkdir()
+    weight = np.random.default_rng(1).standard_normal(shape, np.float32)
+    save_file({"weight": weight, "bias": weight[..., 0]}, folder / pooling.NAME / "heads.safetensors")
+    accuracy = np.full(shape[:2], 0.5).tolist()
+    record = {"weights": checkpoint.revision(str(folder / pooling.OF)), "val_count": 8, "own_accuracy": 0.5}
+    (folder / pooling.NAME / "recipe.json").write_text(json.dumps({**record, "accuracy": accuracy}))
 
 
 def perturb(file, noise):

@@ -16,7 +16,7 @@ from transformers import AutoTokenizer
 from models.checkpoint import open_model
 from models.translation import mask_predict, metrics, train_cmlm, train_marian, training, vocabulary
 from models.translation.batches import in_batches, loader, pad_ids
-from models.translation.corpus import MULTI30K, TATOEBA
+from models.translation.corpus import CORPORA, FLICKR8K, MULTI30K, TATOEBA
 from models.translation.training import Recipe
 from models.translation.translate import by_search
 
@@ -135,7 +135,34 @@ def test_corpora_read_their_files(tmp_path):
     with gzip.open(tmp_path / TATOEBA.file, "wt", encoding="utf-8") as file:
         file.write(rows)
     assert TATOEBA.load(tmp_path, "val") == (["Stop!"], ["停！"])
-    assert len(TATOEBA.sha256(tmp_path)) == 64
+    assert [*map(len, TATOEBA.sha256(tmp_path).values())] == [64]
+
+
+def test_joined_corpora_follow_one_another_and_people_are_the_reference(tmp_path):
+    captions = [
+        ["train", "1.jpg", "0", "A dog.", "一只狗。", "狗。", ""],
+        ["val", "2.jpg", "0", "A cat.", "一只猫。", "猫。", ""],
+        ["val", "2.jpg", "1", "The cat.", "这只猫。", "猫。", ""],
+        ["test", "3.jpg", "1", "A cow.", "一头牛。", "牛。", "一头奶牛。"],
+    ]
+    for corpus, rows in (
+        (FLICKR8K, captions),
+        (TATOEBA, [["train", "Run.", "跑。", ""], ["val", "Stop!", "停！", ""]]),
+    ):
+        with gzip.open(tmp_path / corpus.file, "wt", encoding="utf-8") as file:
+            file.writelines("\t".join(row) + "\n" for row in rows)
+    assert CORPORA["zh"].load(tmp_path, "train") == (["A dog.", "Run."], ["一只狗。", "跑。"])
+    assert CORPORA["zh"].load(tmp_path, "val") == (["A cat.", "Stop!"], ["一只猫。", "停！"])
+    assert FLICKR8K.load(tmp_path, "test") == (["A cow."], ["一头奶牛。"])
+    assert set(CORPORA["zh"].sha256(tmp_path)) == {FLICKR8K.file, TATOEBA.file}
+
+
+def test_of_joined_corpora_each_is_scored(tiny_translators, tmp_path, monkeypatch):
+    for corpus in (FLICKR8K, TATOEBA):
+        monkeypatch.setattr(type(corpus), "load", lambda self, *_: (SOURCE[:2], TARGET[:2]))
+    record = metrics.evaluate(tiny_translators[0], CORPORA["zh"], tmp_path)
+    assert {name: figures["split"] for name, figures in record.items()} == {"flickr8k": "test", "tatoeba": "val"}
+    assert all(set(figures["test"]) == {"greedy", "beam 5"} for figures in record.values())
 
 
 def test_repetition_is_the_share_of_tokens_that_equal_the_one_before():
@@ -180,7 +207,7 @@ def test_batches_of_like_length_give_their_outputs_back_in_order():
 def test_a_recipe_runs_from_its_command_line_to_its_record(module, tmp_path, monkeypatch):
     recipe = replace(module.RECIPES["multi30k"], **SMALL, start="", teacher="", vocabulary=100, batch_tokens=40)
     monkeypatch.setattr(type(MULTI30K), "load", lambda *_: (SOURCE[:3], TARGET[:3]))
-    monkeypatch.setattr(type(MULTI30K), "sha256", lambda *_: "abc")
+    monkeypatch.setattr(type(MULTI30K), "sha256", lambda self, _: {self.file: "abc"})
     monkeypatch.setattr(metrics, "PASSES", (1, 2))
     folders = {"--data": tmp_path, "--out": tmp_path / "out", "--state": tmp_path / "state" / "run.pt"}
     monkeypatch.setattr("sys.argv", ["recipe", "multi30k", *(str(part) for pair in folders.items() for part in pair)])

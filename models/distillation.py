@@ -1,0 +1,233 @@
+"""How a student learns what a teacher has said of the training pictures (models/teacher.py).
+
+Targets are the teacher's probabilities and the label, of the whole crop and of each place in it. ViTs have a student of
+their own, which may leave patches out (models/vit/train.py); every other classifier learns as a `Student`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader
+from torchvision.transforms import v2
+
+from models import classification, imagenette, teacher, training
+from models.classification import Dataset
+from models.device import device
+from models.teacher import CROPS, Answers, cut
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """How a student learns from the stored answers."""
+
+    crops: int = CROPS
+    """Of each picture; an epoch shows one."""
+    soft: float = 0.9
+    """Share of the teacher's probabilities in a target; the rest is the label."""
+    hard: bool = False
+    """Whether the teacher's most probable class stands for its probabilities."""
+    places: float = 0.5
+    """Weight of the answers at each place beside that of the whole crop."""
+
+
+class Student(nn.Module):
+    """A classifier whose body ends in a map of features, and a linear map of its places, which only training needs."""
+
+    def __init__(self, model: Any, width: int) -> None:
+        super().__init__()
+        self.model = model
+        self.places = nn.Linear(width, len(imagenette.LABELS) + 1)
+
+    def forward(self, pixels: torch.Tensor, keep: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Scores (image, label), of its places (image, place, label + 1), and the places' numbers (image, place).
+
+        pixels: (image, 3, row, column). Raises ValueError for a `keep` below 1: a map has no place to leave out.
+        """
+        if keep != 1:
+            raise ValueError("a map has no place to leave out")
+        body = self.model.base_model(pixels)
+        state = body.last_hidden_state
+        places = state.flatten(2).transpose(1, 2) if state.ndim == 4 else state
+        seen = torch.arange(places.shape[1], device=places.device).expand(len(places), -1)
+        return self.model.classifier(body.pooler_output), self.places(places), seen
+
+
+def held_out(dataset: Dataset) -> tuple[torch.Tensor, torch.Tensor]:
+    """Indices of nine tenths of the training pictures and of the tenth on which choices are made.
+
+    Every tenth picture is held out; the pictures lie in order of their classes, so each class gives a tenth.
+    """
+    index = torch.arange(len(dataset[1]))
+    return index[index % 10 != 0], index[index % 10 == 0]
+
+
+def target(lesson: Lesson, probability: torch.Tensor, labels: torch.Tensor, smoothing: float) -> torch.Tensor:
+    """What a student should answer, probabilities (image, label): the teacher's share and the smoothed label's.
+
+    probability: the teacher's (image, label). labels: (image,). smoothing: of the label alone; the teacher is smooth.
+    """
+    n_label = probability.shape[1]
+    label = F.one_hot(labels, n_label) * (1 - smoothing) + smoothing / n_label
+    taught = F.one_hot(probability.argmax(1), n_label) if lesson.hard else probability.float()
+    return lesson.soft * taught + (1 - lesson.soft) * label
+
+
+def mix(pixels: torch.Tensor, said: torch.Tensor, places: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """CutMix along the borders of patches, so that each patch keeps its own answer.
+
+    After Yun et al. 2019 and Jiang et al. 2021.
+
+    pixels: (image, 3, side, side). said: (image, label). places: (image, label + 1, patch row, patch column).
+    """
+    grid = places.shape[-1]
+    patch = pixels.shape[-1] // grid
+    half = 0.5 * grid * float(torch.rand(())) ** 0.5
+    centre = torch.rand(2) * grid
+    (top, left), (bottom, right) = (
+        edge.round().clamp(0, grid).long().tolist() for edge in (centre - half, centre + half)
+    )
+    pixels, places, share = pixels.clone(), places.clone(), (bottom - top) * (right - left) / grid**2
+    rows, columns = slice(top, bottom), slice(left, right)
+    places[:, :, rows, columns] = places.roll(1, 0)[:, :, rows, columns]
+    rows, columns = slice(top * patch, bottom * patch), slice(left * patch, right * patch)
+    pixels[:, :, rows, columns] = pixels.roll(1, 0)[:, :, rows, columns]
+    return pixels, (1 - share) * said + share * said.roll(1, 0), places
+
+
+def loader(dataset: Dataset, answers: Answers, recipe: Any, size: int) -> DataLoader:
+    """Shuffled batches of the stored crops: pixels, targets (image, label), targets of places (as `mix` takes them).
+
+    Colours and sharpness vary, since they do not move what the teacher saw: one picture in four each stays as it is,
+    loses its colour, is solarised or blurred, then all are jittered ("3-Augment", Touvron et al. 2022).
+    recipe: of a classifier, with a `lesson` and a `place_size`, the pixels a side of a place.
+    """
+    images, labels = dataset
+    vary = v2.Compose(
+        [
+            v2.RandomChoice(
+                [v2.Identity(), v2.Grayscale(3), v2.RandomSolarize(128, p=1), v2.GaussianBlur(9, (0.1, 2.5))],
+            ),
+            v2.ColorJitter(0.3, 0.3, 0.3),
+        ]
+    )
+    normalize = v2.Compose([v2.ToDtype(torch.float32, scale=True), v2.Normalize(imagenette.MEAN, imagenette.STD)])
+    grid = size // recipe.place_size
+
+    def collate(rows: list[int]) -> tuple[torch.Tensor, ...]:
+        some = torch.tensor(rows)
+        pixels = torch.stack([vary(cut(images[i], answers.box[i], answers.flip[i], size)) for i in rows])
+        said = target(recipe.lesson, answers.probability[some], labels[some], recipe.label_smoothing)
+        places = F.interpolate(answers.places[some].float(), (grid, grid), mode="bilinear")
+        batch = normalize(pixels), said, places
+        return mix(*batch) if torch.rand(()) < recipe.cutmix else batch
+
+    workers = 12 if device().type == "cuda" else 0
+    indices: Any = range(len(labels))
+    return DataLoader(indices, recipe.batch_size, shuffle=True, drop_last=True, collate_fn=collate, num_workers=workers)
+
+
+def loss(lesson: Lesson, answers: tuple[torch.Tensor, ...], said: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy with the targets of the whole crop, and of its places with their weight.
+
+    answers: a student's scores (image, label), its scores of places (image, place, label + 1) and these places'
+    numbers in reading order (image, place). said, places: as `mix` gives them.
+    """
+    whole, local, seen = answers
+    wanted = places.flatten(2).transpose(1, 2)
+    wanted = wanted.gather(1, seen[:, :, None].expand(-1, -1, wanted.shape[2]))
+    at_places = F.cross_entropy(local.float().flatten(0, 1), wanted.flatten(0, 1))
+    return F.cross_entropy(whole.float(), said) + lesson.places * at_places
+
+
+def teach(
+    student: Callable[[], nn.Module],
+    recipe: Any,
+    hidden: str | None,
+    train_set: Dataset,
+    folder: Path,
+    judged_on: Dataset,
+    state: Path,
+    chosen: torch.Tensor | None = None,
+) -> tuple[Any, list[dict]]:
+    """Train student() on the answers in `folder` to the end, resuming from `state`; its model and its history.
+
+    student: makes a module with a `model` and, of (pixels, share of patches to keep), the answers that `loss` takes.
+    judged_on: measured after every fifth epoch and the last; nothing is chosen by it here. chosen: indices of the
+    training pictures to learn from, instead of all.
+    """
+    where = device()
+    training.seed_everything(recipe.seed)
+    module: Any = student().to(where)
+    settings = {"weight_decay": recipe.weight_decay}
+    optimizers = training.optimizers(
+        module,
+        hidden=hidden,
+        muon={"lr": recipe.muon_lr, **settings},
+        adamw={"lr": recipe.adamw_lr, **settings},
+    )
+    index = torch.arange(len(train_set[1])) if chosen is None else chosen
+    learned = train_set[0][index], train_set[1][index]
+    sizes, keeps = recipe.sizes, recipe.keeps
+    keep = 1.0
+
+    def batches(epoch: int) -> DataLoader:
+        nonlocal keep
+        keep = keeps[epoch]
+        answers = Answers(*(part[index] for part in teacher.load(folder, epoch % recipe.lesson.crops)))
+        return loader(learned, answers, recipe, sizes[epoch])
+
+    def batch_loss(batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
+        pixels, said, places = (part.to(where) for part in batch)
+        with classification.autocast():
+            answers = module(pixels, keep)
+        return loss(recipe.lesson, answers, said, places)
+
+    def evaluate(epoch: int) -> dict:
+        judged = (epoch + 1) % 5 == 0 or epoch + 1 == len(sizes)
+        size = sizes[epoch]
+        return {"size": size} | ({"accuracy": classification.accuracy(module.model, judged_on, size)} if judged else {})
+
+    history = training.fit(
+        module,
+        optimizers,
+        len(sizes),
+        batches=batches,
+        loss=batch_loss,
+        factor=lambda progress: training.warmup_cosine(progress, recipe.warmup),
+        evaluate=evaluate,
+        state=state,
+        seed=recipe.seed,
+    )
+    return module.model, history
+
+
+def main(name: str, build: Callable[..., Any], recipe: Any, taught: Any, hidden: str | None, about: str | None) -> None:
+    """The command line of a recipe: train by labels alone or, with --answers, as `taught` says, by the teacher too.
+
+    taught: a recipe with `lesson`, `place_size` and `width`, the channels of the last map.
+    """
+    parser = classification.command_line(name, recipe, about)
+    parser.add_argument("--answers", type=Path, help="learn from a teacher: folder of models.teacher")
+    arguments = classification.read(parser)
+    train_set, val_set = imagenette.load(arguments.data, "train"), imagenette.load(arguments.data, "val")
+    if arguments.answers is None:
+        model, history = classification.train(build, recipe, hidden, train_set, val_set, arguments.state)
+        classification.finish(model, recipe, history, val_set, arguments)
+        return
+    if arguments.state == training.state_path(name, recipe):
+        arguments.state = training.state_path(name, taught)
+    model, history = teach(
+        lambda: Student(build(taught), taught.width),
+        taught,
+        hidden,
+        train_set,
+        arguments.answers,
+        val_set,
+        arguments.state,
+    )
+    classification.finish(model, taught, history, val_set, arguments)
