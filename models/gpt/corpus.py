@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors
@@ -82,7 +83,7 @@ class Windows(Dataset):
     In a text without documents a stretch may begin anywhere.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, documents: list[str], length: int) -> None:
+    def __init__(self, tokenizer: Any, documents: list[str], length: int) -> None:
         rows = tokenizer(documents, verbose=False).input_ids
         self.ids, self.length = torch.tensor([one for row in rows for one in row]), length
         end = tokenizer.eos_token_id

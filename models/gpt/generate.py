@@ -121,11 +121,11 @@ def _write(model: OpenModel, written: Written, settings: Sampling, count: int, f
         if not logits.isfinite().all():
             raise InputError("model.no_numbers", reference=model.reference)
         scores = processors(ids, logits.clone())[0]  # pyright: ignore[reportArgumentType]
-        given = step == 0 and first is not None
-        if given and not 0 <= first < len(scores):
+        given = first if step == 0 else None
+        if given is not None and not 0 <= given < len(scores):
             raise InputError("generation.branch")
-        token = first if given else settings.choose(scores, draws)
-        drawn = settings.method == "sample" and not given
+        token = settings.choose(scores, draws) if given is None else given
+        drawn = settings.method == "sample" and given is None
         written.log_probs.append(logits[0].log_softmax(-1))
         written.calls.append(_call(token, written.log_probs[-1], scores, drawn))
         yield step

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, RandomSampler
-from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+from transformers import GPT2Config, GPT2LMHeadModel
 
 from models import training
 from models.checkpoint import BUNDLED
@@ -58,7 +58,7 @@ RECIPES = {
 }
 
 
-def build(recipe: Recipe, tokenizer: PreTrainedTokenizerFast) -> GPT2LMHeadModel:
+def build(recipe: Recipe, tokenizer: Any) -> GPT2LMHeadModel:
     """The model with fresh weights."""
     return GPT2LMHeadModel(
         GPT2Config(
@@ -76,7 +76,7 @@ def build(recipe: Recipe, tokenizer: PreTrainedTokenizerFast) -> GPT2LMHeadModel
     )
 
 
-def loss(model: GPT2LMHeadModel, windows: torch.Tensor) -> torch.Tensor:
+def loss(model: Any, windows: torch.Tensor) -> torch.Tensor:
     """Mean surprise in nats at every token of (window, position) after the first, by those before it."""
     where = model.device
     windows = windows.to(where)
@@ -86,13 +86,13 @@ def loss(model: GPT2LMHeadModel, windows: torch.Tensor) -> torch.Tensor:
 
 
 @torch.inference_mode()
-def evaluate(model: GPT2LMHeadModel, windows: torch.Tensor, batch: int) -> float:
+def evaluate(model: Any, windows: torch.Tensor, batch: int) -> float:
     """Mean loss in nats a token, on windows (window, position) that do not overlap."""
     sums = [loss(model, part).item() * len(part) for part in windows.split(batch)]
     return sum(sums) / len(windows)
 
 
-def write(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast, recipe: Recipe) -> str:
+def write(model: Any, tokenizer: Any, recipe: Recipe) -> str:
     """What the model writes after the recipe's prompt, always by the same seed; it does not stop at an END."""
     draws = torch.Generator().manual_seed(recipe.seed)
     read, cache, ids = tokenizer(recipe.prompt, return_tensors="pt").input_ids.to(model.device), None, []
@@ -105,9 +105,7 @@ def write(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast, recipe: Re
     return tokenizer.decode(ids)
 
 
-def train(
-    model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast, recipe: Recipe, parts: dict[str, list[str]], state: Path
-) -> list[dict[str, Any]]:
+def train(model: Any, tokenizer: Any, recipe: Recipe, parts: dict[str, list[str]], state: Path) -> list[dict[str, Any]]:
     """Train in place to the end, resuming from `state`. Returns the history: a row for every EVERY steps, from 0."""
     model.to(device())
     windows = Windows(tokenizer, parts["train"], recipe.n_positions)
@@ -141,7 +139,7 @@ def train(
     return [start, *({name: value for name, value in one.items() if name != "epoch"} for one in rows)]
 
 
-def save(model: GPT2LMHeadModel, tokenizer: PreTrainedTokenizerFast, history: list[dict], folder: Path) -> None:
+def save(model: Any, tokenizer: Any, history: list[dict], folder: Path) -> None:
     """Write the checkpoint as transformers opens it, and the history."""
     training.save_float16(model, folder)
     tokenizer.save_pretrained(folder)
@@ -166,7 +164,8 @@ def main() -> None:
     history = train(model, tokenizer, recipe, parts, state)
     save(model, tokenizer, history, out)
     test = Windows(tokenizer, parts["test"], recipe.n_positions).apart()
-    nats = evaluate(GPT2LMHeadModel.from_pretrained(out, dtype=torch.float32).to(device()), test, recipe.batch)
+    saved: Any = GPT2LMHeadModel.from_pretrained(out, dtype=torch.float32)
+    nats = evaluate(saved.to(device()), test, recipe.batch)
     training.write_json(
         out / "recipe.json",
         {
