@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from models.errors import InputError
-from models.families import DECODERS, PACKAGES
+from models.families import DECODERS, PACKAGES, SINGLE_STACKS
 from models.processor import shown, sides
 
 MAX_DEPTH = 1000
@@ -23,16 +23,17 @@ NUMBERS = {
     "swin": ("embed_dim", "patch_size", "window_size", "num_channels"),
 }
 """Fields that are whole numbers, by the classifier's package."""
-TRANSLATOR = re.compile(
-    r"d_(model|kv|ff)|((encoder|decoder|num|n)_)+(attention_)?heads?|(en|de)coder_ffn_dim|n_(embd|inner|length|layer)|"
-    r"((src|tgt)_)?vocab_size|relative_attention_(num_buckets|max_distance)|(global_)?block_size|local_radius"
+LANGUAGE_MODEL = re.compile(
+    r"d_(model|kv|ff)|((encoder|decoder|num|n)_)+(attention_|key_value_)?heads?|(en|de)coder_ffn_dim|"
+    r"n_(embd|inner|length|layers?|positions|ctx)|num_(hidden_)?layers|(hidden|intermediate|window)_size|"
+    r"((head|hidden|rotary|ffn|word_embed_proj)_)?dim|"
+    r"((src|tgt|type)_)?vocab_size|relative_attention_(num_buckets|max_distance)|(global_)?block_size|local_radius"
 )
-"""Fields of a translator that are whole numbers."""
-DECODER = re.compile(
-    r"(num_|n_)((attention|key_value|hidden|decoder)_)*(heads?|layers?)|n_(embd|inner|positions|ctx)|rotary_dim|"
-    r"(hidden|intermediate|vocab|window)_size|head_dim|ffn_dim|word_embed_proj_dim|max_position_embeddings"
-)
-"""Fields of a language model that are whole numbers where they are not left open."""
+"""Fields of a language model that are whole numbers."""
+DERIVED = ("n_inner", "head_dim", "num_key_value_heads", "rotary_dim")
+"""Those of them that may be null: then others say them."""
+NEITHER = ("is_encoder_decoder", "is_decoder", "add_cross_attention")
+"""What no model of one stack is, as the lab reads it: a BERT is no decoder."""
 MAX_WIDTH = 10_000_000
 """Of them; the largest is the number of words."""
 RATE = re.compile(r"(?!classif)\w*drop\w*")
@@ -48,14 +49,11 @@ PROBLEMS = (None, "single_label_classification", "multi_label_classification")
 def check(reference: str, family: str, config: dict[str, Any]) -> None:
     """Raise InputError, each field with a sentence of its own, for what no model of the lab can be made of.
 
-    family: the class that the config names; what is none of families.PACKAGES or of DECODERS is checked as a
-    translator.
+    family: the class that the config names; what is none of families.PACKAGES is checked as a language model.
     """
     _check_common(reference, config)
-    if family in DECODERS:
-        _check_decoder(reference, config)
-    elif family not in PACKAGES:
-        _check_translator(reference, config)
+    if family not in PACKAGES:
+        _check_language_model(reference, family, config)
     else:
         _check_sizes(reference, PACKAGES[family], config)
         _check_pictures(config)
@@ -87,16 +85,14 @@ def _check_true(reference: str, config: dict[str, Any], field: str) -> None:
         raise _refusal(reference, "true", field, config[field])
 
 
-def _check_translator(reference: str, config: dict[str, Any]) -> None:
-    _check_true(reference, config, "is_encoder_decoder")
+def _check_language_model(reference: str, family: str, config: dict[str, Any]) -> None:
+    if family not in (*SINGLE_STACKS, *DECODERS):
+        _check_true(reference, config, "is_encoder_decoder")
+    elif wrong := [field for field in NEITHER if config.get(field) not in (None, False)]:
+        raise _refusal(reference, "false", wrong[0], config[wrong[0]])
     for field, value in config.items():
-        if TRANSLATOR.fullmatch(field) and not _is_whole(value, MAX_WIDTH):
-            raise _refusal(reference, "number", field, value, maximum=f"{MAX_WIDTH:,}")
-
-
-def _check_decoder(reference: str, config: dict[str, Any]) -> None:
-    for field, value in config.items():
-        if DECODER.fullmatch(field) and value is not None and not _is_whole(value, MAX_WIDTH):
+        known = LANGUAGE_MODEL.fullmatch(field) and not (value is None and field in DERIVED)
+        if known and not _is_whole(value, MAX_WIDTH):
             raise _refusal(reference, "number", field, value, maximum=f"{MAX_WIDTH:,}")
 
 

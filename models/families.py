@@ -1,13 +1,15 @@
-"""The families of image classifiers that the lab reads inside, and the file that knows each one's modules.
+"""The families of models that the lab reads inside, and the file that knows each one's modules.
 
-Every `models.<family>.layers` speaks one vocabulary, `Layers`. torch is imported with the first of them, so that a page
-can name the families before it loads.
+Every `models.<family>.layers` speaks a vocabulary, `Layers` for pictures or `TextLayers`. torch is imported with the
+first of them, so that a page can name the families before it loads.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 import numpy as np
+
+from models.parts import Stack, Start, TextStack
 
 if TYPE_CHECKING:
     import torch
@@ -19,11 +21,46 @@ PACKAGES = {
     "DeiTForImageClassificationWithTeacher": "vit",
     "SwinForImageClassification": "swin",
 }
-"""The package of every architecture, by its class in transformers."""
+"""The package of every classifier's architecture, by its class in transformers."""
 CLASSIFIERS = tuple(PACKAGES)
 RESNET, VIT, SWIN = (
     tuple(name for name, package in PACKAGES.items() if package == family) for family in ("resnet", "vit", "swin")
 )
+
+ENCODER_DECODERS = (
+    "MarianMTModel",
+    "BartForConditionalGeneration",
+    "MBartForConditionalGeneration",
+    "M2M100ForConditionalGeneration",
+    "PegasusForConditionalGeneration",
+    "FSMTForConditionalGeneration",
+    "T5ForConditionalGeneration",
+    "MT5ForConditionalGeneration",
+    "UMT5ForConditionalGeneration",
+    "LongT5ForConditionalGeneration",
+    "BlenderbotForConditionalGeneration",
+    "BlenderbotSmallForConditionalGeneration",
+    "PLBartForConditionalGeneration",
+    "MvpForConditionalGeneration",
+    "LEDForConditionalGeneration",
+    "PegasusXForConditionalGeneration",
+    "BigBirdPegasusForConditionalGeneration",
+)
+"""NLLB is an M2M100 here, ByT5 a T5. Left out: models of experts that each serve a share of a batch (NLLB-MoE, Switch),
+where what a row gets depends on the other rows, and ProphetNet, which gives scores in place of attention."""
+SINGLE_STACKS = {
+    "GPT2LMHeadModel": "gpt",
+    "LlamaForCausalLM": "llama",
+    "BertForMaskedLM": "bert",
+    "RobertaForMaskedLM": "bert",
+    "XLMRobertaForMaskedLM": "bert",
+    "CamembertForMaskedLM": "bert",
+    "DistilBertForMaskedLM": "distilbert",
+}
+"""The package of every language model that is an encoder alone, or a decoder alone."""
+LANGUAGE_PACKAGES = {**dict.fromkeys(ENCODER_DECODERS, "translation"), **SINGLE_STACKS}
+"""The package of every language model's architecture."""
+LANGUAGE_MODELS = tuple(LANGUAGE_PACKAGES)
 
 DECODERS = (
     "GPT2LMHeadModel",
@@ -139,3 +176,37 @@ class Layers(Protocol):
 def layers(model: Any) -> Layers:
     """The file that knows the modules of an open model of CLASSIFIERS."""
     return cast("Layers", import_module(f"models.{PACKAGES[type(model).__name__]}.layers"))
+
+
+class TextLayers(Protocol):
+    """The vocabulary of a language model's `models.<family>.layers`."""
+
+    STACKS: tuple[TextStack, ...]
+    """In the order in which they compute: each reads tokens, a decoder after an encoder also what this made of its own.
+
+    An encoder alone predicts what stands at each place, a decoder what comes next.
+    """
+
+    def check(self, model: Any, reference: str) -> None:
+        """Raise InputError for a model whose layers cannot be walked through."""
+
+    def most(self, model: Any) -> int | None:
+        """How many tokens it has positions for; None where there is no end."""
+        ...
+
+    def stacks(self, model: Any, positions: bool = True) -> dict[TextStack, Stack]:
+        """Every stack by its name. positions: whether attention knows them, where it is attention that does."""
+        ...
+
+    def start(self, model: Any, name: TextStack, ids: "torch.Tensor", positions: bool = True) -> Start:
+        """What enters the first layer of a stack for ids (token,), with or without positions."""
+        ...
+
+    def logits(self, model: Any, state: "torch.Tensor") -> "torch.Tensor":
+        """The scores (…, vocabulary) that the output head gives to states (…, width) after `Stack.final`."""
+        ...
+
+
+def text_layers(model: Any) -> TextLayers:
+    """The file that knows the modules of an open model of LANGUAGE_MODELS."""
+    return cast("TextLayers", import_module(f"models.{LANGUAGE_PACKAGES[type(model).__name__]}.layers"))

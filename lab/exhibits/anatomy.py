@@ -4,20 +4,27 @@ from dataclasses import replace
 
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Switch
-from lab.inputs.models import VIT_INPUT
+from lab.inputs.models import HUB_LANGUAGE_MODELS, VIT_INPUT
 from lab.inputs.photo import Photo
+from lab.inputs.sentence import Sentence
 from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR, Edit
 from lab.views.anatomy import attention, cache, cross, flow, mask, patch_flow, pooling
-from models.traces import CacheTrace, CausalityTrace, CrossTrace, PoolingTrace, TranslatorWalkTrace, VitWalkTrace
+from models.families import LANGUAGE_MODELS
+from models.traces import CacheTrace, CausalityTrace, CrossTrace, PoolingTrace, TextWalkTrace, VitWalkTrace
 
-TRANSLATION = tuple(one.name for one in (*SENTENCE, TRANSLATOR))
+ENGLISH, LANGUAGE = SENTENCE
+ANY_SENTENCE = Sentence(name=ENGLISH.name, default=ENGLISH.default, follows=ENGLISH.follows)
+"""A translator refuses what is not English; another model may read it."""
+MODEL = replace(TRANSLATOR, name="model", families=LANGUAGE_MODELS, hub=HUB_LANGUAGE_MODELS)
+TEXT = (ANY_SENTENCE.name, LANGUAGE.name, MODEL.name)
 
 EXHIBIT = Exhibit(
     "anatomy",
     inputs=(
-        *SENTENCE,
+        ANY_SENTENCE,
+        LANGUAGE,
         Photo(name="photo"),
-        TRANSLATOR,
+        MODEL,
         replace(VIT_INPUT, more=True),
         Switch(name="with_positions", default=True),
         Edit(name="edit"),
@@ -25,9 +32,9 @@ EXHIBIT = Exhibit(
     runs=(
         Run(
             "walk",
-            compute="models.anatomy.translator:trace",
-            trace=TranslatorWalkTrace,
-            inputs=(*TRANSLATION, "with_positions"),
+            compute="models.anatomy.text:trace",
+            trace=TextWalkTrace,
+            inputs=(*TEXT, "with_positions"),
             views=(
                 View("flow", flow, widget="anatomy/flow"),
                 View("attention", attention, widget="anatomy/attention"),
@@ -53,7 +60,7 @@ EXHIBIT = Exhibit(
             "mask",
             compute="models.anatomy.causality:trace",
             trace=CausalityTrace,
-            inputs=(*TRANSLATION, "edit"),
+            inputs=(*TEXT, "edit"),
             views=(View("mask", mask, widget="anatomy/mask"),),
             actions={"change": "edit"},
             saved=SAVED,
@@ -62,7 +69,7 @@ EXHIBIT = Exhibit(
             "cache",
             compute="models.anatomy.cache:trace",
             trace=CacheTrace,
-            inputs=TRANSLATION,
+            inputs=TEXT,
             views=(View("cache", cache, widget="chart"),),
             fresh=True,
             saved=SAVED,
@@ -71,7 +78,7 @@ EXHIBIT = Exhibit(
             "cross",
             compute="models.anatomy.cross:trace",
             trace=CrossTrace,
-            inputs=TRANSLATION,
+            inputs=TEXT,
             views=(View("cross", cross, widget="anatomy/cross"),),
             saved=SAVED,
         ),

@@ -21,6 +21,15 @@ HUB_TRANSLATORS = {
     **({"facebook/wmt19-en-de@refs/pr/6": 1082} if find_spec("sacremoses") else {}),
 }
 """From English, of the size of Vaswani et al.'s base model, and one of fairseq's, whose tokenizer needs sacremoses."""
+HUB_LANGUAGE_MODELS = {
+    **HUB_TRANSLATORS,
+    "distilbert/distilgpt2": 353,
+    "openai-community/gpt2": 548,
+    "HuggingFaceTB/SmolLM2-135M": 269,
+    "distilbert/distilbert-base-uncased": 268,
+    "google-bert/bert-base-uncased": 440,
+}
+"""Beside the translators, decoders alone and encoders alone."""
 HUB_RESNETS = {"microsoft/resnet-18": 47, "microsoft/resnet-50": 103}
 BUNDLED_CLASSIFIERS = ("resnet-imagenette", "vit-imagenette", "swin-imagenette")
 

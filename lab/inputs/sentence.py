@@ -13,9 +13,9 @@ from models.translation.sentence import clean
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sentence(Input):
-    """A sentence. `follows` names the input that decides which examples are offered."""
+    """A sentence of any language. `follows` names the input that decides which examples are offered."""
 
-    bad: ClassVar[tuple[Any, ...]] = (None, 7, ["a"], {}, "", "  ", "word " * 100, "?!", "一只小狗在跑。")
+    bad: ClassVar[tuple[Any, ...]] = (None, 7, ["a"], {}, "", "  ", "word " * 100, "?!")
 
     def component(self, text: Text, exhibit: str) -> gr.Textbox:
         label = text(f"{exhibit}.input.{self.name}")
@@ -30,6 +30,16 @@ class Sentence(Input):
     def rows(language: str) -> list[list[str]]:
         """The examples of a language as Gradio takes them."""
         return [[line] for line in examples(language)]
+
+    def checked(self, sent: Any) -> str:
+        return clean(sent, english=False)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EnglishSentence(Sentence):
+    """A sentence for models that read English alone."""
+
+    bad: ClassVar[tuple[Any, ...]] = (*Sentence.bad, "一只小狗在跑。")
 
     def checked(self, sent: Any) -> str:
         return clean(sent)

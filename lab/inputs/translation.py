@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from lab.inputs.kinds import Choice, Input, Model, Number, Positions
 from lab.inputs.models import HUB_TRANSLATORS
-from lab.inputs.sentence import Sentence
+from lab.inputs.sentence import EnglishSentence
 from lab.sentences import examples
 from models.errors import InputError
 from models.traces import MAX_LENGTH, REMOVED, STOPPING, STRATEGIES
@@ -22,7 +22,7 @@ from models.translation.bundled import (
 LANGUAGE = "de"
 """The one that is chosen at first."""
 SENTENCE = (
-    Sentence(name="sentence", default=examples(LANGUAGE)[0], follows="language"),
+    EnglishSentence(name="sentence", default=examples(LANGUAGE)[0], follows="language"),
     Choice(name="language", default=LANGUAGE, values=tuple(BY_LANGUAGE)),
 )
 """What is translated, and into what."""

@@ -9,9 +9,10 @@ from transformers import DynamicCache, EncoderDecoderCache
 from transformers.modeling_outputs import BaseModelOutput
 
 from models import measure
-from models.anatomy.teacher_forcing import Known, named, predict, translate
+from models.anatomy.teacher_forcing import Known, is_causal, know, named, predict
 from models.checkpoint import OpenModel
 from models.device import describe
+from models.errors import InputError
 from models.progress import NO_PROGRESS, Progress
 from models.traces import CacheTrace, StepByStep
 
@@ -19,35 +20,40 @@ MAX_ROUNDS = 7
 MAX_SECONDS = 3.0
 """After which no further round begins."""
 
+CONTINUED = 12
+"""Tokens by which a decoder alone goes on."""
+
 Steps = Callable[[Callable[[Callable[[], torch.Tensor]], None]], None]
 """Hands each of its decoder calls, a function that gives log probabilities (V,), to what calls it."""
 
 
 @torch.inference_mode()
-def trace(*, sentence: str, language: str, translator: OpenModel, progress: Progress = NO_PROGRESS) -> CacheTrace:
-    """Predict the model's own output three ways. The encoder's work, the same for all, is not counted.
+def trace(*, sentence: str, language: str, model: OpenModel, progress: Progress = NO_PROGRESS) -> CacheTrace:
+    """Predict the model's own output three ways. An encoder's work, the same for all, is not counted.
 
-    Raises InputError where the sentence cannot be used, and whatever `progress` raises.
+    Raises InputError where the model writes nothing or the sentence cannot be used, and whatever `progress` raises.
     """
-    known = translate(sentence, language, translator)
-    model = translator.model
+    if not is_causal(model.model):
+        raise InputError("anatomy.no_steps", reference=model.reference)
+    known = know(sentence, language, model, CONTINUED)
     ways: dict[str, Steps] = {
-        "one_pass": lambda call: call(lambda: predict(model, known.states, known.read).log_prob),
-        "with_cache": lambda call: _with_cache(model, known, call),
-        "without_cache": lambda call: _without_cache(model, known, call),
+        "one_pass": lambda call: call(lambda: predict(model.model, known.states, known.reading.read).log_prob),
+        "with_cache": lambda call: _with_cache(model.model, known, call),
+        "without_cache": lambda call: _without_cache(model.model, known, call),
     }
     found = {name: _results(steps) for name, steps in ways.items()}  # and a warm-up
     progress.beat()
-    shape = known.ids.shape[1], known.read.shape[1]
+    shape = known.reading.ids.shape[1], known.reading.read.shape[1], known.reading.given
     work = {
-        name: measure.once(model, (name, *shape), lambda steps=steps: _counted(steps)) for name, steps in ways.items()
+        name: measure.once(model.model, (name, *shape), lambda steps=steps: _counted(steps))
+        for name, steps in ways.items()
     }
     progress.beat()
     seconds, rounds = _timed(ways, progress)
     apart = {name: float((found[name] - found["one_pass"]).abs().max()) for name in ways}
     return CacheTrace(
         sentence=sentence,
-        **named(translator, known),
+        **named(model, known),
         device=describe(),
         rounds=rounds,
         one_pass_multiply_adds=int(work["one_pass"].sum()),
@@ -58,26 +64,26 @@ def trace(*, sentence: str, language: str, translator: OpenModel, progress: Prog
 
 
 def _with_cache(model: Any, known: Known, call: Callable[[Callable[[], torch.Tensor]], None]) -> None:
-    """One token a call."""
-    cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
+    """What the model was given in the first call, then one token a call."""
+    read, given = known.reading.read, known.reading.given
+    alone = known.states is None
+    cache = DynamicCache() if alone else EncoderDecoderCache(DynamicCache(), DynamicCache())
+    beside: dict[str, Any] = {} if alone else {"encoder_outputs": BaseModelOutput(known.states)}  # type: ignore[arg-type]
 
-    def step(token: torch.Tensor) -> torch.Tensor:
-        outputs = model(
-            encoder_outputs=BaseModelOutput(known.states),  # type: ignore[arg-type]
-            decoder_input_ids=token,
-            past_key_values=cache,
-            use_cache=True,
-        )
-        return outputs.logits[0].float().log_softmax(-1)
+    def step(tokens: torch.Tensor) -> torch.Tensor:
+        asked = {"input_ids" if alone else "decoder_input_ids": tokens, "past_key_values": cache, "use_cache": True}
+        return model(**beside, **asked).logits[0].float().log_softmax(-1)
 
-    for token in known.read.split(1, dim=1):
-        call(lambda token=token: step(token))
+    for tokens in read.split([given, *[1] * (read.shape[1] - given)], dim=1):
+        call(lambda tokens=tokens: step(tokens))
 
 
 def _without_cache(model: Any, known: Known, call: Callable[[Callable[[], torch.Tensor]], None]) -> None:
-    """All tokens so far a call, of whose predictions the last is new."""
-    for length in range(1, known.read.shape[1] + 1):
-        call(lambda length=length: predict(model, known.states, known.read[:, :length]).log_prob[-1:])
+    """All tokens so far a call, of whose predictions the last is new; in the first call all are."""
+    read, given = known.reading.read, known.reading.given
+    for length in range(given, read.shape[1] + 1):
+        new = slice(0 if length == given else -1, None)
+        call(lambda length=length, new=new: predict(model, known.states, read[:, :length]).log_prob[new])
 
 
 def _results(steps: Steps) -> torch.Tensor:

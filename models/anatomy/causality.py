@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from models.anatomy.teacher_forcing import compare, named, predict, translate
+from models.anatomy.teacher_forcing import Known, compare, is_causal, know, named, predict
 from models.checkpoint import OpenModel
 from models.errors import InputError
 from models.progress import NO_PROGRESS, Progress
@@ -20,24 +20,23 @@ def trace(
     *,
     sentence: str,
     language: str,
-    translator: OpenModel,
+    model: OpenModel,
     edit: tuple[int, ...] = (),
     progress: Progress = NO_PROGRESS,
 ) -> CausalityTrace:
-    """What a change of each token of the model's own output does to every prediction.
+    """What a change of each token does to every prediction; of a translator, each token of its own output.
 
     edit: the position of a token that is read, from 1, and the id in its place, or REMOVED. Without one, and at all
     other positions, a token is replaced by the most probable other one. Raises InputError where the sentence or the
     edit cannot be used, and whatever `progress` raises.
     """
-    known = translate(sentence, language, translator)
-    model, read = translator.model, known.read
-    plain = known.plain.log_prob
-    option_probability, option = _options(plain, read)
+    known = know(sentence, language, model)
+    read, trained = known.reading.read, is_causal(model.model)
+    option_probability, option = _options(known, trained)
     replacement = option[:, 0].clone()
     if edit:
         position, token = edit
-        if position >= read.shape[1] or token >= plain.shape[1]:
+        if position >= read.shape[1] or token >= known.plain.log_prob.shape[1]:
             raise InputError("anatomy.edit")
         replacement[position - 1] = token
 
@@ -46,16 +45,17 @@ def trace(
         for position, token in enumerate(replacement.tolist(), 1):
             progress.beat()
             changed = edited(read, position, token)
-            after.append(aligned(predict(model, known.states, changed, causal=causal).log_prob, position, token))
-        before = plain if causal else predict(model, known.states, read, causal=False).log_prob
-        return compare(before, after)
+            then = predict(model.model, known.states, changed, causal=causal)
+            after.append(aligned(then.log_prob, position, token))
+        before = known.plain if causal == trained else predict(model.model, known.states, read, causal=causal)
+        return compare(before.log_prob, after)
 
     causal, bidirectional = changes(True), changes(False)
     options, replacements = option.cpu().numpy(), replacement.cpu().numpy()
     ids = [array for each in (causal, bidirectional) for array in (each.token, each.then)]
     return CausalityTrace(
         sentence=sentence,
-        **named(translator, known, options, replacements, *ids),
+        **named(model, known, options, replacements, *ids),
         option=options,
         option_probability=option_probability.cpu().numpy(),
         replacement=replacements,
@@ -82,8 +82,13 @@ def aligned(log_prob: torch.Tensor, position: int, token: int) -> torch.Tensor:
     return torch.cat([log_prob[:position], gap, log_prob[position:]])
 
 
-def _options(log_prob: torch.Tensor, read: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The probability and the id of the most probable others (changed, option) for each token read after the start."""
-    others = log_prob[:-1].exp().scatter(1, read[0, 1:, None], 0)
+def _options(known: Known, causal: bool) -> tuple[torch.Tensor, torch.Tensor]:
+    """The probability and the id of the most probable others (changed, option) for each token read after the first.
+
+    causal: whether they are predicted one position before, or at the place itself.
+    """
+    log_prob, changed = known.plain.log_prob, known.reading.read[0, 1:]
+    there = log_prob[:-1] if causal else log_prob[1:]
+    others = there.exp().scatter(1, changed[:, None], 0)
     best = others.topk(min(OPTIONS, others.shape[1] - 1))
     return best.values, best.indices

@@ -7,8 +7,8 @@ import numpy as np
 import torch
 
 from models.anatomy.walk import Step
-from models.parts import Stack, Start
-from models.traces.walk import FlowTrace, StackName
+from models.parts import Stack, StackName, Start
+from models.traces.walk import FlowTrace
 
 PLACES = 5
 """Most probable tokens or classes that are kept of each state."""
@@ -25,13 +25,14 @@ def flow(
 ) -> FlowTrace:
     """What is kept of a walk through a stack; of a walk that is still to be made nothing else stays in memory.
 
-    probability: of what the head would say to states (token, width): (token, choice). names: of choices.
+    probability: of what the head would say to states (token, width) after the stack: (token, choice). names: of
+    choices.
     """
     states, added = [start.stream], []
     for steps in layers:
         states += [step.stream for step in steps]
         added.append(stacked([step.detail.output for step in steps]))
-    best = [_best(probability(state)) for state in states]
+    best = [_best(probability(stack.final(state))) for state in states]
     choices, top = np.unique(stacked([one.indices for one in best]), return_inverse=True)
     parts = [[part.norm for part in parts] for parts in stack.layers]
     return FlowTrace(
@@ -49,6 +50,7 @@ def flow(
         name=names(choices.tolist()),
         top=top.reshape(len(states), len(token), -1).astype(np.int32),
         top_probability=stacked([one.values for one in best]),
+        centred=stack.centred,
     )
 
 

@@ -21,10 +21,14 @@ class Made(NamedTuple):
     tensor: torch.Tensor
 
 
-def with_weights(modules: AttentionModules) -> masked_self_attention.MaskedSelfAttention:
-    """The lecture's module with the weights of an attention part."""
-    module = masked_self_attention.MaskedSelfAttention(modules.query.in_features, modules.heads)
-    module.to_q, module.to_k, module.to_v, module.to_out = modules[:4]
+def with_weights(
+    modules: AttentionModules, width: int, causal: bool = True
+) -> masked_self_attention.MaskedSelfAttention:
+    """The lecture's module with what makes queries, keys, values and output in an attention part."""
+    module = masked_self_attention.MaskedSelfAttention(width, modules.heads, causal)
+    made = {"to_q": modules.query, "to_k": modules.key, "to_v": modules.value, "to_out": modules.output}
+    for name, part in made.items():
+        module.register_module(name, part)
     return module
 
 
@@ -41,8 +45,8 @@ def run(module: masked_self_attention.MaskedSelfAttention, x: torch.Tensor) -> l
     return made
 
 
-def difference(made: list[Made]) -> float:
+def difference(made: list[Made], causal: bool = True) -> float:
     """How far the heads' context lies from PyTorch's own scaled_dot_product_attention, at most."""
     tensors = {one.name: one.tensor for one in made}
-    own = F.scaled_dot_product_attention(tensors["q"], tensors["k"], tensors["v"], is_causal=True)
+    own = F.scaled_dot_product_attention(tensors["q"], tensors["k"], tensors["v"], is_causal=causal)
     return float((tensors["context"] - own).abs().max())

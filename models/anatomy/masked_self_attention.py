@@ -5,11 +5,11 @@ from torch import Tensor, nn
 
 
 class MaskedSelfAttention(nn.Module):
-    """Each token attends to itself and to those before it."""
+    """Each token attends to itself and to those before it, or to all where it is not causal."""
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, causal: bool = True) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.causal = heads, causal
         self.to_q = nn.Linear(width, width)
         self.to_k = nn.Linear(width, width)
         self.to_v = nn.Linear(width, width)
@@ -26,7 +26,7 @@ class MaskedSelfAttention(nn.Module):
         v = self.split(self.to_v(x))
         scores = q @ k.transpose(-2, -1)
         scaled = scores / q.shape[-1] ** 0.5
-        future = torch.ones_like(scaled).triu(1).bool()
+        future = torch.ones_like(scaled).triu(1).bool() & self.causal
         masked = scaled.masked_fill(future, -torch.inf)
         attention = masked.softmax(-1)
         context = attention @ v

@@ -1,6 +1,5 @@
 """LayerNorm on the visitor's own tokens, and where it stands (Ba et al. 2016; Xiong et al. 2020)."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,8 +17,6 @@ from models.translation.pieces import pieces
 from models.translation.sentence import clean, encode
 from models.vit import layers as vision
 
-Final = Callable[[torch.Tensor], torch.Tensor]
-
 
 def trace(
     sentence: str, translator: OpenModel, photo: Image.Image, vit: OpenModel, progress: Progress = NO_PROGRESS
@@ -33,16 +30,17 @@ def trace(
     with torch.inference_mode():
         progress.beat()
         ids = encode(translator, clean(sentence))
-        encoder = translator.model.get_encoder()
-        stack, start = translation.encoder(translator.model), translation.start(encoder, ids[0]).stream
-        output = encoder(input_ids=ids).last_hidden_state[0]
+        stack = translation.stacks(translator.model)["encoder"]
+        start = translation.start(translator.model, "encoder", ids[0]).stream
+        output = translator.model.get_encoder()(input_ids=ids).last_hidden_state[0]
         steps = list(walk(stack, start))
-        streams = [stream_of(translator.reference, stack, start, output)]
+        streams = [stream_of(translator.reference, stack, start, output, steps)]
         progress.beat()
-        stack_of_vit, patches = vision.stack(vit.model), vision.start(vit.model, prepared.pixels).stream
         base = vit.model.base_model
+        stack_of_vit = vision.stack(vit.model)._replace(final=base.layernorm)
+        patches = vision.start(vit.model, prepared.pixels).stream
         output = base(prepared.pixels).last_hidden_state[0]
-        streams.append(stream_of(vit.reference, stack_of_vit, patches, output, base.layernorm))
+        streams.append(stream_of(vit.reference, stack_of_vit, patches, output, list(walk(stack_of_vit, patches))))
     norms = [[part.norm for part in parts] for parts in stack.layers]
     return LayerNormTrace(
         model=translator.reference,
@@ -66,20 +64,22 @@ def norm_inputs(start: torch.Tensor, steps: list[list[Step]], pre_norm: bool) ->
 
 
 def stream_of(
-    reference: str, stack: Stack, start: torch.Tensor, output: torch.Tensor, final: Final = lambda state: state
+    reference: str, stack: Stack, start: torch.Tensor, output: torch.Tensor, steps: list[list[Step]]
 ) -> StreamTrace:
     """The stream of a model, and which order of norm and residual gives the `output` of its own forward.
 
-    start, output: (token, width). final: what the model does after its last layer.
+    start, output: (token, width). steps: of the walk in the order of the stack; the other order is walked here.
     """
-    errors, streams = [], []
-    for pre_norm in (True, False):
-        steps = list(walk(stack._replace(pre_norm=pre_norm), start))
-        streams.append([start, *(row[-1].stream for row in steps)])
-        errors.append(float((final(streams[-1][-1]) - output).norm() / output.norm()))
-    pre_norm = errors[0] < errors[1]
-    length = torch.stack(streams[0 if pre_norm else 1]).norm(dim=-1)
-    return StreamTrace(reference, pre_norm, *errors, length=length.cpu().numpy())
+    swapped = walk(stack._replace(pre_norm=not stack.pre_norm), start)
+    walks = {stack.pre_norm: steps, not stack.pre_norm: swapped}
+    streams = {pre_norm: [start, *(row[-1].stream for row in rows)] for pre_norm, rows in walks.items()}
+    errors = {
+        pre_norm: float((stack.final(stream[-1]) - output).norm() / output.norm())
+        for pre_norm, stream in streams.items()
+    }
+    pre_norm = errors[True] < errors[False]
+    length = torch.stack(streams[pre_norm]).norm(dim=-1)
+    return StreamTrace(reference, pre_norm, errors[True], errors[False], length=length.cpu().numpy())
 
 
 def stacked(rows: list[list[Any]]) -> np.ndarray:

@@ -31,7 +31,7 @@ def tables(translator: OpenModel, vit: OpenModel, progress: Progress = NO_PROGRE
     with torch.inference_mode():
         count = min(MAX_POSITIONS, translator.model.config.max_position_embeddings)
         none = torch.zeros(count, dtype=torch.long, device=translator.model.device)
-        table = translation.start(translator.model.get_encoder(), none).position.detach()
+        table = translation.start(translator.model, "encoder", none).position.detach()
         side = vit.model.config.image_size
         rows, columns = vision.grid(vit.model, (side, side))
         patches = vision.position_embeddings(vit.model)[-rows * columns :].detach()
@@ -94,10 +94,10 @@ def equivariance_error(translator: OpenModel, ids: torch.Tensor, order: torch.Te
 
     ids: (token,). order: which token stands at each place. positions: whether the encoder gets them.
     """
-    encoder, stack = translator.model.get_encoder(), translation.encoder(translator.model)
+    stack = translation.stacks(translator.model)["encoder"]
 
     def encoded(tokens: torch.Tensor) -> torch.Tensor:
-        stream = translation.start(encoder, tokens, positions).stream
+        stream = translation.start(translator.model, "encoder", tokens, positions).stream
         *_, last = walk(stack, stream)
         return last[-1].stream
 

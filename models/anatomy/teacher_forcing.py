@@ -1,4 +1,4 @@
-"""A translator's decoder on an output that is known already: all positions in one pass, with an explicit mask."""
+"""A language model on a text that is known already: all positions in one pass, with an explicit mask."""
 
 from typing import Any, NamedTuple
 
@@ -8,69 +8,113 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from models.checkpoint import OpenModel
 from models.errors import InputError
+from models.families import text_layers
 from models.traces import REMOVED, Changes
-from models.translation import rules
+from models.translation import rules, sentence
 from models.translation.decoding import decoding_inputs
 from models.translation.pieces import pieces
 from models.translation.search_settings import most_positions
 
 MAX_LENGTH = 64
-"""Tokens of an output."""
+"""Tokens of a translator's output."""
 
 
 class Predicted(NamedTuple):
-    """What the decoder makes of what it reads."""
+    """What the last stack makes of what it reads."""
 
     log_prob: torch.Tensor
-    """(position, V): of the next token after each position."""
+    """(position, V): of the next token after each position, or of an encoder alone the one at each position."""
     cross_attention: tuple[torch.Tensor, ...]
-    """(1, head, position, source) of every layer."""
+    """(1, head, position, source) of every layer; none where there is one stack alone."""
+
+
+class Reading(NamedTuple):
+    """What a model reads, and what stands there next: what it says itself, but for the text that it is given."""
+
+    ids: torch.Tensor
+    """(1, source): what an encoder reads before a decoder; source is 0 where there is one stack alone."""
+    read: torch.Tensor
+    """(1, position): what the last stack reads. Of a translator the output shifted right, its start token first."""
+    says: torch.Tensor
+    """(position,): what follows each token that is read; of an encoder alone the token itself."""
+    given: int
+    """How many of the tokens that are read the model has not said itself."""
 
 
 class Known(NamedTuple):
-    """A sentence, and what a model's own greedy search said to it."""
+    """A reading, and what the model predicts on the way."""
 
-    ids: torch.Tensor
-    """(1, source)"""
-    states: torch.Tensor
-    """(1, source, width): the encoder's."""
-    read: torch.Tensor
-    """(1, position): the output shifted right, the decoder's start token first."""
-    says: torch.Tensor
-    """(position,): the output."""
+    reading: Reading
+    states: torch.Tensor | None
+    """(1, source, width): the encoder's; None where there is one stack alone."""
     plain: Predicted
-    """What the model predicts after each position, nothing changed."""
+    """What the model predicts at each position, nothing changed."""
 
 
 @torch.inference_mode()
-def greedy(sentence: str, language: str, translator: OpenModel) -> tuple[torch.Tensor, torch.Tensor]:
+def reading(line: str, language: str, opened: OpenModel, count: int = 1) -> Reading:
+    """The model's own greedy output for a sentence, or the sentence itself where there is one stack alone.
+
+    A decoder alone goes on by up to `count` most probable tokens, the last of which it does not read. Raises InputError
+    where the sentence cannot be used.
+    """
+    layers = text_layers(opened.model)
+    if len(layers.STACKS) > 1:
+        ids, output = _greedy(sentence.clean(line), language, opened)
+        return Reading(ids, output[:, :-1], output[0, 1:], 1)
+    ids = sentence.encode(opened, line)
+    most = layers.most(opened.model) or ids.shape[1] + count
+    if ids.shape[1] > most:
+        raise InputError("decoding.positions", tokens=ids.shape[1], maximum=most)
+    if layers.STACKS == ("encoder",):
+        return Reading(ids[:, :0], ids, ids[0], ids.shape[1])
+    text = _continued(opened, ids, min(count, most - ids.shape[1] + 1))
+    return Reading(ids[:, :0], text[:, :-1], text[0, 1:], ids.shape[1])
+
+
+def _greedy(line: str, language: str, translator: OpenModel) -> tuple[torch.Tensor, torch.Tensor]:
     """Ids of the sentence (1, source), and of the start token and the model's own greedy output (1, 1 + output).
 
-    By the rules of its own generation_config. Raises InputError where the sentence cannot be used.
+    By the rules of its own generation_config.
     """
     model = translator.model
     longest = min(MAX_LENGTH, most_positions(model, "decoder") or MAX_LENGTH)
-    inputs = decoding_inputs(sentence, language, translator, {"method": "greedy", "max_length": longest})
+    inputs = decoding_inputs(line, language, translator, {"method": "greedy", "max_length": longest})
     followed = rules.read(model, translator.reference)
     return inputs.ids, rules.generate(model, inputs.ids, followed, inputs.search.asked())
 
 
-@torch.inference_mode()
-def translate(sentence: str, language: str, translator: OpenModel) -> Known:
-    """The model's own greedy output, and what it predicts on the way.
+def _continued(opened: OpenModel, ids: torch.Tensor, count: int) -> torch.Tensor:
+    """Ids (1, position) and up to `count` more, each the most probable next one, until the text ends."""
+    for _ in range(count):
+        best = predict(opened.model, None, ids).log_prob[-1].argmax()
+        ids = torch.cat([ids, best[None, None]], 1)
+        if int(best) == opened.reader.eos_token_id:
+            break
+    return ids
 
-    Raises InputError where the sentence cannot be used, the source or the output is a single token, or the model gives
-    no numbers.
+
+@torch.inference_mode()
+def know(line: str, language: str, opened: OpenModel, count: int = 1) -> Known:
+    """A reading, and what the model predicts on the way.
+
+    Raises InputError where the sentence cannot be used, what a stack reads is a single token, or the model gives no
+    numbers.
     """
-    model = translator.model
-    ids, output = greedy(sentence, language, translator)
-    if ids.shape[1] < 2 or output.shape[1] < 3:
-        raise InputError("anatomy.one_token", reference=translator.reference)
-    states, read = encode(model, ids), output[:, :-1]
-    plain = predict(model, states, read)
+    model = opened.model
+    found = reading(line, language, opened, count)
+    if found.ids.shape[1] == 1 or found.read.shape[1] == 1:
+        raise InputError("anatomy.one_token", reference=opened.reference)
+    states = encode(model, found.ids) if found.ids.shape[1] else None
+    plain = predict(model, states, found.read, causal=is_causal(model))
     if plain.log_prob.isnan().any():
-        raise InputError("model.no_numbers", reference=translator.reference)
-    return Known(ids, states, read, output[0, 1:], plain)
+        raise InputError("model.no_numbers", reference=opened.reference)
+    return Known(found, states, plain)
+
+
+def is_causal(model: Any) -> bool:
+    """Whether a position of the model's last stack sees only what is read up to itself, as the model is."""
+    return text_layers(model).STACKS[-1] == "decoder"
 
 
 def encode(model: Any, ids: torch.Tensor, seen: torch.Tensor | None = None) -> torch.Tensor:
@@ -79,23 +123,31 @@ def encode(model: Any, ids: torch.Tensor, seen: torch.Tensor | None = None) -> t
 
 
 def mask(positions: int, causal: bool, device: torch.device) -> torch.Tensor:
-    """What is added to the decoder's scores over itself, (query, key): 0 where a query sees a key, else the lowest
+    """What is added to the scores of a stack over itself, (query, key): 0 where a query sees a key, else the lowest
     number."""
     hidden = torch.full((positions, positions), torch.finfo(torch.float32).min, device=device)
     return hidden.triu(1) if causal else torch.zeros_like(hidden)
 
 
 def predict(
-    model: Any, states: torch.Tensor, read: torch.Tensor, *, causal: bool = True, seen: torch.Tensor | None = None
+    model: Any,
+    states: torch.Tensor | None,
+    read: torch.Tensor,
+    *,
+    causal: bool = True,
+    seen: torch.Tensor | None = None,
 ) -> Predicted:
-    """All predictions after ids that are read (1, position), in one pass.
+    """All predictions at ids that are read (1, position), in one pass.
 
     states: the encoder's (1, source, width). causal: whether a position sees only what is read up to itself, else all.
     seen: (1, source), 0 where no layer of the decoder may attend to the source.
     """
     own = mask(read.shape[1], causal, read.device)
-    seen = torch.ones(1, states.shape[1], dtype=torch.long, device=read.device) if seen is None else seen
     asked: dict[str, Any] = {"use_cache": False, "output_attentions": True}
+    if states is None:
+        logits = model(input_ids=read, attention_mask=own[None, None]).logits
+        return Predicted(logits[0].float().log_softmax(-1), ())
+    seen = torch.ones(1, states.shape[1], dtype=torch.long, device=read.device) if seen is None else seen
     if type(model).__name__ == "FSMTForConditionalGeneration":  # it takes no mask of its own, but its decoder does
         outputs = model.model.decoder(read, states, seen, None, own, **asked)
         logits = outputs.last_hidden_state
@@ -129,16 +181,18 @@ def compare(before: torch.Tensor, after: list[torch.Tensor]) -> Changes:
     return Changes(token.cpu().numpy(), probability.cpu().numpy(), difference, then_token, then_share)
 
 
-def named(translator: OpenModel, known: Known, *ids: np.ndarray) -> dict[str, Any]:
-    """What every trace says of the sentence and its output, with pieces for these and all other `ids`."""
-    read, says = known.read[0].cpu().numpy(), known.says.cpu().numpy()
+def named(opened: OpenModel, known: Known, *ids: np.ndarray) -> dict[str, Any]:
+    """What every trace says of the text and what is said there, with pieces for these and all other `ids`."""
+    found = known.reading
+    read, says = found.read[0].cpu().numpy(), found.says.cpu().numpy()
     used = np.unique(np.concatenate([part.ravel() for part in (read, says, *ids)]))
     used = used[used != REMOVED]
     return {
-        "model": translator.reference,
-        "source": pieces(translator.reader, known.ids[0].tolist(), source=True),
+        "model": opened.reference,
+        "stacks": text_layers(opened.model).STACKS,
+        "source": pieces(opened.reader, found.ids[0].tolist(), source=True),
         "read": read,
         "says": says,
-        "piece": pieces(translator.reader, used.tolist()),
+        "piece": pieces(opened.reader, used.tolist()),
         "piece_id": used,
     }

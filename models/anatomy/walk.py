@@ -37,7 +37,7 @@ class FeedForwardStep(NamedTuple):
     hidden: torch.Tensor
     """(token, inner): before the activation."""
     activated: torch.Tensor
-    """(token, inner)"""
+    """(token, inner): after it, and after the gate where there is one."""
     output: torch.Tensor
     """(token, width)"""
 
@@ -101,4 +101,6 @@ def feed_forward(x: torch.Tensor, modules: FeedForwardModules) -> FeedForwardSte
     """Each token (token, width) by itself."""
     hidden = modules.inner(x)
     activated = modules.activation(hidden)
+    if modules.gate is not None:
+        activated = activated * modules.gate(x)
     return FeedForwardStep(hidden, activated, modules.outer(activated))

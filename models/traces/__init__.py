@@ -59,7 +59,7 @@ from models.traces.translation import (
     SearchTrace,
 )
 from models.traces.vit import VitTrace
-from models.traces.walk import TranslatorWalkTrace, VitWalkTrace
+from models.traces.walk import TextWalkTrace, VitWalkTrace
 
 __all__ = [
     "AREA_DEFINITIONS",
@@ -127,9 +127,9 @@ __all__ = [
     "StreamTrace",
     "SwinBlock",
     "SwinTrace",
+    "TextWalkTrace",
     "TheoryTrace",
     "TrainingFilmTrace",
-    "TranslatorWalkTrace",
     "VitTrace",
     "VitWalkTrace",
 ]

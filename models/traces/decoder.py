@@ -1,11 +1,12 @@
-"""What a translator's decoder does with an output that is known: its mask, its cache, its attention to the source."""
+"""What a language model does with a text that is known: its mask, its cache, its attention to the source."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import numpy as np
 
 from models.axes import HALF, Trace
+from models.parts import TextStack
 
 REMOVED = -1
 """Stands for no token, in place of an id."""
@@ -13,7 +14,7 @@ REMOVED = -1
 
 @dataclass(frozen=True, eq=False)
 class Changes(Trace):
-    """How the decoder's predictions move when one token is changed: each token in turn, all positions.
+    """How the predictions move when one token is changed: each token in turn, all positions.
 
     `position` counts the predictions along the output; the most probable token stands for each.
     """
@@ -31,34 +32,40 @@ class Changes(Trace):
 
 @dataclass(frozen=True, eq=False)
 class KnownOutput(Trace):
-    """A sentence, and what a translator's own greedy search said to it."""
+    """A sentence, and what a language model says to it.
+
+    A translator: its own greedy output. A decoder alone: the sentence, and how it goes on. An encoder alone: what
+    stands at each place.
+    """
 
     sentence: str
     model: str
     source: tuple[str, ...]
-    """The source's pieces, </s> last."""
+    """What an encoder reads before a decoder, in pieces; none where there is one stack alone."""
     read: Annotated[np.ndarray, "position"]
-    """Ids of what the decoder reads: the output shifted right, so that its start token comes first."""
+    """Ids of what the last stack reads. Of a translator the output shifted right, so that its start token comes
+    first."""
     says: Annotated[np.ndarray, "position"]
-    """Ids of the output."""
+    """Ids of what follows each token that is read; of an encoder alone the token itself."""
     piece: tuple[str, ...]
     piece_id: Annotated[np.ndarray, "piece"]
     """The id of each piece: all that occur."""
+    stacks: tuple[TextStack, ...] = field(default=("encoder", "decoder"), kw_only=True)
 
 
 @dataclass(frozen=True, eq=False)
 class CausalityTrace(KnownOutput):
-    """What a change of each token of the output does to all predictions, with the causal mask and without it."""
+    """What a change of each token does to all predictions, with the causal mask and without it."""
 
     option: Annotated[np.ndarray, "changed option"]
-    """What may stand in place of each token that is read after the start: the most probable others there."""
+    """What may stand in place of each token that is read after the first: the most probable others there."""
     option_probability: Annotated[np.ndarray, "changed option"]
     replacement: Annotated[np.ndarray, "changed"]
     """The id that stands in place of each token, or REMOVED: the first option, but for the visitor's own change."""
     causal: Changes
-    """Each position sees what is read up to itself, as the model was trained."""
+    """Each position sees what is read up to itself, as a decoder was trained."""
     bidirectional: Changes
-    """The same weights without the mask: each position sees all that is read."""
+    """The same weights without the mask: each position sees all that is read, as an encoder was trained."""
     edit: tuple[int, ...] = ()
     """The visitor's own change: the position of a token that is read, and the id in its place, or REMOVED; none where
     empty."""
@@ -66,10 +73,10 @@ class CausalityTrace(KnownOutput):
 
 @dataclass(frozen=True, eq=False)
 class StepByStep(Trace):
-    """The output predicted token by token, one decoder call each."""
+    """The output predicted token by token, one call each. The first reads all that the model was given."""
 
     multiply_adds: Annotated[np.ndarray, "call"]
-    """Of the matrix products of each call of the decoder."""
+    """Of the matrix products of each call, of a translator's decoder alone."""
     seconds: Annotated[np.ndarray, "call"]
     """The median of the rounds."""
     difference: float
@@ -86,7 +93,7 @@ class CacheTrace(KnownOutput):
     one_pass_multiply_adds: int
     one_pass_seconds: float
     with_cache: StepByStep
-    """Each call reads one token; keys and values of those before are kept."""
+    """Each further call reads one token; keys and values of those before are kept."""
     without_cache: StepByStep
     """Each call reads all tokens so far."""
 

@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 import numpy as np
 
 from models.axes import HALF, Trace
-from models.parts import PartKind
+from models.parts import PartKind, StackName, TextStack
 
-StackName = Literal["encoder", "decoder", "vit"]
-AttentionName = Literal["encoder", "decoder", "cross"]
+AttentionName = Literal[TextStack, "cross"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +40,8 @@ class FlowTrace(Trace):
     top: Annotated[np.ndarray, "state token place"]
     """The most probable ones, had the model stopped at this state (logit lens): indices into `name`."""
     top_probability: Annotated[np.ndarray, "state token place"]
+    centred: bool = True
+    """Whether the norms are LayerNorms, or RMSNorms."""
 
     def states(self) -> np.ndarray:
         """The stream (state, token, width) in float32: each part's addition, normalised where the norm comes last."""
@@ -54,11 +55,10 @@ class FlowTrace(Trace):
         return np.stack(found)
 
     def normed(self, stream: np.ndarray, layer: int, part: int) -> np.ndarray:
-        """LayerNorm of a part on a stream (token, width)."""
-        spread = np.sqrt(stream.var(-1, keepdims=True) + self.eps)
-        return (stream - stream.mean(-1, keepdims=True)) / spread * self.norm_weight[layer, part] + self.norm_bias[
-            layer, part
-        ]
+        """The norm of a part on a stream (token, width)."""
+        moved = stream - stream.mean(-1, keepdims=True) if self.centred else stream
+        spread = np.sqrt((moved**2).mean(-1, keepdims=True) + self.eps)
+        return moved / spread * self.norm_weight[layer, part] + self.norm_bias[layer, part]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,10 @@ class FeedForwardTrace(Trace):
 
 @dataclass(frozen=True, eq=False)
 class CodeTrace(Trace):
-    """The lecture's MaskedSelfAttention with the weights of each decoder layer, on the decoder's own input."""
+    """The lecture's self-attention with the weights of each layer of a stack, on the stack's own input."""
+
+    stack: TextStack
+    """A decoder, or an encoder alone, whose attention has no mask."""
 
     made: tuple[tuple[int, str, tuple[int, ...]], ...]
     """Line of the file, name and shape of every tensor that `forward` makes."""
@@ -98,24 +101,26 @@ class CodeTrace(Trace):
 
 
 @dataclass(frozen=True, eq=False)
-class TranslatorWalkTrace(Trace):
-    """A sentence through a translator, teacher-forced with its own greedy output.
+class TextWalkTrace(Trace):
+    """A sentence through a language model of one stack or of two.
 
-    The decoder's tokens are its inputs: the start token, then the output without its last token.
+    A decoder after an encoder is teacher-forced with the model's own greedy output: its tokens are the start token,
+    then the output without its last token. A stack alone reads the sentence.
     """
 
     model: str
     sentence: str
     positions: bool
-    """Whether positions were added to the embeddings."""
+    """Whether the model was given positions."""
     output: tuple[str, ...]
-    """The model's greedy output with positions, token by token."""
-    encoder: FlowTrace
-    decoder: FlowTrace
+    """Of each token of the last stack: what the model says there. Of an encoder the token at its place, of a decoder
+    alone the next token of the sentence, the last one of its own; else its greedy output, with positions."""
+    flows: tuple[FlowTrace, ...]
+    """Of every stack."""
     attention: tuple[HeadsTrace, ...]
-    """encoder, decoder, cross"""
+    """Self-attention of every stack, and cross."""
     feed_forward: tuple[FeedForwardTrace, ...]
-    """encoder, decoder"""
+    """Of every stack."""
     code: CodeTrace
 
 

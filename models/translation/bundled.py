@@ -2,27 +2,9 @@
 
 from typing import NamedTuple
 
-AUTOREGRESSIVE = (
-    "MarianMTModel",
-    "BartForConditionalGeneration",
-    "MBartForConditionalGeneration",
-    "M2M100ForConditionalGeneration",
-    "PegasusForConditionalGeneration",
-    "FSMTForConditionalGeneration",
-    "T5ForConditionalGeneration",
-    "MT5ForConditionalGeneration",
-    "UMT5ForConditionalGeneration",
-    "LongT5ForConditionalGeneration",
-    "BlenderbotForConditionalGeneration",
-    "BlenderbotSmallForConditionalGeneration",
-    "PLBartForConditionalGeneration",
-    "MvpForConditionalGeneration",
-    "LEDForConditionalGeneration",
-    "PegasusXForConditionalGeneration",
-    "BigBirdPegasusForConditionalGeneration",
-)
-"""NLLB is an M2M100 here, ByT5 a T5. Left out: models of experts that each serve a share of a batch (NLLB-MoE, Switch),
-where what a row gets depends on the other rows, and ProphetNet, which gives scores in place of attention."""
+from models.families import ENCODER_DECODERS
+
+AUTOREGRESSIVE = ENCODER_DECODERS
 NON_AUTOREGRESSIVE = ("CmlmForTranslation",)
 
 

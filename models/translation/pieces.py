@@ -11,7 +11,7 @@ NO_TOKEN = "<{}>"
 
 
 def pieces(tokenizer: Any, ids: list[int], source: bool = False) -> tuple[str, ...]:
-    """A text for each id: special tokens in angle brackets, the end always "</s>", and "<id>" where there is no token.
+    """A text for each id: special tokens in brackets, the end always "</s>", and "<id>" where there is no token.
 
     source: the ids are what the encoder reads, whose vocabulary may be another than the decoder's.
     """
@@ -26,7 +26,7 @@ def pieces(tokenizer: Any, ids: list[int], source: bool = False) -> tuple[str, .
         if token is None:
             return NO_TOKEN.format(one)
         if token in special:
-            return "</s>" if token == tokenizer.eos_token else token if token[:1] == "<" else f"<{token}>"
+            return "</s>" if token == tokenizer.eos_token else token if token[:1] in "<[" else f"<{token}>"
         return spell(token) or NO_TOKEN.format(one)
 
     return tuple(map(piece, ids, tokens))

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 MAX_CHARACTERS, MAX_TOKENS = 400, 80
 
 
-def clean(sentence: object) -> str:
-    """The sentence without control characters, its spaces single; InputError when it has no English word."""
+def clean(sentence: object, english: bool = True) -> str:
+    """The sentence without control characters, its spaces single; InputError when it has no word, or is not English
+    where it must be."""
     if not isinstance(sentence, str) or not sentence.strip():
         raise InputError("sentence.empty")
     if len(sentence) > MAX_CHARACTERS:
@@ -28,7 +29,7 @@ def clean(sentence: object) -> str:
     letters = [c for c in text if c.isalpha()]
     if not letters:
         raise InputError("sentence.no_words")
-    if sum("LATIN" in unicodedata.name(c, "") for c in letters) < len(letters) / 2:
+    if english and sum("LATIN" in unicodedata.name(c, "") for c in letters) < len(letters) / 2:
         raise InputError("sentence.language")
     return text
 

@@ -21,7 +21,9 @@ def test_both_languages_have_the_same_strings_and_blanks():
         assert blanks(sentence) == blanks(chinese[key]), key
 
 
-NAMES = re.compile(r"CNN|ResNet|ViT|Swin|Grad-CAM|Top-k|Top-p|English|LayerNorm|(?:pre|post)-LN|softmax|\b[dfkqvx]\b")
+NAMES = re.compile(
+    r"CNN|ResNet|ViT|Swin|Grad-CAM|Top-k|Top-p|English|LayerNorm|RMSNorm|(?:pre|post)-LN|softmax|\b[dfkqvx]\b"
+)
 """What is called the same in Chinese, and the letters of formulas."""
 
 

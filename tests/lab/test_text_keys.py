@@ -30,7 +30,9 @@ KINDS = {
     "lab/format.py": {"kind": ("embedder", "layer", "stage_layer", "stage_block")},
     "lab/menu.py": {"kind": menu.KINDS},
     "lab/screen.py": {},
-    "lab/views/anatomy/cache.py": {"name": ("with_cache", "without_cache")},
+    "lab/views/anatomy/attention.py": {"stack": ("encoder", "decoder")},
+    "lab/views/anatomy/cache.py": {"name": ("with_cache", "without_cache"), "key": ("claim", "claim_decoder")},
+    "lab/views/anatomy/flow.py": {"flow.stack": ("encoder", "decoder")},
     "lab/views/blocks/gradients.py": {
         "variant": STACK_VARIANTS,
         "bound": ("lowest", "highest"),

@@ -1,12 +1,14 @@
 """Hand-made walks in which every number is another one; norms do something, and what is masked gets nothing."""
 
+from dataclasses import replace
 from functools import cache
+from typing import Literal
 
 import numpy as np
 
-from models.parts import PartKind
-from models.traces import TranslatorWalkTrace, VitWalkTrace
-from models.traces.walk import AttentionName, CodeTrace, FeedForwardTrace, FlowTrace, HeadsTrace, StackName
+from models.parts import PartKind, StackName
+from models.traces import TextWalkTrace, VitWalkTrace
+from models.traces.walk import AttentionName, CodeTrace, FeedForwardTrace, FlowTrace, HeadsTrace
 
 from .photo_traces import LABELS, pixels
 
@@ -55,16 +57,18 @@ def heads(kind: AttentionName, queries: int, keys: int) -> HeadsTrace:
 
 
 @cache
-def translator(positions: bool = True) -> TranslatorWalkTrace:
+def translator(positions: bool = True) -> TextWalkTrace:
     names = (*OUTPUT, "▁Katze", "▁rennt")
     counts = len(SOURCE), len(TARGET)
-    return TranslatorWalkTrace(
+    return TextWalkTrace(
         model="marian",
         sentence="A dog runs.",
         positions=positions,
         output=OUTPUT,
-        encoder=flow("encoder", SOURCE, ("self_attention", "feed_forward"), names),
-        decoder=flow("decoder", TARGET, ("self_attention", "cross_attention", "feed_forward"), names),
+        flows=(
+            flow("encoder", SOURCE, ("self_attention", "feed_forward"), names),
+            flow("decoder", TARGET, ("self_attention", "cross_attention", "feed_forward"), names),
+        ),
         attention=(
             heads("encoder", counts[0], counts[0]),
             heads("decoder", counts[1], counts[1]),
@@ -75,6 +79,7 @@ def translator(positions: bool = True) -> TranslatorWalkTrace:
             for hidden in (drawn(50 + count, LAYERS, count, INNER) for count in counts)
         ),
         code=CodeTrace(
+            stack="decoder",
             made=tuple(
                 (line, name, (HEADS, counts[1], DIM))
                 for line, name in ((24, "q"), (25, "k"), (27, "scores"), (30, "masked"), (33, "joined"), (34, "output"))
@@ -82,6 +87,24 @@ def translator(positions: bool = True) -> TranslatorWalkTrace:
             difference=np.array([2e-7, 0], np.float32),
             model_difference=np.array([0, 3e-7], np.float32),
         ),
+    )
+
+
+@cache
+def alone(name: Literal["encoder", "decoder"], centred: bool = True) -> TextWalkTrace:
+    """A walk through one stack; with RMSNorm it adds no positions."""
+    both, token, hidden = translator(), ("[CLS]", *SOURCE[1:]), drawn(60, LAYERS, len(SOURCE), INNER)
+    one = flow(name, token, ("self_attention", "feed_forward"), (*OUTPUT, "▁Katze", "▁rennt"))
+    if not centred:
+        none = {"position": np.zeros_like(one.position), "start": one.embedding, "norm_bias": 0 * one.norm_bias}
+        one = replace(one, centred=False, pre_norm=True, **none)
+    return replace(
+        both,
+        output=token,
+        flows=(one,),
+        attention=(heads(name, len(token), len(token)),),
+        feed_forward=(FeedForwardTrace(hidden, np.maximum(hidden, 0)),),
+        code=replace(both.code, stack=name),
     )
 
 

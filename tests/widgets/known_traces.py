@@ -42,10 +42,10 @@ def causality(**changed):
     )
 
 
-def cache():
+def cache(**changed):
     """Four calls a way; without a cache they grow."""
     return CacheTrace(
-        **KNOWN,
+        **{**KNOWN, **changed},
         device="CPU × 2",
         rounds=7,
         one_pass_multiply_adds=4_000_000,

@@ -10,6 +10,7 @@ from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
+from models.traces import TextWalkTrace
 
 from . import anatomy_walks, known_traces, photo_traces
 from .blocks_traces import architectures, layer_norms
@@ -59,8 +60,8 @@ def attributions(bench: Any) -> dict:
     return bench.value(*attribution.payload(photo_traces.attribution(), ENGLISH))
 
 
-def walk(bench: Any) -> dict:
-    return bench.value(*flow.payload(anatomy_walks.translator(), ENGLISH))
+def walk(bench: Any, trace: TextWalkTrace | None = None) -> dict:
+    return bench.value(*flow.payload(trace or anatomy_walks.translator(), ENGLISH))
 
 
 def patch_walk(bench: Any) -> dict:

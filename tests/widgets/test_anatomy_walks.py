@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from lab.views.anatomy.attention import entropy
 
-from .anatomy_walks import DIM, HEADS, LAYERS, WIDTH, translator, vit
+from .anatomy_walks import DIM, HEADS, LAYERS, WIDTH, alone, translator, vit
 from .drawn import data, show
 from .payloads import patch_walk, walk
 
@@ -31,7 +31,7 @@ def number(page, name):
 
 @pytest.mark.parametrize("stack", [0, 1])
 def test_every_state_of_the_stream_and_every_number_is_that_of_the_trace(flow, stack):
-    trace = (translator().encoder, translator().decoder)[stack]
+    trace = translator().flows[stack]
     states = trace.states()
     for step in range(1, len(states) + 1):
         show(flow, stack=stack, token=2, step=step, vector=0, place=-1)
@@ -44,8 +44,37 @@ def test_every_state_of_the_stream_and_every_number_is_that_of_the_trace(flow, s
             assert number(flow, "number") == pytest.approx(trace.added[layer, part, 1, -1], abs=1e-3)
 
 
+def test_what_only_scales_and_adds_no_position_is_drawn_as_such(bench):
+    trace = alone("decoder", centred=False)
+    page, states = bench.open("anatomy/flow", walk(bench, trace)), trace.flows[0].states()
+    for step in range(1, len(states) + 1):
+        show(page, token=2, step=step, vector=0, place=-1)
+        assert number(page, "length") == pytest.approx(np.linalg.norm(states[step - 1, 2]), rel=1e-3)
+    show(page, token=1, step=4, vector=1, place=3)
+    normed = trace.flows[0].normed(states[2], 1, 0)
+    assert number(page, "number") == pytest.approx(normed[1, 3], abs=1e-3)
+    expect(page.locator(".formula")).to_contain_text("RMSNorm")
+    show(page, step=1)
+    expect(page.locator(".formula")).to_contain_text("rotary")
+    expect(page.locator(".strip:visible")).to_have_count(2)
+
+
+@pytest.mark.parametrize("stack", ["encoder", "decoder"])
+def test_a_stack_alone_has_one_kind_of_attention_masked_as_it_is(bench, stack):
+    trace = alone(stack)
+    page, (one,) = bench.open("anatomy/attention", walk(bench, trace)), trace.attention
+    expect(page.locator(".kinds button")).to_have_count(1)
+    show(page, layer=1, head=1, query=2, key=1, step=0)
+    assert number(page, "share") == pytest.approx(one.attention[1, 1, 2, 1], abs=1e-3)
+    assert number(page, "bits") == pytest.approx(
+        entropy(np.where(one.allowed, one.scores[1, 1], -np.inf)).mean(), abs=1e-3
+    )
+    expect(page.locator(".masked button").nth(int(stack == "encoder"))).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".line-said")).to_contain_text("Head 2, token 3")
+
+
 def test_a_number_is_read_where_one_points(flow):
-    trace = translator().decoder
+    trace = translator().flows[1]
     show(flow, stack=1, token=3, step=2)
     box = flow.locator(".strip .cells").nth(1).bounding_box()
     flow.mouse.move(box["x"] + box["width"] * 4.5 / WIDTH, box["y"] + box["height"] / 2)
@@ -68,7 +97,7 @@ def test_layers_unfold_and_fold(flow):
 
 
 def test_the_lens_says_what_the_trace_says(flow):
-    trace = translator().decoder
+    trace = translator().flows[1]
     show(flow, stack=1, token=0, step=4)
     said = flow.locator(".lens span:nth-of-type(3n + 1)").all_inner_texts()
     wanted = [trace.name[at].replace("▁", "·").replace("</s>", "■ end") for at in trace.top[3, 0]]

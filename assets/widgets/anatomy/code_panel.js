@@ -30,7 +30,7 @@ export function lineSaid(run, heads, state, text) {
 
 /**
  * The listing and, beside it, what the chosen line makes; the step bar chooses a line for who has no pointer.
- * The heads are those of masked self-attention as the model has it, null while another attention is shown.
+ * The heads are those of the self-attention that it computes, as the model has it; null while others are shown.
  * @param {HTMLElement} root
  * @param {Text} text
  * @param {import("../core/lab").SetState<Run, any>} set

@@ -1,13 +1,14 @@
 /** The payloads of Anatomy, as the TypedDicts in lab/views/anatomy say. */
 import type { Arrays } from "../core/lab";
 
-/** A sentence and what a translator said to it; tokens are indices into `piece`, -1 stands for none. */
+/** A sentence and what a model said to it; tokens are indices into `piece`, -1 stands for none. */
 export interface KnownOutput {
   sentence: string;
   model: string;
+  /** Empty where there is one stack alone, whose first token is no start token. */
   source: string[];
   piece: string[];
-  /** The output shifted right. */
+  /** Of a translator the output shifted right. */
   read: number[];
   says: number[];
   /** <changes>_<name>: see lab/views/anatomy/known.py. */

@@ -13,6 +13,9 @@ export interface StackMeta {
   layers: number;
   /** Whether a part reads the normalised stream, or the sum is normalised. */
   pre_norm: boolean;
+  /** Whether the norms are LayerNorms, or RMSNorms. */
+  centred: boolean;
+  adds_position: boolean;
   eps: number;
   /** Tokens or classes, to which the arrays <stack>_top refer. */
   name: string[];
@@ -30,7 +33,10 @@ export interface FlowRun {
 export interface WalkRun extends FlowRun {
   output: string[];
   positions: boolean;
+  kinds: AttentionName[];
   code: {
+    /** Whose self-attention it computes. */
+    stack: "encoder" | "decoder";
     /** Line of the file. */
     first: number;
     lines: string[];

@@ -46,13 +46,16 @@ export interface AnatomySharedText extends SharedText {
   stop_in: string;
   formula_embedding: string;
   formula_position: string;
+  formula_rotary: string;
   formula_head: string;
   formula_pre: string;
+  formula_pre_rms: string;
   formula_post: string;
   vector_embedding: string;
   vector_position: string;
   vector_stream: string;
   vector_normed: string;
+  vector_normed_rms: string;
   vector_hidden: string;
   vector_activated: string;
   vector_added: string;

@@ -26,7 +26,7 @@ export function sizesOf({ arrays }, kind) {
   return { layers, heads, dim };
 }
 
-/** The model's own way: the decoder alone is masked. @param {AttentionName} kind */
+/** The model's own way: a decoder's self-attention is masked. @param {AttentionName} kind */
 export const ownMask = (kind) => kind === "decoder";
 
 /**
@@ -105,7 +105,7 @@ export const meanEntropy = ({ attention }, head) =>
 /**
  * What a line of the lecture's code makes for one head and query: a row of each of its tensors.
  * @param {WalkRun} run
- * @param {Heads} heads  of masked self-attention as the model has it
+ * @param {Heads} heads  of the self-attention that the code computes, as the model has it
  * @param {string} name
  * @param {{layer: number, head: number, query: number, key: number}} at
  * @returns {Float32Array}
@@ -128,7 +128,7 @@ export function lineRow(run, heads, name, { layer, head, query, key }) {
       for (let one = 0; one < heads.count; one++) joined.set(context(heads, one, query), one * heads.dim);
       return joined;
     },
-    output: () => vector(run.arrays, "decoder_added", layer, 0, query),
+    output: () => vector(run.arrays, `${run.code.stack}_added`, layer, 0, query),
   };
   return rows[name]();
 }

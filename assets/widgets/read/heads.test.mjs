@@ -16,7 +16,7 @@ const arrays = {
   decoder_added: shaped([9, 9, 9, 9, 1, 1, 1, 1], 1, 1, 2, 4),
   decoder_added_max: sizes(1, 1, 2),
 };
-const run = { arrays };
+const run = { arrays, code: { stack: "decoder" } };
 const own = { kind: "decoder", layer: 0, split: 0, masked: true, scaled: true };
 const near = (found, wanted) =>
   found.forEach((one, at) => {

@@ -22,6 +22,16 @@ export function normalised(x, eps) {
 }
 
 /**
+ * x / √(mean of x² + ε), as RMSNorm does, which takes no mean away.
+ * @param {Row} x
+ * @param {number} eps
+ */
+export function rescaledByRms(x, eps) {
+  const width = Math.sqrt(mean(Array.from(x, (one) => one ** 2)) + eps);
+  return Array.from(x, (one) => one / width);
+}
+
+/**
  * γ · values + β, dimension by dimension.
  * @param {readonly number[]} values
  * @param {Row} weight

@@ -1,12 +1,12 @@
 // The residual stream of one token: what every part reads, adds and leaves, from a walk's numbers.
-import { normalised, rescaled } from "./norm.js";
+import { normalised, rescaled, rescaledByRms } from "./norm.js";
 import { slice } from "./slice.js";
 
 /** @typedef {import("../core/lab").Arrays} Arrays */
 /** @typedef {import("../core/lab").FlowRun} FlowRun */
 /** @typedef {import("../core/lab").StackMeta} StackMeta */
 /** @typedef {import("../core/lab").PartKind} PartKind */
-/** @typedef {"embedding" | "position" | "stream" | "normed" | "hidden" | "activated" | "added" | "sum" | "sum_normed"} VectorName */
+/** @typedef {"embedding" | "position" | "stream" | "normed" | "normed_rms" | "hidden" | "activated" | "added" | "sum" | "sum_normed"} VectorName */
 /** @typedef {{name: VectorName, numbers: Float32Array}} Vector */
 /**
  * A stop on the way: `layer` is -1 before the first and -2 after the last. vectors: in the order in which they are made.
@@ -31,12 +31,14 @@ export function vector(arrays, name, ...indices) {
 }
 
 /**
+ * LayerNorm, or RMSNorm where it is not centred.
  * @param {ArrayLike<number>} x
  * @param {ArrayLike<number>} weight
  * @param {ArrayLike<number>} bias
- * @param {number} eps
+ * @param {{eps: number, centred: boolean}} how
  */
-export const layerNorm = (x, weight, bias, eps) => Float32Array.from(rescaled(normalised(x, eps), weight, bias));
+export const layerNorm = (x, weight, bias, { eps, centred }) =>
+  Float32Array.from(rescaled((centred ? normalised : rescaledByRms)(x, eps), weight, bias));
 
 /** @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
 export const dot = (a, b) => {
@@ -74,6 +76,7 @@ export function layerOf(stack, stop) {
  */
 export function way({ arrays, positions = true }, stack, token) {
   const name = (/** @type {string} */ part) => `${stack.stack}_${part}`;
+  const adds = positions && stack.adds_position;
   const embedding = vector(arrays, name("embedding"), token);
   const position = vector(arrays, name("position"), token);
   /** @type {Float32Array} */
@@ -86,10 +89,10 @@ export function way({ arrays, positions = true }, stack, token) {
       vectors: [{ name: "embedding", numbers: embedding }],
     },
     {
-      ...{ ...none, kind: "position", state: 0, before: embedding, added: positions ? position : null, after: stream },
+      ...{ ...none, kind: "position", state: 0, before: embedding, added: adds ? position : null, after: stream },
       vectors: [
         { name: "embedding", numbers: embedding },
-        ...(positions ? [{ name: /** @type {VectorName} */ ("position"), numbers: position }] : []),
+        ...(adds ? [{ name: /** @type {VectorName} */ ("position"), numbers: position }] : []),
         { name: "stream", numbers: stream },
       ],
     },
@@ -119,18 +122,13 @@ export function way({ arrays, positions = true }, stack, token) {
 function partStop(arrays, stack, { layer, part, kind, token }, before) {
   const name = (/** @type {string} */ one) => `${stack.stack}_${one}`;
   const norm = (/** @type {Float32Array} */ x) =>
-    layerNorm(
-      x,
-      slice(arrays[name("norm_weight")], layer, part),
-      slice(arrays[name("norm_bias")], layer, part),
-      stack.eps,
-    );
+    layerNorm(x, slice(arrays[name("norm_weight")], layer, part), slice(arrays[name("norm_bias")], layer, part), stack);
   const added = vector(arrays, name("added"), layer, part, token);
   const sum = plus(before, added);
   const after = stack.pre_norm ? sum : norm(sum);
   /** @type {Vector[]} */
   const vectors = [{ name: "stream", numbers: before }];
-  if (stack.pre_norm) vectors.push({ name: "normed", numbers: norm(before) });
+  if (stack.pre_norm) vectors.push({ name: stack.centred ? "normed" : "normed_rms", numbers: norm(before) });
   if (kind === "feed_forward" && arrays[name("hidden")]) {
     vectors.push({ name: "hidden", numbers: vector(arrays, name("hidden"), layer, token) });
     vectors.push({ name: "activated", numbers: vector(arrays, name("activated"), layer, token) });

@@ -13,6 +13,8 @@ const stack = (pre_norm) => ({
   part: ["self_attention", "feed_forward"],
   layers: 1,
   pre_norm,
+  centred: true,
+  adds_position: true,
   eps: 0,
   name: ["x", "y"],
 });
@@ -32,7 +34,8 @@ const arrays = {
 };
 
 test("a norm takes the mean off and divides by the spread, then weight and bias", () => {
-  assert.deepEqual([...layerNorm([1, 3], [2, 2], [0, 1], 0)], [-2, 3]);
+  assert.deepEqual([...layerNorm([1, 3], [2, 2], [0, 1], { eps: 0, centred: true })], [-2, 3]);
+  assert.deepEqual([...layerNorm([1, 7], [5, 5], [0, 0], { eps: 0, centred: false })], [1, 7]);
 });
 
 test("where the norm comes first the stream is a sum", () => {

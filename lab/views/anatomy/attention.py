@@ -2,27 +2,29 @@
 
 import numpy as np
 
-from lab.format import number
+from lab.format import number, scientific
 from lab.text import Text
 from lab.views.anatomy.flow import payload
-from models.traces.walk import TranslatorWalkTrace
+from models.traces.walk import TextWalkTrace
 
 __all__ = ["claim", "entropy", "payload"]
 
 
-def claim(trace: TranslatorWalkTrace, text: Text) -> str:
+def claim(trace: TextWalkTrace, text: Text) -> str:
     """That the lecture's code computes what PyTorch and the model do, and what √d does to the rows, in a sentence."""
-    masked = next(one for one in trace.attention if one.kind == "decoder")
-    dim = masked.query.shape[-1]
-    lower = np.where(masked.allowed, masked.scores, -np.inf)
+    stack = trace.code.stack
+    own = next(one for one in trace.attention if one.kind == stack)
+    dim = own.query.shape[-1]
+    seen = np.where(own.allowed, own.scores, -np.inf)
     return text(
         "anatomy.view.attention.claim",
-        layers=len(masked.scores),
-        difference=_distance(trace.code.difference),
-        model=_distance(trace.code.model_difference),
+        stack=text(f"anatomy.view.attention.stack_{stack}"),
+        layers=len(own.scores),
+        difference=scientific(float(trace.code.difference.max())),
+        model=scientific(float(trace.code.model_difference.max())),
         dim=dim,
-        scaled=number(float(entropy(lower).mean()), 2),
-        unscaled=number(float(entropy(lower * np.sqrt(dim)).mean()), 2),
+        scaled=number(float(entropy(seen).mean()), 2),
+        unscaled=number(float(entropy(seen * np.sqrt(dim)).mean()), 2),
     )
 
 
@@ -31,8 +33,3 @@ def entropy(scores: np.ndarray) -> np.ndarray:
     weights = np.exp(scores - scores.max(-1, keepdims=True))
     weights /= weights.sum(-1, keepdims=True)
     return -(weights * np.log2(np.maximum(weights, 1e-30))).sum(-1)
-
-
-def _distance(distances: np.ndarray) -> str:
-    """The largest one: "0", "5e-07"."""
-    return f"{distances.max():.0e}" if distances.any() else "0"

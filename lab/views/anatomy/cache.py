@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.format import number
+from lab.format import number, scientific
 from lab.style import SERIES, figure
 from lab.text import Text, plain
 from lab.views.payload import to_dict
@@ -20,7 +20,7 @@ def chart(trace: CacheTrace, text: Text) -> list[dict[str, Any]]:
 
 def _chart(trace: CacheTrace, text: Text, *, scale: float, of: str, title: str) -> dict[str, Any]:
     """What the calls up to each token add up to, and the one pass as a line that knows no steps."""
-    calls = np.arange(1, len(trace.says) + 1)
+    calls = np.arange(1, len(trace.with_cache.seconds) + 1)
     drawn = figure(text("anatomy.view.cache.calls"), title)
     ways = {"without_cache": trace.without_cache, "with_cache": trace.with_cache}
     for colour, (name, steps) in zip(SERIES[1:], ways.items(), strict=False):
@@ -51,7 +51,7 @@ def claim(trace: CacheTrace, text: Text) -> str:
         return {
             "work": number(steps.multiply_adds.sum() / 1e6, 1),
             "ms": number(1000 * steps.seconds.sum(), 1),
-            "apart": f"{steps.difference:.1g}",
+            "apart": scientific(steps.difference),
         }
 
     said = {
@@ -63,5 +63,6 @@ def claim(trace: CacheTrace, text: Text) -> str:
         },
     }
     numbers = {f"{way}_{name}": value for way, parts in said.items() for name, value in parts.items()}
-    calls = len(trace.says)
-    return text("anatomy.view.cache.claim", calls=calls, rounds=trace.rounds, device=plain(trace.device), **numbers)
+    calls = len(trace.with_cache.seconds)
+    key = "claim" if trace.source else "claim_decoder"
+    return text(f"anatomy.view.cache.{key}", calls=calls, rounds=trace.rounds, device=plain(trace.device), **numbers)

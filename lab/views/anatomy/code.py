@@ -6,6 +6,7 @@ from typing import TypedDict
 
 import models
 from lab.views.payload import rounded
+from models.parts import TextStack
 from models.traces.walk import CodeTrace
 
 FILE = Path(str(models.__file__)).parent / "anatomy" / "masked_self_attention.py"
@@ -20,8 +21,10 @@ class MadeMeta(TypedDict):
 
 
 class CodeMeta(TypedDict):
-    """The class, line by line, and how far its numbers lie from others', at most, in each decoder layer."""
+    """The class, line by line, and how far its numbers lie from others', at most, in each layer."""
 
+    stack: TextStack
+    """Whose self-attention it computes."""
     first: int
     """Line of the file."""
     lines: list[str]
@@ -37,6 +40,7 @@ def code_meta(code: CodeTrace) -> CodeMeta:
     source = FILE.read_text(encoding="utf-8")
     (shown,) = (node for node in ast.parse(source).body if isinstance(node, ast.ClassDef))
     return {
+        "stack": code.stack,
         "first": shown.lineno,
         "lines": [line.split("  # noqa")[0] for line in source.splitlines()[shown.lineno - 1 : shown.end_lineno]],
         "made": [{"line": line, "name": name, "shape": list(shape)} for line, name, shape in code.made],

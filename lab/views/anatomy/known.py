@@ -12,16 +12,17 @@ from models.traces import REMOVED, Changes, KnownOutput
 
 
 class KnownMeta(TypedDict):
-    """The sentence, and what the translator said to it."""
+    """The sentence, and what the model said to it."""
 
     sentence: str
     model: str
     source: list[str]
+    """Empty where there is one stack alone, whose first token is no start token."""
     piece: list[str]
     read: list[int]
-    """What the decoder reads at each position: the output shifted right."""
+    """What the last stack reads at each position: of a translator its output shifted right."""
     says: list[int]
-    """The output."""
+    """What follows each token; of an encoder alone the token itself."""
 
 
 def known_meta(trace: KnownOutput) -> KnownMeta:

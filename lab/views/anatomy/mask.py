@@ -4,7 +4,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from lab.format import percent
+from lab.format import percent, scientific
 from lab.text import Text
 from lab.views.anatomy.known import KnownMeta, change_arrays, indices, known_meta
 from lab.views.payload import Payload
@@ -59,15 +59,19 @@ def claim(trace: CausalityTrace, text: Text) -> str:
     """How far predictions before and after the change move, over all tokens in turn, with the mask and without."""
     causal, free = trace.causal, trace.bidirectional
     early = before(causal)
-    hits = free.token == trace.says
-    return text(
-        "anatomy.view.mask.claim",
-        count=len(trace.replacement),
-        largest=f"{np.nanmax(causal.difference[early]):.1g}",
-        after=percent(float(np.nanmean(causal.difference[~early]))),
-        free=percent(float(np.nanmean(free.difference[early]))),
-        flips=int((free.then != free.token)[early].sum()),
-        early=int(early.sum()),
-        hits=int(hits.sum()),
-        positions=len(hits),
-    )
+    said = {
+        "count": len(trace.replacement),
+        "largest": scientific(float(np.nanmax(causal.difference[early]))),
+        "after": percent(float(np.nanmean(causal.difference[~early]))),
+        "free": percent(float(np.nanmean(free.difference[early]))),
+        "early": int(early.sum()),
+        "hits": int((free.token == trace.says).sum()),
+        "masked_hits": int((causal.token == trace.says).sum()),
+        "positions": len(trace.says),
+    }
+    if trace.stacks == ("encoder",):
+        said["least"] = scientific(float(np.nanmin(free.difference)))
+        said["free_after"] = percent(float(np.nanmean(free.difference[~early])))
+        return text("anatomy.view.mask.claim_encoder", **said)
+    said["flips"] = int((free.then != free.token)[early].sum())
+    return text("anatomy.view.mask.claim" if trace.source else "anatomy.view.mask.claim_decoder", **said)

@@ -8,8 +8,8 @@ from typing import TypedDict
 import numpy as np
 
 from lab.views.payload import quantise
-from models.parts import PartKind
-from models.traces.walk import FlowTrace, StackName
+from models.parts import PartKind, StackName
+from models.traces.walk import FlowTrace
 
 
 class StackMeta(TypedDict):
@@ -17,11 +17,14 @@ class StackMeta(TypedDict):
 
     stack: StackName
     token: list[str]
-    """Of a decoder the first is the start, "▶"."""
+    """Of a decoder after an encoder the first is the start, "▶"."""
     part: list[PartKind]
     """Of each layer, in order."""
     layers: int
     pre_norm: bool
+    centred: bool
+    """Whether the norms are LayerNorms, or RMSNorms."""
+    adds_position: bool
     eps: float
     name: list[str]
     """Tokens or classes, to which the arrays <stack>_top refer."""
@@ -31,10 +34,12 @@ def stack_meta(flow: FlowTrace) -> StackMeta:
     """What a widget needs to know of a stack besides the arrays."""
     return {
         "stack": flow.stack,
-        "token": ["▶", *flow.token[1:]] if flow.stack == "decoder" else list(flow.token),
+        "token": ["▶", *flow.token[1:]] if "cross_attention" in flow.part else list(flow.token),
         "part": list(flow.part),
         "layers": len(flow.added),
         "pre_norm": flow.pre_norm,
+        "centred": flow.centred,
+        "adds_position": bool(flow.position.any()),
         "eps": flow.eps,
         "name": list(flow.name),
     }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.models import single_stacks
 from tests.models.conftest import saved_resnet, tiny_swin, tiny_translators, tiny_vit
 from tests.models.translation.folders import folder_of
 
@@ -14,3 +15,10 @@ def strangers(tmp_path_factory):
     rules = {"no_repeat_ngram_size": 2, "num_beams": 6, "num_return_sequences": 2}
     made = {kind: tmp_path_factory.mktemp(kind) for kind in ("bart", "m2m100", "t5")}
     return {kind: folder_of(kind, folder, rules=rules) for kind, folder in made.items()}
+
+
+@pytest.fixture(scope="session")
+def single(tmp_path_factory):
+    """Folders of a GPT-2, a Llama and a BERT."""
+    kinds = {"gpt": "GPT2LMHeadModel", "llama": "LlamaForCausalLM", "bert": "BertForMaskedLM"}
+    return {kind: single_stacks.folder_of(family, tmp_path_factory.mktemp(kind)) for kind, family in kinds.items()}

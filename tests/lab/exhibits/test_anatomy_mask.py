@@ -12,6 +12,7 @@ from models.traces import REMOVED, CausalityTrace, CrossTrace
 
 from .visitor import asking_nobody, controls, measured, open_exhibit, open_tab, saved_trace
 
+pytestmark = pytest.mark.browser
 SENTENCE = "Two men are cooking outside."
 ENGLISH = Text("en")
 

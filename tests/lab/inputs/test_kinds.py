@@ -4,7 +4,7 @@ import pytest
 
 from lab.inputs import kinds
 from lab.inputs.kinds import Forces, Model, Number, Point, Positions
-from lab.inputs.sentence import Sentence
+from lab.inputs.sentence import EnglishSentence, Sentence
 from models.errors import InputError
 
 
@@ -60,5 +60,6 @@ def test_points_and_forces_come_as_json_has_them():
 
 
 def test_sentences_that_read_the_same_are_one_question():
-    one = Sentence(name="sentence")
+    one = EnglishSentence(name="sentence")
     assert one.checked(" A  dog\nruns.\x00 ") == one.checked("A dog runs.") == "A dog runs."
+    assert Sentence(name="sentence").checked("一只小狗\n在跑。") == "一只小狗 在跑。"

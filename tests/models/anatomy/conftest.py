@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from models.anatomy.teacher_forcing import translate
+from models.anatomy.teacher_forcing import know
 from models.checkpoint import open_model
 from models.translation.bundled import AUTOREGRESSIVE
 from tests.models.anatomy.by_hand import SENTENCE, Decoder
@@ -14,7 +14,7 @@ def translator():
 
 @pytest.fixture(scope="session")
 def known(translator):
-    return translate(SENTENCE, "de", translator)
+    return know(SENTENCE, "de", translator)
 
 
 @pytest.fixture(scope="session")
@@ -24,9 +24,9 @@ def by_hand(translator, known):
     decoder = Decoder(translator.model, config.decoder_layers, config.decoder_attention_heads)
 
     def log_prob(read=None, causal=True, seen=None, states=None):
-        read = known.read[0] if read is None else torch.as_tensor(read)
+        read = known.reading.read[0] if read is None else torch.as_tensor(read)
         own = torch.ones(len(read), len(read), dtype=torch.bool)
-        seen = torch.ones(known.ids.shape[1], dtype=torch.bool) if seen is None else seen
+        seen = torch.ones(known.reading.ids.shape[1], dtype=torch.bool) if seen is None else seen
         with torch.inference_mode():
             return decoder.log_prob(
                 known.states[0] if states is None else states, read, own.tril() if causal else own, seen

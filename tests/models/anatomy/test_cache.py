@@ -10,7 +10,7 @@ from tests.models.anatomy.by_hand import SENTENCE
 
 @pytest.fixture(scope="module")
 def found(translator):
-    return trace(sentence=SENTENCE, language="de", translator=translator)
+    return trace(sentence=SENTENCE, language="de", model=translator)
 
 
 def test_all_ways_predict_the_same(found):
@@ -20,16 +20,16 @@ def test_all_ways_predict_the_same(found):
 
 def test_a_cache_that_forgets_is_seen(translator, monkeypatch):
     def forgetful(model, known, call):
-        for token in known.read.split(1, dim=1):
+        for token in known.reading.read.split(1, dim=1):
             call(lambda token=token: cache.predict(model, known.states, token).log_prob)
 
     monkeypatch.setattr(cache, "_with_cache", forgetful)
-    assert trace(sentence=SENTENCE, language="de", translator=translator).with_cache.difference > 0.5
+    assert trace(sentence=SENTENCE, language="de", model=translator).with_cache.difference > 0.5
 
 
 def test_step_by_step_gives_what_generate_saw(translator, known):
     wrote = translator.model.generate(
-        input_ids=known.ids, max_new_tokens=64, return_dict_in_generate=True, output_logits=True
+        input_ids=known.reading.ids, max_new_tokens=64, return_dict_in_generate=True, output_logits=True
     )
     saw = torch.cat(wrote.logits).log_softmax(-1)
     with torch.inference_mode():
@@ -39,7 +39,7 @@ def test_step_by_step_gives_what_generate_saw(translator, known):
 
 
 def test_multiply_adds_of_every_call_come_from_the_sizes(found, known, translator):
-    config, source = translator.model.config, known.ids.shape[1]
+    config, source = translator.model.config, known.reading.ids.shape[1]
     layers, width, inner, vocabulary = (
         config.decoder_layers, config.d_model, config.decoder_ffn_dim, config.decoder_vocab_size
     )  # fmt: skip
@@ -50,7 +50,7 @@ def test_multiply_adds_of_every_call_come_from_the_sizes(found, known, translato
         cross = 2 * queries * width**2 + 2 * source_keys * width**2 + 2 * queries * source * width
         return layers * (own + cross + 2 * queries * width * inner) + queries * width * vocabulary
 
-    positions = known.read.shape[1]
+    positions = known.reading.read.shape[1]
     assert found.one_pass_multiply_adds == call(positions, positions, source)
     assert found.without_cache.multiply_adds.tolist() == [call(n, n, source) for n in range(1, positions + 1)]
     kept = [call(1, n, source if n == 1 else 0) for n in range(1, positions + 1)]
@@ -60,7 +60,7 @@ def test_multiply_adds_of_every_call_come_from_the_sizes(found, known, translato
 def test_every_call_is_timed(found, known):
     assert found.rounds >= 1 and found.one_pass_seconds > 0 and found.device
     for steps in (found.with_cache, found.without_cache):
-        assert len(steps.seconds) == known.read.shape[1] and (steps.seconds > 0).all()
+        assert len(steps.seconds) == known.reading.read.shape[1] and (steps.seconds > 0).all()
 
 
 def test_times_are_medians_in_which_the_ways_take_turns(monkeypatch):

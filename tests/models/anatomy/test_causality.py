@@ -12,7 +12,7 @@ from tests.models.anatomy.by_hand import SENTENCE
 
 
 def asked(translator, edit=()):
-    return trace(sentence=SENTENCE, language="de", translator=translator, edit=edit)
+    return trace(sentence=SENTENCE, language="de", model=translator, edit=edit)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def test_differences_come_from_the_weights(found, known, by_hand):
         assert changes.token.tolist() == plain.argmax(-1).tolist()
         np.testing.assert_allclose(changes.probability, plain.exp().amax(-1), atol=1e-4)
         for row, token in enumerate(found.replacement.tolist()):
-            read = known.read[0].clone()
+            read = known.reading.read[0].clone()
             read[row + 1] = token
             other, _ = by_hand(read, causal=causal)
             np.testing.assert_allclose(changes.difference[row], variation(plain, other), atol=1e-4)
@@ -55,7 +55,9 @@ def test_the_mask_deleted_fails(translator, monkeypatch):
 def test_options_are_the_most_probable_others(found, known, by_hand):
     plain, _ = by_hand()
     for row, (options, shares) in enumerate(zip(found.option, found.option_probability, strict=True)):
-        order = [token for token in plain[row].argsort(descending=True).tolist() if token != known.read[0, row + 1]]
+        order = [
+            token for token in plain[row].argsort(descending=True).tolist() if token != known.reading.read[0, row + 1]
+        ]
         assert options.tolist() == order[: len(options)]
         np.testing.assert_allclose(shares, plain[row].exp()[options.tolist()], atol=1e-4)
     assert found.replacement.tolist() == found.option[:, 0].tolist()
@@ -67,7 +69,7 @@ def test_a_visitors_change_stands_in_its_place_alone(translator, found, known, b
     assert edited.replacement[2] == token and edited.edit == (3, token)
     others = np.arange(len(found.replacement)) != 2
     np.testing.assert_array_equal(edited.causal.difference[others], found.causal.difference[others])
-    read = known.read[0].clone()
+    read = known.reading.read[0].clone()
     read[3] = token
     wanted = variation(by_hand()[0], by_hand(read)[0])
     np.testing.assert_allclose(edited.causal.difference[2], wanted, atol=1e-4)
@@ -75,7 +77,7 @@ def test_a_visitors_change_stands_in_its_place_alone(translator, found, known, b
 
 def test_a_removed_token_leaves_a_gap(translator, known, by_hand):
     edited = asked(translator, (3, REMOVED))
-    read = torch.cat([known.read[0, :3], known.read[0, 4:]])
+    read = torch.cat([known.reading.read[0, :3], known.reading.read[0, 4:]])
     for causal, changes in ((True, edited.causal), (False, edited.bidirectional)):
         plain, other = by_hand(causal=causal)[0], by_hand(read, causal=causal)[0]
         row = changes.difference[2]

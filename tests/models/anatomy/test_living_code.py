@@ -40,6 +40,14 @@ def test_its_output_is_that_of_pytorchs_own_attention(module, x):
         torch.testing.assert_close(module(x), wanted)
 
 
+def test_not_causal_it_is_attention_to_all(module, x):
+    module.causal = False
+    with torch.inference_mode():
+        made = living_code.run(module, x)
+        assert living_code.difference(made, causal=False) < 1e-6 < 1e-3 < living_code.difference(made)
+    assert not {one.name: one.tensor for one in made}["future"].any()
+
+
 def test_every_line_names_a_line_of_the_file_and_what_it_made(module, x):
     lines = living_code.FILE.read_text(encoding="utf-8").splitlines()
     with torch.inference_mode():
@@ -67,7 +75,7 @@ def test_the_lectures_code_takes_the_weights_of_a_model(x):
     torch.manual_seed(2)
     query, key, value, output = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
     modules = AttentionModules(query, key, value, output, HEADS)
-    module = living_code.with_weights(modules)
+    module = living_code.with_weights(modules, WIDTH)
     assert module.to_q is modules.query and module.to_k is modules.key
     assert module.to_v is modules.value and module.to_out is modules.output
     wanted = modules.query(x).unflatten(-1, (HEADS, -1)).transpose(0, 1)

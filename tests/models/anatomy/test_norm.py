@@ -8,12 +8,15 @@ import torch
 from torch.nn import functional as F
 
 from models.anatomy import norm
+from models.anatomy.walk import walk
 from models.checkpoint import open_model
 from models.errors import InputError
 from models.families import VIT
 from models.parts import Part
 from models.prepared import prepare_model
 from models.translation import layers as translation
+from tests.models.translation.families import tiny
+from tests.models.translation.tiny import sentence
 
 SENTENCE = "A dog with a stick in its mouth runs."
 
@@ -60,6 +63,17 @@ def test_each_model_is_what_its_own_forward_says(found, vit, photo):
     np.testing.assert_allclose(vision.length[:-1], torch.cat(hidden[:-1]).norm(dim=-1), rtol=1e-4)
 
 
+@pytest.mark.parametrize("family", ["M2M100ForConditionalGeneration", "MBartForConditionalGeneration"])
+def test_a_translator_that_normalises_first_is_told_by_its_own_forward(family):
+    model, ids = tiny(family), sentence(1)
+    with torch.inference_mode():
+        stack = translation.stacks(model)["encoder"]
+        start = translation.start(model, "encoder", ids[0]).stream
+        output = model.get_encoder()(input_ids=ids).last_hidden_state[0]
+        found = norm.stream_of(family, stack, start, output, list(walk(stack, start)))
+    assert found.pre_norm and found.pre_error < 1e-5 < 0.01 < found.post_error
+
+
 def test_a_pre_norm_reads_the_stream_before_its_part():
     generator = torch.Generator().manual_seed(0)
     start, one, two = (torch.randn(3, 4, generator=generator) for _ in range(3))
@@ -81,6 +95,6 @@ def test_another_family_is_refused(tiny_vit, photo, vit):
 
 
 def test_the_parts_of_every_layer_have_their_own_norm(translator):
-    stack = translation.encoder(translator.model)
+    stack = translation.stacks(translator.model)["encoder"]
     norms = [part.norm for parts in stack.layers for part in parts]
     assert len({id(one) for one in norms}) == 8 and all(isinstance(part, Part) for part in stack.layers[0])

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from models.anatomy import teacher_forcing
-from models.anatomy.teacher_forcing import encode, predict, translate
+from models.anatomy.teacher_forcing import encode, know, predict
 from models.errors import InputError
 from models.translation.bundled import AUTOREGRESSIVE
 from tests.models.anatomy.by_hand import SENTENCE
@@ -70,14 +70,14 @@ def test_a_hidden_source_token_gets_no_attention(run):
 
 
 def test_every_number_comes_from_the_weights(translator, known, by_hand):
-    seen = torch.ones(known.ids.shape[1], dtype=torch.bool)
+    seen = torch.ones(known.reading.ids.shape[1], dtype=torch.bool)
     seen[1] = False
     for causal in (True, False):
         for one in (None, seen):
             found = predict(
                 translator.model,
                 known.states,
-                known.read,
+                known.reading.read,
                 causal=causal,
                 seen=None if one is None else one[None].long(),
             )
@@ -88,29 +88,32 @@ def test_every_number_comes_from_the_weights(translator, known, by_hand):
 
 def test_a_missing_mask_would_be_seen(translator, known, by_hand, monkeypatch):
     monkeypatch.setattr(teacher_forcing, "mask", lambda positions, *_: torch.zeros(positions, positions))
-    unmasked = predict(translator.model, known.states, known.read).log_prob
+    unmasked = predict(translator.model, known.states, known.reading.read).log_prob
     assert (unmasked - by_hand()[0]).abs().max() > 1
 
 
 def test_the_output_is_the_models_own_shifted_right(translator, known):
-    wrote = translator.model.generate(input_ids=known.ids, max_new_tokens=64)
-    assert wrote[0, 1:].tolist() == known.says.tolist()
-    assert wrote[0, :-1].tolist() == known.read[0].tolist()
-    assert known.read[0, 0] == translator.model.config.decoder_start_token_id
-    assert known.says.tolist() == predict(translator.model, known.states, known.read).log_prob.argmax(-1).tolist()
+    wrote = translator.model.generate(input_ids=known.reading.ids, max_new_tokens=64)
+    assert wrote[0, 1:].tolist() == known.reading.says.tolist()
+    assert wrote[0, :-1].tolist() == known.reading.read[0].tolist()
+    assert known.reading.read[0, 0] == translator.model.config.decoder_start_token_id
+    assert (
+        known.reading.says.tolist()
+        == predict(translator.model, known.states, known.reading.read).log_prob.argmax(-1).tolist()
+    )
 
 
 def test_an_output_of_one_token_has_nothing_to_change(translator, monkeypatch):
     monkeypatch.setattr(teacher_forcing.rules, "generate", lambda *_: torch.tensor([[0, 1]]))
     with pytest.raises(InputError, match="one_token"):
-        translate(SENTENCE, "de", translator)
+        know(SENTENCE, "de", translator)
 
 
 def test_a_model_that_gives_no_numbers(translator):
     broken = copy.deepcopy(translator.model)
     broken.final_logits_bias[0, 7] = torch.nan
     with pytest.raises(InputError, match="no_numbers"):
-        translate(SENTENCE, "de", translator._replace(model=broken))
+        know(SENTENCE, "de", translator._replace(model=broken))
 
 
 def test_differences_are_total_variation():

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from models.anatomy import photo as photos
-from models.anatomy import translator as sentences
+from models.anatomy import text as sentences
 from models.checkpoint import open_model
 from models.errors import InputError
 from models.families import VIT
@@ -31,8 +31,8 @@ def test_the_decoder_reads_the_models_own_greedy_output_shifted_right(seen, mari
     ids = marian.reader(LINE, return_tensors="pt").input_ids
     output = marian.model.generate(input_ids=ids, num_beams=1, do_sample=False, max_new_tokens=64)[0]
     tokens = marian.reader.convert_ids_to_tokens(output.tolist())
-    assert list(seen.decoder.token) == tokens[:-1] and list(seen.output) == tokens[1:]
-    said = [seen.decoder.name[best] for best in seen.decoder.top[-1, :, 0]]
+    assert list(seen.flows[1].token) == tokens[:-1] and list(seen.output) == tokens[1:]
+    said = [seen.flows[1].name[best] for best in seen.flows[1].top[-1, :, 0]]
     assert said == tokens[1:]
 
 
@@ -44,22 +44,22 @@ def test_heads_are_softmax_of_scaled_scores_where_the_mask_lets_through(seen):
         weights = np.exp(one.scores - one.scores.max(-1, keepdims=True)) * one.allowed
         np.testing.assert_allclose(one.attention, weights / weights.sum(-1, keepdims=True), atol=1e-5)
     encoder, decoder, cross = (one.allowed for one in seen.attention)
-    assert encoder.all() and cross.all() and (decoder == np.tri(len(seen.decoder.token), dtype=bool)).all()
-    assert cross.shape == (len(seen.decoder.token), len(seen.encoder.token))
+    assert encoder.all() and cross.all() and (decoder == np.tri(len(seen.flows[1].token), dtype=bool)).all()
+    assert cross.shape == (len(seen.flows[1].token), len(seen.flows[0].token))
 
 
 def test_the_lectures_code_gives_what_the_model_gives(seen):
     assert (seen.code.difference < 1e-5).all() and (seen.code.model_difference < 1e-4).all()
-    tokens, heads = len(seen.decoder.token), seen.attention[1].query.shape[1]
+    tokens, heads = len(seen.flows[1].token), seen.attention[1].query.shape[1]
     shapes = {name: shape for _, name, shape in seen.code.made}
-    assert shapes["scores"] == (heads, tokens, tokens) and shapes["output"] == seen.decoder.start.shape
+    assert shapes["scores"] == (heads, tokens, tokens) and shapes["output"] == seen.flows[1].start.shape
 
 
 def test_without_positions_the_words_alone_enter(seen, marian):
     bare = sentences.trace(LINE, "de", marian, with_positions=False)
     assert bare.output == seen.output and not bare.positions
-    np.testing.assert_array_equal(bare.encoder.start, bare.encoder.embedding)
-    np.testing.assert_allclose(seen.encoder.start, seen.encoder.embedding + seen.encoder.position, atol=1e-6)
+    np.testing.assert_array_equal(bare.flows[0].start, bare.flows[0].embedding)
+    np.testing.assert_allclose(seen.flows[0].start, seen.flows[0].embedding + seen.flows[0].position, atol=1e-6)
     assert abs(bare.attention[0].attention - seen.attention[0].attention).max() > 0.05
 
 

@@ -11,28 +11,19 @@ import pytest
 import torch
 
 from models.anatomy.flow import flow
-from models.anatomy.translator import through
+from models.anatomy.text import through
 from models.anatomy.walk import AttentionStep, FeedForwardStep, walk
 from models.checkpoint import open_model
-from models.families import VIT
+from models.families import LANGUAGE_PACKAGES, SINGLE_STACKS, VIT, text_layers
+from models.parts import TextStack
 from models.translation import layers as translators
 from models.vit import layers as vits
-from tests.models.translation.families import tiny
-from tests.models.translation.tiny import sentence
+from tests.models import single_stacks
+from tests.models.anatomy import by_weights
+from tests.models.translation import families
 
-FAMILIES = ("MarianMTModel", "BartForConditionalGeneration")
-NAMES = {
-    "translator": {"output": "out_proj", "fc1": "fc1", "fc2": "fc2"},
-    "vit": {"output": "o_proj", "fc1": "mlp.fc1", "fc2": "mlp.fc2"},
-}
-NORMS = {
-    ("translator", "self_attention"): ("self_attn", "self_attn_layer_norm"),
-    ("translator", "cross_attention"): ("encoder_attn", "encoder_attn_layer_norm"),
-    ("translator", "feed_forward"): ("", "final_layer_norm"),
-    ("vit", "self_attention"): ("attention", "layernorm_before"),
-    ("vit", "feed_forward"): ("", "layernorm_after"),
-}
-"""Of each kind of part: the modules' names in transformers."""
+HEADS = {"LlamaForCausalLM": 4}
+"""Of the tiny models; the others have two."""
 
 
 def noisy(model):
@@ -46,46 +37,6 @@ def noisy(model):
         if hasattr(model, "final_logits_bias"):
             model.final_logits_bias.add_(torch.randn(model.final_logits_bias.shape, generator=generator))
     return model
-
-
-class ByHand:
-    """A layer's parts from its weights alone."""
-
-    def __init__(self, layer: Any, family: str, heads: int) -> None:
-        self.weights = {name: value.double().numpy() for name, value in layer.state_dict().items()}
-        self.family, self.heads, self.layer = family, heads, layer
-
-    def linear(self, name, x):
-        return x @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]
-
-    def norm(self, kind, x):
-        name = NORMS[self.family, kind][1]
-        eps = getattr(self.layer, name).eps
-        centred = x - x.mean(-1, keepdims=True)
-        scaled = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + eps)
-        return scaled * self.weights[f"{name}.weight"] + self.weights[f"{name}.bias"]
-
-    def attend(self, kind, x, memory, allowed):
-        """query, key, value, scores, attention, context, output"""
-        module = NORMS[self.family, kind][0]
-        sources = {"q": x, "k": memory, "v": memory}
-        q, k, v = (self.split(self.linear(f"{module}.{name}_proj", source)) for name, source in sources.items())
-        scores = np.einsum("hqd,hkd->hqk", q, k) / np.sqrt(x.shape[-1] / self.heads)
-        weights = np.where(allowed, np.exp(scores - scores.max(-1, keepdims=True)), 0)
-        attention = weights / weights.sum(-1, keepdims=True)
-        context = np.einsum("hqk,hkd->hqd", attention, v)
-        joined = np.concatenate(list(context), axis=-1)
-        return q, k, v, scores, attention, context, self.linear(f"{module}.{NAMES[self.family]['output']}", joined)
-
-    def split(self, x):
-        return np.stack(np.split(x, self.heads, axis=-1))
-
-    def feed_forward(self, x):
-        """hidden, activated, output"""
-        hidden = self.linear(NAMES[self.family]["fc1"], x)
-        activation = self.layer.activation_fn if self.family == "translator" else self.layer.mlp.activation_fn
-        activated = activation(torch.tensor(hidden)).numpy()
-        return hidden, activated, self.linear(NAMES[self.family]["fc2"], activated)
 
 
 def same(found, wanted):
@@ -117,66 +68,105 @@ def follow(steps, hands, stream, allowed, pre_norm, memory=None):
     return stream
 
 
-@pytest.fixture(params=FAMILIES)
+def case_of(family):
+    """A tiny language model, its package, and the ids that each of its stacks reads."""
+    model = noisy((single_stacks if family in SINGLE_STACKS else families).tiny(family))
+    stacks = text_layers(model).STACKS
+    tokens: dict[TextStack, torch.Tensor] = {
+        name: single_stacks.sentence(seed, length=4 + seed)[0] for seed, name in enumerate(stacks)
+    }
+    return model, LANGUAGE_PACKAGES[family], tokens
+
+
+@pytest.fixture(params=(*translators.WALKED, *SINGLE_STACKS))
 def walked(request):
-    """A tiny translator, source, target, and both walks."""
-    model = noisy(tiny(request.param))
-    ids, given = sentence(1)[0], sentence(2, length=4)[0]
+    """A model, its package, the ids, the walk, and how many heads it has."""
+    model, package, tokens = case_of(request.param)
     with torch.inference_mode():
-        return model, ids, given, through(model, ids, given)
+        return model, package, tokens, through(model, tokens), HEADS.get(request.param, 2)
 
 
-def test_the_walk_through_a_translator_gives_the_logits_of_the_plain_forward(walked):
-    model, ids, given, found = walked
+def test_the_walk_gives_the_logits_and_the_states_of_the_plain_forward(walked):
+    model, _, tokens, found, _ = walked
+    (first, *_), (*_, last) = tokens, tokens
+    read = {"decoder_input_ids": tokens[last][None]} if first != last else {}
     with torch.inference_mode():
-        plain = model(input_ids=ids[None], decoder_input_ids=given[None], output_hidden_states=True)
-        same(translators.logits(model, found.decoder[-1][-1].stream), plain.logits[0].numpy())
-    for steps, states in (
-        (found.encoder, plain.encoder_hidden_states),
-        (found.decoder, plain.decoder_hidden_states),
-    ):
-        for layer, state in zip(steps, states[1:], strict=True):
-            same(layer[-1].stream, state[0].numpy())
+        plain = model(input_ids=tokens[first][None], output_hidden_states=True, **read)
+        state = found[last].stack.final(found[last].steps[-1][-1].stream)
+        same(text_layers(model).logits(model, state), plain.logits[0].numpy())
+    kept = {name: plain.get(f"{name}_hidden_states") or plain.hidden_states for name in tokens}
+    for name, states in kept.items():
+        *early, end = [layer[-1].stream for layer in found[name].steps]
+        with torch.inference_mode():
+            end = found[name].stack.final(end)
+        for one, state in zip([*early, end], states[1:], strict=True):
+            same(one, state[0].numpy())
 
 
-def test_every_intermediate_of_a_translator_is_what_its_weights_say(walked):
-    model, ids, given, found = walked
-    for start, half, tokens in ((found.source, model.get_encoder(), ids), (found.target, model.get_decoder(), given)):
-        table = half.embed_positions
-        places = torch.arange(len(tokens)) + getattr(table, "offset", 0)
-        scale = model.config.d_model**0.5 if model.config.scale_embedding else 1
-        same(start.embedding, scale * half.embed_tokens.weight.detach()[tokens].numpy())
-        same(start.position, table.weight.detach()[places].numpy())
-    hands = [
-        [ByHand(layer, "translator", 2) for layer in half.layers] for half in (model.get_encoder(), model.get_decoder())
-    ]
-    memory = follow(found.encoder, hands[0], found.source.stream.double().numpy(), True, False)
-    past = np.tril(np.ones((len(given), len(given)), bool))
-    last = follow(found.decoder, hands[1], found.target.stream.double().numpy(), past, False, memory)
-    weight, bias = model.lm_head.weight.detach().double().numpy(), model.final_logits_bias[0].double().numpy()
+def test_every_intermediate_is_what_the_weights_say(walked):
+    model, package, tokens, found, heads = walked
+    memory = said = None
+    for name, (stack, start, steps) in found.items():
+        embedding, position, stream = by_weights.enters(model, package, name, tokens[name].numpy())
+        same(start.embedding, embedding)
+        same(start.position, position)
+        same(start.stream, stream)
+        count = len(tokens[name])
+        allowed = np.tril(np.ones((count, count), bool)) if name == "decoder" else True
+        hands = by_weights.hands(model, package, name, heads)
+        memory = by_weights.final(model, package, name, follow(steps, hands, stream, allowed, stack.pre_norm, memory))
+        with torch.inference_mode():
+            same(stack.final(steps[-1][-1].stream), memory)
+            said = text_layers(model).logits(model, stack.final(steps[-1][-1].stream))
+    same(said, by_weights.logits(model, package, memory))
+
+
+@pytest.mark.parametrize(
+    "settings", [{"scale_attn_weights": False}, {"scale_attn_by_inverse_layer_idx": True}], ids=str
+)
+def test_a_gpt_that_scales_its_scores_otherwise_is_walked_as_it_does(settings):
+    model, tokens = noisy(single_stacks.tiny("GPT2LMHeadModel", **settings)), single_stacks.sentence(1)[0]
     with torch.inference_mode():
-        same(translators.logits(model, found.decoder[-1][-1].stream), last @ weight.T + bias)
+        found = through(model, {"decoder": tokens})["decoder"]
+        logits = text_layers(model).logits(model, found.stack.final(found.steps[-1][-1].stream))
+        same(logits, model(input_ids=tokens[None]).logits[0].numpy())
 
 
-def test_what_enters_the_first_layer_is_embedding_plus_position(walked):
-    model, _, _, found = walked
-    summed = found.target.embedding + found.target.position
-    norm = getattr(model.get_decoder(), "layernorm_embedding", None)
+@pytest.mark.parametrize("family", SINGLE_STACKS)
+def test_one_stack_without_positions_knows_none(family):
+    """Equal tokens that see the same ones come out equal."""
+    model, _, _ = case_of(family)
+    (name,) = text_layers(model).STACKS
+    ids = torch.tensor([5, 5, 5])
     with torch.inference_mode():
-        same(found.target.stream, (norm(summed) if norm else summed).numpy())
+        bare, placed = (through(model, {name: ids}, kept)[name].steps[-1][-1].stream for kept in (False, True))
+    same(bare[0], bare[2].numpy())
+    assert (placed[0] - placed[2]).abs().max() > (0.01 if family != "LlamaForCausalLM" else -1)
+
+
+def test_a_rotation_is_seen_by_attention():
+    model, ids = noisy(single_stacks.tiny("LlamaForCausalLM")), torch.tensor([5, 9, 12])
+    with torch.inference_mode():
+        bare, placed = (through(model, {"decoder": ids}, kept)["decoder"].steps[0][0] for kept in (False, True))
+    same(bare.given, placed.given.numpy())
+    assert isinstance(bare.detail, AttentionStep) and isinstance(placed.detail, AttentionStep)
+    same(bare.detail.value, placed.detail.value.numpy())
+    assert (bare.detail.scores - placed.detail.scores).abs().max() > 0.01
 
 
 def test_without_positions_equal_words_are_equal_and_the_order_does_not_matter():
-    model = noisy(tiny("MarianMTModel"))
+    model = noisy(families.tiny("MarianMTModel"))
     ids, given = torch.tensor([5, 9, 5, 12, 1]), torch.tensor([0, 7, 8])
     order = torch.tensor([3, 0, 1, 2, 4])
+
+    def encoded(tokens, positions):
+        return through(model, {"encoder": tokens, "decoder": given}, positions)["encoder"].steps[-1][-1].stream
+
     with torch.inference_mode():
-        found, shuffled = through(model, ids, given, False), through(model, ids[order], given, False)
-        placed = through(model, ids, given)
-    state = found.encoder[-1][-1].stream
+        state, shuffled, placed = encoded(ids, False), encoded(ids[order], False), encoded(ids, True)
     same(state[0], state[2].numpy())
-    same(state[order], shuffled.encoder[-1][-1].stream.numpy())
-    assert (placed.encoder[-1][-1].stream[0] - placed.encoder[-1][-1].stream[2]).abs().max() > 0.01
+    same(state[order], shuffled.numpy())
+    assert (placed[0] - placed[2]).abs().max() > 0.01
 
 
 @pytest.mark.parametrize("fixture", ["tiny_vit", "tiny_deit", "tiny_deit_without_teacher"])
@@ -195,30 +185,33 @@ def test_the_walk_through_a_vit_is_its_plain_forward_and_what_its_weights_say(fi
         logits = vits.read(model, steps[-1][-1].stream)
         head = model(pixels)
         same(logits[0], getattr(head, "cls_logits", head.logits)[0].numpy())
-    hands = [ByHand(layer, "vit", 2) for layer in model.base_model.layers]
+    hands = [by_weights.vit(layer, 2) for layer in model.base_model.layers]
     follow(steps, hands, start.stream.double().numpy(), True, True)
 
 
-@pytest.mark.parametrize("pre_norm", [False, True])
-def test_the_kept_stream_is_that_of_the_walk(pre_norm, tiny_vit):
-    if pre_norm:
+def walked_of(family, tiny_vit) -> Any:
+    """A walk through one stack: the stack, what enters it, its steps, and what the head says to a state after it."""
+    if family == "vit":
         model = noisy(open_model(str(tiny_vit), VIT, "image").model)
         pixels = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(1))
         stack, start = vits.stack(model), vits.start(model, pixels)
-    else:
-        model = noisy(tiny("MarianMTModel"))
-        stack, start = translators.encoder(model), translators.start(model.get_encoder(), sentence(1)[0])
-    count = len(start.stream)
+        return stack, start, list(walk(stack, start.stream)), lambda state: vits.read(model, state)
+    model, _, tokens = case_of(family)
+    found = through(model, tokens)[text_layers(model).STACKS[0]]
+    return *found, lambda state: text_layers(model).logits(model, state)
+
+
+@pytest.mark.parametrize("family", ["vit", "MarianMTModel", "MBartForConditionalGeneration", *SINGLE_STACKS])
+def test_the_kept_stream_is_that_of_the_walk(family, tiny_vit):
     with torch.inference_mode():
-        steps = list(walk(stack, start.stream, torch.ones(count, count, dtype=torch.bool)))
-        read = vits.read if pre_norm else translators.logits
+        stack, start, steps, read = walked_of(family, tiny_vit)
         kept = flow(
-            "vit" if pre_norm else "encoder",
+            "encoder",
             stack,
             start,
             steps,
-            tuple(map(str, range(count))),
-            lambda state: read(model, state).softmax(-1),
+            tuple(map(str, range(len(start.stream)))),
+            lambda state: read(state).softmax(-1),
             lambda choices: tuple(str(one) for one in choices),
         )
         flat = [step for layer in steps for step in layer]
@@ -227,9 +220,9 @@ def test_the_kept_stream_is_that_of_the_walk(pre_norm, tiny_vit):
         for state, before, step, at in zip(states[1:], states, flat, range(len(flat)), strict=False):
             same(step.stream, state)
             place = divmod(at, len(kept.part))
-            same(step.given, kept.normed(before, *place) if pre_norm else before)
-            share = read(model, step.stream).softmax(-1)
-            for token in range(count):
+            same(step.given, kept.normed(before, *place) if stack.pre_norm else before)
+            share = read(stack.final(step.stream)).softmax(-1)
+            for token in range(len(start.stream)):
                 best = share[token].topk(kept.top.shape[-1])
                 assert [kept.name[one] for one in kept.top[at + 1, token]] == [
                     str(one) for one in best.indices.tolist()

@@ -50,6 +50,12 @@ def test_odd_but_readable_sentences_are_cleaned(sentence, cleaned):
     assert clean(sentence) == cleaned
 
 
+def test_where_it_need_not_be_english_it_still_needs_a_word():
+    assert clean(" 一只小狗\n在跑。", english=False) == "一只小狗 在跑。"
+    with pytest.raises(InputError, match="no_words"):
+        clean("？！", english=False)
+
+
 def test_special_tokens_in_a_sentence_are_plain_text(translators):
     model = translators["autoregressive"]
     pieces = model.reader.convert_ids_to_tokens(encode(model, "A dog <pad> runs </s> now.")[0].tolist())

@@ -24,22 +24,24 @@ import { codePanel, lineSaid } from "../code_panel.js";
  */
 /** @typedef {import("../../core/lab").SetState<Run, State & import("../../core/lab").Pending>} Set */
 
-const KINDS = /** @type {Kind[]} */ (["encoder", "decoder", "cross"]);
-
 /** @type {(run: Run, kind: Kind) => {queries: string[], keys: string[]}} */
 function wordsOf({ stacks }, kind) {
-  const [encoder, decoder] = stacks.map((stack) => stack.token);
-  return { queries: kind === "encoder" ? encoder : decoder, keys: kind === "decoder" ? decoder : encoder };
+  const [first, last] = [stacks[0].token, stacks[stacks.length - 1].token];
+  return { queries: kind === "encoder" ? first : last, keys: kind === "decoder" ? last : first };
 }
 
 /** @type {(run: Run) => State} */
-const first = (run) => ({
-  ...{ kind: "decoder", layer: 0, head: 0, query: Math.floor(wordsOf(run, "decoder").queries.length / 2), key: 0 },
-  ...{ pinned: false, place: -1, step: 0, masked: true, scaled: true, split: 0 },
-});
+function first(run) {
+  const kind = run.code.stack;
+  return {
+    ...{ kind, layer: 0, head: 0, query: Math.floor(wordsOf(run, kind).queries.length / 2), key: 0 },
+    ...{ pinned: false, place: -1, step: 0, masked: ownMask(kind), scaled: true, split: 0 },
+  };
+}
 
-/** The heads of the decoder as the model has them, where these are shown. @type {(state: State, heads: Heads) => Heads | null} */
-const codeHeads = (state, heads) => (state.kind === "decoder" && heads.own ? heads : null);
+/** The heads that the code computes, as the model has them, where these are shown.
+ * @type {(run: Run, state: State, heads: Heads) => Heads | null} */
+const codeHeads = (run, state, heads) => (state.kind === run.code.stack && heads.own ? heads : null);
 
 /** @type {(run: Run, heads: Heads, state: State, text: Text) => string} */
 function cellSaid(run, heads, { kind, head, query, key }, text) {
@@ -95,7 +97,7 @@ function settings(root, text, set, act) {
   return (run, state, heads) => {
     const { layers, heads: own, dim } = sizesOf(run, state.kind);
     drawKinds(
-      KINDS.map((value) => ({ value, label: word(text, "kind_", value) })),
+      run.kinds.map((value) => ({ value, label: word(text, "kind_", value) })),
       state.kind,
     );
     drawLayers(numbered(layers), state.layer);
@@ -204,12 +206,9 @@ export default {
   first,
 
   keep: (state, run, before) => {
-    const same = ["encoder", "decoder"].every(
-      (_, at) => run.stacks[at].token.join() === before.stacks[at].token.join(),
-    );
-    return same && JSON.stringify(sizesOf(run, "cross")) === JSON.stringify(sizesOf(before, "cross"))
-      ? state
-      : first(run);
+    const shape = (/** @type {Run} */ { stacks, kinds, arrays }) =>
+      JSON.stringify([stacks.map(({ token }) => token), kinds.map((kind) => [kind, arrays[`${kind}_query`].shape])]);
+    return shape(run) === shape(before) ? state : first(run);
   },
 
   build: (root, text, set, act) => {
@@ -234,7 +233,7 @@ export default {
       draw.settings(run, state, heads);
       draw.weights(run, state, heads);
       draw.numbers(run, state, heads);
-      draw.code(run, codeHeads(state, heads), state);
+      draw.code(run, codeHeads(run, state, heads), state);
       const { head, query, key, place } = state;
       find(root, ".entropy").textContent =
         `${cellSaid(run, heads, state, text)} ${entropySaid(heads, own, state, text)}`;
@@ -250,6 +249,6 @@ export default {
 
   read: (run, state, text) => {
     const heads = headsOf(run, state);
-    return `${cellSaid(run, heads, state, text)} ${lineSaid(run, codeHeads(state, heads), state, text)}`;
+    return `${cellSaid(run, heads, state, text)} ${lineSaid(run, codeHeads(run, state, heads), state, text)}`;
   },
 };

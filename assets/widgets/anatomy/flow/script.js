@@ -145,9 +145,11 @@ function detail(root, text, set) {
     const name = stopName(stop, stack, text);
     find(root, ".detail .title").textContent =
       stop.layer < 0 ? name : format(text.stop_in, { layer: stop.layer + 1, stop: name });
-    const { formula_embedding: embedding, formula_position: position, formula_head: last } = text;
+    const { formula_embedding: embedding, formula_head: last } = text;
+    const position = stack.adds_position ? text.formula_position : text.formula_rotary;
     const outside = { embedding, position, head: last }[/** @type {"embedding"} */ (stop.kind)];
-    find(root, ".formula").textContent = outside ?? (stack.pre_norm ? text.formula_pre : text.formula_post);
+    const pre = stack.centred ? text.formula_pre : text.formula_pre_rms;
+    find(root, ".formula").textContent = outside ?? (stack.pre_norm ? pre : text.formula_post);
     for (const [at, { node, draw }] of strips.entries()) {
       const vector = stop.vectors[at];
       node.hidden = !vector;

@@ -35,10 +35,11 @@ function replaced(run, changed, text) {
   return { token: name(run.read[changed + 1]), other: other === REMOVED ? null : name(other) };
 }
 
-/** @type {(run: Run, changed: number, text: Text) => string} */
+/** Tokens are counted from 1; a start token is none. @type {(run: Run, changed: number, text: Text) => string} */
 function changeLine(run, changed, text) {
   const { token, other } = replaced(run, changed, text);
-  return format(other === null ? text.change_removed : text.change, { token, other, position: changed + 1 });
+  const position = changed + (run.source.length ? 1 : 2);
+  return format(other === null ? text.change_removed : text.change, { token, other, position });
 }
 
 /** @type {(run: Run, kind: Kind, state: State, text: Text) => string} */
@@ -77,7 +78,7 @@ function choices(root, text, set, act) {
       small: ` ${percent(probability)}`,
     }));
     const now = run.options[changed].find(({ token: at }) => at === run.replacement[changed])?.id ?? REMOVED;
-    find(root, ".start").textContent = text.start;
+    find(root, ".start").textContent = run.source.length ? text.start : pieceName(run.piece[run.read[0]], text);
     find(root, ".in-place").textContent = format(text.in_place, { token });
     drawReads(
       run.read.slice(1).map((at, value) => ({ value, label: pieceName(run.piece[at], text) })),

@@ -1,5 +1,6 @@
 """One pass, steps and cache, from a hand-made trace."""
 
+import numpy as np
 import pytest
 
 from lab.text import LANGUAGES, Text
@@ -26,9 +27,19 @@ def test_the_claim_states_what_the_trace_holds():
         "1 decoder call, 4.0 million multiply-adds, 10.0 ms",
         "4 calls, 4.0 million, 20.0 ms",
         "4 calls, 10.0 million, 30.0 ms",
-        "at most 2e-06 with the cache and 3e-06 without",
+        "at most 2.0 × 10⁻⁶ with the cache and 3.0 × 10⁻⁶ without",
         "7 rounds",
     ):
         assert words in said, words
-    for language in LANGUAGES:
-        assert "{" not in cache.claim(known_traces.cache(), Text(language))
+    for trace in (known_traces.cache(), known_traces.cache(source=(), stacks=("decoder",))):
+        for language in LANGUAGES:
+            assert "{" not in cache.claim(trace, Text(language))
+
+
+def test_a_decoder_alone_reads_the_sentence_in_its_first_call(numbers):
+    """Six positions are read, four of them with one call."""
+    longer = {"read": np.array([5, 6, 7, 8, 9, 1]), "says": np.array([6, 7, 8, 9, 1, 0])}
+    trace = known_traces.cache(source=(), stacks=("decoder",), **longer)
+    assert numbers(cache.chart(trace, TEXT)[0]["data"][1]["x"]).tolist() == [1, 2, 3, 4]
+    said = cache.claim(trace, TEXT)
+    assert "4 calls, the first of which reads your whole sentence, 4.0 million" in said

@@ -53,8 +53,25 @@ def test_the_claim_tells_what_is_before_the_change_from_what_is_after(trace):
         assert "{" not in mask.claim(trace, Text(language))
 
 
+def test_a_decoder_alone_is_told_with_its_hits_both_ways(trace):
+    alone = known_traces.causality(source=(), stacks=("decoder",))
+    said = mask.claim(alone, TEXT)
+    assert "Each of the 3 tokens after the first" in said and "2 of these 6 became" in said
+    assert "at 4 of 4 positions with the mask, at 3 without" in said
+
+
+def test_of_an_encoder_alone_everything_moves_without_a_mask_as_it_was_trained(trace):
+    said = mask.claim(known_traces.causality(source=(), stacks=("encoder",)), TEXT)
+    after = np.mean([0.5, 0.3, 0.1, 0.7, 0.2])
+    for words in ("every prediction moved, by 0.1 or more", f"by {after:.0%} on average", "more than 0;", "at 4 of 4"):
+        assert words in said, words
+    for language in LANGUAGES:
+        for stacks in (("encoder",), ("decoder",)):
+            assert "{" not in mask.claim(known_traces.causality(source=(), stacks=stacks), Text(language))
+
+
 def test_a_leak_is_told(trace):
     leaking = known_traces.changes(
         [[0.002, 0.5, 0.25, 0.01], [0, 0, 0.6, 0.04], [0, 0, 0, 0.1]], np.tile([5, 6, 7, 1], (3, 1))
     )
-    assert "more than 0.002 (" in mask.claim(known_traces.causality(causal=leaking), TEXT)
+    assert "more than 2.0 × 10⁻³ (" in mask.claim(known_traces.causality(causal=leaking), TEXT)

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lab.text import Text
+from lab.text import LANGUAGES, Text
 from lab.views.anatomy import attention, code, flow, patch_flow
 from lab.views.anatomy.stream import leads_since, packed, share_added
-from tests.widgets.anatomy_walks import LABELS, translator, vit
+from tests.widgets.anatomy_walks import LABELS, alone, translator, vit
 
 ENGLISH = Text("en")
 
@@ -22,8 +22,8 @@ def test_vectors_keep_four_digits():
     trace = translator()
     _, arrays = flow.payload(trace, ENGLISH)
     for name, wanted in (
-        ("encoder_added", trace.encoder.added),
-        ("decoder_start", trace.decoder.start),
+        ("encoder_added", trace.flows[0].added),
+        ("decoder_start", trace.flows[1].start),
         ("cross_value", trace.attention[2].value),
         ("decoder_hidden", trace.feed_forward[1].hidden),
     ):
@@ -59,9 +59,27 @@ def test_shares_and_leads_by_hand():
 
 def test_a_sentences_claim_counts_early_answers():
     said = flow.claim(translator(), ENGLISH)
-    since = leads_since(translator().decoder)
+    since = leads_since(translator().flows[1])
     assert f"Of 4 predicted tokens {(since <= 3).sum()} lead before the last of 2 layers" in said
     assert f"{(since == 0).sum()} already at the embedding" in said
+
+
+@pytest.mark.parametrize(("name", "words"), [("encoder", "first choices"), ("decoder", "next tokens")])
+def test_a_stack_alone_is_sent_and_told_as_what_it_is(name, words):
+    trace = alone(name)
+    meta, arrays = flow.payload(trace, ENGLISH)
+    assert [one["stack"] for one in meta["stacks"]] == meta["kinds"] == [meta["code"]["stack"]] == [name]
+    assert meta["stacks"][0]["token"][0] == "[CLS]" and f"{name}_query" in arrays
+    assert f"Of 5 {words}" in flow.claim(trace, ENGLISH)
+    assert f"all 2 {name} layers" in attention.claim(trace, ENGLISH)
+    for language in LANGUAGES:
+        assert "{" not in flow.claim(trace, Text(language)) + attention.claim(trace, Text(language))
+
+
+def test_what_adds_no_position_says_so():
+    rotary, learned = (flow.payload(alone("decoder", centred), ENGLISH)[0]["stacks"][0] for centred in (False, True))
+    assert (rotary["adds_position"], rotary["centred"]) == (False, False)
+    assert (learned["adds_position"], learned["centred"]) == (True, True)
 
 
 def test_attentions_claim_has_entropies_and_differences():
@@ -69,7 +87,7 @@ def test_attentions_claim_has_entropies_and_differences():
     said = attention.claim(translator(), ENGLISH)
     rows = np.where(masked.allowed, masked.scores, -np.inf)
     mean = attention.entropy(rows).mean()
-    assert f"{mean:.2f} bits" in said and "2e-07" in said and "3e-07" in said and "√6" in said
+    assert f"{mean:.2f} bits" in said and "2.0 × 10⁻⁷" in said and "3.0 × 10⁻⁷" in said and "√6" in said
     np.testing.assert_allclose(attention.entropy(np.zeros((2, 8))), 3)
     np.testing.assert_allclose(attention.entropy(np.array([[0, -np.inf]])), 0, atol=1e-6)
     assert "at most 0, and" not in said
