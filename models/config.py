@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from models.errors import InputError
-from models.families import PACKAGES, SINGLE_STACKS
+from models.families import DECODERS, PACKAGES, SINGLE_STACKS
 from models.processor import shown, sides
 
 MAX_DEPTH = 1000
@@ -25,11 +25,12 @@ NUMBERS = {
 """Fields that are whole numbers, by the classifier's package."""
 LANGUAGE_MODEL = re.compile(
     r"d_(model|kv|ff)|((encoder|decoder|num|n)_)+(attention_|key_value_)?heads?|(en|de)coder_ffn_dim|"
-    r"n_(embd|inner|length|layers?|positions)|num_hidden_layers|(hidden|intermediate)_size|((head|hidden)_)?dim|"
+    r"n_(embd|inner|length|layers?|positions|ctx)|num_(hidden_)?layers|(hidden|intermediate|window)_size|"
+    r"((head|hidden|rotary|ffn|word_embed_proj)_)?dim|"
     r"((src|tgt|type)_)?vocab_size|relative_attention_(num_buckets|max_distance)|(global_)?block_size|local_radius"
 )
 """Fields of a language model that are whole numbers."""
-DERIVED = ("n_inner", "head_dim", "num_key_value_heads")
+DERIVED = ("n_inner", "head_dim", "num_key_value_heads", "rotary_dim")
 """Those of them that may be null: then others say them."""
 NEITHER = ("is_encoder_decoder", "is_decoder", "add_cross_attention")
 """What no model of one stack is, as the lab reads it: a BERT is no decoder."""
@@ -85,7 +86,7 @@ def _check_true(reference: str, config: dict[str, Any], field: str) -> None:
 
 
 def _check_language_model(reference: str, family: str, config: dict[str, Any]) -> None:
-    if family not in SINGLE_STACKS:
+    if family not in (*SINGLE_STACKS, *DECODERS):
         _check_true(reference, config, "is_encoder_decoder")
     elif wrong := [field for field in NEITHER if config.get(field) not in (None, False)]:
         raise _refusal(reference, "false", wrong[0], config[wrong[0]])

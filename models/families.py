@@ -62,6 +62,27 @@ LANGUAGE_PACKAGES = {**dict.fromkeys(ENCODER_DECODERS, "translation"), **SINGLE_
 """The package of every language model's architecture."""
 LANGUAGE_MODELS = tuple(LANGUAGE_PACKAGES)
 
+DECODERS = (
+    "GPT2LMHeadModel",
+    "GPTNeoForCausalLM",
+    "GPTNeoXForCausalLM",
+    "GPTJForCausalLM",
+    "OPTForCausalLM",
+    "BloomForCausalLM",
+    "LlamaForCausalLM",
+    "MistralForCausalLM",
+    "Qwen2ForCausalLM",
+    "Qwen3ForCausalLM",
+    "GemmaForCausalLM",
+    "PhiForCausalLM",
+    "Phi3ForCausalLM",
+    "StableLmForCausalLM",
+    "OlmoForCausalLM",
+    "Olmo2ForCausalLM",
+    "SmolLM3ForCausalLM",
+)
+"""Decoders alone, every layer with masked self-attention: what they read goes in, what they write is appended."""
+
 Position = tuple[float, float]
 """A point of a picture (down, across), each a share in [0, 1) of its own side."""
 Unit = tuple[int, int]

@@ -33,6 +33,7 @@ from models.traces.fields import (
     FieldTrace,
     TheoryTrace,
 )
+from models.traces.generation import Continuation, GenerationTrace, NextTokenTrace, TrainingFilmTrace
 from models.traces.gradients import NORM_PLACES, STACK_VARIANTS, TRAINED_DEPTHS, GradientsTrace
 from models.traces.graph import (
     GRAPH_EDGES,
@@ -109,6 +110,7 @@ __all__ = [
     "CacheTrace",
     "CausalityTrace",
     "Changes",
+    "Continuation",
     "ConvolutionSweepTrace",
     "ConvolutionTrace",
     "CoraTrace",
@@ -120,12 +122,14 @@ __all__ = [
     "FieldTrace",
     "FieldsTrace",
     "Finished",
+    "GenerationTrace",
     "GradientsTrace",
     "GraphTrace",
     "KnownOutput",
     "LayerNormTrace",
     "LengthCandidate",
     "MasksTrace",
+    "NextTokenTrace",
     "NextTokens",
     "OrderTrace",
     "ParametersTrace",
@@ -149,6 +153,7 @@ __all__ = [
     "SwinTrace",
     "TextWalkTrace",
     "TheoryTrace",
+    "TrainingFilmTrace",
     "VitTrace",
     "VitWalkTrace",
 ]

@@ -29,7 +29,13 @@ def other(one):
     if isinstance(one, Model):
         return "some/model@refs/pr/1"
     values = {bool: not one.default, str: "2 3" if one.name == "picked" else "Zwei Hunde & 1 = #?"}
-    special = {"position": (0.25, 0.5), "forces": ((1, 0, 7),), "edit": (3, -1), "changes": ((0, 1),)}
+    special = {
+        "position": (0.25, 0.5),
+        "forces": ((1, 0, 7),),
+        "edit": (3, -1),
+        "changes": ((0, 1),),
+        "branches": ((0, 1, 7),),
+    }
     return special[one.name] if one.name in special else values[type(one.default)]
 
 

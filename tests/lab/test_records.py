@@ -115,6 +115,8 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
         "forces": [[1, 0, 7]],
         "with_positions": False,
         "edit": [1, 7],
+        "text": "Good night",
+        "branches": [[0, 1, 7]],
         "average": True,
         "random": True,
         "edges": "a b\na: x\nb: y",

@@ -143,5 +143,6 @@ export * from "../cnn_vs_attention/runs";
 export * from "../decoding/runs";
 export * from "../fields/runs";
 export * from "../graph/runs";
+export * from "../generation/runs";
 export * from "../patches/runs";
 export * from "./text";

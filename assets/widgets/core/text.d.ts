@@ -485,6 +485,61 @@ export interface FieldsFieldText extends SharedText {
   hint: string;
   hint_keys: string;
 }
+export interface GenerationSharedText extends SharedText {
+  end: string;
+  comma: string;
+  surprise_of: string;
+  first_of: string;
+}
+export interface GenerationNextText extends GenerationSharedText {
+  name: string;
+  reading: string;
+  text_tokens: string;
+  temperature: string;
+  repetition_penalty: string;
+  top_k: string;
+  top_p: string;
+  min_p: string;
+  off: string;
+  reset: string;
+  scale: string;
+  linear: string;
+  logarithmic: string;
+  bars: string;
+  rest: string;
+  cut_k: string;
+  cut_p: string;
+  cut_min_p: string;
+  ranks: string;
+  rank: string;
+  kept_line: string;
+  kept_all: string;
+  entropies: string;
+}
+export interface GenerationGenerateText extends GenerationSharedText {
+  name: string;
+  written: string;
+  mean: string;
+  branches: string;
+  first_line: string;
+  branch_line: string;
+  hint: string;
+  at: string;
+  branch_here: string;
+  rest_share: string;
+  step_line: string;
+  drawn: string;
+  greedy: string;
+  given: string;
+}
+export interface GenerationTrainingText extends GenerationSharedText {
+  name: string;
+  written_then: string;
+  loss: string;
+  steps: string;
+  where: string;
+  says: string;
+}
 export interface GraphGraphText extends SharedText {
   name: string;
   picture: string;

@@ -1,13 +1,15 @@
 // Pieces of SentencePiece as people read them.
 
 /**
- * "·" stands for "▁", the beginning of a word; the end and the mask get the page's word.
+ * "·" stands for "▁", the beginning of a word, and for a space, "↵" for a new line; the end and the mask get the page's
+ * word.
  * @param {string} piece
- * @param {{end: string, mask: string}} text
+ * @param {{end: string, mask?: string}} text
  */
 export function pieceName(piece, text) {
   if (piece === "</s>") return text.end;
-  return piece === "<mask>" ? text.mask : piece.replace("▁", "·");
+  if (piece === "<mask>") return text.mask ?? piece;
+  return piece.replace("▁", "·").replaceAll("\n", "↵").replaceAll(" ", "·");
 }
 
 /**

@@ -1,24 +1,52 @@
 // What sampling, a beam and a length penalty do to one distribution, whose log probabilities fall from rank to rank.
 
-/** @typedef {{temperature: number, top_k: number, top_p: number}} Warp */
+/** @typedef {{temperature: number, top_k: number, top_p: number, min_p?: number}} Warp */
 /** @typedef {{sum: number, token: readonly number[]}} Hypothesis */
 
 /**
- * Temperature, then top-k (0: off), then top-p, as transformers does: what is left are the first `kept` ranks, with their
- * probabilities; `after_k` ranks were left before top-p, and at this temperature the kept ones had `mass`.
+ * Temperature, then top-k (0: off), then top-p, then min-p (0: off), as transformers does: what is left are the first
+ * `kept` ranks, with their probabilities; `after_k` ranks were left after top-k, `after_p` after top-p, and at this
+ * temperature the kept ones had `mass`. Logits do as well as log probabilities.
  * @param {ArrayLike<number>} logProb
  * @param {Warp} warp
- * @returns {{probability: Float64Array, kept: number, after_k: number, mass: number}}
+ * @returns {{probability: Float64Array, kept: number, after_k: number, after_p: number, mass: number}}
  */
-export function warped(logProb, { temperature, top_k, top_p }) {
+export function warped(logProb, { temperature, top_k, top_p, min_p = 0 }) {
   const weights = Float64Array.from(logProb, (value) => Math.exp((value - logProb[0]) / temperature));
   const possible = firstWhere(weights, (weight) => weight <= 0);
   // Tokens as probable as the last one that is kept are kept too.
   const after_k = top_k ? firstWhere(logProb, (value) => value < logProb[Math.min(top_k, possible) - 1]) : possible;
-  const kept = top_p < 1 ? withShare(weights.subarray(0, after_k), top_p) : after_k;
+  const after_p = top_p < 1 ? withShare(weights.subarray(0, after_k), top_p) : after_k;
+  const kept = Math.min(
+    after_p,
+    firstWhere(weights, (weight) => weight < min_p),
+  );
   const [all, left] = [total(weights), total(weights.subarray(0, kept))];
-  return { probability: weights.subarray(0, kept).map((weight) => weight / left), kept, after_k, mass: left / all };
+  const probability = weights.subarray(0, kept).map((weight) => weight / left);
+  return { probability, kept, after_k, after_p, mass: left / all };
 }
+
+/**
+ * Logits under a repetition penalty, falling, and the place that each had: those of tokens that were `seen` are divided by
+ * the penalty where they are positive, else multiplied (Keskar et al. 2019).
+ * @param {ArrayLike<number>} logits
+ * @param {ArrayLike<number>} seen
+ * @param {number} penalty
+ * @returns {{logits: Float32Array, order: number[]}}
+ */
+export function penalised(logits, seen, penalty) {
+  const value = Float32Array.from(logits, (one, at) => (seen[at] ? (one < 0 ? one * penalty : one / penalty) : one));
+  const order = Array.from(value.keys());
+  if (penalty !== 1) order.sort((one, other) => value[other] - value[one]);
+  return { logits: Float32Array.from(order, (at) => value[at]), order };
+}
+
+/**
+ * Bits of a distribution that a warp has made.
+ * @param {Float64Array} probability
+ */
+export const bits = (probability) =>
+  probability.reduce((sum, share) => sum - (share > 0 ? share * Math.log2(share) : 0), 0);
 
 /**
  * How many ranks top-p keeps: it cuts a tail as long as its share is at most 1 − p, and never the first.

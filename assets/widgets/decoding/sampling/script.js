@@ -1,6 +1,6 @@
 // One distribution of the next token, and what temperature, top-k, top-p, the beam width and the length penalty do.
-import { element, find } from "../../core/dom.js";
-import { slider } from "../../draw/slider.js";
+import { find } from "../../core/dom.js";
+import { RANGES as COMMON, NEUTRAL, sliders, tokenBar } from "../../draw/distribution.js";
 import { format, number, percent } from "../../read/format.js";
 import { pieceName } from "../../read/pieces.js";
 import { warped } from "../../read/sampling.js";
@@ -20,16 +20,15 @@ import { BOUNDS, penaltyLine, penaltyPanel } from "./penalty.js";
 const BARS = 13;
 /**
  * What each slider can be; the inputs of the exhibit can be the same.
- * @type {Record<keyof Settings, {min: number, max: number, step: number}>}
+ * @type {Record<keyof Settings, import("../../draw/distribution.js").Range>}
  */
 const RANGES = {
-  temperature: { min: 0.1, max: 2, step: 0.05 },
-  top_k: { min: 0, max: 100, step: 1 },
-  top_p: { min: 0.05, max: 1, step: 0.01 },
+  temperature: COMMON.temperature,
+  top_k: COMMON.top_k,
+  top_p: COMMON.top_p,
   beam_width: { min: 1, max: 8, step: 1 },
   length_penalty: { min: BOUNDS[0], max: BOUNDS[1], step: 0.05 },
 };
-const NAMES = /** @type {(keyof Settings)[]} */ (Object.keys(RANGES));
 
 const stepsOf = (/** @type {Run} */ { arrays }) => arrays.log_prob.shape[0] + 1;
 
@@ -47,20 +46,14 @@ function leastCertain(/** @type {Run} */ run) {
 
 /** @type {(run: Run) => Settings} */
 const neutral = ({ beam_width, length_penalty }) => ({
-  temperature: 1,
-  top_k: 0,
-  top_p: 1,
+  temperature: NEUTRAL.temperature,
+  top_k: NEUTRAL.top_k,
+  top_p: NEUTRAL.top_p,
   beam_width,
   length_penalty,
 });
 /** @type {(run: Run) => State} */
 const first = (run) => ({ step: leastCertain(run), speed: 1, ...neutral(run) });
-
-/** What a slider says. @type {(name: keyof Settings, value: number, text: Text) => string} */
-function said(name, value, text) {
-  if ((name === "top_k" && value === 0) || (name === "top_p" && value === 1)) return text.off;
-  return number(value, RANGES[name].step < 1 ? 2 : 0);
-}
 
 /** What is kept, as a sentence. @type {(run: Run, state: State, text: Text) => string} */
 function keptLine(run, state, text) {
@@ -86,21 +79,10 @@ function row(run, state, rank, left, text) {
   const token = run.named[state.step - 1][rank];
   const own = Math.exp(logProbOf(run, state.step)[rank]);
   const now = left.probability[rank] ?? 0;
-  const [outline, fill] = [element("span", { className: "own" }), element("span", { className: "fill" })];
-  outline.style.width = `${100 * own}%`;
-  fill.style.width = `${100 * now}%`;
   const cut = rank < left.kept ? "" : rank < left.after_k ? text.cut_p : text.cut_k;
   const took = token === run.output[state.step - 1] ? "▶" : "";
   const marks = took + (run.kept[state.step - 1].includes(token) ? "●" : "");
-  const node = element(
-    "li",
-    {},
-    element("span", { className: "marks", textContent: marks }),
-    element("b", { className: "name", textContent: pieceName(run.piece[token], text) }),
-    element("span", { className: "track" }, outline, fill),
-    element("span", { className: "share", textContent: cut || percent(now), title: percent(own) }),
-  );
-  node.classList.toggle("cut", Boolean(cut));
+  const node = tokenBar({ name: pieceName(run.piece[token], text), own, now, cut, marks });
   node.classList.toggle("beam", rank < state.beam_width);
   return node;
 }
@@ -110,7 +92,9 @@ function drawBars(root, run, state, text) {
   const logProb = logProbOf(run, state.step);
   const left = warped(logProb, state);
   const shown = Math.min(BARS, run.named[state.step - 1].length);
-  find(root, ".bars").replaceChildren(...Array.from({ length: shown }, (_, rank) => row(run, state, rank, left, text)));
+  find(root, ".token-bars").replaceChildren(
+    ...Array.from({ length: shown }, (_, rank) => row(run, state, rank, left, text)),
+  );
   const rest = left.probability.subarray(shown).reduce((sum, share) => sum + share, 0);
   const more = logProb.length - shown;
   find(root, ".rest").textContent = more > 0 ? `${format(text.rest, { count: number(more) })}: ${percent(rest)}` : "";
@@ -123,20 +107,6 @@ function drawBars(root, run, state, text) {
   return { kept: left.kept, after_k: left.after_k, mass: left.mass, shares: [...left.probability.subarray(0, shown)] };
 }
 
-/** @type {(root: HTMLElement, text: Text, set: Set) => (state: State) => void} */
-function sliders(root, text, set) {
-  const drawn = NAMES.map((name) => ({
-    name,
-    draw: slider(find(root, `.${name}`), text[name], RANGES[name], (value) =>
-      set(/** @type {Partial<State>} */ ({ [name]: value })),
-    ),
-  }));
-  find(root, ".reset").onclick = () => set((_, run) => neutral(run));
-  return (state) => {
-    for (const { name, draw } of drawn) draw(state[name], said(name, state[name], text));
-  };
-}
-
 /** @type {import("../../core/lab").Widget<Run, State, Text>} */
 export default {
   first,
@@ -145,7 +115,7 @@ export default {
 
   build: (root, text, set) => {
     const drawClock = clock(root, text, set, { count: stepsOf });
-    const drawSliders = sliders(root, text, set);
+    const drawSliders = sliders(root, text, RANGES, set, neutral);
     const drawPenalty = penaltyPanel(find(root, ".penalty"), text);
     return (run, state) => {
       const { step } = state;

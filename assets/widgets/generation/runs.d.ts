@@ -1,0 +1,49 @@
+/** The payloads of Generation, as the TypedDicts in lab/views/generation say. */
+import type { Arrays } from "../core/lab";
+
+/** What may come after a text: arrays.logits and arrays.seen by rank. */
+export interface NextRun {
+  model: string;
+  /** Of the text. */
+  token: string[];
+  /** Nats of each; null for the first. */
+  surprise: (number | null)[];
+  /** The tokens of the highest logits. */
+  piece: string[];
+  arrays: Arrays;
+}
+
+/** What was written; tokens are indices into `piece` of the run, a list has one entry for each step. */
+export interface ContinuationMeta {
+  parent: number;
+  leaves: number;
+  token: number[];
+  log_prob: number[];
+  /** null for a token that a visitor chose, and in greedy decoding. */
+  probability: (number | null)[];
+  entropy: number[];
+  kept: number[];
+  alternative: number[][];
+  alternative_log_prob: number[][];
+  alternative_kept: boolean[][];
+  ended: boolean;
+}
+
+export interface GenerateRun {
+  model: string;
+  prompt: number[];
+  piece: string[];
+  /** The id of each piece, for a branch. */
+  piece_id: number[];
+  continuations: ContinuationMeta[];
+  done: boolean;
+}
+
+/** What a model wrote while it was trained; a list has one entry for each row of the history. */
+export interface TrainingRun {
+  model: string;
+  step: number[];
+  val_loss: number[];
+  /** What it wrote then. */
+  text: string[];
+}

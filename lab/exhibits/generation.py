@@ -1,0 +1,43 @@
+"""Generation: a decoder-only language model goes on from the visitor's text, token by token."""
+
+from lab.exhibit import Exhibit, Run, View
+from lab.inputs.generation import MODEL, OPENS, SAMPLING, TEXT, Branches
+from lab.views.generation import generate, next_token, training
+from models.traces import GenerationTrace, NextTokenTrace, TrainingFilmTrace
+
+SAVED = {"": {}, **OPENS}
+"""The questions whose answers are saved: what the page of each language opens with."""
+
+EXHIBIT = Exhibit(
+    "generation",
+    inputs=(TEXT, MODEL, *SAMPLING, Branches(name="branches")),
+    runs=(
+        Run(
+            "next",
+            compute="models.gpt.next_token:trace",
+            trace=NextTokenTrace,
+            inputs=("text", "model"),
+            views=(View("next", next_token, widget="generation/next"),),
+            saved=SAVED,
+        ),
+        Run(
+            "generate",
+            compute="models.gpt.generate:trace",
+            trace=GenerationTrace,
+            inputs=("text", "model", *(one.name for one in SAMPLING), "branches"),
+            views=(View("generate", generate, widget="generation/generate"),),
+            actions={"branch": "branches"},
+            grows=True,
+            saved=SAVED,
+        ),
+        Run(
+            "training",
+            compute="models.gpt.film:trace",
+            trace=TrainingFilmTrace,
+            inputs=("model",),
+            views=(View("training", training, widget="generation/training", truth="recorded"),),
+            saved=SAVED,
+        ),
+    ),
+    opens=OPENS,
+)

@@ -1,0 +1,62 @@
+"""The inputs of a language model that writes."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from lab.inputs.kinds import Choice, Input, Line, Model, Number
+from models.errors import InputError
+from models.families import DECODERS
+from models.gpt.bundled import PROMPTS, SHAKESPEARE, TANG
+
+HUB_DECODERS = {
+    "HuggingFaceTB/SmolLM2-135M-Instruct": 269,
+    "distilbert/distilgpt2": 353,
+    "openai-community/gpt2": 548,
+}
+"""With safetensors weights; the size of each download in MB."""
+MODEL = Model(
+    name="model",
+    default=SHAKESPEARE,
+    families=DECODERS,
+    reads="text",
+    bundled=(SHAKESPEARE, TANG),
+    hub=HUB_DECODERS,
+)
+TEXT = Line(name="text", default=PROMPTS[SHAKESPEARE], follows="model", defaults=PROMPTS)
+OPENS = {"zh": {"model": TANG, "text": PROMPTS[TANG]}}
+"""What the page of a language opens with."""
+METHODS = ("sample", "greedy")
+SAMPLING = (
+    Choice(name="method", default=METHODS[0], values=METHODS),
+    Number(name="length", default=60, minimum=1, maximum=120),
+    Number(name="seed", default=0, minimum=0, maximum=99),
+    Number(name="temperature", default=0.8, minimum=0.1, maximum=2, step=0.1, more=True),
+    Number(name="top_k", default=0, minimum=0, maximum=100, more=True),
+    Number(name="top_p", default=1.0, minimum=0.05, maximum=1, step=0.05, more=True),
+    Number(name="min_p", default=0.0, minimum=0, maximum=1, step=0.05, more=True),
+    Number(name="repetition_penalty", default=1.0, minimum=1, maximum=2, step=0.1, more=True),
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Branches(Input):
+    """Tokens that a visitor put where a model had chosen others: (continuation, step, id) each. A new question starts
+    without any."""
+
+    default: tuple[tuple[int, int, int], ...] = ()
+    maximum: int = 5
+    hidden: ClassVar[bool] = True
+    bad: ClassVar[tuple[Any, ...]] = (
+        *(None, {}, "x", 3, [1], [[1, 2]], [["a", 0, 0]], [[0, 0, 1.5]], [[0, True, 5]], [[-1, 0, 5]]),
+        [[0, step, 0] for step in range(6)],
+    )
+
+    def checked(self, sent: Any) -> tuple[tuple[int, int, int], ...]:
+        if not isinstance(sent, list | tuple) or len(sent) > self.maximum or not all(map(_is_branch, sent)):
+            raise InputError("generation.branches", maximum=self.maximum)
+        return tuple((continuation, step, token) for continuation, step, token in sent)
+
+
+def _is_branch(branch: Any) -> bool:
+    triple = isinstance(branch, list | tuple) and len(branch) == 3
+    return triple and all(type(number) is int and number >= 0 for number in branch)

@@ -1,0 +1,95 @@
+"""What a language model that writes leaves behind."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from models.axes import Trace
+
+
+@dataclass(frozen=True, eq=False)
+class NextTokenTrace(Trace):
+    """What may come after a text."""
+
+    model: str
+    text: str
+    token: tuple[str, ...]
+    """Of the text."""
+    surprise: Annotated[np.ndarray, "position"]
+    """Nats: minus the log probability of each token of the text after those before it; nan for the first."""
+    piece: tuple[str, ...]
+    """The tokens of the highest logits."""
+    logits: Annotated[np.ndarray, "rank"]
+    """Of the whole vocabulary, falling."""
+    seen: Annotated[np.ndarray, "rank"]
+    """Whether the text has the token, which a repetition penalty heeds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Continuation(Trace):
+    """What was written after the text, or after what another continuation shares with it."""
+
+    parent: int
+    """The continuation that it leaves, -1 for the first one."""
+    leaves: int
+    """The step of the parent at which a visitor chose another token; the steps before are the parent's."""
+    token: Annotated[np.ndarray, "step"]
+    """Ids, from the step at which it leaves: the chosen one first."""
+    log_prob: Annotated[np.ndarray, "step"]
+    """By the model, before anything is cut."""
+    probability: Annotated[np.ndarray, "step"]
+    """With which it was drawn; nan for a token that a visitor chose, and in greedy decoding."""
+    entropy: Annotated[np.ndarray, "step"]
+    """Bits of the model's own distribution."""
+    kept: Annotated[np.ndarray, "step"]
+    """How many tokens were left to choose from."""
+    alternative: Annotated[np.ndarray, "step rank"]
+    """Ids of the most probable tokens."""
+    alternative_log_prob: Annotated[np.ndarray, "step rank"]
+    alternative_kept: Annotated[np.ndarray, "step rank"]
+    """Whether they were left."""
+    ended: bool
+    """Whether it said its end; else it is as long as was asked for."""
+
+
+@dataclass(frozen=True, eq=False)
+class GenerationTrace(Trace):
+    """A text and how it goes on."""
+
+    model: str
+    text: str
+    prompt: Annotated[np.ndarray, "position"]
+    """Ids of the text."""
+    continuations: tuple[Continuation, ...]
+    piece: tuple[str, ...]
+    piece_id: Annotated[np.ndarray, "piece"]
+    """All ids above, once."""
+    length: Annotated[np.ndarray, "call"]
+    """Tokens that the model had before it at each call of the first continuation."""
+    seconds: Annotated[np.ndarray, "call"]
+    """Of each call with a cache of keys and values; the first reads the text."""
+    again_length: Annotated[np.ndarray, "again"]
+    again_seconds: Annotated[np.ndarray, "again"]
+    """Of calls without a cache, of as many tokens."""
+    difference: float
+    """Largest difference between log probabilities with the cache and without."""
+    done: bool
+    """Whether everything that was asked for is there."""
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingFilmTrace(Trace):
+    """What a model wrote while it was trained, as its recipe recorded it."""
+
+    model: str
+    step: Annotated[np.ndarray, "row"]
+    """Steps of training before."""
+    val_loss: Annotated[np.ndarray, "row"]
+    """Nats a token on a held-out part."""
+    text: tuple[str, ...]
+    """What it wrote then, always from the same seed, by row."""
+    vocabulary: int
+    """Tokens that it chooses from."""
+    test: float
+    """Nats a token on the part that was read once, after training."""

@@ -1,0 +1,107 @@
+"""What the views of Generation send, and that their sentences follow from the traces."""
+
+from dataclasses import replace
+from typing import get_type_hints
+
+import numpy as np
+import pytest
+
+from lab.text import LANGUAGES, Text
+from lab.views.generation import generate, next_token, training
+from models.traces import Continuation, GenerationTrace, NextTokenTrace, TrainingFilmTrace
+
+EN = Text("en")
+
+
+@pytest.fixture
+def after():
+    logits = np.log(np.array([0.5, 0.25, 0.125, 0.125])) + 3
+    surprise = np.array([np.nan, 0.5, 2.5])
+    seen = np.array([True, False, True, False])
+    return NextTokenTrace("m", "a b", ("a", " ", "\n"), surprise, (" ", "c", "a", "d"), logits, seen)
+
+
+def continuation(parent, leaves, token, **changes):
+    steps, ranks = len(token), 2
+    best = np.stack([np.array(token), np.array(token) + 1], 1)
+    made = {
+        "log_prob": np.full(steps, -0.5),
+        "probability": np.full(steps, 0.7),
+        "entropy": np.linspace(1, 2, steps),
+        "kept": np.full(steps, ranks),
+        "alternative": best,
+        "alternative_log_prob": np.tile([-0.5, -2.0], (steps, 1)),
+        "alternative_kept": np.ones((steps, ranks), bool),
+        "ended": False,
+    }
+    return Continuation(parent, leaves, np.array(token), **made | changes)
+
+
+@pytest.fixture
+def written():
+    first = continuation(-1, 0, [3, 4, 5, 6], log_prob=np.array([-1.0, -2.0, -3.0, -4.0]))
+    first = replace(first, alternative=first.alternative[:, ::-1] * [[1], [1], [0], [1]] + [[0], [0], [5], [0]])
+    branch = continuation(0, 1, [7, 8], probability=np.array([np.nan, 0.4]), ended=True)
+    ids = np.arange(12)
+    return GenerationTrace(
+        model="m",
+        text="ab",
+        prompt=np.array([1, 2]),
+        continuations=(first, branch),
+        piece=tuple(f"p{one}" for one in ids),
+        piece_id=ids,
+        length=np.arange(2, 6),
+        seconds=np.array([9.0, 0.02, 0.05, 0.01]),
+        again_length=np.array([2.0, 5.0]),
+        again_seconds=np.array([0.03, 0.08]),
+        difference=3e-6,
+        done=True,
+    )
+
+
+def test_the_next_tokens_payload_has_every_logit_and_the_claim_its_bits(after):
+    meta, arrays = next_token.payload(after, EN)
+    assert meta.keys() == get_type_hints(next_token.NextMeta).keys()
+    assert meta["surprise"] == [None, 0.5, 2.5] and meta["token"] == ["a", " ", "\n"]
+    np.testing.assert_allclose(arrays["logits"], after.logits, rtol=1e-6)
+    assert arrays["seen"].tolist() == [1, 0, 1, 0]
+    said = next_token.claim(after, EN)
+    assert "“·” most probable, with 50%" in said and "1.75 bits" in said and "of 4." in said
+    assert "1.50 nats a token" in said and "“↵”, with 2.50" in said
+    alone = replace(after, token=("a",), surprise=np.array([np.nan]))
+    assert "surprised" not in next_token.claim(alone, EN)
+
+
+def test_what_was_written_is_sent_by_pieces_and_a_given_token_has_no_draw(written):
+    meta, arrays = generate.payload(written, EN)
+    assert meta.keys() == get_type_hints(generate.GenerateMeta).keys() and not arrays
+    first, branch = meta["continuations"]
+    assert first.keys() == get_type_hints(generate.ContinuationMeta).keys()
+    assert [meta["piece"][one] for one in branch["token"]] == ["p7", "p8"]
+    assert branch["probability"] == [None, 0.4] and (branch["parent"], branch["leaves"], branch["ended"]) == (
+        0,
+        1,
+        True,
+    )
+    assert first["log_prob"] == [-1, -2, -3, -4] and meta["prompt"] == [1, 2]
+
+
+def test_the_claim_counts_the_models_own_choices_and_times_the_cache(written):
+    said = generate.claim(written, EN)
+    assert "4 tokens" in said and "2.50 nats" in said and "25% of them" in said and "1.50 bits" in said
+    assert "50.0 tokens a second (20.0 ms each)" in said and "all 5 tokens again takes 80.0 ms" in said
+    assert "3.0 × 10⁻⁶" in said
+    nothing = np.array([np.nan])
+    growing = replace(written, done=False, again_length=nothing, again_seconds=nothing, difference=float("nan"))
+    assert "second" not in generate.claim(growing, EN)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_film_is_the_history_and_its_claim_compares_with_guessing(language):
+    loss = np.array([4.0, 2.0])
+    film = TrainingFilmTrace("m", np.array([0, 100]), loss, ("xq", "to be"), vocabulary=64, test=1.5)
+    meta, _ = training.payload(film, Text(language))
+    assert meta.keys() == get_type_hints(training.TrainingMeta).keys()
+    assert meta["text"] == ["xq", "to be"] and meta["step"] == [0, 100] and meta["val_loss"] == [4, 2]
+    said = training.claim(film, Text(language))
+    assert all(part in said for part in ("4.00", "4.16", "64", "100", "2.00", "1.50", "2.16"))
