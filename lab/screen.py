@@ -14,7 +14,7 @@ from lab.inputs.photo import Photo
 from lab.layout import TABLE, Board
 from lab.question import Question
 from lab.text import Text, plain
-from lab.truth import line
+from lab.truth import is_of_own, line
 from lab.widget import shown_value
 from models.device import describe
 
@@ -89,10 +89,10 @@ class Screen:
     def ended(self, question: Question, answer: Answer, anew: bool) -> Step:
         """Where the answer comes from, and weights that do; where it was asked anew, nothing that one sees is older."""
         if answer.origin == "saved":
-            own = f"{self.exhibit.name}.saved"
-            key = own if self.text.has(own) else "run.saved"
-            asks = self.exhibit.inputs[0].name in question.run.inputs
-            line = self.text(key if asks else "run.independent")
+            key = f"{self.exhibit.name}.saved"
+            key = key if self.text.has(key) else "run.saved"
+            own = is_of_own(self.exhibit, question.run) or self.exhibit.inputs[0].name in question.run.inputs
+            line = self.text(key if own else "run.independent")
         else:
             key = "run.took" if answer.origin == "computed" else "run.remembered"
             line = self.text(key, seconds=f"{answer.seconds:.2f}", device=describe())

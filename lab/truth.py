@@ -1,6 +1,6 @@
 """What kind of truth a view shows, and what it was measured with: one line below every view."""
 
-from lab.exhibit import Exhibit, View
+from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Model
 from lab.inputs.photo import Photo
 from lab.inputs.sentence import Sentence
@@ -32,7 +32,11 @@ def line(exhibit: Exhibit, view: View, text: Text, provenance: Provenance | None
 def kind(exhibit: Exhibit, view: View) -> str:
     """The view's truth; "weights" or "here" where it was measured on a model alone, or on this machine."""
     run, _ = exhibit.views[view.name]
-    inputs = [exhibit.input(name) for name in run.inputs]
-    if view.truth != "measured" or any(isinstance(one, Photo | Sentence) for one in inputs):
+    if view.truth != "measured" or is_of_own(exhibit, run):
         return view.truth
-    return "weights" if any(isinstance(one, Model) for one in inputs) else "here"
+    return "weights" if any(isinstance(exhibit.input(name), Model) for name in run.inputs) else "here"
+
+
+def is_of_own(exhibit: Exhibit, run: Run) -> bool:
+    """Whether a run asks for the visitor's photo or sentence."""
+    return any(isinstance(exhibit.input(name), Photo | Sentence) for name in run.inputs)

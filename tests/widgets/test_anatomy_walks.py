@@ -85,6 +85,26 @@ def test_a_number_is_read_where_one_points(flow):
     assert written in flow.locator(".strip output").nth(1).inner_text()
 
 
+def test_the_encoder_of_a_translator_ends_in_what_the_decoder_reads_and_has_no_head(bench, flow):
+    last_row = ".path .rows > :last-child > :first-child"
+    last = flow.locator(last_row)
+    expect(last).to_have_text("Output head")
+    show(flow, stack=0, token=0, step=6)
+    expect(last).to_have_text("Encoder output")
+    expect(flow.locator(".formula")).to_contain_text("keys and values")
+    expect(bench.open("anatomy/flow", walk(bench, alone("encoder"))).locator(last_row)).to_have_text("Output head")
+
+
+def test_attention_opens_where_it_is_spread_most(attention):
+    trace = translator()
+    own = next(one for one in trace.attention if one.kind == "decoder")
+    spread = entropy(np.where(own.allowed, own.scores, -np.inf)).mean(-1)
+    layer, head = np.unravel_index(spread.argmax(), spread.shape)
+    assert (number(attention, "layer"), number(attention, "head")) == (layer, head)
+    row = own.attention[layer, head, number(attention, "query")]
+    assert number(attention, "key") == row.argmax()
+
+
 def test_layers_unfold_and_fold(flow):
     show(flow, open=-1)
     parts, layer = flow.locator(".row.part:visible"), flow.locator(".row.layer").nth(1)

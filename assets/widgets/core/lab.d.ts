@@ -142,7 +142,7 @@ export * from "../blocks/runs";
 export * from "../cnn_vs_attention/runs";
 export * from "../decoding/runs";
 export * from "../fields/runs";
-export * from "../graph/runs";
 export * from "../generation/runs";
+export * from "../graph/runs";
 export * from "../patches/runs";
 export * from "./text";

@@ -42,11 +42,13 @@ export interface AnatomySharedText extends SharedText {
   stop_masked: string;
   stop_cross_attention: string;
   stop_feed_forward: string;
+  stop_memory: string;
   stop_head: string;
   stop_in: string;
   formula_embedding: string;
   formula_position: string;
   formula_rotary: string;
+  formula_memory: string;
   formula_head: string;
   formula_pre: string;
   formula_pre_rms: string;

@@ -4,7 +4,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from lab.format import percent, scientific
+from lab.format import scientific
 from lab.text import Text
 from lab.views.anatomy.known import KnownMeta, change_arrays, indices, known_meta
 from lab.views.payload import Payload
@@ -61,9 +61,9 @@ def claim(trace: CausalityTrace, text: Text) -> str:
     early = before(causal)
     said = {
         "count": len(trace.replacement),
-        "largest": scientific(float(np.nanmax(causal.difference[early]))),
-        "after": percent(float(np.nanmean(causal.difference[~early]))),
-        "free": percent(float(np.nanmean(free.difference[early]))),
+        "still": _still(float(np.nanmax(causal.difference[early])), text),
+        "after": scientific(float(np.nanmean(causal.difference[~early]))),
+        "free": scientific(float(np.nanmean(free.difference[early]))),
         "early": int(early.sum()),
         "hits": int((free.token == trace.says).sum()),
         "masked_hits": int((causal.token == trace.says).sum()),
@@ -71,7 +71,14 @@ def claim(trace: CausalityTrace, text: Text) -> str:
     }
     if trace.stacks == ("encoder",):
         said["least"] = scientific(float(np.nanmin(free.difference)))
-        said["free_after"] = percent(float(np.nanmean(free.difference[~early])))
+        said["free_after"] = scientific(float(np.nanmean(free.difference[~early])))
         return text("anatomy.view.mask.claim_encoder", **said)
     said["flips"] = int((free.then != free.token)[early].sum())
     return text("anatomy.view.mask.claim" if trace.source else "anatomy.view.mask.claim_decoder", **said)
+
+
+def _still(largest: float, text: Text) -> str:
+    """How little anything moved."""
+    if largest == 0:
+        return text("anatomy.view.mask.still")
+    return text("anatomy.view.mask.nearly_still", largest=scientific(largest))

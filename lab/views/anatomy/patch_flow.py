@@ -44,4 +44,5 @@ def claim(trace: VitWalkTrace, text: Text) -> str:
         feed_forward=percent(float(added["feed_forward"])),
         same=int((flow.top[-1, -count:, 0] == best).sum()),
         count=count,
+        classes=len(trace.labels),
     )

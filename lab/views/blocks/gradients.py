@@ -82,6 +82,7 @@ def claim(trace: GradientsTrace, text: Text) -> str:
         steps = trace.loss.shape[1]
         found = {"depth": trace.depth, "steps": steps, "names": text("blocks.view.gradients.and").join(learnt)}
         parts.append(text(f"blocks.view.gradients.{'learnt' if learnt else 'learnt_none'}", **found))
+        parts.append(text("blocks.view.gradients.settled", count=SETTLED))
     rows = [_row(trace, variant, name, text) for variant, name in enumerate(names(text))]
     return " ".join(parts) + "\n\n" + "\n".join(rows)
 

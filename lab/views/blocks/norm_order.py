@@ -8,6 +8,9 @@ from lab.text import Text, plain
 from lab.views.payload import to_dict
 from models.traces import LayerNormTrace, StreamTrace
 
+TIMES = 2.0
+"""From here on a difference is told as a multiple."""
+
 
 def chart(trace: LayerNormTrace, text: Text) -> dict:
     """Norm of the stream over depth, mean of the tokens, within a band from the smallest to the largest."""
@@ -56,4 +59,6 @@ def _order(stream: StreamTrace, text: Text) -> str:
 def _error(error: float, text: Text) -> str:
     if error == 0:
         return text("blocks.view.norm_order.exactly")
+    if error >= TIMES:
+        return text("blocks.view.norm_order.times", times=number(error))
     return percent(error) if error >= 0.0001 else scientific(error)

@@ -1,5 +1,6 @@
 """The cosine of every patch's position with all others, as one map of maps."""
 
+from lab.format import number
 from lab.style import figure
 from lab.text import Text, plain
 from lab.views.payload import to_dict
@@ -40,4 +41,6 @@ def claim(trace: PositionTablesTrace, text: Text) -> str:
         beside=beside,
         line=same_line,
         patches=rows * columns,
+        beside_guess=number((2 * (rows * (columns - 1) + columns * (rows - 1))) / (rows * columns - 1)),
+        line_guess=number(rows * columns * (rows + columns - 2) / (rows * columns - 1)),
     )

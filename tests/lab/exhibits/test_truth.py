@@ -21,7 +21,7 @@ from lab.inputs.photo import Photo
 from lab.question import ask, defaults
 from lab.saved import load
 from lab.text import LANGUAGES, Text
-from lab.truth import kind, line
+from lab.truth import is_of_own, kind, line
 from lab.views.payload import Payload
 from lab.widget import pack
 from models import checkpoint, measure
@@ -150,6 +150,12 @@ def test_the_line_below_a_view_says_what_its_answer_was_computed_with(exhibit, r
             if view.truth == "measured":
                 assert found.provenance.device and "float" in said
             assert view.aside or text(f"{exhibit.name}.view.{view.name}.source") in said
+
+
+def test_a_run_is_of_the_visitors_own_where_it_reads_a_photo_or_a_sentence():
+    own = {f"{exhibit.name}.{run.name}" for exhibit, run in RUNS if is_of_own(exhibit, run)}
+    assert {"anatomy.pooling", "anatomy.patch_walk", "anatomy.walk", "blocks.norm"} <= own
+    assert own.isdisjoint({"blocks.gradients", "blocks.sizes", "blocks.positions", "graph.graph"})
 
 
 def test_what_is_measured_without_a_model_asks_for_none_and_else_names_it():

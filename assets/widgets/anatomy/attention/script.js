@@ -30,13 +30,20 @@ function wordsOf({ stacks }, kind) {
   return { queries: kind === "encoder" ? first : last, keys: kind === "decoder" ? last : first };
 }
 
-/** @type {(run: Run) => State} */
-function first(run) {
-  const kind = run.code.stack;
-  return {
-    ...{ kind, layer: 0, head: 0, query: Math.floor(wordsOf(run, kind).queries.length / 2), key: 0 },
-    ...{ pinned: false, place: -1, step: 0, masked: ownMask(kind), scaled: true, split: 0 },
-  };
+/**
+ * The head whose rows are spread most, as there the switches change most; in its middle row the key with most attention.
+ * @type {(run: Run, kind?: Kind) => State}
+ */
+function first(run, kind = run.code.stack) {
+  const own = { split: 0, masked: ownMask(kind), scaled: true };
+  const found = Array.from({ length: sizesOf(run, kind).layers }, (_, layer) => {
+    const heads = headsOf(run, { ...own, kind, layer });
+    return heads.attention.map((rows, head) => ({ layer, head, rows, spread: meanEntropy(heads, head) }));
+  }).flat();
+  const { layer, head, rows } = found.reduce((best, one) => (one.spread > best.spread ? one : best));
+  const query = Math.floor(rows.length / 2);
+  const key = rows[query].indexOf(Math.max(...rows[query]));
+  return { ...own, kind, layer, head, query, key, pinned: false, place: -1, step: 0 };
 }
 
 /** The heads that the code computes, as the model has them, where these are shown.
@@ -76,9 +83,7 @@ const visible = (heads, rows) =>
 function settings(root, text, set, act) {
   const group = (/** @type {string} */ box, /** @type {string} */ label, /** @type {(value: any) => void} */ choose) =>
     buttonGroup(find(root, box), label, choose);
-  const drawKinds = group(".kinds", text.kind, (/** @type {Kind} */ kind) =>
-    set((_, run) => ({ ...first(run), kind, masked: ownMask(kind), query: 0 })),
-  );
+  const drawKinds = group(".kinds", text.kind, (/** @type {Kind} */ kind) => set((_, run) => first(run, kind)));
   const drawLayers = group(".layers", text.layer, (layer) => set({ layer }));
   const drawHeads = group(".heads", text.head, (head) => set({ head }));
   const drawMasked = group(".masked", text.mask_switch, (masked) => set({ masked }));

@@ -38,9 +38,16 @@ function tokenName({ stacks, prefix, grid }, { stack, token }, text) {
   return token < prefix.length ? name : cellName(text.patch, token - prefix.length, grid);
 }
 
-/** The name of a stop, or of a layer. @type {(stop: Stop, stack: Stack, text: Text) => string} */
-const stopName = (stop, stack, text) =>
-  stop.kind === "self_attention" && stack.stack === "decoder" ? text.stop_masked : word(text, "stop_", stop.kind);
+/** Whether a stack ends in what a decoder reads, and not in words. @type {(run: Run, stack: Stack) => boolean} */
+const isMemory = (run, stack) => stack.stack === "encoder" && run.stacks.length > 1;
+
+/** The name of a stop, or of a layer. @type {(run: Run, stop: Stop, stack: Stack, text: Text) => string} */
+function stopName(run, stop, stack, text) {
+  if (stop.kind === "head" && isMemory(run, stack)) return text.stop_memory;
+  return stop.kind === "self_attention" && stack.stack === "decoder"
+    ? text.stop_masked
+    : word(text, "stop_", stop.kind);
+}
 
 /** The most probable word after a stop. @type {(run: Run, stack: Stack, stop: Stop, token: number, text: Text) => string} */
 function lensSaid(run, stack, stop, token, text) {
@@ -52,7 +59,7 @@ function lensSaid(run, stack, stop, token, text) {
 function said(run, state, text) {
   const stack = run.stacks[state.stack];
   const stop = way(run, stack, state.token)[state.step];
-  const name = stopName(stop, stack, text);
+  const name = stopName(run, stop, stack, text);
   const details = {
     token: tokenName(run, state, text),
     stop: stop.layer < 0 ? name : format(text.stop_in, { layer: stop.layer + 1, stop: name }),
@@ -118,10 +125,10 @@ function path(root, text, set) {
       if (folded) node.setAttribute("aria-expanded", String(open === layer));
       name.textContent = folded
         ? `${open === layer ? "▾" : "▸"} ${format(text.layer_number, { layer: layer + 1 })}`
-        : stopName(shown, stack, text);
+        : stopName(run, shown, stack, text);
       size.textContent = decimal(length(shown.after));
       size.style.setProperty("--share", `${(100 * length(shown.after)) / longest}%`);
-      addition.textContent = added && begin ? `+${decimal(length(added))} ∠ ${number(cosine(added, begin), 2)}` : "";
+      addition.textContent = added && begin ? `+${decimal(length(added))}, cos ${number(cosine(added, begin), 2)}` : "";
       addition.style.setProperty("--share", `${added ? Math.min(100, (100 * length(added)) / longest) : 0}%`);
       best.textContent = lensSaid(run, stack, shown, token, text);
     }
@@ -142,10 +149,11 @@ function detail(root, text, set) {
   box.append(...strips.map(({ node }) => node));
   return (run, state, stop) => {
     const stack = run.stacks[state.stack];
-    const name = stopName(stop, stack, text);
+    const name = stopName(run, stop, stack, text);
     find(root, ".detail .title").textContent =
       stop.layer < 0 ? name : format(text.stop_in, { layer: stop.layer + 1, stop: name });
-    const { formula_embedding: embedding, formula_head: last } = text;
+    const embedding = text.formula_embedding;
+    const last = isMemory(run, stack) ? text.formula_memory : text.formula_head;
     const position = stack.adds_position ? text.formula_position : text.formula_rotary;
     const outside = { embedding, position, head: last }[/** @type {"embedding"} */ (stop.kind)];
     const pre = stack.centred ? text.formula_pre : text.formula_pre_rms;

@@ -2,7 +2,7 @@
 import { element, find, whenChanged } from "../../core/dom.js";
 import { buttonGroup } from "../../draw/choices.js";
 import { slider } from "../../draw/slider.js";
-import { format, number, word } from "../../read/format.js";
+import { format, number, percent, word } from "../../read/format.js";
 import { multiplyAdds, parameters, short, total } from "../../read/sizes.js";
 
 /** @typedef {import("../../core/lab").SizesRun} Run */
@@ -90,7 +90,7 @@ function counted(run, state, text) {
 
 /** @type {(part: Part, count: number, sum: number, text: Text) => string} */
 const label = (part, count, sum, text) =>
-  `${word(text, "part_", part)} ${short(count)} (${((100 * count) / Math.max(1, sum)).toFixed(1)}%)`;
+  `${word(text, "part_", part)} ${short(count)} (${count ? percent(count / sum) : "0%"})`;
 
 /** @type {import("../../core/lab").Widget<Run, State, Text>} */
 export default {

@@ -13,7 +13,7 @@ TEXT = Text("en")
 def test_calls_are_added_up_and_the_one_pass_is_a_level_line(numbers):
     work, time = cache.chart(known_traces.cache(), TEXT)
     names = [line["name"] for line in work["data"]]
-    assert names == ["step by step, no cache", "step by step, KV cache", "one pass"]
+    assert names == ["step by step, no cache", "step by step, KV cache", "one pass, all tokens"]
     drawn = [numbers(line["y"]).tolist() for line in work["data"]]
     assert drawn == [[1, 3, 6, 10], [1, 2, 3, 4], [4, 4]]
     assert numbers(work["data"][2]["x"]).tolist() == [1, 4]

@@ -1,6 +1,7 @@
 """The mask, felt, from a hand-made trace."""
 
 import json
+from dataclasses import replace
 from typing import get_type_hints
 
 import numpy as np
@@ -42,15 +43,22 @@ def test_the_claim_tells_what_is_before_the_change_from_what_is_after(trace):
     free = np.mean([0.2, 0.1, 0.3, 0.4, 0.1, 0.2])
     for words in (
         "Each of the 3 tokens",
-        "more than 0 (",
-        f"moved by {after:.0%} on average",
-        f"by {free:.0%} on average",
+        "moved at all: exactly 0 (",
+        f"moved by {after:.2g} on average",
+        f"by {free:.2g} on average",
         "2 of these 6 became",
         "at 3 of 4 positions",
     ):
         assert words in said, words
     for language in LANGUAGES:
         assert "{" not in mask.claim(trace, Text(language))
+
+
+def test_what_is_not_quite_zero_is_told_as_a_number(trace):
+    difference = trace.causal.difference.copy()
+    difference[0, 0] = 2e-7
+    said = mask.claim(replace(trace, causal=replace(trace.causal, difference=difference)), TEXT)
+    assert "moved by more than 2.0 × 10⁻⁷ (" in said
 
 
 def test_a_decoder_alone_is_told_with_its_hits_both_ways(trace):
@@ -63,7 +71,7 @@ def test_a_decoder_alone_is_told_with_its_hits_both_ways(trace):
 def test_of_an_encoder_alone_everything_moves_without_a_mask_as_it_was_trained(trace):
     said = mask.claim(known_traces.causality(source=(), stacks=("encoder",)), TEXT)
     after = np.mean([0.5, 0.3, 0.1, 0.7, 0.2])
-    for words in ("every prediction moved, by 0.1 or more", f"by {after:.0%} on average", "more than 0;", "at 4 of 4"):
+    for words in ("every prediction moved, by 0.1 or more", f"by {after:.2g} on average", "exactly 0;", "at 4 of 4"):
         assert words in said, words
     for language in LANGUAGES:
         for stacks in (("encoder",), ("decoder",)):
