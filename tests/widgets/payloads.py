@@ -9,11 +9,12 @@ from lab.views.blocks import norm, sizes
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
+from lab.views.generation import generate, next_token
 from lab.views.graph import graph, masks
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
 from models.traces import TextWalkTrace
 
-from . import anatomy_walks, known_traces, photo_traces
+from . import anatomy_walks, generation_traces, known_traces, photo_traces
 from .blocks_traces import architectures, layer_norms
 from .decoding_run import decoding_trace, race_trace
 from .graph_traces import learned, scored
@@ -123,6 +124,8 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "decoding/attention": decoding,
     "decoding/sampling": distribution,
     "decoding/race": decoding_race,
+    "generation/next": lambda bench: bench.value(*next_token.payload(generation_traces.after(), ENGLISH)),
+    "generation/generate": lambda bench: bench.value(*generate.payload(generation_traces.written(), ENGLISH)),
     "graph/graph": cut_graph,
     "graph/masks": masked_scores,
     "patches/attend": vit,

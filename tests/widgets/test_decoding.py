@@ -174,7 +174,7 @@ OUTCOMES = {
     "refinement": [".output .now", "tr.pass:not(.later) .cell", ".lengths button"],
     "repeats": [".tokens button", ".bars li"],
     "attention": [".rows span"],
-    "sampling": [".bars li", ".score-line", ".ranking li"],
+    "sampling": [".token-bars li", ".score-line", ".ranking li"],
 }
 SEEN = """(selectors) => selectors.flatMap((selector) => [...document.querySelectorAll(selector)])
   .filter((node) => node.checkVisibility({visibilityProperty: true})).map((node) => node.textContent)"""
@@ -218,13 +218,14 @@ def test_sliders_reshape_the_bars_without_asking(bench):
     page.locator(".top_k input").fill("3")
     page.wait_for_function("document.querySelector('.lab-widget').dataset.kept === '3'")
     np.testing.assert_allclose(json.loads(data(page, "shares")), own[1, :3] / own[1, :3].sum(), atol=1e-6)
-    assert page.locator(".bars li.cut").count() == 9 and "cut by top-k" in page.locator(".bars li").nth(3).inner_text()
+    assert page.locator(".token-bars li.cut").count() == 9
+    assert "cut by top-k" in page.locator(".token-bars li").nth(3).inner_text()
     page.locator(".temperature input").fill("0.5")
     page.wait_for_function("document.querySelector('.lab-widget').dataset.temperature === '0.5'")
     squared = own[1, :3] ** 2
     np.testing.assert_allclose(json.loads(data(page, "shares")), squared / squared.sum(), atol=1e-6)
     page.locator(".beam_width input").fill("5")
-    page.wait_for_function("document.querySelectorAll('.bars li.beam').length === 5")
+    page.wait_for_function("document.querySelectorAll('.token-bars li.beam').length === 5")
     page.locator(".reset").click()
     page.wait_for_function("document.querySelector('.lab-widget').dataset.kept === '12'")
     assert page.evaluate("page.asked.length") == 0

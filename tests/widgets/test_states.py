@@ -63,6 +63,8 @@ JOURNEYS: dict[str, list[str]] = {
     ],
     "decoding/sampling": ["[", "click .film button:last-child", "click .top_p input", "click .temperature input"],
     "decoding/race": ["[", "["],
+    "generation/next": ["click .scale button:nth-child(2)", "click .min_p input"],
+    "generation/generate": ["click .text-tokens button:nth-child(3)"],
     "graph/graph": ["]", "click .heads button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "graph/masks": [
         *("]", "]", "click .size input", "ArrowRight", "click .heads button:nth-child(2)", "click .stage.matrix"),

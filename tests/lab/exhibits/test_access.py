@@ -50,6 +50,7 @@ NAMES = {
     *("Top-k", "Top-p", "logit", "lens", "rollout", "NC", "log", "float32", "float64", "mask-predict", "CC", "BY"),
     *("L2", "stem", "DeiT", "DeiT-B", "Touvron", "KV", "LayerNorm", "softmax", "cos", "PyTorch", "QK"),
     *("GPT-2", "medium", "large", "XL", "GPT", "GCN", "GAT", "GATv2", "CSV", "Zachary", "Cora"),
+    *("BERT", "Llama"),
 }
 """Latin words of Chinese text: names, keys, and terms that the field has no other word for."""
 

@@ -36,6 +36,11 @@ def number(widget, name):
     return json.loads(widget.get_attribute(f"data-{name}"))
 
 
+def chosen(widget):
+    """Layer, head, query and key of the attention that is shown."""
+    return tuple(number(widget, name) for name in ("layer", "head", "query", "key"))
+
+
 def test_hovered_numbers_are_those_of_the_walk(anatomy):
     widget, trace = shown(anatomy, "flow"), saved_trace(EXHIBIT, "walk", TextWalkTrace)
     widget.locator(".tokens button").nth(4).click()
@@ -68,8 +73,7 @@ def test_a_visitors_own_sentence_without_positions(anatomy):
         )
         expect(widget.locator("tbody tr")).to_have_count(len(wanted.flows[1].token))
         expect(widget).not_to_have_attribute("data-pending", "yes")
-        at = number(widget, "query"), number(widget, "key")
-        assert number(widget, "score") == pytest.approx(one.scores[0, 0, *at], abs=2e-2)
+        assert number(widget, "score") == pytest.approx(one.scores[chosen(widget)], abs=2e-2)
 
 
 def test_a_patch_flows_to_its_class(anatomy):
@@ -90,13 +94,14 @@ def test_one_stack_alone_is_walked_through_and_what_it_lacks_is_said(page, serve
     widget, (flow,) = shown(page, "flow"), walked.flows
     expect(widget).to_have_attribute("data-count", str(len(flow.token)))
     widget.locator(".tokens button").nth(1).click()
+    expect(widget).to_have_attribute("data-token", "1")
     widget.locator(".row.stop").last.click()
+    expect(widget).to_have_attribute("data-step", str(len(flow.states()) + 1))
     assert number(widget, "length") == pytest.approx(np.linalg.norm(flow.states()[-1, 1]), rel=1e-2)
     open_tab(page, ENGLISH("anatomy.view.attention.tab"))
     widget = shown(page, "attention")
     expect(widget.locator(".kinds button")).to_have_text([ENGLISH(f"anatomy.widget.attention.kind_{stack}")])
-    at = number(widget, "query"), number(widget, "key")
-    assert number(widget, "score") == pytest.approx(walked.attention[0].scores[0, 0, *at], abs=2e-2)
+    assert number(widget, "score") == pytest.approx(walked.attention[0].scores[chosen(widget)], abs=2e-2)
     expect(widget.locator(".masked button").nth(int(stack == "encoder"))).to_have_attribute("aria-pressed", "true")
     open_tab(page, ENGLISH("anatomy.view.mask.tab"))
     widget = page.locator(".lab-widget[data-of='anatomy/mask']")

@@ -1,0 +1,54 @@
+"""Hand-made traces of a language model."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from models.traces import Continuation, GenerationTrace, NextTokenTrace
+
+
+def after() -> NextTokenTrace:
+    """Three tokens, and four that may come next."""
+    logits = np.log(np.array([0.5, 0.25, 0.125, 0.125])) + 3
+    surprise = np.array([np.nan, 0.5, 2.5])
+    seen = np.array([True, False, True, False])
+    return NextTokenTrace("m", "a b", ("a", " ", "\n"), surprise, (" ", "c", "a", "d"), logits, seen)
+
+
+def continuation(parent: int, leaves: int, token: list[int], **changes: Any) -> Continuation:
+    steps, ranks = len(token), 2
+    best = np.stack([np.array(token), np.array(token) + 1], 1)
+    made = {
+        "log_prob": np.full(steps, -0.5),
+        "probability": np.full(steps, 0.7),
+        "entropy": np.linspace(1, 2, steps),
+        "kept": np.full(steps, ranks),
+        "alternative": best,
+        "alternative_log_prob": np.tile([-0.5, -2.0], (steps, 1)),
+        "alternative_kept": np.ones((steps, ranks), bool),
+        "ended": False,
+    }
+    return Continuation(parent, leaves, np.array(token), **made | changes)
+
+
+def written() -> GenerationTrace:
+    """Four tokens, and a branch of two from the second."""
+    first = continuation(-1, 0, [3, 4, 5, 6], log_prob=np.array([-1.0, -2.0, -3.0, -4.0]))
+    first = replace(first, alternative=first.alternative[:, ::-1] * [[1], [1], [0], [1]] + [[0], [0], [5], [0]])
+    branch = continuation(0, 1, [7, 8], probability=np.array([np.nan, 0.4]), ended=True)
+    ids = np.arange(12)
+    return GenerationTrace(
+        model="m",
+        text="ab",
+        prompt=np.array([1, 2]),
+        continuations=(first, branch),
+        piece=tuple(f"p{one}" for one in ids),
+        piece_id=ids,
+        length=np.arange(2, 6),
+        seconds=np.array([9.0, 0.02, 0.05, 0.01]),
+        again_length=np.array([2.0, 5.0]),
+        again_seconds=np.array([0.03, 0.08]),
+        difference=3e-6,
+        done=True,
+    )
