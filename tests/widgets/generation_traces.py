@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from models.traces import Continuation, GenerationTrace, NextTokenTrace
+from models.traces import Continuation, GenerationTrace, NextTokenTrace, TrainingFilmTrace
 
 
 def after() -> NextTokenTrace:
@@ -52,3 +52,9 @@ def written() -> GenerationTrace:
         difference=3e-6,
         done=True,
     )
+
+
+def film() -> TrainingFilmTrace:
+    """Three looks at a training of a hundred steps."""
+    loss = np.array([4.0, 3.0, 2.0])
+    return TrainingFilmTrace("m", np.array([0, 50, 100]), loss, ("xq", "thee", "to be"), vocabulary=64, test=1.5)

@@ -65,6 +65,7 @@ JOURNEYS: dict[str, list[str]] = {
     "decoding/race": ["[", "["],
     "generation/next": ["click .scale button:nth-child(2)", "click .min_p input"],
     "generation/generate": ["click .text-tokens button:nth-child(3)"],
+    "generation/training": ["]", "]"],
     "graph/graph": ["]", "click .heads button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "graph/masks": [
         *("]", "]", "click .size input", "ArrowRight", "click .heads button:nth-child(2)", "click .stage.matrix"),

@@ -8,7 +8,6 @@ import pytest
 
 from lab.text import LANGUAGES, Text
 from lab.views.generation import generate, next_token, training
-from models.traces import TrainingFilmTrace
 from tests.widgets import generation_traces
 
 EN = Text("en")
@@ -63,10 +62,9 @@ def test_the_claim_counts_the_models_own_choices_and_times_the_cache(written):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_film_is_the_history_and_its_claim_compares_with_guessing(language):
-    loss = np.array([4.0, 2.0])
-    film = TrainingFilmTrace("m", np.array([0, 100]), loss, ("xq", "to be"), vocabulary=64, test=1.5)
+    film = generation_traces.film()
     meta, _ = training.payload(film, Text(language))
     assert meta.keys() == get_type_hints(training.TrainingMeta).keys()
-    assert meta["text"] == ["xq", "to be"] and meta["step"] == [0, 100] and meta["val_loss"] == [4, 2]
+    assert meta["text"] == ["xq", "thee", "to be"] and meta["step"] == [0, 50, 100] and meta["val_loss"] == [4, 3, 2]
     said = training.claim(film, Text(language))
     assert all(part in said for part in ("4.00", "4.16", "64", "100", "2.00", "1.50", "2.16"))
