@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from lab.exhibits.blocks import EXHIBIT
 from lab.saved import load
@@ -73,7 +74,8 @@ def test_areas_are_to_scale_and_a_count_that_differs_is_told(bench):
     counted = trace.architectures[0].parameters[[1, 2, 6, 0]]
     np.testing.assert_allclose(areas / np.sum(areas), counted / counted.sum(), rtol=0.03)
     page.get_by_role("button", name="GPT-2").click()
-    assert "124,439,808; counted on the modules of GPT-2: 124,439,809." in page.locator(".counted").inner_text()
+    said = "124,439,808; counted on the modules of GPT-2: 124,439,809."
+    expect(page.locator(".counted")).to_contain_text(said)
     assert page.locator(".structure").inner_text() == "Decoder: 12 × [masked self-attention, feed-forward]"
     assert not page.locator(".encoder_layers").is_visible()
     show(page, heads=7)

@@ -121,7 +121,7 @@ def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
     open_tab(page, "1 · Side by side")
     expect(drawn).to_be_visible()
     shown = drawn.get_attribute("data-file")
-    for sentence, says in (("", "type an English sentence"), ("一只小狗在跑。", "read English"), ("?!", "no word")):
+    for sentence, says in (("", "type a sentence first"), ("一只小狗在跑。", "read English"), ("?!", "no word")):
         translate(page, sentence)
         expect(status(page)).to_contain_text(says)
         expect(drawn).to_have_attribute("data-file", shown)
