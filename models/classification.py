@@ -209,6 +209,13 @@ def save(model: Any, recipe: Recipe, history: list[dict], folder: Path) -> None:
     training.write_json(folder / "history.json", history)
 
 
+def run(build: Callable[..., Any], recipe: Recipe, hidden: str | None, arguments: argparse.Namespace) -> None:
+    """Train by the labels alone as a command line asks, then write what `finish` writes."""
+    train_set, val_set = imagenette.load(arguments.data, "train"), imagenette.load(arguments.data, "val")
+    model, history = train(build, recipe, hidden, train_set, val_set, arguments.state)
+    finish(model, recipe, history, val_set, arguments)
+
+
 def command_line(name: str, recipe: Any, description: str | None) -> argparse.ArgumentParser:
     """What every recipe's command line takes: data, out and state."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)

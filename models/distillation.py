@@ -4,6 +4,7 @@ Targets are the teacher's probabilities and the label, of the whole crop and of 
 their own, which may leave patches out (models/vit/train.py); every other classifier learns as a `Student`.
 """
 
+import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,19 +207,23 @@ def teach(
     return module.model, history
 
 
+def command_line(name: str, recipe: Any, about: str | None) -> argparse.ArgumentParser:
+    """What the command line of a recipe takes that may learn from a teacher."""
+    parser = classification.command_line(name, recipe, about)
+    parser.add_argument("--answers", type=Path, help="learn from a teacher: folder of models.teacher")
+    return parser
+
+
 def main(name: str, build: Callable[..., Any], recipe: Any, taught: Any, hidden: str | None, about: str | None) -> None:
     """The command line of a recipe: train by labels alone or, with --answers, as `taught` says, by the teacher too.
 
     taught: a recipe with `lesson`, `place_size` and `width`, the channels of the last map.
     """
-    parser = classification.command_line(name, recipe, about)
-    parser.add_argument("--answers", type=Path, help="learn from a teacher: folder of models.teacher")
-    arguments = classification.read(parser)
-    train_set, val_set = imagenette.load(arguments.data, "train"), imagenette.load(arguments.data, "val")
+    arguments = classification.read(command_line(name, recipe, about))
     if arguments.answers is None:
-        model, history = classification.train(build, recipe, hidden, train_set, val_set, arguments.state)
-        classification.finish(model, recipe, history, val_set, arguments)
+        classification.run(build, recipe, hidden, arguments)
         return
+    train_set, val_set = imagenette.load(arguments.data, "train"), imagenette.load(arguments.data, "val")
     if arguments.state == training.state_path(name, recipe):
         arguments.state = training.state_path(name, taught)
     model, history = teach(

@@ -136,16 +136,14 @@ ABLATIONS = {
 
 def main() -> None:
     """The command line: train and write the checkpoint; or compare one ablation on the held-out tenth."""
-    parser = classification.command_line(NAME, RECIPE, __doc__)
-    parser.add_argument("--answers", type=Path, help="learn from a teacher: folder of models.teacher")
+    parser = distillation.command_line(NAME, RECIPE, __doc__)
     parser.add_argument("--start", type=Path, default=Path("checkpoints") / NAME, help="weights to start from")
     parser.add_argument("--ablation", choices=ABLATIONS, help="with --answers: train this instead")
     arguments = classification.read(parser)
-    train_set, val_set = imagenette.load(arguments.data, "train"), imagenette.load(arguments.data, "val")
     if arguments.answers is None:
-        model, history = classification.train(build, RECIPE, MUON_PARAMETERS, train_set, val_set, arguments.state)
-        classification.finish(model, RECIPE, history, val_set, arguments)
+        classification.run(build, RECIPE, MUON_PARAMETERS, arguments)
         return
+    train_set, val_set = imagenette.load(arguments.data, "train"), imagenette.load(arguments.data, "val")
     recipe = ABLATIONS[arguments.ablation] if arguments.ablation else TAUGHT
     if arguments.state == training.state_path(NAME, RECIPE):
         arguments.state = training.state_path(NAME, recipe)

@@ -1,13 +1,14 @@
 """A teacher's stored answers are learnt from: targets, loss and resuming, on made data."""
 
 import hashlib
+import json
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 import torch
 
-from models import classification, distillation, teacher
+from models import classification, distillation, imagenette, teacher
 from models.checkpoint import open_model
 from models.distillation import Lesson
 from models.resnet import train as resnet
@@ -179,6 +180,22 @@ def test_a_classifier_of_maps_learns_whole_and_places(family, sizes, pictures, a
     assert [row["size"] for row in history] == [64, 64]
     assert "accuracy" in history[-1]
     assert type(model) is type(family.build(recipe))
+
+
+@pytest.mark.parametrize("taught", [False, True])
+def test_the_command_line_learns_by_labels_or_by_the_teacher_too(taught, pictures, answers, tmp_path, monkeypatch):
+    tiny = {"widths": (8, 16), "depths": (1, 1), "schedule": ((64, 1),), "image_size": 64, "batch_size": 4}
+    recipes = resnet.Recipe(**tiny), resnet.Taught(**tiny, place_size=8)
+    monkeypatch.setattr(imagenette, "load", lambda *_: pictures)
+    monkeypatch.setattr(imagenette, "sha256", lambda _: {"train": "a", "val": "b"})
+    folders = {"--data": tmp_path, "--out": tmp_path / "out", "--state": tmp_path / "run.pt"}
+    folders |= {"--answers": answers} if taught else {}
+    monkeypatch.setattr("sys.argv", ["recipe", *(str(part) for pair in folders.items() for part in pair)])
+    distillation.main("tiny", resnet.build, *recipes, resnet.MUON_PARAMETERS, None)
+    record = json.loads((tmp_path / "out" / "recipe.json").read_text())
+    assert record["recipe"] == json.loads(json.dumps(asdict(recipes[taught])))
+    assert ("lesson" in record["recipe"]) is taught
+    assert 0 <= record["val_accuracy"] <= 1
 
 
 @pytest.mark.parametrize("family", [resnet, swin], ids=["resnet", "swin"])

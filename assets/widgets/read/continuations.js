@@ -16,7 +16,10 @@ export function path(continuations, chosen) {
   return [...shared, ...token.map((_, at) => ({ from: chosen, step: leaves + at, at }))];
 }
 
-/** How many continuations a continuation left one after another. @type {(continuations: readonly Continuation[], chosen: number) => number} */
+/**
+ * How many continuations a continuation left one after another.
+ * @type {(continuations: readonly Continuation[], chosen: number) => number}
+ */
 export const depth = (continuations, chosen) => {
   const { parent } = continuations[chosen];
   return parent < 0 ? 0 : 1 + depth(continuations, parent);

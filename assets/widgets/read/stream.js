@@ -6,7 +6,10 @@ import { slice } from "./slice.js";
 /** @typedef {import("../core/lab").FlowRun} FlowRun */
 /** @typedef {import("../core/lab").StackMeta} StackMeta */
 /** @typedef {import("../core/lab").PartKind} PartKind */
-/** @typedef {"embedding" | "position" | "stream" | "normed" | "normed_rms" | "hidden" | "activated" | "added" | "sum" | "sum_normed"} VectorName */
+/**
+ * @typedef {"embedding" | "position" | "stream" | "normed" | "normed_rms" | "hidden" | "activated" | "added" | "sum" |
+ *   "sum_normed"} VectorName
+ */
 /** @typedef {{name: VectorName, numbers: Float32Array}} Vector */
 /**
  * A stop on the way: `layer` is -1 before the first and -2 after the last. vectors: in the order in which they are made.

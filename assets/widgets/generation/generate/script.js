@@ -26,7 +26,10 @@ function mostOpen({ continuations }, chosen) {
 /** @type {(run: Run) => State} */
 const first = (run) => ({ chosen: 0, step: mostOpen(run, 0) });
 
-/** The continuation that wrote the step that is read, and the place in its lists. @type {(run: Run, state: State) => import("../../read/continuations.js").Place} */
+/**
+ * The continuation that wrote the step that is read, and the place in its lists.
+ * @type {(run: Run, state: State) => import("../../read/continuations.js").Place}
+ */
 function placeOf({ continuations }, { chosen, step }) {
   const steps = path(continuations, chosen);
   return steps[Math.min(step, steps.length - 1)];
