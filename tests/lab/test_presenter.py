@@ -1,6 +1,7 @@
 """Presenter mode: every view fits a projector's screen in large type, and a clicker leads through all of them."""
 
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import expect
 
 from lab.exhibits import EXHIBITS
@@ -30,17 +31,20 @@ TOO_LARGE = """root => {
 
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.name)
 def test_every_view_fits_the_screen_in_type_of_a_fiftieth_of_its_height(exhibit, page, server):
+    page.evaluate("localStorage.setItem('lab-wide', 'true')")
+    page.goto("about:blank")
     for name, view in (one for one in VIEWS if one[0] == exhibit.name):
-        page.goto("about:blank")
         page.goto(f"{server}/#{name}/{view}")
-        page.evaluate("localStorage.setItem('lab-wide', 'true')")
-        page.reload()
         widget = page.locator(f".lab-widget[data-of='{name}/{view}']")
         expect(widget).to_be_visible()
         for width, height in SCREENS:
             page.set_viewport_size({"width": width, "height": height})
             element = widget.element_handle()
-            page.wait_for_function(f"element => ({TOO_LARGE})(element) === ''", arg=element, timeout=20_000)
+            try:
+                fits = f"element => ({TOO_LARGE})(element) === ''"
+                page.wait_for_function(fits, arg=element, timeout=30_000, polling=100)
+            except PlaywrightTimeoutError:
+                pytest.fail(f"{name}/{view} at {width} x {height}: {page.evaluate(TOO_LARGE, element)}")
 
 
 def test_a_clicker_leads_from_step_to_step_and_from_view_to_view(page):

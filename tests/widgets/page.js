@@ -47,6 +47,7 @@ function nameless(markup) {
 const page = {
   asked,
   picture,
+  settled,
   state: () => stateOf(root()),
   /** @param {Record<string, unknown>} state */
   async set(state) {

@@ -22,10 +22,12 @@ def data(page):
 
 
 def line(page):
+    page.evaluate("page.settled()")
     return page.locator(".line").inner_text()
 
 
 def trouble(page):
+    page.evaluate("page.settled()")
     return page.locator(".trouble").all_inner_texts()
 
 
