@@ -201,6 +201,15 @@ export interface BlocksNormText extends SharedText {
   hint: string;
   hint_keys: string;
 }
+export interface BlocksPositionMapsText extends SharedText {
+  name: string;
+  all_maps: string;
+  own_map: string;
+  readout: string;
+  pointed: string;
+  hint: string;
+  hint_keys: string;
+}
 export interface BlocksSizesText extends SharedText {
   name: string;
   architecture: string;
