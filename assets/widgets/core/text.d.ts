@@ -1,6 +1,7 @@
 /** The texts of every widget: written by tools/text_types.py from assets/text. */
 export interface SharedText {
   view: string;
+  end: string;
   failed: string;
   broken: string;
   photo_picture: string;
@@ -23,7 +24,6 @@ export interface SharedText {
   answer_comma: string;
 }
 export interface AnatomySharedText extends SharedText {
-  end: string;
   mask: string;
   stack: string;
   stack_encoder: string;
@@ -298,7 +298,6 @@ export interface CnnVsAttentionPositionText extends SharedText {
   hint: string;
 }
 export interface DecodingSharedText extends SharedText {
-  end: string;
   mask: string;
   mean: string;
   comma: string;

@@ -64,6 +64,8 @@ def test_the_order_test_says_whether_rounding_is_all_that_is_left(numbers):
     said = order.claim(shuffled(), text)
     assert "“runs a dog”" in said and "change by 40% on average" in said and "2.0 × 10⁻⁷: only rounding" in said
     assert "knows the order by other means" in order.claim(shuffled(without=0.2), text)
-    kept, without = order.chart(shuffled(), text)["data"]
+    drawn = order.chart(shuffled(), text)
+    assert drawn["layout"]["xaxis"]["ticktext"] == ["·a", "·dog", "·runs", text("widget.shared.end")]
+    kept, without = drawn["data"]
     np.testing.assert_allclose(numbers(kept["y"]), [0.4, 0.5, 0.6, 0.1])
     np.testing.assert_allclose(numbers(without["y"]), [2e-7, 1e-9, 1e-9, 1e-9])
