@@ -5,7 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
-from models.axes import Trace
+from models.axes import HALF, Trace
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +76,30 @@ class GenerationTrace(Trace):
     """Largest difference between log probabilities with the cache and without."""
     done: bool
     """Whether everything that was asked for is there."""
+
+
+HEAD_RULES = ("first", "previous", "same", "induction")
+"""What a head may attend to: the first token, the one before, the same token when it came before, what followed it."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeadRulesTrace(Trace):
+    """Attention of every head on a text, and by rule on random tokens that come twice."""
+
+    model: str
+    text: str
+    token: tuple[str, ...]
+    attention: Annotated[np.ndarray, "layer head query key", HALF]
+    half: int
+    """How many random tokens come twice."""
+    share: Annotated[np.ndarray, "rule layer head"]
+    """Of attention on them that follows each of HEAD_RULES."""
+    chance: Annotated[np.ndarray, "rule"]
+    """The same for attention that is spread evenly."""
+    surprise: Annotated[np.ndarray, "position"]
+    """Nats of each random token after the first, mean over the sequences."""
+    vocabulary: int
+    """Tokens that the model chooses from."""
 
 
 @dataclass(frozen=True, eq=False)
