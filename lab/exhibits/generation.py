@@ -2,8 +2,8 @@
 
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.generation import MODEL, OPENS, SAMPLING, TEXT, Branches
-from lab.views.generation import generate, heads, next_token, training
-from models.traces import GenerationTrace, HeadRulesTrace, NextTokenTrace, TrainingFilmTrace
+from lab.views.generation import effects, generate, heads, next_token, training
+from models.traces import EffectsTrace, GenerationTrace, HeadRulesTrace, NextTokenTrace, TrainingFilmTrace
 
 SAVED = {"": {}, **OPENS}
 """The questions whose answers are saved: what the page of each language opens with."""
@@ -44,6 +44,14 @@ EXHIBIT = Exhibit(
             trace=HeadRulesTrace,
             inputs=("text", "model"),
             views=(View("heads", heads, widget="generation/heads"),),
+            saved=SAVED,
+        ),
+        Run(
+            "effects",
+            compute="models.gpt.effects:trace",
+            trace=EffectsTrace,
+            inputs=("text", "model"),
+            views=(View("effects", effects, widget="generation/effects"),),
             saved=SAVED,
         ),
     ),

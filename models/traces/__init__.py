@@ -36,6 +36,7 @@ from models.traces.fields import (
 from models.traces.generation import (
     HEAD_RULES,
     Continuation,
+    EffectsTrace,
     GenerationTrace,
     HeadRulesTrace,
     NextTokenTrace,
@@ -127,6 +128,7 @@ __all__ = [
     "DataEfficiencyTrace",
     "DecodingTrace",
     "DepthTrace",
+    "EffectsTrace",
     "FieldTrace",
     "FieldsTrace",
     "Finished",

@@ -103,6 +103,34 @@ class HeadRulesTrace(Trace):
 
 
 @dataclass(frozen=True, eq=False)
+class EffectsTrace(Trace):
+    """What each part of a model does to the token after a text, for the most probable candidates.
+
+    Effects are on logits, less the mean of the vocabulary's: the direct ones sum to that of the model.
+    """
+
+    model: str
+    text: str
+    token: tuple[str, ...]
+    candidate: tuple[str, ...]
+    lens: Annotated[np.ndarray, "state candidate"]
+    """Log probability had the model stopped there: before the first layer, then after each part (logit lens)."""
+    direct_start: Annotated[np.ndarray, "entry candidate"]
+    """What the embedding and the position add."""
+    direct_head: Annotated[np.ndarray, "layer head candidate"]
+    direct_feed_forward: Annotated[np.ndarray, "layer candidate"]
+    direct_rest: Annotated[np.ndarray, "candidate"]
+    """All biases of attention, final norm and head."""
+    without: Annotated[np.ndarray, "layer part candidate"]
+    """Log probability after one part was switched off and all later ones computed anew: each head, last the
+    feed-forward."""
+    piece: tuple[str, ...]
+    lens_best: Annotated[np.ndarray, "state"]
+    """The most probable token then, as an index into `piece`."""
+    without_best: Annotated[np.ndarray, "layer part"]
+
+
+@dataclass(frozen=True, eq=False)
 class TrainingFilmTrace(Trace):
     """What a model wrote while it was trained, as its recipe recorded it."""
 

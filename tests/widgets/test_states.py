@@ -70,6 +70,7 @@ JOURNEYS: dict[str, list[str]] = {
         *("click .shows button:nth-child(3)", "click .every button:nth-child(2)"),
         *("click .text-tokens button:nth-child(3)", "ArrowLeft"),
     ],
+    "generation/effects": ["click .candidates button:nth-child(2)", "click .direct canvas", "ArrowRight"],
     "generation/training": ["]", "]"],
     "graph/graph": ["]", "click .heads button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "graph/masks": [

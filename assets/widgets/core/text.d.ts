@@ -585,6 +585,22 @@ export interface GenerationHeadsText extends GenerationSharedText {
   hint: string;
   hint_keys: string;
 }
+export interface GenerationEffectsText extends GenerationSharedText {
+  name: string;
+  next: string;
+  direct: string;
+  without: string;
+  lens: string;
+  feed_forward: string;
+  head_of: string;
+  feed_forward_of: string;
+  before_layers: string;
+  after_layer: string;
+  sum: string;
+  readout: string;
+  hint: string;
+  hint_keys: string;
+}
 export interface GraphGraphText extends SharedText {
   name: string;
   picture: string;

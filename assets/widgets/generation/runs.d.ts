@@ -60,3 +60,12 @@ export interface HeadsRun {
   /** attention (layer, head, query, key), attention_max (layer, head, query) */
   arrays: Arrays;
 }
+
+/** What each part does to the candidates for the next token; see lab/views/generation/effects.py. */
+export interface EffectsRun {
+  token: string[];
+  candidate: string[];
+  /** What lens_best and without_best refer to. */
+  piece: string[];
+  arrays: Arrays;
+}
