@@ -20,7 +20,7 @@ class EffectsMeta(TypedDict):
 
 
 def payload(trace: EffectsTrace, text: Text) -> Payload:
-    """By candidate: lens (state), start (entry), rest, direct and without (layer, part); parts are heads, feed-forward."""
+    """By candidate: lens (state), start (entry), rest, direct and without (layer, part: heads, then feed-forward)."""
     meta: EffectsMeta = {"token": list(trace.token), "candidate": list(trace.candidate), "piece": list(trace.piece)}
     arrays = {
         "lens": trace.lens,
