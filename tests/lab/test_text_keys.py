@@ -86,7 +86,7 @@ KINDS = {
         "part": ("deep", "far"),
         "word": ("kind", "parameters"),
     },
-    "lab/views/generation/heads.py": {"rule": HEAD_RULES},
+    "lab/views/generation/heads.py": {"rule": HEAD_RULES, "found": ("best", "none")},
     "lab/views/graph/depth.py": {"kind": GRAPH_KINDS},
     "lab/views/graph/graph.py": {"trace.kind": GRAPH_KINDS},
     "lab/views/graph/ranking.py": {"kind": SCORED_KINDS, "name": RANKED_WEIGHTS},

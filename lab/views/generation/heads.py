@@ -10,6 +10,10 @@ from lab.views.payload import Payload, quantise
 from models.traces import HEAD_RULES, HeadRulesTrace
 
 
+CLEAR = 2
+"""Times the share of attention that is spread evenly: from there on a head is said to follow a rule."""
+
+
 class HeadsMeta(TypedDict):
     """Besides attention (layer, head, query, key), whose bytes are 255ths of attention_max (layer, head, query)."""
 
@@ -50,5 +54,6 @@ def claim(trace: HeadRulesTrace, text: Text) -> str:
         layer, head = np.unravel_index(share.argmax(), share.shape)
         place = {"layer": int(layer) + 1, "head": int(head) + 1}
         shares = {"share": percent(float(share.max())), "chance": percent(float(chance))}
-        said.append(text(f"generation.view.heads.best_{rule}", **place, **shares))
+        found = "best" if share.max() > CLEAR * chance else "none"
+        said.append(text(f"generation.view.heads.{found}_{rule}", **place, **shares))
     return " ".join(said)

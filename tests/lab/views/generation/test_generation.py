@@ -80,6 +80,7 @@ def test_heads_are_named_by_the_rule_that_they_follow(language):
     )
     said = heads.claim(trace, Text(language))
     assert all(part in said for part in ("3.00", "0.33", f"{np.log(24):.2f}", "90", "20%"))
+    assert Text(language)("generation.view.heads.none_previous", layer=1, head=1, share="", chance="")[:12] in said
     assert Text(language)("generation.view.heads.best_induction", layer=2, head=3, share="90%", chance="20%") in said
 
 
