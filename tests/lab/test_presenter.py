@@ -35,8 +35,8 @@ def test_every_view_fits_the_screen_in_type_of_a_fiftieth_of_its_height(exhibit,
     page.goto("about:blank")
     for name, view in (one for one in VIEWS if one[0] == exhibit.name):
         page.goto(f"{server}/#{name}/{view}")
-        widget = page.locator(f".lab-widget[data-of='{name}/{view}']")
-        expect(widget).to_be_visible()
+        widget = page.locator(f".lab-widget[data-of='{name}/{view}'][data-file]")
+        expect(widget, "drawn").to_be_visible()
         for width, height in SCREENS:
             page.set_viewport_size({"width": width, "height": height})
             element = widget.element_handle()
