@@ -30,19 +30,28 @@ export interface FlowRun {
   prefix?: string[];
   arrays: Arrays;
 }
+/** Code that ran: its lines, and in order what they made. */
+export interface Listing {
+  lines: string[];
+  /** line: the first is 0. */
+  made: { line: number; name: string; shape: number[] }[];
+}
+export interface AttentionCode {
+  kind: AttentionName;
+  masked: boolean;
+  scaled: boolean;
+  lines: string[];
+  /** Into how many heads; `made` and `difference` have one for each. */
+  split: number[];
+  made: Listing["made"][];
+  /** By layer: from PyTorch's own attention, and from the model's, null where the switches are not its. */
+  difference: number[][];
+  model_difference: (number | null)[];
+}
 export interface WalkRun extends FlowRun {
   output: string[];
   positions: boolean;
   kinds: AttentionName[];
-  code: {
-    /** Whose self-attention it computes. */
-    stack: "encoder" | "decoder";
-    /** Line of the file. */
-    first: number;
-    lines: string[];
-    made: { line: number; name: string; shape: number[] }[];
-    /** By layer: from PyTorch's own attention, and from the model's. */
-    difference: number[];
-    model_difference: number[];
-  };
+  /** Of every kind of attention, each way to set its mask and scale. */
+  code: AttentionCode[];
 }

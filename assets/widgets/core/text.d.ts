@@ -112,8 +112,10 @@ export interface AnatomyAttentionText extends AnatomySharedText {
   line_query: string;
   line_key: string;
   line_all: string;
-  line_elsewhere: string;
+  line_unsent: string;
   check: string;
+  check_changed: string;
+  no_positions: string;
   hint: string;
   hint_keys: string;
 }
