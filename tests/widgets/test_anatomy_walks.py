@@ -168,7 +168,7 @@ def test_switches_recompute_the_rows(attention, masked, scaled, split):
     assert number(attention, "score") == pytest.approx(scores[2, 1], abs=2e-3)
     assert number(attention, "bits") == pytest.approx(entropy(rows).mean(), abs=2e-3)
     assert number(attention, "count") == count
-    assert attention.locator(".changed").is_visible()
+    expect(attention.locator(".strips.below .strip:visible")).to_have_count(1)
 
 
 def test_the_code_stands_beside_what_it_makes(attention):

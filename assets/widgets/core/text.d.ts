@@ -104,7 +104,6 @@ export interface AnatomyAttentionText extends AnatomySharedText {
   softmax: string;
   weighted_sum: string;
   projected: string;
-  changed: string;
   cell: string;
   cell_masked: string;
   entropy: string;

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 
 class MultiHeadAttention(nn.Module):
-    """x attends to memory; in self-attention both are the same tokens."""
+    """x attends to memory; in self-attention to itself."""
 
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
@@ -20,7 +20,7 @@ class MultiHeadAttention(nn.Module):
         return x.unflatten(-1, (self.heads, -1)).transpose(0, 1)
 
     def forward(self, x: Tensor, memory: Tensor) -> Tensor:
-        """x and what is returned: (query, width); memory: (key, width)."""
+        """(query, width) and (key, width) as (query, width)."""
         q = self.split(self.to_q(x))
         k = self.split(self.to_k(memory))
         v = self.split(self.to_v(memory))

@@ -220,8 +220,6 @@ function numbers(root, text, set) {
     v.draw({ numbers: headPart(heads.value[key], head, heads.dim), name: format(text.v_of, { token: at }), place });
     sum.draw({ numbers: context(heads, head, query), name: text.weighted_sum, place });
     output.node.hidden = !heads.own;
-    find(root, ".changed").hidden = heads.own;
-    find(root, ".changed").textContent = text.changed;
     if (heads.own) {
       output.draw({ numbers: projected(run, kind, layer, query), name: text.projected, place });
     }
