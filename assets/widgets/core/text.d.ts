@@ -45,6 +45,16 @@ export interface AnatomySharedText extends SharedText {
   stop_memory: string;
   stop_head: string;
   stop_in: string;
+  layer_of: string;
+  structure: string;
+  box_norm: string;
+  box_norm_rms: string;
+  box_add: string;
+  box_add_norm: string;
+  box_head: string;
+  box_head_normed: string;
+  heads_title: string;
+  head_looks: string;
   formula_embedding: string;
   formula_position: string;
   formula_rotary: string;
