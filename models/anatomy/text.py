@@ -52,7 +52,7 @@ def trace(
     found = reading(sentence, language, model)
     progress.beat()
     with torch.inference_mode():
-        walked = through(model.model, _tokens(layers, found), with_positions)
+        walked = through(model.model, tokens_of(layers, found), with_positions)
         _refuse_many(walked, found, model.reference)
         progress.beat()
         return TextWalkTrace(
@@ -82,7 +82,7 @@ def through(model: Any, tokens: dict[TextStack, torch.Tensor], positions: bool =
     return found
 
 
-def _tokens(layers: TextLayers, found: Reading) -> dict[TextStack, torch.Tensor]:
+def tokens_of(layers: TextLayers, found: Reading) -> dict[TextStack, torch.Tensor]:
     """What each stack reads (token,)."""
     *first, last = layers.STACKS
     return {**dict.fromkeys(first, found.ids[0]), last: found.read[0]}
@@ -123,7 +123,7 @@ def _flow(model: OpenModel, name: TextStack, walked: Walked, found: Reading) -> 
         return scores.softmax(-1)
 
     first = len(layers.STACKS) > 1 and name == layers.STACKS[0]
-    token = pieces(model.reader, _tokens(layers, found)[name].tolist(), source=first)
+    token = pieces(model.reader, tokens_of(layers, found)[name].tolist(), source=first)
     return flow(name, *walked, token, probability, lambda choices: pieces(model.reader, choices))
 
 

@@ -55,3 +55,23 @@ export interface WalkRun extends FlowRun {
   /** Of every kind of attention, each way to set its mask and scale. */
   code: AttentionCode[];
 }
+export type ProgramName = "positions" | "layer_norm" | "feed_forward" | "training" | "generation" | "kv_cache";
+/** A tensor that a line of a program made; its numbers lie in arrays.numbers from `offset` on. */
+export interface MadeNumbers {
+  line: number;
+  name: string;
+  shape: number[];
+  offset: number;
+  rows: number;
+  /** How many of a row are sent, from the first. */
+  columns: number;
+  /** Of ids, what they stand for; else none. */
+  piece: string[];
+}
+export interface ProgramsRun {
+  model: string;
+  stack: "encoder" | "decoder";
+  token: string[];
+  programs: { name: ProgramName; lines: string[]; made: MadeNumbers[]; difference: number }[];
+  arrays: Arrays;
+}

@@ -176,6 +176,38 @@ export interface AnatomyCrossText extends AnatomySharedText {
   hint: string;
   hint_keys: string;
 }
+export interface AnatomyCodeText extends AnatomySharedText {
+  name: string;
+  program: string;
+  stack_encoder: string;
+  stack_decoder: string;
+  program_positions: string;
+  program_layer_norm: string;
+  program_feed_forward: string;
+  program_training: string;
+  program_generation: string;
+  program_kv_cache: string;
+  idea_positions: string;
+  idea_layer_norm: string;
+  idea_feed_forward: string;
+  idea_training: string;
+  idea_generation: string;
+  idea_kv_cache: string;
+  check_positions: string;
+  check_layer_norm: string;
+  check_feed_forward: string;
+  check_training: string;
+  check_generation: string;
+  check_kv_cache: string;
+  tensor: string;
+  tensor_first: string;
+  scalar: string;
+  number: string;
+  cell: string;
+  cell_token: string;
+  hint: string;
+  hint_keys: string;
+}
 export interface BlocksNormText extends SharedText {
   name: string;
   token: string;
