@@ -5,7 +5,7 @@ from typing import Any
 
 from lab.text import Text
 from lab.views.anatomy import cross, flow, mask, patch_flow, programs
-from lab.views.blocks import norm, sizes
+from lab.views.blocks import norm, position_maps, sizes
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
@@ -15,7 +15,7 @@ from lab.views.patches import answer, cut, distance, lens, relevance, windows
 from models.traces import TextWalkTrace
 
 from . import anatomy_walks, generation_traces, known_traces, photo_traces
-from .blocks_traces import architectures, layer_norms
+from .blocks_traces import architectures, layer_norms, position_tables
 from .decoding_run import decoding_trace, race_trace
 from .graph_traces import learned, scored
 from .made_programs import MADE
@@ -100,6 +100,10 @@ def normalised(bench: Any) -> dict:
     return bench.value(*norm.payload(layer_norms(), ENGLISH))
 
 
+def compared_positions(bench: Any) -> dict:
+    return bench.value(*position_maps.payload(position_tables(), ENGLISH))
+
+
 def sized(bench: Any) -> dict:
     return bench.value(*sizes.payload(architectures(), ENGLISH))
 
@@ -121,6 +125,7 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "anatomy/mask": masked,
     "answer": classes,
     "blocks/norm": normalised,
+    "blocks/position_maps": compared_positions,
     "blocks/sizes": sized,
     "chart": charts,
     "decoding/decode": decoding,

@@ -43,6 +43,7 @@ JOURNEYS: dict[str, list[str]] = {
         "click .batch input",
         "click canvas.y",
     ],
+    "blocks/position_maps": ["click .whole canvas", "ArrowRight", "ArrowDown"],
     "blocks/sizes": [
         "click .presets button:nth-child(2)",
         "click .measures button:nth-child(2)",

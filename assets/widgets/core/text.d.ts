@@ -1,6 +1,7 @@
 /** The texts of every widget: written by tools/text_types.py from assets/text. */
 export interface SharedText {
   view: string;
+  end: string;
   failed: string;
   broken: string;
   photo_picture: string;
@@ -23,7 +24,6 @@ export interface SharedText {
   answer_comma: string;
 }
 export interface AnatomySharedText extends SharedText {
-  end: string;
   mask: string;
   stack: string;
   stack_encoder: string;
@@ -234,6 +234,15 @@ export interface BlocksNormText extends SharedText {
   hint: string;
   hint_keys: string;
 }
+export interface BlocksPositionMapsText extends SharedText {
+  name: string;
+  all_maps: string;
+  own_map: string;
+  readout: string;
+  pointed: string;
+  hint: string;
+  hint_keys: string;
+}
 export interface BlocksSizesText extends SharedText {
   name: string;
   architecture: string;
@@ -322,7 +331,6 @@ export interface CnnVsAttentionPositionText extends SharedText {
   hint: string;
 }
 export interface DecodingSharedText extends SharedText {
-  end: string;
   mask: string;
   mean: string;
   comma: string;

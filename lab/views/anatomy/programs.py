@@ -11,7 +11,6 @@ from lab.views.payload import Payload
 from models.parts import TextStack
 from models.traces import ProgramsTrace, ProgramTrace
 
-
 BEGINNING = ("read", "text")
 """Names of what begins with the first token."""
 
