@@ -129,6 +129,10 @@ export interface AnatomyAttentionText extends AnatomySharedText {
   hint_keys: string;
 }
 export interface AnatomyMaskText extends AnatomySharedText {
+  right: string;
+  probability: string;
+  loss: string;
+  mean_loss: string;
   start: string;
   name: string;
   reading: string;
