@@ -132,7 +132,6 @@ export interface AnatomyMaskText extends AnatomySharedText {
   right: string;
   probability: string;
   loss: string;
-  mean_loss: string;
   start: string;
   name: string;
   reading: string;

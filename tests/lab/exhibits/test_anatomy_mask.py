@@ -78,7 +78,7 @@ def test_the_training_pass_stands_under_what_is_read(page):
     assert said[2 * count :] == [f"{abs(one):.3f}" for one in trace.causal_log_prob.tolist()]
     loss = -trace.causal_log_prob.mean()
     assert shown(widget, "loss") == [pytest.approx(loss, abs=1e-5)]
-    expect(widget.locator(".total")).to_contain_text(f"{loss:.3f}")
+    expect(widget.locator(".forced b").last).to_have_text(f"−log p, mean {loss:.3f}")
     columns = [box.bounding_box()["x"] for box in widget.locator(".forced .reads button").all()]
     for at, x in enumerate(columns, 1):
         assert abs(cells.nth(at).bounding_box()["x"] - x) < 60

@@ -68,9 +68,9 @@ export default {
   keep: (state, run, before) => {
     const made = (/** @type {Run} */ { token, programs }) =>
       JSON.stringify([token, programs.map((one) => [one.name, one.lines, one.made.map(({ shape }) => shape)])]);
-    if (run === before || made(run) === made(before)) return state;
-    const same = run.programs.find(({ name }) => name === state.program);
-    return first(run, same?.name);
+    const program = run.programs.find(({ name }) => name === state.program);
+    if (!program || made(run) !== made(before)) return first(run, program?.name);
+    return { ...state, step: Math.min(state.step, program.made.length - 1) };
   },
 
   build: (root, text, set) => {

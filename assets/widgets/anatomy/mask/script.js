@@ -88,10 +88,13 @@ function choices(root, text, set, act) {
   };
 }
 
+/** @type {(logProb: (number | null)[], text: Text) => string} */
+const lossSaid = (logProb, text) => format(text.loss, { loss: number(lossOf(logProb), 3) });
+
 /** The training pass: below what is read what is right there, its probability and its loss.
  * @type {(root: HTMLElement, text: Text) => (run: Run, state: State) => number | null} */
 function forced(root, text) {
-  const [box, total] = [find(root, ".forced"), find(root, ".total")];
+  const box = find(root, ".forced");
   const onRun = whenChanged();
   return (run, { position }) => {
     const { log_prob } = run;
@@ -115,17 +118,15 @@ function forced(root, text) {
         ),
         ...row(text.probability, shares.map(percent), 3),
         ...row(
-          text.loss,
+          lossSaid(log_prob, text),
           log_prob.map((one) => number(-(one ?? 0), 3)),
           4,
         ),
       );
-      box.append(total);
     });
     for (const node of box.querySelectorAll("[data-column]")) {
       node.classList.toggle("now", node.getAttribute("data-column") === String(position));
     }
-    total.textContent = log_prob ? format(text.mean_loss, { loss: number(lossOf(log_prob), 3) }) : "";
     return log_prob && lossOf(log_prob);
   };
 }
@@ -205,6 +206,6 @@ export default {
       change: changeLine(run, state.changed, text),
       ...Object.fromEntries(KINDS.map((kind) => [kind, cellLine(run, kind, state, text)])),
     });
-    return run.log_prob ? `${said} ${format(text.mean_loss, { loss: number(lossOf(run.log_prob), 3) })}` : said;
+    return run.log_prob ? `${said} ${lossSaid(run.log_prob, text)}` : said;
   },
 };
