@@ -596,6 +596,47 @@ export interface GenerationTrainingText extends GenerationSharedText {
   where: string;
   says: string;
 }
+export interface GenerationHeadsText extends GenerationSharedText {
+  name: string;
+  all: string;
+  shows: string;
+  shows_text: string;
+  shows_first: string;
+  shows_previous: string;
+  shows_same: string;
+  shows_induction: string;
+  on_text: string;
+  matrix: string;
+  masked: string;
+  layer_head: string;
+  layer_head_share: string;
+  cell: string;
+  rules: string;
+  rule_first: string;
+  rule_previous: string;
+  rule_same: string;
+  rule_induction: string;
+  share: string;
+  chance: string;
+  hint: string;
+  hint_keys: string;
+}
+export interface GenerationEffectsText extends GenerationSharedText {
+  name: string;
+  next: string;
+  direct: string;
+  without: string;
+  lens: string;
+  feed_forward: string;
+  head_of: string;
+  feed_forward_of: string;
+  before_layers: string;
+  after_layer: string;
+  sum: string;
+  readout: string;
+  hint: string;
+  hint_keys: string;
+}
 export interface GraphGraphText extends SharedText {
   name: string;
   picture: string;
