@@ -8,9 +8,17 @@ from lab.inputs.models import HUB_LANGUAGE_MODELS, VIT_INPUT
 from lab.inputs.photo import Photo
 from lab.inputs.sentence import Sentence
 from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR, Edit
-from lab.views.anatomy import attention, cache, cross, flow, mask, patch_flow, pooling
+from lab.views.anatomy import attention, cache, cross, flow, mask, patch_flow, pooling, programs
 from models.families import LANGUAGE_MODELS
-from models.traces import CacheTrace, CausalityTrace, CrossTrace, PoolingTrace, TextWalkTrace, VitWalkTrace
+from models.traces import (
+    CacheTrace,
+    CausalityTrace,
+    CrossTrace,
+    PoolingTrace,
+    ProgramsTrace,
+    TextWalkTrace,
+    VitWalkTrace,
+)
 
 ENGLISH, LANGUAGE = SENTENCE
 ANY_SENTENCE = Sentence(name=ENGLISH.name, default=ENGLISH.default, follows=ENGLISH.follows)
@@ -80,6 +88,14 @@ EXHIBIT = Exhibit(
             trace=CrossTrace,
             inputs=TEXT,
             views=(View("cross", cross, widget="anatomy/cross"),),
+            saved=SAVED,
+        ),
+        Run(
+            "code",
+            compute="models.anatomy.programs:trace",
+            trace=ProgramsTrace,
+            inputs=TEXT,
+            views=(View("code", programs, widget="anatomy/code"),),
             saved=SAVED,
         ),
     ),

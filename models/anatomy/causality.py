@@ -40,7 +40,7 @@ def trace(
             raise InputError("anatomy.edit")
         replacement[position - 1] = token
 
-    def changes(causal: bool) -> Changes:
+    def changes(causal: bool) -> tuple[Changes, np.ndarray]:
         after = []
         for position, token in enumerate(replacement.tolist(), 1):
             progress.beat()
@@ -48,9 +48,10 @@ def trace(
             then = predict(model.model, known.states, changed, causal=causal)
             after.append(aligned(then.log_prob, position, token))
         before = known.plain if causal == trained else predict(model.model, known.states, read, causal=causal)
-        return compare(before.log_prob, after)
+        right = before.log_prob.gather(1, known.reading.says[:, None])[:, 0]
+        return compare(before.log_prob, after), right.cpu().numpy()
 
-    causal, bidirectional = changes(True), changes(False)
+    (causal, causal_log_prob), (bidirectional, bidirectional_log_prob) = changes(True), changes(False)
     options, replacements = option.cpu().numpy(), replacement.cpu().numpy()
     ids = [array for each in (causal, bidirectional) for array in (each.token, each.then)]
     return CausalityTrace(
@@ -62,6 +63,8 @@ def trace(
         edit=edit,
         causal=causal,
         bidirectional=bidirectional,
+        causal_log_prob=causal_log_prob,
+        bidirectional_log_prob=bidirectional_log_prob,
     )
 
 

@@ -1,52 +1,54 @@
-"""The lecture's code, run line by line from the file that stands there."""
+"""The lecture's code, run as it stands in its files, and what each of its lines made."""
 
 import ast
+from collections.abc import Collection
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
-
-import torch
-from torch.nn import functional as F
-
-from models.anatomy import masked_self_attention
-from models.parts import AttentionModules
-
-FILE = Path(str(masked_self_attention.__file__))
 
 
 class Made(NamedTuple):
-    """What a line of the file made: the tensor and its name."""
+    """What an assignment made: its line among those of the program (the first is 0), its name and the value."""
 
     line: int
     name: str
-    tensor: torch.Tensor
+    value: Any
 
 
-def with_weights(
-    modules: AttentionModules, width: int, causal: bool = True
-) -> masked_self_attention.MaskedSelfAttention:
-    """The lecture's module with what makes queries, keys, values and output in an attention part."""
-    module = masked_self_attention.MaskedSelfAttention(width, modules.heads, causal)
-    made = {"to_q": modules.query, "to_k": modules.key, "to_v": modules.value, "to_out": modules.output}
-    for name, part in made.items():
-        module.register_module(name, part)
-    return module
+class Program:
+    """A file of models/anatomy/lecture, ready to run; `made` grows by what every assignment in its functions makes.
+
+    without: switches that are off. A line that ends in a comment of that name (“# mask”) is left out, of what is shown
+    in `lines` and of what runs.
+    """
+
+    def __init__(self, module: ModuleType, without: Collection[str] = ()) -> None:
+        file = Path(str(module.__file__))
+        kept = [one for one in file.read_text(encoding="utf-8").splitlines() if one.split("  # ")[-1] not in without]
+        tree = ast.parse("\n".join(kept))
+        defined = [node for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)]
+        self._first = defined[0].lineno
+        self.lines = tuple(kept[self._first - 1 :])
+        self.made: list[Made] = []
+        self._names: dict[str, Any] = {"__name__": module.__name__, "note": self._note}
+        exec(compile(ast.fix_missing_locations(_Noting().visit(tree)), str(file), "exec"), self._names)
+
+    def __getitem__(self, name: str) -> Any:
+        """The class or function of this name."""
+        return self._names[name]
+
+    def ran(self) -> list[Made]:
+        """What was made since this was asked last, in order."""
+        made, self.made = self.made, []
+        return made
+
+    def _note(self, line: int, name: str, value: Any) -> None:
+        self.made.append(Made(line - self._first, name, value))
 
 
-def run(module: masked_self_attention.MaskedSelfAttention, x: torch.Tensor) -> list[Made]:
-    """Every assignment of `forward` for x (token, width), in order, and the tensor that it made."""
-    tree = ast.parse(FILE.read_text(encoding="utf-8"))
-    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    names: dict[str, Any] = {**vars(masked_self_attention), "self": module, "x": x}
-    made = []
-    for line in functions["forward"].body:
-        if isinstance(line, ast.Assign) and isinstance(target := line.targets[0], ast.Name):
-            exec(compile(ast.Module([line], []), str(FILE), "exec"), names)
-            made.append(Made(line.lineno, target.id, names[target.id]))
-    return made
+class _Noting(ast.NodeTransformer):
+    """Notes what every assignment to a name makes."""
 
-
-def difference(made: list[Made], causal: bool = True) -> float:
-    """How far the heads' context lies from PyTorch's own scaled_dot_product_attention, at most."""
-    tensors = {one.name: one.tensor for one in made}
-    own = F.scaled_dot_product_attention(tensors["q"], tensors["k"], tensors["v"], is_causal=causal)
-    return float((tensors["context"] - own).abs().max())
+    def visit_Assign(self, node: ast.Assign) -> list[ast.stmt]:
+        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        return [node, *(ast.parse(f"note({node.lineno}, {name!r}, {name})").body[0] for name in names)]

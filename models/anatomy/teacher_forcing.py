@@ -142,25 +142,35 @@ def predict(
     states: the encoder's (1, source, width). causal: whether a position sees only what is read up to itself, else all.
     seen: (1, source), 0 where no layer of the decoder may attend to the source.
     """
+    scores, attention = logits(model, states, read, causal=causal, seen=seen)
+    return Predicted(scores.log_softmax(-1), attention)
+
+
+def logits(
+    model: Any,
+    states: torch.Tensor | None,
+    read: torch.Tensor,
+    *,
+    causal: bool = True,
+    seen: torch.Tensor | None = None,
+) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+    """The scores (position, V) of what `predict` is asked for, and the cross-attention of every layer."""
     own = mask(read.shape[1], causal, read.device)
     asked: dict[str, Any] = {"use_cache": False, "output_attentions": True}
     if states is None:
-        logits = model(input_ids=read, attention_mask=own[None, None]).logits
-        return Predicted(logits[0].float().log_softmax(-1), ())
+        return model(input_ids=read, attention_mask=own[None, None]).logits[0].float(), ()
     seen = torch.ones(1, states.shape[1], dtype=torch.long, device=read.device) if seen is None else seen
     if type(model).__name__ == "FSMTForConditionalGeneration":  # it takes no mask of its own, but its decoder does
         outputs = model.model.decoder(read, states, seen, None, own, **asked)
-        logits = outputs.last_hidden_state
-    else:
-        outputs = model(
-            encoder_outputs=BaseModelOutput(states),  # type: ignore[arg-type]
-            attention_mask=seen,
-            decoder_input_ids=read,
-            decoder_attention_mask=own[None, None],
-            **asked,
-        )
-        logits = outputs.logits
-    return Predicted(logits[0].float().log_softmax(-1), outputs.cross_attentions)
+        return outputs.last_hidden_state[0].float(), outputs.cross_attentions
+    outputs = model(
+        encoder_outputs=BaseModelOutput(states),  # type: ignore[arg-type]
+        attention_mask=seen,
+        decoder_input_ids=read,
+        decoder_attention_mask=own[None, None],
+        **asked,
+    )
+    return outputs.logits[0].float(), outputs.cross_attentions
 
 
 def compare(before: torch.Tensor, after: list[torch.Tensor]) -> Changes:

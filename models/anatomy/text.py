@@ -1,10 +1,11 @@
 """A sentence walked through a language model: an encoder alone, a decoder alone, or both."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import torch
 
-from models.anatomy import living_code
+from models.anatomy import attention_code
 from models.anatomy.flow import flow, stacked
 from models.anatomy.teacher_forcing import Reading, reading
 from models.anatomy.walk import AttentionStep, FeedForwardStep, Step, walk
@@ -27,6 +28,11 @@ class Walked(NamedTuple):
     start: Start
     steps: list[list[Step]]
 
+    @property
+    def output(self) -> torch.Tensor:
+        """(token, width): what a head, or a decoder after an encoder, reads of it."""
+        return self.stack.final(self.steps[-1][-1].stream)
+
 
 def trace(
     sentence: str,
@@ -46,19 +52,18 @@ def trace(
     found = reading(sentence, language, model)
     progress.beat()
     with torch.inference_mode():
-        walked = through(model.model, _tokens(layers, found), with_positions)
+        walked = through(model.model, tokens_of(layers, found), with_positions)
         _refuse_many(walked, found, model.reference)
         progress.beat()
-        last = layers.STACKS[-1]
         return TextWalkTrace(
             model=model.reference,
             sentence=sentence,
             positions=with_positions,
             output=pieces(model.reader, found.says.tolist()),
             flows=tuple(_flow(model, name, one, found) for name, one in walked.items()),
-            attention=tuple(_all_heads(walked)),
+            attention=tuple(heads(name, one.steps, kind) for name, kind, one in _kinds(walked)),
             feed_forward=tuple(_inner(one.steps) for one in walked.values()),
-            code=_code(last, walked[last]),
+            code=tuple(_code(walked, progress)),
         )
 
 
@@ -73,20 +78,22 @@ def through(model: Any, tokens: dict[TextStack, torch.Tensor], positions: bool =
         past = torch.ones(len(ids), len(ids), dtype=torch.bool, device=ids.device).tril()
         steps = list(walk(stack, start.stream, past if name == "decoder" else None, memory))
         found[name] = Walked(stack, start, steps)
-        memory = stack.final(steps[-1][-1].stream)
+        memory = found[name].output
     return found
 
 
-def _tokens(layers: TextLayers, found: Reading) -> dict[TextStack, torch.Tensor]:
+def tokens_of(layers: TextLayers, found: Reading) -> dict[TextStack, torch.Tensor]:
     """What each stack reads (token,)."""
     *first, last = layers.STACKS
     return {**dict.fromkeys(first, found.ids[0]), last: found.read[0]}
 
 
-def _all_heads(walked: dict[TextStack, Walked]) -> list[HeadsTrace]:
+def _kinds(walked: dict[TextStack, Walked]) -> list[tuple[AttentionName, PartKind, Walked]]:
     """Self-attention of every stack, and the decoder's cross-attention."""
-    found = [heads(name, one.steps, "self_attention") for name, one in walked.items()]
-    return [*found, heads("cross", walked["decoder"].steps, "cross_attention")] if len(walked) > 1 else found
+    found: list[tuple[AttentionName, PartKind, Walked]] = [
+        (name, "self_attention", one) for name, one in walked.items()
+    ]
+    return [*found, ("cross", "cross_attention", walked["decoder"])] if len(walked) > 1 else found
 
 
 def heads(name: AttentionName, steps: list[list[Step]], kind: PartKind) -> HeadsTrace:
@@ -116,7 +123,7 @@ def _flow(model: OpenModel, name: TextStack, walked: Walked, found: Reading) -> 
         return scores.softmax(-1)
 
     first = len(layers.STACKS) > 1 and name == layers.STACKS[0]
-    token = pieces(model.reader, _tokens(layers, found)[name].tolist(), source=first)
+    token = pieces(model.reader, tokens_of(layers, found)[name].tolist(), source=first)
     return flow(name, *walked, token, probability, lambda choices: pieces(model.reader, choices))
 
 
@@ -126,23 +133,20 @@ def _inner(steps: list[list[Step]]) -> FeedForwardTrace:
     return FeedForwardTrace(stacked([one.hidden for one in found]), stacked([one.activated for one in found]))
 
 
-def _code(name: TextStack, walked: Walked) -> CodeTrace:
-    """The lecture's code on what the self-attention of each layer of a stack reads."""
-    parts = [part.modules for layer in walked.stack.layers for part in layer if part.kind == "self_attention"]
-    own = [step for layer in walked.steps for step in layer if step.kind == "self_attention"]
-    made = [
-        living_code.run(living_code.with_weights(modules, step.given.shape[-1], name == "decoder"), step.given)
-        for modules, step in zip(parts, own, strict=True)
-        if isinstance(modules, AttentionModules)
-    ]
-    outputs = [lines[-1].tensor for lines in made]
-    distances = [(output - step.detail.output).abs().max() for output, step in zip(outputs, own, strict=True)]
-    return CodeTrace(
-        stack=name,
-        made=tuple((one.line, one.name, tuple(one.tensor.shape)) for one in made[0]),
-        difference=stacked([torch.tensor(living_code.difference(lines, name == "decoder")) for lines in made]),
-        model_difference=stacked(distances),
-    )
+def _code(walked: dict[TextStack, Walked], progress: Progress) -> Iterator[CodeTrace]:
+    """The lecture's code for every kind of attention, on what it reads in each layer."""
+    for name, kind, one in _kinds(walked):
+        progress.beat()
+        parts = [part.modules for layer in one.stack.layers for part in layer if part.kind == kind]
+        steps = [step for layer in one.steps for step in layer if step.kind == kind]
+        read = [
+            attention_code.Read(
+                modules, step.given, walked["encoder"].output if name == "cross" else step.given, step.detail.output
+            )
+            for modules, step in zip(parts, steps, strict=True)
+            if isinstance(modules, AttentionModules)
+        ]
+        yield from attention_code.traces(name, read)
 
 
 def _refuse_many(walked: dict[TextStack, Walked], found: Reading, reference: str) -> None:

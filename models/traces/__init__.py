@@ -61,6 +61,7 @@ from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDelet
 from models.traces.patches import PatchesTrace
 from models.traces.pooling import POOLED, PoolingTrace
 from models.traces.positions import POSITION_SETTINGS, OrderTrace, PositionTablesTrace
+from models.traces.programs import MadeTrace, ProgramsTrace, ProgramTrace
 from models.traces.relevance import RelevanceTrace
 from models.traces.sizes import SIZE_PARTS, ArchitectureSize, SizesTrace
 from models.traces.swin import SwinBlock, SwinTrace
@@ -139,6 +140,7 @@ __all__ = [
     "KnownOutput",
     "LayerNormTrace",
     "LengthCandidate",
+    "MadeTrace",
     "MasksTrace",
     "NextTokenTrace",
     "NextTokens",
@@ -150,6 +152,8 @@ __all__ = [
     "PositionAblation",
     "PositionAblationsTrace",
     "PositionTablesTrace",
+    "ProgramTrace",
+    "ProgramsTrace",
     "RaceTrace",
     "RankingTrace",
     "RefineTrace",

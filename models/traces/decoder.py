@@ -66,6 +66,9 @@ class CausalityTrace(KnownOutput):
     """Each position sees what is read up to itself, as a decoder was trained."""
     bidirectional: Changes
     """The same weights without the mask: each position sees all that is read, as an encoder was trained."""
+    causal_log_prob: Annotated[np.ndarray, "position"]
+    """Of what follows each token, nothing changed: the mean, negative, is the loss that training makes smaller."""
+    bidirectional_log_prob: Annotated[np.ndarray, "position"]
     edit: tuple[int, ...] = ()
     """The visitor's own change: the position of a token that is read, and the id in its place, or REMOVED; none where
     empty."""

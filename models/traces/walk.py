@@ -87,17 +87,27 @@ class FeedForwardTrace(Trace):
 
 @dataclass(frozen=True, eq=False)
 class CodeTrace(Trace):
-    """The lecture's self-attention with the weights of each layer of a stack, on the stack's own input."""
+    """The lecture's attention with the weights of every layer, on what is read there, the switches set in one way."""
 
-    stack: TextStack
-    """A decoder, or an encoder alone, whose attention has no mask."""
-
-    made: tuple[tuple[int, str, tuple[int, ...]], ...]
-    """Line of the file, name and shape of every tensor that `forward` makes."""
-    difference: Annotated[np.ndarray, "layer"]
-    """Largest distance from torch's scaled_dot_product_attention."""
+    kind: AttentionName
+    masked: bool
+    scaled: bool
+    lines: tuple[str, ...]
+    """The code that ran."""
+    split: tuple[int, ...]
+    """Into how many heads: each that the width allows, and the model's own."""
+    made: tuple[tuple[tuple[int, str, tuple[int, ...]], ...], ...]
+    """Of each split, in the order in which they were made: line (the first is 0), name and shape of every tensor."""
+    difference: Annotated[np.ndarray, "split layer"]
+    """Largest distance from torch's scaled_dot_product_attention with the same switches."""
     model_difference: Annotated[np.ndarray, "layer"]
-    """Largest distance of its output from that of the model's own attention."""
+    """Largest distance of its output, split as the model does, from that of the model's own attention; nan where the
+    switches are not the model's."""
+
+    @property
+    def own(self) -> bool:
+        """Whether mask and scale are as the model has them."""
+        return self.scaled and self.masked == (self.kind == "decoder")
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +131,8 @@ class TextWalkTrace(Trace):
     """Self-attention of every stack, and cross."""
     feed_forward: tuple[FeedForwardTrace, ...]
     """Of every stack."""
-    code: CodeTrace
+    code: tuple[CodeTrace, ...]
+    """Of every kind of attention, each way to set its mask and scale."""
 
 
 @dataclass(frozen=True, eq=False)

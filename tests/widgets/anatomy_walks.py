@@ -78,15 +78,42 @@ def translator(positions: bool = True) -> TextWalkTrace:
             FeedForwardTrace(hidden, np.maximum(hidden, 0))
             for hidden in (drawn(50 + count, LAYERS, count, INNER) for count in counts)
         ),
-        code=CodeTrace(
-            stack="decoder",
-            made=tuple(
-                (line, name, (HEADS, counts[1], DIM))
-                for line, name in ((24, "q"), (25, "k"), (27, "scores"), (30, "masked"), (33, "joined"), (34, "output"))
-            ),
-            difference=np.array([2e-7, 0], np.float32),
-            model_difference=np.array([0, 3e-7], np.float32),
-        ),
+        code=tuple(code("encoder", *counts[:1] * 2) + code("decoder", *counts[1:] * 2) + code("cross", *counts[::-1])),
+    )
+
+
+def code(kind: AttentionName, queries: int, keys: int) -> list[CodeTrace]:
+    """Each way to set mask and scale, split as the model does and into one head and three."""
+    return [
+        coded(kind, queries, keys, masked, scaled)
+        for masked in ((False,) if kind == "cross" else (True, False))
+        for scaled in (True, False)
+    ]
+
+
+def shape(name: str, count: int, queries: int, keys: int) -> tuple[int, ...]:
+    """Of what a line of the code makes with `count` heads."""
+    return {"q": (count, queries, WIDTH // count), "output": (queries, WIDTH)}.get(name, (count, queries, keys))
+
+
+def coded(kind: AttentionName, queries: int, keys: int, masked: bool, scaled: bool) -> CodeTrace:
+    lines = ("q = x", "scores = q @ k", *["scores = scores / √d"] * scaled)
+    lines += (*("future = later", "scores = scores - future") * masked, "attention = softmax(scores)", "output = sum")
+    split = (1, HEADS, 4)
+    made = tuple(
+        tuple((line, (name := one.split()[0]), shape(name, count, queries, keys)) for line, one in enumerate(lines, 1))
+        for count in split
+    )
+    own = scaled and masked == (kind == "decoder")
+    return CodeTrace(
+        kind=kind,
+        masked=masked,
+        scaled=scaled,
+        lines=("def forward(x):", *(f"    {one}" for one in lines)),
+        split=split,
+        made=made,
+        difference=np.array([[4e-7, 0], [2e-7, 3.5e-7], [5e-7, 6e-7]], np.float32),
+        model_difference=np.array([0, 3e-7], np.float32) if own else np.full(2, np.nan, np.float32),
     )
 
 
@@ -104,7 +131,7 @@ def alone(name: Literal["encoder", "decoder"], centred: bool = True) -> TextWalk
         flows=(one,),
         attention=(heads(name, len(token), len(token)),),
         feed_forward=(FeedForwardTrace(hidden, np.maximum(hidden, 0)),),
-        code=replace(both.code, stack=name),
+        code=tuple(code(name, len(token), len(token))),
     )
 
 

@@ -36,7 +36,8 @@ def causality(**changed):
     )
     option = np.array([[8, 6], [9, 5], [9, 6]])
     share = np.array([[0.05, 0.01], [0.1, 0.02], [0.2, 0.03]], np.float32)
-    given = {"option": option, "option_probability": share, "replacement": np.array([8, 5, REMOVED])}
+    log_prob = {"causal_log_prob": np.log([0.9, 0.8, 0.7, 0.5]), "bidirectional_log_prob": np.log([0.9, 0.8, 0.1, 0.6])}
+    given = {**log_prob, "option": option, "option_probability": share, "replacement": np.array([8, 5, REMOVED])}
     return CausalityTrace(
         **{**KNOWN, **given, "causal": causal, "bidirectional": free, "edit": (3, REMOVED), **changed}
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.text import Text
-from lab.views.anatomy import cross, flow, mask, patch_flow
+from lab.views.anatomy import cross, flow, mask, patch_flow, programs
 from lab.views.blocks import norm, position_maps, sizes
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import race, run, sampling
@@ -18,6 +18,7 @@ from . import anatomy_walks, generation_traces, known_traces, photo_traces
 from .blocks_traces import architectures, layer_norms, position_tables
 from .decoding_run import decoding_trace, race_trace
 from .graph_traces import learned, scored
+from .made_programs import MADE
 
 ENGLISH = Text("en")
 
@@ -87,6 +88,10 @@ def masked(bench: Any) -> dict:
     return bench.value(*mask.payload(known_traces.causality(), ENGLISH))
 
 
+def programmed(bench: Any) -> dict:
+    return bench.value(*programs.payload(MADE, ENGLISH))
+
+
 def crossed(bench: Any) -> dict:
     return bench.value(*cross.payload(known_traces.cross(), ENGLISH))
 
@@ -115,6 +120,7 @@ def masked_scores(bench: Any) -> dict:
 PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "anatomy/attention": walk,
     "anatomy/cross": crossed,
+    "anatomy/code": programmed,
     "anatomy/flow": walk,
     "anatomy/mask": masked,
     "answer": classes,

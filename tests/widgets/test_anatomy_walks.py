@@ -1,11 +1,13 @@
 """Flow and attention as they are drawn, against the trace."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from lab.format import scientific
 from lab.views.anatomy.attention import entropy
 
 from .anatomy_walks import DIM, HEADS, LAYERS, WIDTH, alone, translator, vit
@@ -166,19 +168,54 @@ def test_switches_recompute_the_rows(attention, masked, scaled, split):
     assert number(attention, "score") == pytest.approx(scores[2, 1], abs=2e-3)
     assert number(attention, "bits") == pytest.approx(entropy(rows).mean(), abs=2e-3)
     assert number(attention, "count") == count
-    assert attention.locator(".changed").is_visible()
+    expect(attention.locator(".strips.below .strip:visible")).to_have_count(1)
 
 
 def test_the_code_stands_beside_what_it_makes(attention):
     trace = translator().attention[1]
     show(attention, kind="decoder", layer=0, head=1, query=3, key=0, step=0)
     assert f"{abs(trace.query[0, 1, 3, 0]):.3f}" in attention.locator(".line-said").inner_text()
-    attention.locator(".listing [data-step]").nth(3).hover()
-    attention.wait_for_function("document.querySelector('.lab-widget').dataset.step === '3'")
-    assert "masked" in attention.locator(".line-said").inner_text()
+    attention.locator(".listing [data-line]").nth(2).hover()
+    attention.wait_for_function("document.querySelector('.lab-widget').dataset.step === '2'")
+    assert "scores" in attention.locator(".line-said").inner_text()
     assert f"{abs(trace.scores[0, 1, 3, 0]):.3f}" in attention.locator(".line-said").inner_text()
-    show(attention, kind="encoder", masked=False)
-    assert not attention.locator(".made .strip").is_visible()
+
+
+@pytest.mark.parametrize(("masked", "scaled", "split"), [(True, True, 0), (False, True, 0), (True, False, 4)])
+@pytest.mark.parametrize("kind", ["encoder", "decoder"])
+def test_the_code_is_that_of_the_switches(attention, kind, masked, scaled, split):
+    layer = 1
+    code = next(one for one in translator().code if (one.kind, one.masked, one.scaled) == (kind, masked, scaled))
+    show(attention, kind=kind, layer=layer, head=0, query=2, key=1, masked=masked, scaled=scaled, split=split, step=0)
+    at = code.split.index(split or HEADS)
+    lines, shapes = attention.locator(".listing .line"), attention.locator(".listing .shape")
+    expect(lines).to_have_text([re.compile(re.escape(line.strip())) for line in code.lines])
+    expect(shapes).to_have_text(["×".join(map(str, shape)) for _, _, shape in code.made[at]])
+    steps = attention.locator(".film input")
+    expect(steps).to_have_attribute("max", str(len(code.made[at]) - 1))
+    own = code.own and not split
+    expect(attention.locator(".check")).to_contain_text(
+        "as in the model" if own else "The model’s own attention is another"
+    )
+    expect(attention.locator(".check")).to_contain_text(scientific(float(code.difference[at, layer])))
+    last = len(code.made[at]) - 1
+    show(attention, step=last)
+    expect(attention.locator(".made .strip")).to_be_visible(visible=own)
+    show(attention, step=last - 1)
+    expect(attention.locator(".made .strip")).to_be_visible()
+
+
+def test_a_switch_keeps_the_chosen_line(attention):
+    show(attention, kind="decoder", masked=True, scaled=True, split=0, step=5)
+    expect(attention.locator(".line.now")).to_contain_text("softmax")
+    attention.locator(".masked button").nth(1).click()
+    expect(attention.locator(".line.now")).to_contain_text("softmax")
+    assert number(attention, "step") == 3
+    attention.locator(".listing [data-line]").nth(2).hover()
+    expect(attention.locator(".line.now")).to_contain_text("/ √d")
+    attention.locator(".scaled button").nth(1).click()
+    expect(attention.locator(".line.now")).to_have_count(1)
+    expect(attention.locator(".listing")).not_to_contain_text("√d")
 
 
 def test_positions_are_asked_for_once(attention):

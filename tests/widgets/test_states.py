@@ -26,6 +26,13 @@ JOURNEYS: dict[str, list[str]] = {
         "click section.effect .picture",
         "ArrowDown",
     ],
+    "anatomy/code": [
+        "click .chosen button:nth-child(2)",
+        "[",
+        "click .listing [data-line='2']",
+        "click .numbers",
+        "ArrowDown",
+    ],
     "anatomy/mask": ["click .reads button:nth-child(2)", "click section.causal .picture", "ArrowRight", "ArrowUp"],
     "blocks/norm": [
         "click .tokens button:nth-child(3)",

@@ -21,4 +21,6 @@ export interface MaskRun extends KnownOutput {
   replacement: number[];
   /** Position and id, or nothing. */
   edit: number[];
+  /** Of what follows each token in the training pass; null of an encoder alone. */
+  log_prob: (number | null)[] | null;
 }

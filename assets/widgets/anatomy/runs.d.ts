@@ -30,19 +30,48 @@ export interface FlowRun {
   prefix?: string[];
   arrays: Arrays;
 }
+/** Code that ran: its lines, and in order what they made. */
+export interface Listing {
+  lines: string[];
+  /** line: the first is 0. */
+  made: { line: number; name: string; shape: number[] }[];
+}
+export interface AttentionCode {
+  kind: AttentionName;
+  masked: boolean;
+  scaled: boolean;
+  lines: string[];
+  /** Into how many heads; `made` and `difference` have one for each. */
+  split: number[];
+  made: Listing["made"][];
+  /** By layer: from PyTorch's own attention, and from the model's, null where the switches are not its. */
+  difference: number[][];
+  model_difference: (number | null)[];
+}
 export interface WalkRun extends FlowRun {
   output: string[];
   positions: boolean;
   kinds: AttentionName[];
-  code: {
-    /** Whose self-attention it computes. */
-    stack: "encoder" | "decoder";
-    /** Line of the file. */
-    first: number;
-    lines: string[];
-    made: { line: number; name: string; shape: number[] }[];
-    /** By layer: from PyTorch's own attention, and from the model's. */
-    difference: number[];
-    model_difference: number[];
-  };
+  /** Of every kind of attention, each way to set its mask and scale. */
+  code: AttentionCode[];
+}
+export type ProgramName = "positions" | "layer_norm" | "feed_forward" | "training" | "generation" | "kv_cache";
+/** A tensor that a line of a program made; its numbers lie in arrays.numbers from `offset` on. */
+export interface MadeNumbers {
+  line: number;
+  name: string;
+  shape: number[];
+  offset: number;
+  rows: number;
+  /** How many of a row are sent, from the first. */
+  columns: number;
+  /** Of ids, what they stand for; else none. */
+  piece: string[];
+}
+export interface ProgramsRun {
+  model: string;
+  stack: "encoder" | "decoder";
+  token: string[];
+  programs: { name: ProgramName; lines: string[]; made: MadeNumbers[]; difference: number }[];
+  arrays: Arrays;
 }

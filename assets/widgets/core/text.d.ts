@@ -114,7 +114,6 @@ export interface AnatomyAttentionText extends AnatomySharedText {
   softmax: string;
   weighted_sum: string;
   projected: string;
-  changed: string;
   cell: string;
   cell_masked: string;
   entropy: string;
@@ -122,12 +121,17 @@ export interface AnatomyAttentionText extends AnatomySharedText {
   line_query: string;
   line_key: string;
   line_all: string;
-  line_elsewhere: string;
+  line_unsent: string;
   check: string;
+  check_changed: string;
+  no_positions: string;
   hint: string;
   hint_keys: string;
 }
 export interface AnatomyMaskText extends AnatomySharedText {
+  right: string;
+  probability: string;
+  loss: string;
   start: string;
   name: string;
   reading: string;
@@ -172,6 +176,38 @@ export interface AnatomyCrossText extends AnatomySharedText {
   cell_effect: string;
   without: string;
   legend: string;
+  hint: string;
+  hint_keys: string;
+}
+export interface AnatomyCodeText extends AnatomySharedText {
+  name: string;
+  program: string;
+  stack_encoder: string;
+  stack_decoder: string;
+  program_positions: string;
+  program_layer_norm: string;
+  program_feed_forward: string;
+  program_training: string;
+  program_generation: string;
+  program_kv_cache: string;
+  idea_positions: string;
+  idea_layer_norm: string;
+  idea_feed_forward: string;
+  idea_training: string;
+  idea_generation: string;
+  idea_kv_cache: string;
+  check_positions: string;
+  check_layer_norm: string;
+  check_feed_forward: string;
+  check_training: string;
+  check_generation: string;
+  check_kv_cache: string;
+  tensor: string;
+  tensor_first: string;
+  scalar: string;
+  number: string;
+  cell: string;
+  cell_token: string;
   hint: string;
   hint_keys: string;
 }

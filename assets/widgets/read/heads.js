@@ -10,15 +10,20 @@ import { dot, vector } from "./stream.js";
 /**
  * By head and query. scores: before the mask. size: queries, keys.
  * @typedef {{
- *   count: number, dim: number, own: boolean, size: [number, number], allowed: (query: number, key: number) => boolean,
+ *   count: number, dim: number, own: boolean, masked: boolean, scaled: boolean, size: [number, number], allowed: (query: number, key: number) => boolean,
  *   scores: Float32Array[][], attention: Float32Array[][],
  *   query: Float32Array[], key: Float32Array[], value: Float32Array[],
  * }} Heads
  */
 
-/** The numbers of heads into which a width can be split. @param {number} width @param {number} own */
-export const splits = (width, own) =>
-  [...new Set([1, 2, 4, 8, 16, own])].filter((count) => width % count === 0).sort((a, b) => a - b);
+/** The code that computes a kind of attention with these switches, and its place among the splits.
+ * @param {WalkRun} run @param {Setting} setting */
+export function codeOf(run, { kind, masked, scaled, split }) {
+  const code = run.code.find((one) => one.kind === kind && one.masked === masked && one.scaled === scaled);
+  if (!code) throw new Error(`no code of ${kind} ran so`);
+  const at = code.split.indexOf(split || sizesOf(run, kind).heads);
+  return { ...code, made: code.made[at], difference: code.difference[at] };
+}
 
 /** Layers, heads and dimensions of a head. @param {WalkRun} run @param {AttentionName} kind */
 export function sizesOf({ arrays }, kind) {
@@ -55,7 +60,7 @@ export function headsOf(run, { kind, layer, split, masked, scaled }) {
   );
   const attention = scores.map((rows) => rows.map((row, at) => softmax(row, (column) => allowed(at, column))));
   const unchanged = count === own.heads && scaled && masked === ownMask(kind);
-  return { count, dim, own: unchanged, size, allowed, scores, attention, query, key, value };
+  return { count, dim, own: unchanged, masked, scaled, size, allowed, scores, attention, query, key, value };
 }
 
 /** Every token's vector, all heads side by side. @param {WalkRun} run @param {string} name @param {number} layer */
@@ -102,25 +107,37 @@ export const entropy = (row) =>
 export const meanEntropy = ({ attention }, head) =>
   attention[head].reduce((sum, row) => sum + entropy(row), 0) / attention[head].length;
 
+/** What the output projection of the model gives a query. @param {WalkRun} run @param {AttentionName} kind
+ * @param {number} layer @param {number} query */
+export const projected = ({ arrays }, kind, layer, query) =>
+  vector(arrays, kind === "cross" ? "decoder_added" : `${kind}_added`, layer, kind === "cross" ? 1 : 0, query);
+
 /**
- * What a line of the lecture's code makes for one head and query: a row of each of its tensors.
+ * What a step of the lecture's code makes for one head and query: a row of its tensor; null for the output where the
+ * model has none.
  * @param {WalkRun} run
- * @param {Heads} heads  of the self-attention that the code computes, as the model has it
- * @param {string} name
- * @param {{layer: number, head: number, query: number, key: number}} at
- * @returns {Float32Array}
+ * @param {Heads} heads  with the same switches
+ * @param {{name: string}[]} made  what the code makes, in order
+ * @param {{kind: AttentionName, layer: number, head: number, query: number, key: number, step: number}} at
+ * @returns {Float32Array | null}
  */
-export function lineRow(run, heads, name, { layer, head, query, key }) {
+export function lineRow(run, heads, made, { kind, layer, head, query, key, step }) {
   const row = heads.scores[head][query];
-  /** @type {Record<string, () => Float32Array>} */
+  const hidden = (/** @type {number} */ score, /** @type {number} */ column) =>
+    heads.allowed(query, column) ? score : Number.NEGATIVE_INFINITY;
+  const scores = [
+    () => row.map((score) => score * (heads.scaled ? Math.sqrt(heads.dim) : 1)),
+    ...(heads.scaled ? [() => row] : []),
+    ...(heads.masked ? [() => row.map(hidden)] : []),
+  ];
+  const { name } = made[step];
+  /** @type {Record<string, () => Float32Array | null>} */
   const rows = {
     q: () => headPart(heads.query[query], head, heads.dim),
     k: () => headPart(heads.key[key], head, heads.dim),
     v: () => headPart(heads.value[key], head, heads.dim),
-    scores: () => row.map((score) => score * Math.sqrt(heads.dim)),
-    scaled: () => row,
+    scores: () => scores[made.slice(0, step).filter((one) => one.name === name).length](),
     future: () => row.map((_, column) => (heads.allowed(query, column) ? 0 : 1)),
-    masked: () => row.map((score, column) => (heads.allowed(query, column) ? score : Number.NEGATIVE_INFINITY)),
     attention: () => heads.attention[head][query],
     context: () => context(heads, head, query),
     joined: () => {
@@ -128,7 +145,7 @@ export function lineRow(run, heads, name, { layer, head, query, key }) {
       for (let one = 0; one < heads.count; one++) joined.set(context(heads, one, query), one * heads.dim);
       return joined;
     },
-    output: () => vector(run.arrays, `${run.code.stack}_added`, layer, 0, query),
+    output: () => (heads.own ? projected(run, kind, layer, query) : null),
   };
   return rows[name]();
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { context, entropy, headsOf, lineRow, meanEntropy, softmax, splits } from "./heads.js";
+import { codeOf, context, entropy, headsOf, lineRow, meanEntropy, softmax } from "./heads.js";
 
 const shaped = (values, ...shape) => Object.assign(Float32Array.from(values), { shape });
 const sizes = (...shape) => shaped(Array(shape.reduce((a, b) => a * b, 1)).fill(32767), ...shape);
@@ -78,18 +78,43 @@ test("entropy is in bits", () => {
   assert.equal(entropy([1, 0]), 0);
 });
 
-test("a width is split evenly", () => {
-  assert.deepEqual(splits(12, 3), [1, 2, 3, 4]);
+const code = (masked, scaled) => ({
+  ...{ kind: "decoder", masked, scaled, lines: [], split: [1, 2] },
+  made: [[{ name: `${masked} ${scaled} whole` }], [{ name: `${masked} ${scaled} halves` }]],
+  difference: [[1], [2]],
 });
 
-test("a line of the code has its row", () => {
-  const heads = headsOf(run, own);
-  const row = (name) => [...lineRow(run, heads, name, { layer: 0, head: 0, query: 0, key: 1 })];
-  assert.deepEqual(row("q"), [1, 0, 0, 0]);
-  assert.deepEqual(row("k"), [0, 4, 0, 0]);
-  assert.deepEqual(row("scores"), [2, 0]);
-  assert.deepEqual(row("masked"), [1, Number.NEGATIVE_INFINITY]);
-  assert.deepEqual(row("future"), [0, 1]);
-  assert.deepEqual(row("joined"), [1, 2, 3, 4]);
-  assert.deepEqual(row("output"), [9, 9, 9, 9]);
+test("the code is that of the switches and of the split", () => {
+  const all = { ...run, code: [code(true, true), code(true, false), code(false, true)] };
+  assert.equal(codeOf(all, own).made[0].name, "true true whole");
+  const other = codeOf(all, { ...own, masked: false, split: 2 });
+  assert.deepEqual([other.made[0].name, other.difference], ["false true halves", [2]]);
+  assert.throws(() => codeOf(all, { ...own, masked: false, scaled: false }));
+});
+
+test("a line of the code has its row, as the switches are", () => {
+  const names = (...list) => list.map((name) => ({ name }));
+  const row = (setting, made, step, at = {}) => {
+    const heads = headsOf(run, { ...own, ...setting });
+    const found = lineRow(run, heads, made, { kind: "decoder", layer: 0, head: 0, query: 0, key: 1, step, ...at });
+    return found && [...found];
+  };
+  const whole = names("q", "k", "scores", "scores", "future", "scores", "joined", "output");
+  const rows = [
+    [1, 0, 0, 0],
+    [0, 4, 0, 0],
+    [2, 0],
+    [1, 0],
+    [0, 1],
+    [1, Number.NEGATIVE_INFINITY],
+    [1, 2, 3, 4],
+    [9, 9, 9, 9],
+  ];
+  for (const [step, wanted] of rows.entries()) assert.deepEqual(row({}, whole, step), wanted);
+  const bare = names("scores", "attention", "output");
+  assert.deepEqual(row({ masked: false, scaled: false }, bare, 0), [2, 0]);
+  near(row({ masked: false, scaled: false }, bare, 1), [Math.E ** 2 / (Math.E ** 2 + 1), 1 / (Math.E ** 2 + 1)]);
+  assert.equal(row({ masked: false, scaled: false }, bare, 2), null);
+  assert.deepEqual(row({ masked: false }, names("scores", "scores"), 1, { query: 1 }), [0, 4]);
+  assert.deepEqual(row({ scaled: false }, names("scores", "future", "scores"), 2), [2, Number.NEGATIVE_INFINITY]);
 });

@@ -52,3 +52,7 @@ export const brightness = (difference) => (isStill(difference) ? 0 : 0.15 + 0.85
 
 /** @param {number} difference */
 export const differenceText = (difference) => (isStill(difference) ? "0" : scientific(difference, LOWEST));
+
+/** The loss of a text: the mean of −log p. @param {readonly (number | null)[]} logProb */
+export const lossOf = (logProb) =>
+  -logProb.reduce((/** @type {number} */ sum, one) => sum + (one ?? 0), 0) / logProb.length;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { brightness, changeAt, changesOf, differenceText, isStill } from "./known_output.js";
+import { brightness, changeAt, changesOf, differenceText, isStill, lossOf } from "./known_output.js";
 
 /** Two tokens changed, three predictions. */
 const run = {
@@ -35,4 +35,8 @@ test("what did not move is black, and the least move is not", () => {
   assert.equal(differenceText(0), "0");
   assert.equal(differenceText(0.254), "0.25");
   assert.equal(differenceText(0.00012), "1.2 × 10⁻⁴");
+});
+
+test("the loss is the mean of −log p", () => {
+  assert.equal(lossOf([-1, -2, 0]), 1);
 });

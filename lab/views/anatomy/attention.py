@@ -12,16 +12,17 @@ __all__ = ["claim", "entropy", "payload"]
 
 def claim(trace: TextWalkTrace, text: Text) -> str:
     """That the lecture's code computes what PyTorch and the model do, and what √d does to the rows, in a sentence."""
-    stack = trace.code.stack
+    stack = trace.flows[-1].stack
     own = next(one for one in trace.attention if one.kind == stack)
+    code = next(one for one in trace.code if one.kind == stack and one.own)
     dim = own.query.shape[-1]
     seen = np.where(own.allowed, own.scores, -np.inf)
     return text(
         "anatomy.view.attention.claim",
         stack=text(f"anatomy.view.attention.stack_{stack}"),
         layers=len(own.scores),
-        difference=scientific(float(trace.code.difference.max())),
-        model=scientific(float(trace.code.model_difference.max())),
+        difference=scientific(float(code.difference.max())),
+        model=scientific(float(code.model_difference.max())),
         dim=dim,
         scaled=number(float(entropy(seen).mean()), 2),
         unscaled=number(float(entropy(seen * np.sqrt(dim)).mean()), 2),

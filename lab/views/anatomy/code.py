@@ -1,19 +1,13 @@
-"""The lecture's code as the page shows it: the class as it stands in the file that runs, and what its lines made."""
+"""The lecture's code as the page shows it: the lines that ran, and what each of them made."""
 
-import ast
-from pathlib import Path
 from typing import TypedDict
 
-import models
 from lab.views.payload import rounded
-from models.parts import TextStack
-from models.traces.walk import CodeTrace
-
-FILE = Path(str(models.__file__)).parent / "anatomy" / "masked_self_attention.py"
+from models.traces.walk import AttentionName, CodeTrace
 
 
 class MadeMeta(TypedDict):
-    """A line of the file (the first is 1) and the tensor that it made."""
+    """A line of the listing (the first is 0) and the tensor that it made."""
 
     line: int
     name: str
@@ -21,29 +15,35 @@ class MadeMeta(TypedDict):
 
 
 class CodeMeta(TypedDict):
-    """The class, line by line, and how far its numbers lie from others', at most, in each layer."""
+    """The code of a kind of attention with the switches set in one way, and how far its numbers lie from others'."""
 
-    stack: TextStack
-    """Whose self-attention it computes."""
-    first: int
-    """Line of the file."""
+    kind: AttentionName
+    masked: bool
+    scaled: bool
     lines: list[str]
-    made: list[MadeMeta]
-    difference: list[float | None]
-    """From torch's scaled_dot_product_attention."""
+    split: list[int]
+    made: list[list[MadeMeta]]
+    """Of each split, in the order in which they were made."""
+    difference: list[list[float | None]]
+    """From torch's scaled_dot_product_attention: of each split, by layer."""
     model_difference: list[float | None]
-    """From the model's own attention."""
+    """From the model's own attention, by layer; None where the switches are not the model's."""
 
 
 def code_meta(code: CodeTrace) -> CodeMeta:
-    """Of the file as it stands."""
-    source = FILE.read_text(encoding="utf-8")
-    (shown,) = (node for node in ast.parse(source).body if isinstance(node, ast.ClassDef))
+    """What the page is told of a code that ran."""
     return {
-        "stack": code.stack,
-        "first": shown.lineno,
-        "lines": [line.split("  # noqa")[0] for line in source.splitlines()[shown.lineno - 1 : shown.end_lineno]],
-        "made": [{"line": line, "name": name, "shape": list(shape)} for line, name, shape in code.made],
-        "difference": rounded(code.difference, 12),
+        "kind": code.kind,
+        "masked": code.masked,
+        "scaled": code.scaled,
+        "lines": list(code.lines),
+        "split": list(code.split),
+        "made": [[made_meta(*one) for one in made] for made in code.made],
+        "difference": [rounded(one, 12) for one in code.difference],
         "model_difference": rounded(code.model_difference, 12),
     }
+
+
+def made_meta(line: int, name: str, shape: tuple[int, ...]) -> MadeMeta:
+    """What the page is told of a tensor."""
+    return {"line": line, "name": name, "shape": list(shape)}

@@ -20,7 +20,8 @@ class WalkMeta(TypedDict):
     output: list[str]
     """What the model says at each token of the last stack."""
     positions: bool
-    code: CodeMeta
+    code: list[CodeMeta]
+    """Of every kind of attention, each way to set its mask and scale."""
 
 
 def payload(trace: TextWalkTrace, text: Text) -> Payload:
@@ -42,7 +43,7 @@ def payload(trace: TextWalkTrace, text: Text) -> Payload:
         "kinds": [one.kind for one in trace.attention],
         "output": list(trace.output),
         "positions": trace.positions,
-        "code": code_meta(trace.code),
+        "code": [code_meta(one) for one in trace.code],
     }
     return Payload(meta, arrays)
 

@@ -4,10 +4,10 @@ from typing import TypedDict
 
 import numpy as np
 
-from lab.format import scientific
+from lab.format import number, scientific
 from lab.text import Text
 from lab.views.anatomy.known import KnownMeta, change_arrays, indices, known_meta
-from lab.views.payload import Payload
+from lab.views.payload import Payload, rounded
 from models.traces import CausalityTrace, Changes
 
 
@@ -27,6 +27,9 @@ class MaskMeta(KnownMeta):
     """What stands in place of each token; -1 where it is removed."""
     edit: list[int]
     """The visitor's own change: position and id, or nothing."""
+    log_prob: list[float | None] | None
+    """Of what follows each token in the training pass, with the mask; None of an encoder alone, which is not trained
+    so."""
 
 
 def payload(trace: CausalityTrace, text: Text) -> Payload:
@@ -44,9 +47,20 @@ def payload(trace: CausalityTrace, text: Text) -> Payload:
         "options": options,
         "replacement": indices(trace, trace.replacement).tolist(),
         "edit": list(trace.edit),
+        "log_prob": rounded(trace.causal_log_prob, 6) if trained(trace) else None,
     }
     parts = {"causal": trace.causal, "bidirectional": trace.bidirectional}
     return Payload(meta, {k: v for name, part in parts.items() for k, v in change_arrays(trace, name, part).items()})
+
+
+def trained(trace: CausalityTrace) -> bool:
+    """Whether the model was trained to say what comes next, as one with a decoder is."""
+    return trace.stacks[-1] == "decoder"
+
+
+def loss(log_prob: np.ndarray) -> float:
+    """The mean of −log p, which is cross-entropy, in nats."""
+    return float(-log_prob.mean())
 
 
 def before(changes: Changes) -> np.ndarray:
@@ -74,7 +88,9 @@ def claim(trace: CausalityTrace, text: Text) -> str:
         said["free_after"] = scientific(float(np.nanmean(free.difference[~early])))
         return text("anatomy.view.mask.claim_encoder", **said)
     said["flips"] = int((free.then != free.token)[early].sum())
-    return text("anatomy.view.mask.claim" if trace.source else "anatomy.view.mask.claim_decoder", **said)
+    found = text("anatomy.view.mask.claim" if trace.source else "anatomy.view.mask.claim_decoder", **said)
+    losses = {"masked": loss(trace.causal_log_prob), "free": loss(trace.bidirectional_log_prob)}
+    return found + text("anatomy.view.mask.loss", **{name: number(one, 3) for name, one in losses.items()})
 
 
 def _still(largest: float, text: Text) -> str:

@@ -67,6 +67,23 @@ def test_every_cell_of_both_matrices_is_the_traces(page):
     assert "did not move" in widget.locator(".causal .readout").inner_text()
 
 
+def test_the_training_pass_stands_under_what_is_read(page):
+    trace, widget = saved_trace(EXHIBIT, "mask", CausalityTrace), opened(page, "mask")
+    count = len(trace.says)
+    cells = widget.locator(".forced span[data-column]")
+    expect(cells).to_have_count(3 * count)
+    piece = dict(zip(trace.piece_id.tolist(), trace.piece, strict=True))
+    said = cells.all_inner_texts()
+    assert said[: count - 1] == [piece[one].replace("▁", "·") for one in trace.says[:-1].tolist()]
+    assert said[2 * count :] == [f"{abs(one):.3f}" for one in trace.causal_log_prob.tolist()]
+    loss = -trace.causal_log_prob.mean()
+    assert shown(widget, "loss") == [pytest.approx(loss, abs=1e-5)]
+    expect(widget.locator(".forced b").last).to_have_text(f"−log p, mean {loss:.3f}")
+    columns = [box.bounding_box()["x"] for box in widget.locator(".forced .reads button").all()]
+    for at, x in enumerate(columns, 1):
+        assert abs(cells.nth(at).bounding_box()["x"] - x) < 60
+
+
 def test_a_visitor_changes_a_token_and_removes_it(page):
     widget = opened(page, "mask")
     controls(page).get_by_label(ENGLISH("anatomy.input.sentence")).fill(SENTENCE)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional as F
 
 from models.anatomy import causality
 from models.anatomy.causality import trace
@@ -36,6 +37,17 @@ def test_differences_come_from_the_weights(found, known, by_hand):
             np.testing.assert_allclose(changes.difference[row], variation(plain, other), atol=1e-4)
             assert changes.then[row].tolist() == other.argmax(-1).tolist()
             np.testing.assert_allclose(changes.then_probability[row], other.exp().amax(-1), atol=1e-4)
+
+
+def test_the_loss_is_pytorchs_cross_entropy_of_what_the_model_itself_gives(found, known, by_hand, translator):
+    read, right = known.reading.read, known.reading.says
+    with torch.inference_mode():
+        scores = translator.model(input_ids=known.reading.ids, decoder_input_ids=read).logits[0]
+    np.testing.assert_allclose(-found.causal_log_prob.mean(), F.cross_entropy(scores, right), rtol=1e-5)
+    for causal, log_prob in ((True, found.causal_log_prob), (False, found.bidirectional_log_prob)):
+        plain, _ = by_hand(causal=causal)
+        np.testing.assert_allclose(log_prob, plain[torch.arange(len(right)), right], atol=1e-3)
+    assert found.bidirectional_log_prob.mean() < found.causal_log_prob.mean()
 
 
 def test_before_the_change_nothing_moves_and_without_the_mask_everything_does(found):

@@ -49,10 +49,19 @@ def test_heads_are_softmax_of_scaled_scores_where_the_mask_lets_through(seen):
 
 
 def test_the_lectures_code_gives_what_the_model_gives(seen):
-    assert (seen.code.difference < 1e-5).all() and (seen.code.model_difference < 1e-4).all()
-    tokens, heads = len(seen.flows[1].token), seen.attention[1].query.shape[1]
-    shapes = {name: shape for _, name, shape in seen.code.made}
-    assert shapes["scores"] == (heads, tokens, tokens) and shapes["output"] == seen.flows[1].start.shape
+    assert [one.kind for one in seen.code if one.own] == ["encoder", "decoder", "cross"]
+    assert all((one.difference < 1e-4).all() for one in seen.code)
+    source, target = (len(flow.token) for flow in seen.flows)
+    for one, (queries, keys) in zip(
+        (one for one in seen.code if one.own), ((source, source), (target, target), (target, source)), strict=True
+    ):
+        assert (one.model_difference < 1e-4).all()
+        heads = seen.attention[0].query.shape[1]
+        shapes = {name: shape for _, name, shape in one.made[one.split.index(heads)]}
+        assert shapes["attention"] == (heads, queries, keys) and shapes["output"] == (
+            queries,
+            seen.flows[1].start.shape[1],
+        )
 
 
 def test_without_positions_the_words_alone_enter(seen, marian):

@@ -2,14 +2,24 @@
 import { canvasElement, element, find, whenChanged } from "../../core/dom.js";
 import { bindKeys } from "../../core/keys.js";
 import { buttonGroup, numbered } from "../../draw/choices.js";
+import { codePanel, sameStep } from "../../draw/code_panel.js";
 import { thumbPad } from "../../draw/marks.js";
 import { labelledMatrix, paint } from "../../draw/matrix.js";
 import { decimal, strip } from "../../draw/strip.js";
-import { format, number, percent, word } from "../../read/format.js";
-import { context, entropy, headPart, headsOf, meanEntropy, ownMask, sizesOf, splits } from "../../read/heads.js";
+import { format, number, percent, scientific, word } from "../../read/format.js";
+import {
+  codeOf,
+  context,
+  entropy,
+  headPart,
+  headsOf,
+  lineRow,
+  meanEntropy,
+  ownMask,
+  projected,
+  sizesOf,
+} from "../../read/heads.js";
 import { pieceName } from "../../read/pieces.js";
-import { vector } from "../../read/stream.js";
-import { codePanel, lineSaid } from "../code_panel.js";
 
 /** @typedef {import("../../core/lab").WalkRun} Run */
 /** @typedef {import("../../core/lab").AnatomyAttentionText} Text */
@@ -24,6 +34,9 @@ import { codePanel, lineSaid } from "../code_panel.js";
  */
 /** @typedef {import("../../core/lab").SetState<Run, State & import("../../core/lab").Pending>} Set */
 
+/** The exponent of the least difference that is written out. */
+const LOWEST = -12;
+
 /** @type {(run: Run, kind: Kind) => {queries: string[], keys: string[]}} */
 function wordsOf({ stacks }, kind) {
   const [first, last] = [stacks[0].token, stacks[stacks.length - 1].token];
@@ -34,7 +47,7 @@ function wordsOf({ stacks }, kind) {
  * The head whose rows are spread most, as there the switches change most; in its middle row the key with most attention.
  * @type {(run: Run, kind?: Kind) => State}
  */
-function first(run, kind = run.code.stack) {
+function first(run, kind = /** @type {Kind} */ (run.stacks[run.stacks.length - 1].stack)) {
   const own = { split: 0, masked: ownMask(kind), scaled: true };
   const found = Array.from({ length: sizesOf(run, kind).layers }, (_, layer) => {
     const heads = headsOf(run, { ...own, kind, layer });
@@ -46,9 +59,35 @@ function first(run, kind = run.code.stack) {
   return { ...own, kind, layer, head, query, key, pinned: false, place: -1, step: 0 };
 }
 
-/** The heads that the code computes, as the model has them, where these are shown.
- * @type {(run: Run, state: State, heads: Heads) => Heads | null} */
-const codeHeads = (run, state, heads) => (state.kind === run.code.stack && heads.own ? heads : null);
+/** A change of the switches, and the line of the code that reads as the chosen one did.
+ * @type {(change: Partial<State>) => (state: State, run: Run) => Partial<State>} */
+const switched = (change) => (state, run) => ({
+  ...change,
+  step: sameStep(codeOf(run, state), codeOf(run, { ...state, ...change }), state.step),
+});
+
+/** What the chosen line makes, as a sentence. @type {(run: Run, heads: Heads, state: State, text: Text) => string} */
+function lineSaid(run, heads, state, text) {
+  const { made } = codeOf(run, state);
+  const { name, shape } = made[state.step];
+  const row = lineRow(run, heads, made, state);
+  const details = { name, shape: shape.join(" × "), head: state.head + 1, query: state.query + 1, key: state.key + 1 };
+  if (!row) return format(text.line_unsent, details);
+  const numbers = [...row.subarray(0, 4)].map(decimal).join(", ") + (row.length > 4 ? ", …" : "");
+  const sentence = { k: text.line_key, v: text.line_key, joined: text.line_all, output: text.line_all }[name];
+  return format(sentence ?? text.line_query, { ...details, numbers });
+}
+
+/** How far the code's numbers lie from others'. @type {(run: Run, state: State, text: Text) => string} */
+function checkSaid(run, state, text) {
+  const code = codeOf(run, state);
+  const told = (/** @type {number} */ apart) => (apart ? scientific(apart, LOWEST) : "0");
+  const model = state.split ? null : code.model_difference[state.layer];
+  const details = { layer: state.layer + 1, difference: told(code.difference[state.layer]) };
+  const check =
+    model === null ? format(text.check_changed, details) : format(text.check, { ...details, model: told(model) });
+  return run.positions ? check : `${check} ${text.no_positions}`;
+}
 
 /** @type {(run: Run, heads: Heads, state: State, text: Text) => string} */
 function cellSaid(run, heads, { kind, head, query, key }, text) {
@@ -86,8 +125,8 @@ function settings(root, text, set, act) {
   const drawKinds = group(".kinds", text.kind, (/** @type {Kind} */ kind) => set((_, run) => first(run, kind)));
   const drawLayers = group(".layers", text.layer, (layer) => set({ layer }));
   const drawHeads = group(".heads", text.head, (head) => set({ head }));
-  const drawMasked = group(".masked", text.mask_switch, (masked) => set({ masked }));
-  const drawScaled = group(".scaled", text.scale_switch, (scaled) => set({ scaled }));
+  const drawMasked = group(".masked", text.mask_switch, (masked) => set(switched({ masked })));
+  const drawScaled = group(".scaled", text.scale_switch, (scaled) => set(switched({ scaled })));
   const drawSplit = group(".split", text.split_switch, (split) => set({ split, head: 0, place: -1 }));
   const drawPositions = group(".positions", text.positions_switch, (with_positions) =>
     set((_, run) => {
@@ -100,7 +139,7 @@ function settings(root, text, set, act) {
     { value: false, label: text.off },
   ];
   return (run, state, heads) => {
-    const { layers, heads: own, dim } = sizesOf(run, state.kind);
+    const { layers, heads: own } = sizesOf(run, state.kind);
     drawKinds(
       run.kinds.map((value) => ({ value, label: word(text, "kind_", value) })),
       state.kind,
@@ -109,7 +148,7 @@ function settings(root, text, set, act) {
     drawHeads(numbered(heads.count), state.head);
     drawMasked(onOff, state.masked, state.kind === "cross");
     drawScaled(onOff, state.scaled);
-    const options = splits(own * dim, own).map((count) => ({
+    const options = codeOf(run, state).split.map((count) => ({
       value: count === own ? 0 : count,
       label: String(count),
       own: count === own,
@@ -174,7 +213,6 @@ function numbers(root, text, set) {
   return (run, { kind, layer, head, query, key, place, scaled }, heads) => {
     const { queries, keys } = wordsOf(run, kind);
     const [of, at] = [pieceName(queries[query], text), pieceName(keys[key], text)];
-    const [stack, part] = [kind === "encoder" ? "encoder" : "decoder", kind === "cross" ? 1 : 0];
     find(root, ".numbers .title").textContent = format(text.query_of, { query: of });
     find(root, ".product").textContent = scaled ? text.product : text.product_unscaled;
     q.draw({ numbers: headPart(heads.query[query], head, heads.dim), name: format(text.q_of, { token: of }), place });
@@ -182,10 +220,8 @@ function numbers(root, text, set) {
     v.draw({ numbers: headPart(heads.value[key], head, heads.dim), name: format(text.v_of, { token: at }), place });
     sum.draw({ numbers: context(heads, head, query), name: text.weighted_sum, place });
     output.node.hidden = !heads.own;
-    find(root, ".changed").hidden = heads.own;
-    find(root, ".changed").textContent = text.changed;
     if (heads.own) {
-      output.draw({ numbers: vector(run.arrays, `${stack}_added`, layer, part, query), name: text.projected, place });
+      output.draw({ numbers: projected(run, kind, layer, query), name: text.projected, place });
     }
     onKeys([keys.join("\n")], () => {
       const row = (/** @type {string} */ piece, /** @type {number} */ column) => {
@@ -206,6 +242,24 @@ function numbers(root, text, set) {
   };
 }
 
+/** The lecture's code as the switches are, and what its chosen line makes.
+ * @type {(root: HTMLElement, text: Text, set: Set) => (run: Run, state: State, heads: Heads) => void} */
+function code(root, text, set) {
+  const drawCode = codePanel(root, text, set, codeOf);
+  const row = strip((place) => set({ place }));
+  const said = element("p", { className: "line-said" });
+  find(root, ".made").append(row.node, said);
+  return (run, state, heads) => {
+    drawCode(run, state);
+    const { made } = codeOf(run, state);
+    const numbers = lineRow(run, heads, made, state);
+    row.node.hidden = !numbers;
+    if (numbers) row.draw({ numbers, name: made[state.step].name, place: state.place });
+    said.textContent = lineSaid(run, heads, state, text);
+    find(root, ".check").textContent = checkSaid(run, state, text);
+  };
+}
+
 /** @type {import("../../core/lab").Widget<Run, State, Text>} */
 export default {
   first,
@@ -221,7 +275,7 @@ export default {
       settings: settings(root, text, set, act),
       weights: weights(root, text, set),
       numbers: numbers(root, text, set),
-      code: codePanel(root, text, set),
+      code: code(root, text, set),
     };
     const arrows = (/** @type {number} */ down, /** @type {number} */ right) =>
       set((state, run) => {
@@ -238,7 +292,7 @@ export default {
       draw.settings(run, state, heads);
       draw.weights(run, state, heads);
       draw.numbers(run, state, heads);
-      draw.code(run, codeHeads(run, state, heads), state);
+      draw.code(run, state, heads);
       const { head, query, key, place } = state;
       find(root, ".entropy").textContent =
         `${cellSaid(run, heads, state, text)} ${entropySaid(heads, own, state, text)}`;
@@ -254,6 +308,6 @@ export default {
 
   read: (run, state, text) => {
     const heads = headsOf(run, state);
-    return `${cellSaid(run, heads, state, text)} ${lineSaid(run, codeHeads(run, state, heads), state, text)}`;
+    return `${cellSaid(run, heads, state, text)} ${lineSaid(run, heads, state, text)}`;
   },
 };

@@ -1,11 +1,11 @@
 // The mask, felt: what a changed token moves with the causal mask, and what without it.
-import { element, find } from "../../core/dom.js";
+import { element, find, whenChanged } from "../../core/dom.js";
 import { bindKeys } from "../../core/keys.js";
 import { buttonGroup } from "../../draw/choices.js";
 import { thumbPad } from "../../draw/marks.js";
 import { labelledMatrix } from "../../draw/matrix.js";
-import { format, percent, word } from "../../read/format.js";
-import { brightness, changeAt, changesOf, differenceText, isStill } from "../../read/known_output.js";
+import { format, number, percent, word } from "../../read/format.js";
+import { brightness, changeAt, changesOf, differenceText, isStill, lossOf } from "../../read/known_output.js";
 import { pieceName } from "../../read/pieces.js";
 import { drawPieces } from "../pieces.js";
 
@@ -88,6 +88,49 @@ function choices(root, text, set, act) {
   };
 }
 
+/** @type {(logProb: (number | null)[], text: Text) => string} */
+const lossSaid = (logProb, text) => format(text.loss, { loss: number(lossOf(logProb), 3) });
+
+/** The training pass: below what is read what is right there, its probability and its loss.
+ * @type {(root: HTMLElement, text: Text) => (run: Run, state: State) => number | null} */
+function forced(root, text) {
+  const box = find(root, ".forced");
+  const onRun = whenChanged();
+  return (run, { position }) => {
+    const { log_prob } = run;
+    onRun([run], () => {
+      for (const node of box.querySelectorAll("[data-outcome]")) node.remove();
+      const row = (/** @type {string} */ label, /** @type {string[]} */ words, /** @type {number} */ at) =>
+        ["b", ...words].map((one, column) => {
+          const cell = column ? element("span", { textContent: one }) : element("b", { textContent: label });
+          cell.dataset.outcome = "";
+          cell.dataset.column = String(column - 1);
+          cell.style.gridRow = String(at);
+          return cell;
+        });
+      if (!log_prob) return;
+      const shares = log_prob.map((one) => Math.exp(one ?? 0));
+      box.append(
+        ...row(
+          text.right,
+          run.says.map((at) => pieceName(run.piece[at], text)),
+          2,
+        ),
+        ...row(text.probability, shares.map(percent), 3),
+        ...row(
+          lossSaid(log_prob, text),
+          log_prob.map((one) => number(-(one ?? 0), 3)),
+          4,
+        ),
+      );
+    });
+    for (const node of box.querySelectorAll("[data-column]")) {
+      node.classList.toggle("now", node.getAttribute("data-column") === String(position));
+    }
+    return log_prob && lossOf(log_prob);
+  };
+}
+
 /**
  * @type {(root: HTMLElement, kind: Kind, text: Text, set: Set) => (run: Run, state: State) => number}
  */
@@ -141,6 +184,7 @@ export default {
 
   build: (root, text, set, act) => {
     const drawChoices = choices(root, text, set, act);
+    const drawForced = forced(root, text);
     const panels = KINDS.map((kind) => ({ kind, draw: panel(root, kind, text, set) }));
     const arrows = (/** @type {number} */ down, /** @type {number} */ right) =>
       set((state, run) => {
@@ -152,13 +196,16 @@ export default {
     find(root, ".legend").before(thumbPad(text, arrows));
     return (run, state) => {
       drawChoices(run, state);
-      return Object.fromEntries(panels.map(({ kind, draw }) => [kind, draw(run, state)]));
+      const loss = drawForced(run, state);
+      return { loss, ...Object.fromEntries(panels.map(({ kind, draw }) => [kind, draw(run, state)])) };
     };
   },
 
-  read: (run, state, text) =>
-    format(text.reading, {
+  read: (run, state, text) => {
+    const said = format(text.reading, {
       change: changeLine(run, state.changed, text),
       ...Object.fromEntries(KINDS.map((kind) => [kind, cellLine(run, kind, state, text)])),
-    }),
+    });
+    return run.log_prob ? `${said} ${lossSaid(run.log_prob, text)}` : said;
+  },
 };

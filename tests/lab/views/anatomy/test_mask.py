@@ -32,6 +32,15 @@ def test_tokens_are_sent_as_pieces_and_what_was_removed_as_none(trace):
     assert arrays["bidirectional_token"].tolist() == [2, 3, 3, 1]
 
 
+def test_the_training_pass_is_sent_but_of_an_encoder_alone(trace):
+    meta, _ = mask.payload(trace, TEXT)
+    assert meta["log_prob"] == pytest.approx(np.log([0.9, 0.8, 0.7, 0.5]), abs=1e-6)
+    loss, free = (-np.log(shares).mean() for shares in ([0.9, 0.8, 0.7, 0.5], [0.9, 0.8, 0.1, 0.6]))
+    assert f"is {loss:.3f} with the mask, as in training; without it, {free:.3f}" in mask.claim(trace, TEXT)
+    encoder = known_traces.causality(source=(), stacks=("encoder",))
+    assert mask.payload(encoder, TEXT)[0]["log_prob"] is None and "−log p" not in mask.claim(encoder, TEXT)
+
+
 def test_the_claim_tells_what_is_before_the_change_from_what_is_after(trace):
     assert mask.before(trace.causal).tolist() == [
         [True, False, False, False],

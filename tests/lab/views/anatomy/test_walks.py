@@ -1,13 +1,13 @@
 """What the page gets of a walk, and what its sentences say, from hand-made traces."""
 
+import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lab.text import LANGUAGES, Text
-from lab.views.anatomy import attention, code, flow, patch_flow
+from lab.views.anatomy import attention, flow, patch_flow
 from lab.views.anatomy.stream import leads_since, packed, share_added
 from tests.widgets.anatomy_walks import LABELS, alone, translator, vit
 
@@ -39,11 +39,22 @@ def test_the_payload_says_which_stack_is_which():
     assert meta["positions"] and len(meta["output"]) == len(decoder["token"])
 
 
-def test_the_code_is_the_file_that_runs():
-    meta = code.code_meta(translator().code)
-    lines = Path(code.FILE).read_text(encoding="utf-8").splitlines()
-    assert meta["lines"][0] == lines[meta["first"] - 1] == "class MaskedSelfAttention(nn.Module):"
-    assert meta["lines"][-1].strip() == "return output"
+def test_the_page_gets_the_code_of_every_way_to_set_the_switches():
+    trace = translator()
+    meta, _ = flow.payload(trace, ENGLISH)
+    assert json.dumps(meta, allow_nan=False)
+    ways = [(True, True), (True, False), (False, True), (False, False)]
+    assert [(one["kind"], one["masked"], one["scaled"]) for one in meta["code"]] == [
+        *(("encoder", *way) for way in ways),
+        *(("decoder", *way) for way in ways),
+        ("cross", False, True),
+        ("cross", False, False),
+    ]
+    unscaled = meta["code"][5]
+    assert unscaled["lines"] == list(trace.code[5].lines) and unscaled["model_difference"] == [None, None]
+    assert [made[0] for made in unscaled["made"]] == [
+        {"line": 1, "name": "q", "shape": [count, 4, 12 // count]} for count in unscaled["split"]
+    ]
 
 
 def test_shares_and_leads_by_hand():
@@ -68,7 +79,7 @@ def test_a_sentences_claim_counts_early_answers():
 def test_a_stack_alone_is_sent_and_told_as_what_it_is(name, words):
     trace = alone(name)
     meta, arrays = flow.payload(trace, ENGLISH)
-    assert [one["stack"] for one in meta["stacks"]] == meta["kinds"] == [meta["code"]["stack"]] == [name]
+    assert [one["stack"] for one in meta["stacks"]] == meta["kinds"] == [name]
     assert meta["stacks"][0]["token"][0] == "[CLS]" and f"{name}_query" in arrays
     assert f"Of 5 {words}" in flow.claim(trace, ENGLISH)
     assert f"all 2 {name} layers" in attention.claim(trace, ENGLISH)
@@ -87,7 +98,7 @@ def test_attentions_claim_has_entropies_and_differences():
     said = attention.claim(translator(), ENGLISH)
     rows = np.where(masked.allowed, masked.scores, -np.inf)
     mean = attention.entropy(rows).mean()
-    assert f"{mean:.2f} bits" in said and "2.0 × 10⁻⁷" in said and "3.0 × 10⁻⁷" in said and "√6" in said
+    assert f"{mean:.2f} bits" in said and "6.0 × 10⁻⁷" in said and "3.0 × 10⁻⁷" in said and "√6" in said
     np.testing.assert_allclose(attention.entropy(np.zeros((2, 8))), 3)
     np.testing.assert_allclose(attention.entropy(np.array([[0, -np.inf]])), 0, atol=1e-6)
     assert "at most 0, and" not in said
