@@ -558,6 +558,7 @@ export interface GraphGraphText extends SharedText {
   unknown: string;
   takes: string;
   itself: string;
+  taken: string;
   comma: string;
   hears: string;
   unchanged: string;

@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from models.errors import InputError
+from models.graph.edge_list import read
 from models.graph.layers import LAYERS
-from models.graph.live import karate, learn, opened, trace
+from models.graph.live import karate, layout, learn, opened, trace
 
 KINDS = sorted(LAYERS)
 
@@ -55,6 +56,12 @@ def test_the_same_seed_learns_the_same_beside_others():
 def test_a_change_that_is_none_is_refused(changes):
     with pytest.raises(InputError):
         trace("karate", "", "gat", 0, changes)
+
+
+def test_parts_that_no_edge_joins_are_drawn_apart_and_each_as_wide_as_it_needs():
+    places = layout(read("a b\nb c\nb d\ne f\nf g\nh g\na: x\ne: y\nalone: x"))
+    away = np.linalg.norm(places[:, None] - places, axis=-1) + np.eye(len(places))
+    assert places.min() == 0 and places.max() == 1 and away.min() > 0.1
 
 
 def test_ones_own_graph_is_learned_disconnected_parts_and_all():

@@ -45,7 +45,7 @@ function takesLine(run, state, text) {
   const taken = takes(run, channelOf(run, state), state.node);
   const most = taken.slice(0, TOLD).map(({ source, weight }) => {
     const name = source === state.node ? text.itself : run.nodes[source];
-    return `${name} ${percent(weight)}`;
+    return format(text.taken, { node: name, share: percent(weight) });
   });
   return format(text.takes, { count: taken.length, most: most.join(text.comma) });
 }
