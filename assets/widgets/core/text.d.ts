@@ -596,6 +596,7 @@ export interface GraphMasksText extends SharedText {
   whose_shifted: string;
   whose_nearest: string;
   whose_neighbours: string;
+  restore: string;
   looks: string;
   model: string;
   reading: string;
