@@ -36,7 +36,7 @@ EXHIBIT = Exhibit(
             inputs=("translator", "vit"),
             views=(
                 View("positions", positions, widget="chart"),
-                View("position_maps", position_maps, widget="chart"),
+                View("position_maps", position_maps, widget="blocks/position_maps"),
             ),
             saved=SAVED,
         ),

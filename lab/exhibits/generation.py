@@ -2,8 +2,8 @@
 
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.generation import MODEL, OPENS, SAMPLING, TEXT, Branches
-from lab.views.generation import generate, next_token, training
-from models.traces import GenerationTrace, NextTokenTrace, TrainingFilmTrace
+from lab.views.generation import effects, generate, heads, next_token, training
+from models.traces import EffectsTrace, GenerationTrace, HeadRulesTrace, NextTokenTrace, TrainingFilmTrace
 
 SAVED = {"": {}, **OPENS}
 """The questions whose answers are saved: what the page of each language opens with."""
@@ -36,6 +36,22 @@ EXHIBIT = Exhibit(
             trace=TrainingFilmTrace,
             inputs=("model",),
             views=(View("training", training, widget="generation/training", truth="recorded"),),
+            saved=SAVED,
+        ),
+        Run(
+            "heads",
+            compute="models.gpt.heads:trace",
+            trace=HeadRulesTrace,
+            inputs=("text", "model"),
+            views=(View("heads", heads, widget="generation/heads"),),
+            saved=SAVED,
+        ),
+        Run(
+            "effects",
+            compute="models.gpt.effects:trace",
+            trace=EffectsTrace,
+            inputs=("text", "model"),
+            views=(View("effects", effects, widget="generation/effects"),),
             saved=SAVED,
         ),
     ),

@@ -61,7 +61,9 @@ def stacks(model: Any, positions: bool = True) -> dict[TextStack, Stack]:
     """
     base = model.base_model
     rotary = base.rotary_emb if positions else None
-    return {"decoder": Stack([_parts(layer, rotary) for layer in base.layers], True, centred=False, final=base.norm)}
+    return {
+        "decoder": Stack([_parts(layer, rotary) for layer in base.layers], True, centred=False, final=_norm(base.norm))
+    }
 
 
 def _parts(layer: Any, rotary: nn.Module | None) -> list[Part]:

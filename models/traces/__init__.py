@@ -33,7 +33,15 @@ from models.traces.fields import (
     FieldTrace,
     TheoryTrace,
 )
-from models.traces.generation import Continuation, GenerationTrace, NextTokenTrace, TrainingFilmTrace
+from models.traces.generation import (
+    HEAD_RULES,
+    Continuation,
+    EffectsTrace,
+    GenerationTrace,
+    HeadRulesTrace,
+    NextTokenTrace,
+    TrainingFilmTrace,
+)
 from models.traces.gradients import NORM_PLACES, STACK_VARIANTS, TRAINED_DEPTHS, GradientsTrace
 from models.traces.graph import (
     GRAPH_EDGES,
@@ -82,6 +90,7 @@ __all__ = [
     "GRAPH_EDGES",
     "GRAPH_KINDS",
     "HALF_MASS",
+    "HEAD_RULES",
     "IMAGES",
     "MAX_LENGTH",
     "METHODS",
@@ -119,12 +128,14 @@ __all__ = [
     "DataEfficiencyTrace",
     "DecodingTrace",
     "DepthTrace",
+    "EffectsTrace",
     "FieldTrace",
     "FieldsTrace",
     "Finished",
     "GenerationTrace",
     "GradientsTrace",
     "GraphTrace",
+    "HeadRulesTrace",
     "KnownOutput",
     "LayerNormTrace",
     "LengthCandidate",

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import numpy as np
 
-from models.axes import Trace
+from models.axes import HALF, Trace
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +76,58 @@ class GenerationTrace(Trace):
     """Largest difference between log probabilities with the cache and without."""
     done: bool
     """Whether everything that was asked for is there."""
+
+
+HEAD_RULES = ("first", "previous", "same", "induction")
+"""What a head may attend to: the first token, the one before, the same token when it came before, what followed it."""
+
+
+@dataclass(frozen=True, eq=False)
+class HeadRulesTrace(Trace):
+    """Attention of every head on a text, and by rule on random tokens that come twice."""
+
+    model: str
+    text: str
+    token: tuple[str, ...]
+    attention: Annotated[np.ndarray, "layer head query key", HALF]
+    half: int
+    """How many random tokens come twice."""
+    share: Annotated[np.ndarray, "rule layer head"]
+    """Of attention on them that follows each of HEAD_RULES."""
+    chance: Annotated[np.ndarray, "rule"]
+    """The same for attention that is spread evenly."""
+    surprise: Annotated[np.ndarray, "position"]
+    """Nats of each random token after the first, mean over the sequences."""
+    vocabulary: int
+    """Tokens that the model chooses from."""
+
+
+@dataclass(frozen=True, eq=False)
+class EffectsTrace(Trace):
+    """What each part of a model does to the token after a text, for the most probable candidates.
+
+    Effects are on logits, less the mean of the vocabulary's: the direct ones sum to that of the model.
+    """
+
+    model: str
+    text: str
+    token: tuple[str, ...]
+    candidate: tuple[str, ...]
+    lens: Annotated[np.ndarray, "state candidate"]
+    """Log probability had the model stopped there: before the first layer, then after each part (logit lens)."""
+    direct_start: Annotated[np.ndarray, "entry candidate"]
+    """What the embedding and the position add."""
+    direct_head: Annotated[np.ndarray, "layer head candidate"]
+    direct_feed_forward: Annotated[np.ndarray, "layer candidate"]
+    direct_rest: Annotated[np.ndarray, "candidate"]
+    """All biases of attention, final norm and head."""
+    without: Annotated[np.ndarray, "layer part candidate"]
+    """Log probability after one part was switched off and all later ones computed anew: each head, last the
+    feed-forward."""
+    piece: tuple[str, ...]
+    lens_best: Annotated[np.ndarray, "state"]
+    """The most probable token then, as an index into `piece`."""
+    without_best: Annotated[np.ndarray, "layer part"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from models.families import PACKAGES
 from models.traces import (
     GRAPH_EDGES,
     GRAPH_KINDS,
+    HEAD_RULES,
     METHODS,
     PATCH_CHANGES,
     PATCH_ORDERS,
@@ -85,6 +86,7 @@ KINDS = {
         "part": ("deep", "far"),
         "word": ("kind", "parameters"),
     },
+    "lab/views/generation/heads.py": {"rule": HEAD_RULES, "found": ("best", "none")},
     "lab/views/graph/depth.py": {"kind": GRAPH_KINDS},
     "lab/views/graph/graph.py": {"trace.kind": GRAPH_KINDS},
     "lab/views/graph/ranking.py": {"kind": SCORED_KINDS, "name": RANKED_WEIGHTS},

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.traces import ArchitectureSize, LayerNormTrace, SizesTrace, StreamTrace
+from models.traces import ArchitectureSize, LayerNormTrace, PositionTablesTrace, SizesTrace, StreamTrace
 
 
 def layer_norms() -> LayerNormTrace:
@@ -19,6 +19,22 @@ def layer_norms() -> LayerNormTrace:
         bias=generator.normal(0, 0.2, size=(2, 2, 12)).astype(np.float32),
         eps=1e-5,
         streams=(stream,),
+    )
+
+
+def position_tables() -> PositionTablesTrace:
+    """A ViT of 3 x 4 patches whose cosines fall with the distance, a little faster down than across."""
+    row, column = np.divmod(np.arange(12), 4)
+    cosine = 1 - 0.1 * abs(column[:, None] - column) - 0.15 * abs(row[:, None] - row)
+    return PositionTablesTrace(
+        translator="marian",
+        vit="vit",
+        table=np.eye(8),
+        sinusoid_error=0.0,
+        product=np.tile([1, 0.9, 0.8], (4, 1)),
+        grid=(3, 4),
+        vit_table=np.ones((12, 5)),
+        vit_cosine=cosine.astype(np.float32),
     )
 
 

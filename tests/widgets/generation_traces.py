@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from models.traces import Continuation, GenerationTrace, NextTokenTrace, TrainingFilmTrace
+from models.traces import Continuation, EffectsTrace, GenerationTrace, HeadRulesTrace, NextTokenTrace, TrainingFilmTrace
 
 
 def after() -> NextTokenTrace:
@@ -58,3 +58,44 @@ def film() -> TrainingFilmTrace:
     """Three looks at a training of a hundred steps."""
     loss = np.array([4.0, 3.0, 2.0])
     return TrainingFilmTrace("m", np.array([0, 50, 100]), loss, ("xq", "thee", "to be"), vocabulary=64, test=1.5)
+
+
+def head_rules() -> HeadRulesTrace:
+    """Two layers of three heads on four tokens; the last head of layer 2 follows what came after."""
+    generator = np.random.default_rng(0)
+    weights = np.tril(generator.uniform(0.1, 1, (2, 3, 4, 4)))
+    share = generator.uniform(0, 0.3, (4, 2, 3))
+    share[3, 1, 2] = 0.9
+    return HeadRulesTrace(
+        model="m",
+        text="a b",
+        token=("a", " ", "b", "</s>"),
+        attention=(weights / weights.sum(-1, keepdims=True)).astype(np.float32),
+        half=4,
+        share=share,
+        chance=np.array([0.3, 0.25, 0.2, 0.2]),
+        surprise=np.array([3.0, 3.0, 3.0, 2.5, 0.5, 0.25, 0.25]),
+        vocabulary=24,
+    )
+
+
+def effects() -> EffectsTrace:
+    """Two layers of three heads, two candidates; the feed-forward part of layer 2 is missed most."""
+    generator = np.random.default_rng(1)
+    without = np.log(generator.uniform(0.3, 0.5, (2, 4, 2)))
+    without[1, 3] = np.log([0.01, 0.6])
+    return EffectsTrace(
+        model="m",
+        text="a b",
+        token=("a", " ", "b"),
+        candidate=("c", "d"),
+        lens=np.log(np.array([[0.1, 0.5], [0.2, 0.4], [0.3, 0.3], [0.4, 0.2], [0.5, 0.1]])),
+        direct_start=np.array([[0.5, 0.1], [0.25, 0.2]]),
+        direct_head=generator.normal(0, 1, (2, 3, 2)),
+        direct_feed_forward=generator.normal(0, 1, (2, 2)),
+        direct_rest=np.array([0.125, 0.5]),
+        without=without,
+        piece=("c", "d"),
+        lens_best=np.array([1, 1, 0, 0, 0]),
+        without_best=np.array([[0, 0, 0, 0], [0, 0, 0, 1]]),
+    )

@@ -5,17 +5,17 @@ from typing import Any
 
 from lab.text import Text
 from lab.views.anatomy import cross, flow, mask, patch_flow
-from lab.views.blocks import norm, sizes
+from lab.views.blocks import norm, position_maps, sizes
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
-from lab.views.generation import generate, next_token, training
+from lab.views.generation import effects, generate, heads, next_token, training
 from lab.views.graph import graph, masks
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
 from models.traces import TextWalkTrace
 
 from . import anatomy_walks, generation_traces, known_traces, photo_traces
-from .blocks_traces import architectures, layer_norms
+from .blocks_traces import architectures, layer_norms, position_tables
 from .decoding_run import decoding_trace, race_trace
 from .graph_traces import learned, scored
 
@@ -95,6 +95,10 @@ def normalised(bench: Any) -> dict:
     return bench.value(*norm.payload(layer_norms(), ENGLISH))
 
 
+def compared_positions(bench: Any) -> dict:
+    return bench.value(*position_maps.payload(position_tables(), ENGLISH))
+
+
 def sized(bench: Any) -> dict:
     return bench.value(*sizes.payload(architectures(), ENGLISH))
 
@@ -115,6 +119,7 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "anatomy/mask": masked,
     "answer": classes,
     "blocks/norm": normalised,
+    "blocks/position_maps": compared_positions,
     "blocks/sizes": sized,
     "chart": charts,
     "decoding/decode": decoding,
@@ -126,6 +131,8 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "decoding/race": decoding_race,
     "generation/next": lambda bench: bench.value(*next_token.payload(generation_traces.after(), ENGLISH)),
     "generation/generate": lambda bench: bench.value(*generate.payload(generation_traces.written(), ENGLISH)),
+    "generation/heads": lambda bench: bench.value(*heads.payload(generation_traces.head_rules(), ENGLISH)),
+    "generation/effects": lambda bench: bench.value(*effects.payload(generation_traces.effects(), ENGLISH)),
     "generation/training": lambda bench: bench.value(*training.payload(generation_traces.film(), ENGLISH)),
     "graph/graph": cut_graph,
     "graph/masks": masked_scores,

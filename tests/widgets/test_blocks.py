@@ -6,12 +6,13 @@ from playwright.sync_api import expect
 
 from lab.exhibits.blocks import EXHIBIT
 from lab.saved import load
+from lab.style import colour_map
 from lab.text import Text
-from lab.views.blocks import norm, sizes
+from lab.views.blocks import norm, position_maps, sizes
 from models.traces import SizesTrace
 
-from .blocks_traces import architectures, layer_norms
-from .drawn import data, dots, show
+from .blocks_traces import architectures, layer_norms, position_tables
+from .drawn import data, dots, edges, show
 
 pytestmark = pytest.mark.browser
 BAR = 7
@@ -92,3 +93,22 @@ def test_the_formulas_are_the_counts_of_every_architecture(bench):
             show(page, measure=measure)
             assert float(data(page, "total")) == counted, (one.name, measure)
             assert page.locator(".counted").inner_text().endswith("the same.")
+
+
+def test_the_map_of_every_patch_is_drawn_and_one_is_large(bench):
+    trace = position_tables()
+    page = bench.open("blocks/position_maps", bench.value(*position_maps.payload(trace, Text("en"))))
+    cosine, least = trace.vit_cosine, trace.vit_cosine.min()
+    wanted = np.array(colour_map())[np.round(255 * (cosine - least) / (1 - least)).astype(int)]
+    whole = dots(page.locator(".whole canvas"))[..., :3].reshape(3, 3, 4, 4, 3).transpose(0, 2, 1, 3, 4)
+    np.testing.assert_allclose(whole.reshape(12, 12, 3), wanted, atol=6)
+    show(page, patch=5)
+    np.testing.assert_allclose(dots(page.locator(".own canvas"))[..., :3].reshape(12, 3), wanted[5], atol=6)
+    assert float(data(page, "cosine")) == pytest.approx(0.9)
+    assert int(data(page, "nearest")) in (4, 6)
+    assert edges(page.locator(".own .self")) == pytest.approx([1 / 3, 1 / 4, 2 / 3, 1 / 2], abs=1e-3)
+    box = page.locator(".own .stage").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 7 / 8, box["y"] + box["height"] * 5 / 6)
+    expect(page.locator(".pointed")).to_have_text("With patch 12 (row 3, column 4): 0.65")
+    page.locator(".whole .stage").click(position={"x": 2, "y": 2})
+    expect(page.locator(".readout")).to_contain_text("Most like patch 1 (row 1, column 1)")

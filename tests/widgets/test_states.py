@@ -36,6 +36,7 @@ JOURNEYS: dict[str, list[str]] = {
         "click .batch input",
         "click canvas.y",
     ],
+    "blocks/position_maps": ["click .whole canvas", "ArrowRight", "ArrowDown"],
     "blocks/sizes": [
         "click .presets button:nth-child(2)",
         "click .measures button:nth-child(2)",
@@ -65,6 +66,11 @@ JOURNEYS: dict[str, list[str]] = {
     "decoding/race": ["[", "["],
     "generation/next": ["click .scale button:nth-child(2)", "click .min_p input"],
     "generation/generate": ["click .text-tokens button:nth-child(3)"],
+    "generation/heads": [
+        *("click .shows button:nth-child(3)", "click .every button:nth-child(2)"),
+        *("click .text-tokens button:nth-child(3)", "ArrowLeft"),
+    ],
+    "generation/effects": ["click .candidates button:nth-child(2)", "click .direct canvas", "ArrowRight"],
     "generation/training": ["]", "]"],
     "graph/graph": ["]", "click .heads button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "graph/masks": [

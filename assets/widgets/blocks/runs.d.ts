@@ -1,5 +1,5 @@
-/** The payloads of norm and sizes, as the TypedDicts in lab/views/blocks say. */
-import type { Arrays } from "../core/lab";
+/** The payloads of norm, position maps and sizes, as the TypedDicts in lab/views/blocks say. */
+import type { Arrays, Grid } from "../core/lab";
 
 export interface LayerNormRun {
   model: string;
@@ -8,6 +8,14 @@ export interface LayerNormRun {
   pre_norm: boolean;
   eps: number;
   /** x (layer, part, token, width), weight and bias (layer, part, width) */
+  arrays: Arrays;
+}
+
+export interface PositionMapsRun {
+  grid: Grid;
+  /** The smallest cosine. */
+  least: number;
+  /** cosine (patch, patch) */
   arrays: Arrays;
 }
 

@@ -1,6 +1,7 @@
 /** The texts of every widget: written by tools/text_types.py from assets/text. */
 export interface SharedText {
   view: string;
+  end: string;
   failed: string;
   broken: string;
   photo_picture: string;
@@ -23,7 +24,6 @@ export interface SharedText {
   answer_comma: string;
 }
 export interface AnatomySharedText extends SharedText {
-  end: string;
   mask: string;
   stack: string;
   stack_encoder: string;
@@ -45,6 +45,16 @@ export interface AnatomySharedText extends SharedText {
   stop_memory: string;
   stop_head: string;
   stop_in: string;
+  layer_of: string;
+  structure: string;
+  box_norm: string;
+  box_norm_rms: string;
+  box_add: string;
+  box_add_norm: string;
+  box_head: string;
+  box_head_normed: string;
+  heads_title: string;
+  head_looks: string;
   formula_embedding: string;
   formula_position: string;
   formula_rotary: string;
@@ -191,6 +201,15 @@ export interface BlocksNormText extends SharedText {
   hint: string;
   hint_keys: string;
 }
+export interface BlocksPositionMapsText extends SharedText {
+  name: string;
+  all_maps: string;
+  own_map: string;
+  readout: string;
+  pointed: string;
+  hint: string;
+  hint_keys: string;
+}
 export interface BlocksSizesText extends SharedText {
   name: string;
   architecture: string;
@@ -279,7 +298,6 @@ export interface CnnVsAttentionPositionText extends SharedText {
   hint: string;
 }
 export interface DecodingSharedText extends SharedText {
-  end: string;
   mask: string;
   mean: string;
   comma: string;
@@ -541,6 +559,47 @@ export interface GenerationTrainingText extends GenerationSharedText {
   steps: string;
   where: string;
   says: string;
+}
+export interface GenerationHeadsText extends GenerationSharedText {
+  name: string;
+  all: string;
+  shows: string;
+  shows_text: string;
+  shows_first: string;
+  shows_previous: string;
+  shows_same: string;
+  shows_induction: string;
+  on_text: string;
+  matrix: string;
+  masked: string;
+  layer_head: string;
+  layer_head_share: string;
+  cell: string;
+  rules: string;
+  rule_first: string;
+  rule_previous: string;
+  rule_same: string;
+  rule_induction: string;
+  share: string;
+  chance: string;
+  hint: string;
+  hint_keys: string;
+}
+export interface GenerationEffectsText extends GenerationSharedText {
+  name: string;
+  next: string;
+  direct: string;
+  without: string;
+  lens: string;
+  feed_forward: string;
+  head_of: string;
+  feed_forward_of: string;
+  before_layers: string;
+  after_layer: string;
+  sum: string;
+  readout: string;
+  hint: string;
+  hint_keys: string;
 }
 export interface GraphGraphText extends SharedText {
   name: string;

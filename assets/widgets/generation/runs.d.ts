@@ -47,3 +47,25 @@ export interface TrainingRun {
   /** What it wrote then. */
   text: string[];
 }
+
+export type HeadRule = "first" | "previous" | "same" | "induction";
+/** Attention on a text, and by rule on `half` random tokens that come twice. */
+export interface HeadsRun {
+  token: string[];
+  rule: HeadRule[];
+  half: number;
+  /** By rule, layer and head; chance by rule. */
+  share: number[][][];
+  chance: number[];
+  /** attention (layer, head, query, key), attention_max (layer, head, query) */
+  arrays: Arrays;
+}
+
+/** What each part does to the candidates for the next token; see lab/views/generation/effects.py. */
+export interface EffectsRun {
+  token: string[];
+  candidate: string[];
+  /** What lens_best and without_best refer to. */
+  piece: string[];
+  arrays: Arrays;
+}

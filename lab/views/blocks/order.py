@@ -6,6 +6,7 @@ from lab.format import percent, scientific
 from lab.style import SERIES, figure
 from lab.text import Text, plain
 from lab.views.payload import to_dict
+from lab.views.pieces import piece_name
 from models.traces import POSITION_SETTINGS, OrderTrace
 
 FLOAT_ERROR = 1e-4
@@ -25,7 +26,7 @@ def chart(trace: OrderTrace, text: Text) -> dict:
             marker={"color": colour},
             hovertemplate="%{y:.2e}",
         )
-    words = [plain(token.replace("▁", "·")) for token in trace.token]
+    words = [piece_name(token, text("widget.shared.end")) for token in trace.token]
     drawn.update_xaxes(tickvals=list(range(len(words))), ticktext=words)
     drawn.update_yaxes(type="log", exponentformat="power", range=[-9, 1], dtick=1)
     return to_dict(drawn)

@@ -1,29 +1,26 @@
-"""The cosine of every patch's position with all others, as one map of maps."""
+"""The cosine of every patch's position with all others, for the widget blocks/position_maps."""
+
+from typing import TypedDict
 
 from lab.format import number
-from lab.style import figure
 from lab.text import Text, plain
-from lab.views.payload import to_dict
+from lab.views.payload import Payload
 from models.traces import PositionTablesTrace
 
 
-def chart(trace: PositionTablesTrace, text: Text) -> dict:
-    """At the place of each patch the map of its cosines (Dosovitskiy et al. 2021, figure 7)."""
-    rows, columns = trace.grid
-    maps = trace.vit_cosine.reshape(rows, columns, rows, columns).transpose(0, 2, 1, 3)
-    drawn = figure(text("blocks.view.position_maps.column"), text("blocks.view.position_maps.row"))
-    drawn.add_heatmap(
-        z=maps.reshape(rows * rows, columns * columns),
-        colorscale="Inferno",
-        name=text("blocks.view.position_maps.cosine", model=plain(trace.vit)),
-        colorbar={"thickness": 12},
-    )
-    for update, count in ((drawn.update_xaxes, columns), (drawn.update_yaxes, rows)):
-        ends = [count * at - 0.5 for at in range(count + 1)]
-        update(tickvals=[end + count / 2 for end in ends[:-1]], ticktext=[str(at + 1) for at in range(count)])
-        update(constrain="domain", showgrid=False)
-    drawn.update_yaxes(autorange="reversed", scaleanchor="x", scaleratio=columns / rows)
-    return to_dict(drawn)
+class PositionMapsMeta(TypedDict):
+    """What the widget needs besides the cosines."""
+
+    grid: tuple[int, int]
+    """Rows and columns of patches."""
+    least: float
+    """The smallest cosine."""
+
+
+def payload(trace: PositionTablesTrace, text: Text) -> Payload:
+    """cosine: (patch, patch); drawn as in Dosovitskiy et al. 2021, figure 7."""
+    meta: PositionMapsMeta = {"grid": trace.grid, "least": float(trace.vit_cosine.min())}
+    return Payload(meta, {"cosine": trace.vit_cosine})
 
 
 def claim(trace: PositionTablesTrace, text: Text) -> str:

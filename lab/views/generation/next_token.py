@@ -6,8 +6,8 @@ import numpy as np
 
 from lab.format import number, percent
 from lab.text import Text
-from lab.views.generation.pieces import shown
 from lab.views.payload import Payload, rounded
+from lab.views.pieces import piece_name
 from models.traces import NextTokenTrace
 
 
@@ -35,10 +35,11 @@ def claim(trace: NextTokenTrace, text: Text) -> str:
     """How sure the model is of what comes next, and how much the text itself surprised it."""
     log_prob = trace.logits - np.logaddexp.reduce(trace.logits.astype(float))
     probability = np.exp(log_prob)
+    end = text("generation.widget.shared.end")
     bits = float(-(probability * log_prob).sum() / np.log(2))
     said = text(
         "generation.view.next.claim",
-        token=shown(trace.piece[0], text),
+        token=piece_name(trace.piece[0], end),
         share=percent(float(probability[0])),
         bits=number(bits, 2),
         choices=number(2**bits, 1),
@@ -51,6 +52,6 @@ def claim(trace: NextTokenTrace, text: Text) -> str:
     return f"{said} " + text(
         "generation.view.next.surprise",
         mean=number(float(known.mean()), 2),
-        token=shown(trace.token[worst + 1], text),
+        token=piece_name(trace.token[worst + 1], end),
         nats=number(float(known[worst]), 2),
     )

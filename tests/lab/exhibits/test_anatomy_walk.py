@@ -56,6 +56,30 @@ def test_hovered_numbers_are_those_of_the_walk(anatomy):
     assert number(widget, "length") == pytest.approx(np.linalg.norm(state), rel=1e-2)
 
 
+def test_a_box_of_the_structure_leads_to_what_it_makes(anatomy):
+    widget, trace = shown(anatomy, "flow"), saved_trace(EXHIBIT, "walk", TextWalkTrace)
+    widget.locator(".row.layer").nth(1).click()
+    expect(widget).to_have_attribute("data-open", "1")
+    boxes = widget.locator(".structure button")
+    expect(boxes).to_have_count(2 + 2 * len(trace.flows[1].part) + 1)
+    boxes.filter(has_text=ENGLISH("anatomy.widget.shared.stop_cross_attention")).click()
+    expect(widget).to_have_attribute("data-step", "6")
+    expect(widget.locator(".structure [aria-current]")).to_have_text(
+        ENGLISH("anatomy.widget.shared.stop_cross_attention")
+    )
+    expect(widget.locator(".strip.now .of")).to_have_text(ENGLISH("anatomy.widget.shared.vector_added"))
+    cross = next(one for one in trace.attention if one.kind == "cross")
+    rows = cross.attention[1, :, number(widget, "token")]
+    expect(widget.locator(".heads li")).to_have_count(len(rows))
+    for said, row in zip(widget.locator(".heads li").all_inner_texts(), rows, strict=True):
+        word, share = said.split(" ")
+        assert word.strip("·") == trace.flows[0].token[row.argmax()].strip("▁ ")
+        assert float(share.rstrip("%")) == pytest.approx(100 * row.max(), rel=2e-2)
+    boxes.last.click()
+    expect(widget).to_have_attribute("data-step", str(len(trace.flows[1].states()) + 1))
+    expect(widget.locator(".heads")).to_be_hidden()
+
+
 def test_a_visitors_own_sentence_without_positions(anatomy):
     shown(anatomy, "flow")
     open_tab(anatomy, ENGLISH("anatomy.view.attention.tab"))

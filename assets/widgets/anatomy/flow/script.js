@@ -9,6 +9,9 @@ import { decimal, strip } from "../../draw/strip.js";
 import { cellName, format, number, percent, word } from "../../read/format.js";
 import { pieceName } from "../../read/pieces.js";
 import { cosine, layerOf, length, lens, minus, stopCount, stopOf, way } from "../../read/stream.js";
+import { headsSaid } from "./heads.js";
+import { isMemory, stopName, stopTitle } from "./names.js";
+import { structureLine } from "./structure_line.js";
 
 /** @typedef {import("../../core/lab").FlowRun} Run */
 /** @typedef {import("../../core/lab").AnatomyFlowText} Text */
@@ -38,17 +41,6 @@ function tokenName({ stacks, prefix, grid }, { stack, token }, text) {
   return token < prefix.length ? name : cellName(text.patch, token - prefix.length, grid);
 }
 
-/** Whether a stack ends in what a decoder reads, and not in words. @type {(run: Run, stack: Stack) => boolean} */
-const isMemory = (run, stack) => stack.stack === "encoder" && run.stacks.length > 1;
-
-/** The name of a stop, or of a layer. @type {(run: Run, stop: Stop, stack: Stack, text: Text) => string} */
-function stopName(run, stop, stack, text) {
-  if (stop.kind === "head" && isMemory(run, stack)) return text.stop_memory;
-  return stop.kind === "self_attention" && stack.stack === "decoder"
-    ? text.stop_masked
-    : word(text, "stop_", stop.kind);
-}
-
 /** The most probable word after a stop. @type {(run: Run, stack: Stack, stop: Stop, token: number, text: Text) => string} */
 function lensSaid(run, stack, stop, token, text) {
   const [best] = lens(run, stack, stop.state, token);
@@ -59,10 +51,9 @@ function lensSaid(run, stack, stop, token, text) {
 function said(run, state, text) {
   const stack = run.stacks[state.stack];
   const stop = way(run, stack, state.token)[state.step];
-  const name = stopName(run, stop, stack, text);
   const details = {
     token: tokenName(run, state, text),
-    stop: stop.layer < 0 ? name : format(text.stop_in, { layer: stop.layer + 1, stop: name }),
+    stop: stopTitle(run, stop, stack, text),
     length: decimal(length(stop.after)),
     added: stop.added ? decimal(length(stop.added)) : "",
     cosine: stop.added && stop.before ? number(cosine(stop.added, stop.before), 2) : "",
@@ -125,7 +116,7 @@ function path(root, text, set) {
       if (folded) node.setAttribute("aria-expanded", String(open === layer));
       name.textContent = folded
         ? `${open === layer ? "▾" : "▸"} ${format(text.layer_number, { layer: layer + 1 })}`
-        : stopName(run, shown, stack, text);
+        : stopName(run, shown.kind, stack, text);
       size.textContent = decimal(length(shown.after));
       size.style.setProperty("--share", `${(100 * length(shown.after)) / longest}%`);
       addition.textContent = added && begin ? `+${decimal(length(added))}, cos ${number(cosine(added, begin), 2)}` : "";
@@ -149,9 +140,7 @@ function detail(root, text, set) {
   box.append(...strips.map(({ node }) => node));
   return (run, state, stop) => {
     const stack = run.stacks[state.stack];
-    const name = stopName(run, stop, stack, text);
-    find(root, ".detail .title").textContent =
-      stop.layer < 0 ? name : format(text.stop_in, { layer: stop.layer + 1, stop: name });
+    find(root, ".detail .title").textContent = stopTitle(run, stop, stack, text);
     const embedding = text.formula_embedding;
     const last = isMemory(run, stack) ? text.formula_memory : text.formula_head;
     const position = stack.adds_position ? text.formula_position : text.formula_rotary;
@@ -161,6 +150,7 @@ function detail(root, text, set) {
     for (const [at, { node, draw }] of strips.entries()) {
       const vector = stop.vectors[at];
       node.hidden = !vector;
+      node.classList.toggle("now", at === state.vector);
       if (vector) draw({ numbers: vector.numbers, name: word(text, "vector_", vector.name), place: state.place });
     }
     find(root, ".readout").textContent = numbersSaid(stop, state, text);
@@ -175,6 +165,9 @@ function detail(root, text, set) {
     });
     const heading = element("p", { textContent: rows.length ? text.lens_title : text.lens_none });
     find(root, ".lens").replaceChildren(heading, ...rows);
+    const heads = headsSaid(run, state, stop, text);
+    find(root, ".heads").hidden = heads.length === 0;
+    find(root, ".heads ol").replaceChildren(...heads.map((textContent) => element("li", { textContent })));
   };
 }
 
@@ -248,6 +241,13 @@ export default {
 
   build: (root, text, set) => {
     const draw = { tokens: tokens(root, text, set), path: path(root, text, set), detail: detail(root, text, set) };
+    const drawLine = structureLine(find(root, ".structure"), text, (place) =>
+      set((state, run) => {
+        const { box, ...at } = place(state);
+        const { vectors } = way(run, run.stacks[state.stack], state.token)[at.step];
+        return { ...at, vector: vectors.findIndex(({ name }) => name === box.vectors.at(-1)), place: -1, held: false };
+      }),
+    );
     const drawSteps = stepBar(root, find(root, ".film"), text, set, {
       count: (run, { stack }) => stopCount(run.stacks[stack]),
       change: (step, run, { stack }) => ({ open: layerOf(run.stacks[stack], step), vector: 0, place: -1 }),
@@ -265,6 +265,7 @@ export default {
     return (run, state) => {
       const stops = way(run, run.stacks[state.stack], state.token);
       const stop = stops[state.step];
+      drawLine(run, state, stops);
       draw.tokens(run, state);
       draw.path(run, state, stops);
       draw.detail(run, state, stop);

@@ -15,6 +15,7 @@ import {
   rescaled,
   variance,
 } from "../../read/norm.js";
+import { pieceName } from "../../read/pieces.js";
 import { slice } from "../../read/slice.js";
 
 /** @typedef {import("../../core/lab").LayerNormRun} Run */
@@ -146,7 +147,7 @@ export default {
         limits[at].textContent = `±${number(drawBars(canvases[at], values, state.feature), 2)}`;
       }
       drawTokens(
-        run.tokens.map((piece, value) => ({ value, label: piece.replace("▁", "·") })),
+        run.tokens.map((piece, value) => ({ value, label: pieceName(piece, text) })),
         state.token,
       );
       drawLayers(numbered(run.arrays.x.shape[0]), state.layer);
@@ -170,7 +171,7 @@ export default {
   read: (run, state, text) => {
     const { formula, moved, changed } = sentences(run, state, text);
     const place = format(text.reading, {
-      token: run.tokens[state.token].replace("▁", ""),
+      token: pieceName(run.tokens[state.token], text),
       layer: state.layer + 1,
       part: word(text, "part_", run.parts[state.part]),
     });

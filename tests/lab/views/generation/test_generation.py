@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lab.text import LANGUAGES, Text
-from lab.views.generation import generate, next_token, training
+from lab.views.generation import effects, generate, heads, next_token, training
 from tests.widgets import generation_traces
 
 EN = Text("en")
@@ -68,3 +68,31 @@ def test_the_film_is_the_history_and_its_claim_compares_with_guessing(language):
     assert meta["text"] == ["xq", "thee", "to be"] and meta["step"] == [0, 50, 100] and meta["val_loss"] == [4, 3, 2]
     said = training.claim(film, Text(language))
     assert all(part in said for part in ("4.00", "4.16", "64", "100", "2.00", "1.50", "2.16"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_heads_are_named_by_the_rule_that_they_follow(language):
+    trace = generation_traces.head_rules()
+    meta, arrays = heads.payload(trace, Text(language))
+    assert meta.keys() == get_type_hints(heads.HeadsMeta).keys()
+    np.testing.assert_allclose(
+        arrays["attention"] / 255 * arrays["attention_max"][..., None], trace.attention, atol=1 / 255
+    )
+    said = heads.claim(trace, Text(language))
+    assert all(part in said for part in ("3.00", "0.33", f"{np.log(24):.2f}", "90", "20%"))
+    assert Text(language)("generation.view.heads.none_previous", layer=1, head=1, share="", chance="")[:12] in said
+    assert Text(language)("generation.view.heads.best_induction", layer=2, head=3, share="90%", chance="20%") in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_effects_are_summed_and_the_part_that_is_missed_most_is_named(language):
+    trace, text = generation_traces.effects(), Text(language)
+    meta, arrays = effects.payload(trace, text)
+    assert meta.keys() == get_type_hints(effects.EffectsMeta).keys()
+    np.testing.assert_allclose(arrays["direct"][1, :3], trace.direct_head[1])
+    np.testing.assert_allclose(arrays["direct"][1, 3], trace.direct_feed_forward[1])
+    total = trace.direct_start[:, 0].sum() + trace.direct_head[..., 0].sum() + trace.direct_feed_forward[:, 0].sum()
+    said = effects.claim(trace, text)
+    assert f"{total + 0.125:.2f}".replace("-", "−") in said
+    assert text("generation.view.effects.feed_forward", layer=2) in said and "50%" in said and "1.0%" in said
+    assert ("state 2 of 4" if language == "en" else "4 个状态中的第 2 个") in said
