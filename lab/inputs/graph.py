@@ -67,8 +67,10 @@ class EdgeChanges(Input):
     )
 
     def checked(self, sent: Any) -> tuple[tuple[int, int], ...]:
-        if not isinstance(sent, list | tuple) or len(sent) > MAX_CHANGES or not all(map(_is_edge, sent)):
+        if not isinstance(sent, list | tuple) or not all(map(_is_edge, sent[: MAX_CHANGES + 1])):
             raise InputError("graph.change")
+        if len(sent) > MAX_CHANGES:
+            raise InputError("graph.many_changes", maximum=MAX_CHANGES)
         pairs = tuple((first, second) for first, second in sent)
         if len(set(pairs)) < len(pairs):
             raise InputError("graph.change")

@@ -95,7 +95,7 @@ def trace(
 
 def directed(pairs: object, n_node: int) -> torch.Tensor:
     """Both directions of undirected pairs, and loops (2, edge)."""
-    return with_loops(both_ways(torch.tensor(pairs).reshape(-1, 2)), n_node)
+    return with_loops(both_ways(torch.tensor(pairs, dtype=torch.long).reshape(-1, 2)), n_node)
 
 
 def untrained(graph: Graph, kind: str, seed: int, depth: int = 2) -> GraphNetwork:

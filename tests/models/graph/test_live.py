@@ -44,6 +44,12 @@ def test_a_cut_and_an_added_edge_are_gone_and_there_and_change_only_what_can_hea
     assert moved[11] > 1e-4
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_with_all_edges_cut_every_node_takes_from_itself_alone(kind):
+    seen = trace("own", "a b\nb c\na: x\nc: y", kind, 0, ((0, 1), (1, 2)))
+    assert np.array_equal(seen.source, seen.target) and np.allclose(seen.weight, 1) and len(seen.cut) == 2
+
+
 def test_the_same_seed_learns_the_same_beside_others():
     one = trace("karate", "", "gatv2", 3, ())
     learn.cache_clear()
