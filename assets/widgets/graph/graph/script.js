@@ -89,7 +89,8 @@ export default {
 
   keep: (state, run, before) => {
     if (run.nodes.join("\n") !== before.nodes.join("\n")) return first(run);
-    const same = headsOfLayers(run).join() === headsOfLayers(before).join();
+    const heads = headsOfLayers(run);
+    const same = heads.join() === headsOfLayers(before).join() && state.head < heads[state.layer];
     return same ? state : { ...state, layer: 0, head: 0 };
   },
 
