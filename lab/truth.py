@@ -2,8 +2,6 @@
 
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Model
-from lab.inputs.photo import Photo
-from lab.inputs.sentence import Sentence
 from lab.text import Text, plain
 from models.provenance import Provenance
 
@@ -38,5 +36,5 @@ def kind(exhibit: Exhibit, view: View) -> str:
 
 
 def is_of_own(exhibit: Exhibit, run: Run) -> bool:
-    """Whether a run asks for the visitor's photo or sentence."""
-    return any(isinstance(exhibit.input(name), Photo | Sentence) for name in run.inputs)
+    """Whether a run asks for the visitor's own photo or text."""
+    return any(exhibit.input(name).own for name in run.inputs)

@@ -8,6 +8,14 @@ from models.errors import InputError
 from models.families import DECODERS
 from models.gpt.bundled import PROMPTS, SHAKESPEARE, TANG
 
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Prompt(Line):
+    """The text that a language model goes on from."""
+
+    own: ClassVar[bool] = True
+
+
 HUB_DECODERS = {
     "HuggingFaceTB/SmolLM2-135M-Instruct": 269,
     "distilbert/distilgpt2": 353,
@@ -22,7 +30,7 @@ MODEL = Model(
     bundled=(SHAKESPEARE, TANG),
     hub=HUB_DECODERS,
 )
-TEXT = Line(name="text", default=PROMPTS[SHAKESPEARE], follows="model", defaults=PROMPTS)
+TEXT = Prompt(name="text", default=PROMPTS[SHAKESPEARE], follows="model", defaults=PROMPTS)
 OPENS = {"zh": {"model": TANG, "text": PROMPTS[TANG]}}
 """What the page of a language opens with."""
 METHODS = ("sample", "greedy")

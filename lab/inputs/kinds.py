@@ -42,6 +42,8 @@ class Input:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     hidden: ClassVar[bool] = False
     """Set by what a widget asks for, not by a component."""
+    own: ClassVar[bool] = False
+    """Whether it is the visitor's own photo or text."""
     lasts: ClassVar[bool] = False
     """Whether a hidden input stays as it is when everything is asked anew."""
     bad: ClassVar[tuple[Any, ...]] = (None, [], {"a": 1})

@@ -149,6 +149,7 @@ class Photo(Input):
     """A photo: uploaded, taken or pasted here, or one of the examples; `default` is the name of an example."""
 
     default: str = "temple"
+    own: ClassVar[bool] = True
     bad: ClassVar[tuple[Any, ...]] = (
         None,
         [],

@@ -15,6 +15,7 @@ from models.translation.sentence import clean
 class Sentence(Input):
     """A sentence of any language. `follows` names the input that decides which examples are offered."""
 
+    own: ClassVar[bool] = True
     bad: ClassVar[tuple[Any, ...]] = (None, 7, ["a"], {}, "", "  ", "word " * 100, "?!")
 
     def component(self, text: Text, exhibit: str) -> gr.Textbox:

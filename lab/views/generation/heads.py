@@ -9,7 +9,6 @@ from lab.text import Text
 from lab.views.payload import Payload, quantise
 from models.traces import HEAD_RULES, HeadRulesTrace
 
-
 CLEAR = 2
 """Times the share of attention that is spread evenly: from there on a head is said to follow a rule."""
 

@@ -16,9 +16,11 @@ import { pieceName } from "../../read/pieces.js";
  * @typedef {{shows: "text" | Rule, layer: number, head: number, query: number, key: number, pinned: boolean}} State */
 /** @typedef {import("../../core/lab").SetState<Run, State>} Set */
 
-/** The head that follows the last rule most. @type {(run: Run) => State} */
+/** The head that follows a rule most clearly. @type {(run: Run) => State} */
 function first(run) {
-  const [query, rule] = [run.token.length - 1, run.rule.length - 1];
+  const query = run.token.length - 1;
+  const clear = run.share.map((layers, rule) => Math.max(...layers.flat()) / run.chance[rule]);
+  const rule = largest(clear);
   const at = { ...bestHead(run, rule), query };
   return { ...at, shows: "text", key: mostSeen(run, at), pinned: false };
 }
