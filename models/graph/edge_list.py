@@ -110,7 +110,8 @@ def _line(at: int, cells: list[str], classes: bool, line: str) -> Line:
             raise InputError("graph.name", line=at, maximum=MAX_NAME)
         if not name.isprintable():
             raise InputError("graph.unprintable", line=at)
-    return Line(at, *cells, classes)
+    first, second = cells
+    return Line(at, first, second, classes)
 
 
 @dataclass
