@@ -1,5 +1,6 @@
 """An exhibit as one sees it: inputs on the left, views on the right. The only place that lays out an exhibit."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -9,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from lab.exhibit import Exhibit, View
+from lab.inputs.graph import EdgeList
 from lab.inputs.kinds import Input
 from lab.inputs.photo import Photo
 from lab.inputs.sentence import Sentence
@@ -22,6 +24,10 @@ TABLE = "table"
 
 FOLD = '<button type="button" data-lab="controls" aria-expanded="false">{words}</button>'
 """Opens the inputs on a phone, where the figure comes first."""
+FILE = """<div class="lab-file" data-field="{field}" data-maximum="{maximum}" data-long="{long}" data-filled="{filled}"
+ data-unreadable="{unreadable}"><label>{choose}<input type="file" accept=".csv,.tsv,.txt,text/*"></label>
+ <p role="status"></p></div>"""
+"""Fills a field with the text of a file, in the browser (core/field.js)."""
 TROUBLE = '<p role="alert">${value || ""}</p>'
 
 
@@ -119,6 +125,8 @@ def lay_out_settings(settings: list[Input], exhibit: Exhibit, text: Text, board:
             lay_out_photo(one, exhibit, text, board)
         elif isinstance(one, Sentence):
             lay_out_sentence(one, exhibit, text, board)
+        elif isinstance(one, EdgeList):
+            lay_out_edges(one, exhibit, text, board)
         elif one.name not in board.inputs:
             board.inputs[one.name] = component_of(one, exhibit, text)
 
@@ -148,6 +156,17 @@ def lay_out_sentence(one: Sentence, exhibit: Exhibit, text: Text, board: Board) 
     picked = dataset.click(lambda row: row[0], dataset, component, queue=False, api_visibility="private")
     board.samples[dataset] = one.rows
     board.starts += [component.submit, picked.success]
+
+
+def lay_out_edges(one: EdgeList, exhibit: Exhibit, text: Text, board: Board) -> None:
+    """A graph's field, and a file that fills it; who writes there has chosen the own graph."""
+    field = board.inputs[one.name] = component_of(one, exhibit, text)
+    said = {"long": text("input.file.long", name="{name}", maximum=f"{one.maximum:,}")}
+    said |= {word: text(f"input.file.{word}") for word in ("choose", "filled", "unreadable")}
+    words = {name: escape(words) for name, words in said.items()}
+    gr.HTML(FILE.format(field=one.field, maximum=one.maximum, **words))
+    choice, value = one.chooses
+    field.input(None, None, board.inputs[choice], js=f"() => {json.dumps(value)}", api_visibility="private")
 
 
 def lay_out_views(exhibit: Exhibit, text: Text, board: Board) -> None:

@@ -122,7 +122,7 @@ def head() -> str:
     shared = sorted(path for room in ("core", "draw", "read") for path in (WIDGETS / room).glob("[!.]*.js"))
     links = [f'<link rel="modulepreload" href="{address()}/{path.relative_to(WIDGETS)}">' for path in shared]
     language = (Path(__file__).parent.parent / "assets" / "language.js").read_text(encoding="utf-8")
-    scripts = ("core/stream.js", "core/page.js", "core/gradio.js", "take/menu.js")
+    scripts = ("core/stream.js", "core/page.js", "core/gradio.js", "core/field.js", "take/menu.js")
     modules = [f'<script type="module" src="{address()}/{path}"></script>' for path in scripts]
     paper = (WIDGETS.parent / "print.css").read_text(encoding="utf-8")
     return "\n".join(

@@ -175,6 +175,33 @@ def modules_of_layers(model: Any, pixels: Any) -> list[Any]:
     return [modules[-1] for modules in alike]
 
 
+def graph_rows(figures: Figures) -> None:
+    """A layer of dot-product attention along the edges of a graph, against all pairs under its mask, by density."""
+    import torch
+    from torch.nn.functional import scaled_dot_product_attention
+
+    from models.graph.layers import DotProduct, to_mask, with_loops
+
+    count, generator = 1000, torch.Generator().manual_seed(0)
+    layer, nodes = DotProduct(64, 8, 8, concat=True), torch.randn(count, 64, generator=generator)
+    for density in (0.001, 0.01, 0.1, 1):
+        edges = with_loops((torch.rand(count, count, generator=generator) < density).nonzero().T, count)
+        mask = to_mask(edges, count)
+
+        @torch.inference_mode()
+        def by_edges(edges: Any = edges) -> Any:
+            return layer(nodes, edges)[0]
+
+        @torch.inference_mode()
+        def by_mask(mask: Any = mask) -> Any:
+            query, key, value = (part.transpose(0, 1)[None] for part in layer.parts(nodes))
+            return layer.joined(scaled_dot_product_attention(query, key, value, mask)[0].transpose(0, 1))
+
+        torch.testing.assert_close(by_edges(), by_mask())
+        name = f"{count} nodes, {density:.1%} of all pairs"
+        figures.compare(f"{name}: edge list", timed(by_edges), f"{name}: masked", timed(by_mask), rounds=5)
+
+
 def start_rows(figures: Figures) -> None:
     """Seconds until HTTP with one exhibit and with all, and of importing Gradio alone, in turns."""
     gradio = [sys.executable, "-c", "import gradio"]
@@ -243,7 +270,11 @@ def paint_rows(figures: Figures, name: str, times: list[float], aim: str) -> Non
     figures.add(f"{name}: hover to paint, p95", statistics.quantiles(times, n=20)[-1], "ms", aim)
 
 
-PARTS = {"views": (view_rows,), "models": (trace_rows, decoding_rows, field_rows), "page": (start_rows, page_rows)}
+PARTS = {
+    "views": (view_rows,),
+    "models": (trace_rows, decoding_rows, field_rows, graph_rows),
+    "page": (start_rows, page_rows),
+}
 
 
 def main() -> None:

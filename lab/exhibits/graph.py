@@ -15,7 +15,7 @@ EXHIBIT = Exhibit(
     "graph",
     inputs=(
         Choice(name="graph", default="karate", values=("karate", "own")),
-        EdgeList(name="edges"),
+        EdgeList(name="edges", chooses=("graph", "own")),
         Choice(name="kind", default="gat", values=GRAPH_KINDS),
         Number(name="seed", default=0, minimum=0, maximum=99),
         Photo(name="photo", more=True),

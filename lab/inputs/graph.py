@@ -27,17 +27,27 @@ MAX_CHANGES = 200
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class EdgeList(Line):
-    """A graph as text, a line for each edge; `models.graph.edge_list` reads it where it is asked for."""
+    """A graph as text, a line for each edge; `models.graph.edge_list` reads it where it is asked for.
+
+    chooses: the choice, and its value, that a visitor means who writes here.
+    """
 
     default: str = EXAMPLE
     maximum: int = 100_000
+    chooses: tuple[str, str]
     bad: ClassVar[tuple[Any, ...]] = (None, 7, [], {"a": 1}, "x" * 100_001)
+
+    @property
+    def field(self) -> str:
+        """The class by which the page finds the field."""
+        return f"lab-field-{self.name}"
 
     def component(self, text: Text, exhibit: str) -> gr.Textbox:
         return gr.Textbox(
             self.default,
             label=text(f"{exhibit}.input.{self.name}"),
             info=text(f"{exhibit}.input.{self.name}_info"),
+            elem_classes=self.field,
             lines=4,
             max_lines=8,
             interactive=True,
@@ -57,8 +67,10 @@ class EdgeChanges(Input):
     )
 
     def checked(self, sent: Any) -> tuple[tuple[int, int], ...]:
-        if not isinstance(sent, list | tuple) or len(sent) > MAX_CHANGES or not all(map(_is_edge, sent)):
+        if not isinstance(sent, list | tuple) or not all(map(_is_edge, sent[: MAX_CHANGES + 1])):
             raise InputError("graph.change")
+        if len(sent) > MAX_CHANGES:
+            raise InputError("graph.many_changes", maximum=MAX_CHANGES)
         pairs = tuple((first, second) for first, second in sent)
         if len(set(pairs)) < len(pairs):
             raise InputError("graph.change")

@@ -1,13 +1,27 @@
-"""A graph as a person writes it: a line for each edge, "Anna, Ben", and for each known class, "Anna: red"."""
+"""A graph as a person or a table says it: a line for each edge, "Anna, Ben", and for each known class, "Anna: red".
 
+A header, as tables have it, says what the lines below it are: "source,target,weight", or "node,class".
+"""
+
+import csv
 import re
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import NamedTuple
 
 from models.errors import InputError
 
 MAX_NODES, MAX_EDGES, MAX_CLASSES, MAX_NAME = 300, 3_000, 8, 40
-BETWEEN = r"\s*(?:->|--|—|→|[,，;；\t])\s*"
-"""What may stand between two names; where none of it does, a space."""
+SIGNS = "\t;；,，、"
+"""Between two cells, those that go before others first."""
+COLONS = ":："
+ARROWS = r"\s*(?:<?-+>|--+|—+|→|↔)\s*"
+"""Between two names where there is no sign; without an arrow, a space."""
+QUOTED = r'"[^"]*"'
+EDGE_HEADER = (("source", "from", "起点"), ("target", "to", "终点"))
+CLASS_HEADER = (("node", "name", "id", "节点"), ("class", "label", "group", "类别"))
 
 
 @dataclass(frozen=True)
@@ -21,50 +35,116 @@ class Graph:
     """Lines that say an edge again, or lead from a node to itself (every node looks at itself anyway)."""
 
 
+class Table(NamedTuple):
+    """What a header says: the sign between cells, the two columns that count, whether they are a node and its class."""
+
+    sign: str
+    columns: tuple[int, int]
+    classes: bool
+
+
+class Line(NamedTuple):
+    """Two names, an edge's or a node's and its class's, and the line in which they stand, from 1."""
+
+    at: int
+    first: str
+    second: str
+    classes: bool
+
+
 def read(text: str) -> Graph:
     """The graph that is written. Raises InputError for a line that is neither, or what cannot be learned from."""
-    number: dict[str, int] = {}
-    pairs: dict[tuple[int, int], None] = {}
-    labels: dict[int, str] = {}
-    doubled = 0
-    for at, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.lstrip().startswith("#"):
+    found = _Found()
+    for line in _lines(text):
+        (found.add_class if line.classes else found.add_edge)(line)
+    found.check()
+    labels = tuple(found.labels.get(node, "") for node in found.number.values())
+    return Graph(tuple(found.number), tuple(found.pairs), labels, found.doubled)
+
+
+def _lines(text: str) -> Iterator[Line]:
+    table: Table | None = None
+    lines = StringIO(unicodedata.normalize("NFC", text.removeprefix("\ufeff")), newline=None)
+    for at, line in enumerate(lines, 1):
+        line = re.sub(r"[^\S\t]+", " ", line).strip()
+        if not line or line.startswith("#"):
             continue
-        if found := re.fullmatch(r"\s*([^:：]+?)\s*[:：]\s*(\S.*?)\s*", line):
-            labels[_node(found[1], number, at)] = _name(found[2], at)
-            continue
-        ends = re.split(BETWEEN, line.strip())
-        ends = line.split() if len(ends) == 1 else ends
-        if len(ends) != 2 or not all(ends):
-            raise InputError("graph.line", line=at, text=line.strip()[:60])
-        first, second = sorted(_node(name, number, at) for name in ends)
-        doubled += first == second or (first, second) in pairs
+        bare = re.sub(QUOTED, "", line)
+        sign, colon = (next((one for one in signs if one in bare), "") for signs in (SIGNS, COLONS))
+        cells = _cells(line, sign)
+        if header := _header(cells, sign):
+            table = header
+        elif table and sign == table.sign and len(cells) > max(table.columns):
+            yield _line(at, [cells[column] for column in table.columns], table.classes, line)
+        elif sign and colon:
+            raise InputError("graph.both", line=at, text=line[:60])
+        else:
+            yield _line(at, _cells(line, colon) if colon else cells, bool(colon), line)
+
+
+def _cells(line: str, sign: str) -> list[str]:
+    """The cells between a sign, as CSV has them; without one, between arrows or spaces. Empty ones at the end go."""
+    arrows = re.split(ARROWS, line)
+    if not sign and len(arrows) > 1:
+        return arrows
+    cells = [cell.strip() for cell in next(csv.reader([line], delimiter=sign or " ", skipinitialspace=True))]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _header(cells: list[str], sign: str) -> Table | None:
+    words = [cell.casefold() for cell in cells]
+    for classes, header in ((False, EDGE_HEADER), (True, CLASS_HEADER)):
+        first, second = (next((at for at, word in enumerate(words) if word in names), -1) for names in header)
+        if first >= 0 and second >= 0:
+            return Table(sign, (first, second), classes)
+    return None
+
+
+def _line(at: int, cells: list[str], classes: bool, line: str) -> Line:
+    if len(cells) != 2 or not all(cells):
+        raise InputError("graph.line", line=at, text=line[:60])
+    for name in cells:
+        if len(name) > MAX_NAME:
+            raise InputError("graph.name", line=at, maximum=MAX_NAME)
+        if not name.isprintable():
+            raise InputError("graph.unprintable", line=at)
+    first, second = cells
+    return Line(at, first, second, classes)
+
+
+@dataclass
+class _Found:
+    number: dict[str, int] = field(default_factory=dict)
+    pairs: dict[tuple[int, int], None] = field(default_factory=dict)
+    labels: dict[int, str] = field(default_factory=dict)
+    doubled: int = 0
+
+    def node(self, name: str) -> int:
+        found = self.number.setdefault(name, len(self.number))
+        if len(self.number) > MAX_NODES:
+            raise InputError("graph.nodes", maximum=MAX_NODES)
+        return found
+
+    def add_class(self, line: Line) -> None:
+        before = self.labels.setdefault(self.node(line.first), line.second)
+        if before != line.second:
+            raise InputError("graph.two_classes", line=line.at, name=line.first, before=before, now=line.second)
+
+    def add_edge(self, line: Line) -> None:
+        first, second = sorted((self.node(line.first), self.node(line.second)))
+        self.doubled += first == second or (first, second) in self.pairs
         if first != second:
-            pairs[first, second] = None
-        if len(pairs) > MAX_EDGES:
+            self.pairs[first, second] = None
+        if len(self.pairs) > MAX_EDGES:
             raise InputError("graph.edges", maximum=MAX_EDGES)
-    _check(pairs, labels)
-    return Graph(tuple(number), tuple(pairs), tuple(labels.get(node, "") for node in number.values()), doubled)
 
-
-def _node(name: str, number: dict[str, int], line: int) -> int:
-    found = number.setdefault(_name(name, line), len(number))
-    if len(number) > MAX_NODES:
-        raise InputError("graph.nodes", maximum=MAX_NODES)
-    return found
-
-
-def _name(name: str, line: int) -> str:
-    if len(name) > MAX_NAME or not name.isprintable():
-        raise InputError("graph.name", line=line, maximum=MAX_NAME)
-    return name
-
-
-def _check(pairs: dict[tuple[int, int], None], labels: dict[int, str]) -> None:
-    classes = set(labels.values())
-    if not pairs:
-        raise InputError("graph.empty")
-    if len(classes) < 2:
-        raise InputError("graph.classes")
-    if len(classes) > MAX_CLASSES:
-        raise InputError("graph.many_classes", count=len(classes), maximum=MAX_CLASSES)
+    def check(self) -> None:
+        classes = set(self.labels.values())
+        if not self.pairs:
+            raise InputError("graph.empty")
+        if len(classes) < 2:
+            raise InputError("graph.classes")
+        if len(classes) > MAX_CLASSES:
+            raise InputError("graph.many_classes", count=len(classes), maximum=MAX_CLASSES)

@@ -95,7 +95,7 @@ def trace(
 
 def directed(pairs: object, n_node: int) -> torch.Tensor:
     """Both directions of undirected pairs, and loops (2, edge)."""
-    return with_loops(both_ways(torch.tensor(pairs).reshape(-1, 2)), n_node)
+    return with_loops(both_ways(torch.tensor(pairs, dtype=torch.long).reshape(-1, 2)), n_node)
 
 
 def untrained(graph: Graph, kind: str, seed: int, depth: int = 2) -> GraphNetwork:
@@ -126,11 +126,16 @@ def learn(graph: Graph, told: tuple[bool, ...], kind: str, seed: int, depth: int
     return Learned(network.eval(), np.array(losses), np.array(rights))
 
 
+@lru_cache(maxsize=32)
 def layout(graph: Graph) -> np.ndarray:
-    """Where the nodes are drawn (node, 2), in [0, 1]: springs along the edges, the same for the same graph."""
+    """Where the nodes are drawn (node, 2), in [0, 1]: springs along the edges, the same for the same graph.
+
+    Forces would drive parts that no edge joins into corners; least energy keeps every part as wide as it needs.
+    """
     drawn = nx.Graph(list(graph.pair))
     drawn.add_nodes_from(range(len(graph.node)))
-    places = nx.spring_layout(drawn, seed=1, iterations=200)
+    method = "force" if nx.is_connected(drawn) else "energy"
+    places = nx.spring_layout(drawn, seed=1, iterations=200, method=method)
     points = np.array([places[node] for node in range(len(graph.node))])
     low, high = points.min(0), points.max(0)
     return (points - low) / np.where(high > low, high - low, 1)

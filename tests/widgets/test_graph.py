@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from lab.text import Text
-from lab.views.graph import masks
+from lab.views.graph import graph, masks
 
 from .drawn import data, dots, show
-from .graph_traces import scored
+from .graph_traces import learned, scored
 
 pytestmark = pytest.mark.browser
 MASKS = ("full", "causal", "window", "shifted", "nearest", "neighbours")
@@ -52,3 +52,52 @@ def test_every_mask_counts_its_edges_and_shares_attention_among_them(bench, sour
             drawn = dots(page.locator("canvas.heat"))
             closed = np.broadcast_to(np.array([128, 128, 128, 28]), drawn.shape)
             assert np.array_equal((np.abs(drawn - closed) < 6).all(-1), ~allowed)
+
+
+def test_an_edge_of_the_given_graph_is_cut_and_added_by_pointer_and_by_keys(bench):
+    parts = masks.payload(scored(), Text("en"))
+    page = bench.open("graph/masks", {name: bench.value(*part) for name, part in parts.items()})
+    show(page, step=5)
+    scores = scored().photo.scores[0].astype(float)
+    given = opens("neighbours", (4, 4), 1, scores)
+
+    def point(token):
+        box = page.locator(".stage").first.bounding_box()
+        row, column = divmod(token, 4)
+        page.mouse.click(box["x"] + box["width"] * (column + 0.5) / 4, box["y"] + box["height"] * (row + 0.5) / 4)
+
+    def follows():
+        page.wait_for_function(
+            "count => document.querySelector('.lab-widget').dataset.edges === count", arg=f"{given.sum()}"
+        )
+        whole, kept = softmax(scores, np.ones_like(given)), float(data(page, "kept"))
+        assert kept == pytest.approx((whole * given).sum(1).mean(), rel=1e-4)
+        most = softmax(scores, given)[int(data(page, "query"))].max()
+        assert float(data(page, "weight")) == pytest.approx(most, rel=1e-4)
+
+    point(5)
+    follows()
+    for token in (6, 15):  # a neighbour, and one far away
+        point(token)
+        given[[5, token], [token, 5]] ^= True
+        follows()
+    page.locator(".lab-widget").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    given[[5, 9], [9, 5]] ^= True
+    follows()
+    page.locator(".restore").click()
+    given = opens("neighbours", (4, 4), 1, scores)
+    follows()
+    assert page.locator(".restore").is_hidden()
+    point(5)
+    assert data(page, "from") == "-1" and data(page, "pinned") == "no"
+
+
+def test_a_link_to_a_head_that_is_none_shows_the_first(bench):
+    page = bench.open("graph/graph", bench.value(*graph.payload(learned(), Text("en"))))
+    show(page, layer=0, head=1)
+    assert (data(page, "layer"), data(page, "head")) == ("0", "1")
+    for layer, head in ((1, 1), (9, 0), (-1, 0)):
+        show(page, layer=layer, head=head)
+        assert (data(page, "layer"), data(page, "head")) == ("0", "0")

@@ -653,6 +653,7 @@ export interface GraphGraphText extends SharedText {
   unknown: string;
   takes: string;
   itself: string;
+  taken: string;
   comma: string;
   hears: string;
   unchanged: string;
@@ -690,6 +691,7 @@ export interface GraphMasksText extends SharedText {
   whose_shifted: string;
   whose_nearest: string;
   whose_neighbours: string;
+  restore: string;
   looks: string;
   model: string;
   reading: string;

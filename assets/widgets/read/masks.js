@@ -1,8 +1,10 @@
 // Who may look at whom: masks over a grid of tokens, and softmax over what they allow.
 import { largest } from "./attention.js";
+import { has, pairOf } from "./graph.js";
 import { slice } from "./slice.js";
 
 /** @typedef {import("../core/lab").ScoresRun} Run */
+/** @typedef {import("../core/lab").GraphPair} Pair */
 /** @typedef {"full" | "causal" | "window" | "shifted" | "nearest" | "neighbours"} Mask */
 
 /** From the complete graph to a few edges. @type {readonly Mask[]} */
@@ -11,13 +13,15 @@ export const MASKS = ["full", "causal", "window", "shifted", "nearest", "neighbo
 export const SIZED = ["window", "shifted", "nearest"];
 
 /**
- * Whether each key is allowed to a query. size: side of a window, or how many keys are the nearest.
+ * Whether each key is allowed to a query. size: side of a window, or how many keys are the nearest. changes: edges of
+ * the graph that are there though the tokens are no neighbours, or are not though they are.
  * @param {Mask} mask
  * @param {number} query
- * @param {{grid: readonly number[], size: number, scores: ArrayLike<number>}} given  scores: of this query
+ * @param {{grid: readonly number[], size: number, scores: ArrayLike<number>, changes?: readonly Pair[]}} given  scores:
+ *   of this query
  * @returns {boolean[]}
  */
-export function allowed(mask, query, { grid: [rows, columns], size, scores }) {
+export function allowed(mask, query, { grid: [rows, columns], size, scores, changes = [] }) {
   const keys = [...Array(rows * columns).keys()];
   const at = (/** @type {number} */ token) => [Math.floor(token / columns), token % columns];
   if (mask === "full") return keys.map(() => true);
@@ -28,7 +32,8 @@ export function allowed(mask, query, { grid: [rows, columns], size, scores }) {
   }
   if (mask === "neighbours") {
     const [row, column] = at(query);
-    return keys.map((key) => Math.abs(at(key)[0] - row) + Math.abs(at(key)[1] - column) <= 1);
+    const beside = (/** @type {number} */ key) => Math.abs(at(key)[0] - row) + Math.abs(at(key)[1] - column) <= 1;
+    return keys.map((key) => beside(key) !== has(changes, pairOf(query, key)));
   }
   const shift = mask === "shifted" ? Math.floor(size / 2) : 0;
   const window = (/** @type {number} */ token) =>
@@ -59,13 +64,14 @@ export function softmax(scores, open) {
  * @param {Mask} mask
  * @param {number} head
  * @param {number} size
+ * @param {readonly Pair[]} [changes]
  */
-export function masked({ arrays, grid, tokens }, mask, head, size) {
+export function masked({ arrays, grid, tokens }, mask, head, size, changes) {
   let edges = 0;
   let kept = 0;
   const rows = tokens.map((_, query) => {
     const scores = slice(arrays.scores, head, query);
-    const open = allowed(mask, query, { grid, size, scores });
+    const open = allowed(mask, query, { grid, size, scores, changes });
     const whole = softmax(scores, allowed("full", query, { grid, size, scores }));
     edges += open.filter(Boolean).length;
     kept += whole.reduce((sum, weight, key) => sum + (open[key] ? weight : 0), 0);

@@ -26,6 +26,19 @@ test("in a sentence windows and neighbours lie side by side", () => {
   assert.deepEqual(seen("neighbours", 3), [2, 3, 4]);
 });
 
+test("an edge that is changed is cut, or added, for both of its tokens", () => {
+  const changes = [
+    [0, 1],
+    [0, 15],
+  ];
+  const seen = (query) =>
+    allowed("neighbours", query, { grid, size: 2, scores, changes }).flatMap((is, key) => (is ? [key] : []));
+  assert.deepEqual(seen(0), [0, 4, 15]);
+  assert.deepEqual(seen(1), [1, 2, 5]);
+  assert.deepEqual(seen(15), [0, 11, 14, 15]);
+  assert.deepEqual(seen(5), [1, 4, 5, 6, 9]);
+});
+
 test("softmax shares one among the allowed keys, however large the scores", () => {
   const weights = softmax([1000, 1000, 2000], [true, true, false]);
   assert.deepEqual([...weights], [0.5, 0.5, Number.NaN]);

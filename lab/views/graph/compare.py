@@ -23,7 +23,7 @@ def edges_chart(trace: CoraTrace, text: Text) -> go.Figure:
         drawn.add_bar(
             x=[edges_name(edges, text) for edges in GRAPH_EDGES],
             y=[mean(row) for row in rows],
-            error_y={"array": [spread(row) for row in rows]},
+            error_y={"array": [spread(row) for row in rows], "color": SERIES[-1]},
             name=kind_name(kind, text),
             marker={"color": SERIES[at]},
         )

@@ -17,7 +17,7 @@ def chart(trace: DepthTrace, text: Text) -> list[dict]:
 
 def reach_chart(trace: DepthTrace, text: Text) -> go.Figure:
     """Share of the other nodes that are heard of, and right answers of the networks that were trained."""
-    drawn = figure(text("graph.view.depth.layers"), text("graph.view.depth.share"))
+    drawn = figure(text("graph.view.depth.count"), text("graph.view.depth.share"))
     drawn.add_scatter(
         x=trace.layer.tolist(),
         y=trace.reached.tolist(),
@@ -41,7 +41,7 @@ def reach_chart(trace: DepthTrace, text: Text) -> go.Figure:
 
 def distance_chart(trace: DepthTrace, text: Text) -> go.Figure:
     """Distances with first weights, mean of the seeds; points: the networks that were trained."""
-    drawn = figure(text("graph.view.depth.layers"), text("graph.view.depth.distance"))
+    drawn = figure(text("graph.view.depth.count"), text("graph.view.depth.distance"))
     for at, kind in enumerate(trace.kind):
         drawn.add_scatter(
             x=trace.layer.tolist(),

@@ -1,5 +1,6 @@
 """A small graph, what a network that was trained on it says, and what edges that are cut or added change."""
 
+from itertools import chain
 from typing import TypedDict
 
 import numpy as np
@@ -62,8 +63,15 @@ def claim(trace: GraphTrace, text: Text) -> str:
         )
     if trace.doubled:
         parts.append(text("graph.view.graph.doubled", count=trace.doubled))
+    if lonely := [plain(trace.node[at]) for at in np.flatnonzero(trace.known) if at not in _joined(trace)]:
+        parts.append(text("graph.view.graph.lonely", nodes=", ".join(lonely)))
     parts.append(_changed(trace, text))
     return " ".join(parts)
+
+
+def _joined(trace: GraphTrace) -> set[int]:
+    """Nodes that have an edge, now or before it was cut."""
+    return {*trace.source[trace.source != trace.target].tolist(), *chain.from_iterable(trace.cut)}
 
 
 def _changed(trace: GraphTrace, text: Text) -> str:

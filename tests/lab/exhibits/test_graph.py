@@ -97,8 +97,8 @@ def test_a_node_that_is_dragged_takes_its_edges_along_and_asks_nobody(page, widg
 def test_ones_own_graph_with_names_of_all_kinds_and_a_line_that_is_none(page, widget):
     edges = controls(page).get_by_label(ENGLISH("graph.input.edges"))
     run = controls(page).get_by_role("button", name=ENGLISH("graph.run"), exact=True)
-    controls(page).get_by_label(ENGLISH("graph.choice.graph.own")).check()
     edges.fill("小丽, <i>Ben</i>\n<i>Ben</i>, C\nC, D\n小丽: <b>red</b>\nD: blue")
+    expect(controls(page).get_by_label(ENGLISH("graph.choice.graph.own"))).to_be_checked()
     run.click()
     expect(widget).to_have_attribute("data-edges", "3", timeout=60_000)
     assert widget.locator(".node title").all_text_contents() == ["小丽", "<i>Ben</i>", "C", "D"]
@@ -107,3 +107,22 @@ def test_ones_own_graph_with_names_of_all_kinds_and_a_line_that_is_none(page, wi
     edges.fill("A, B\nthis is no edge")
     run.click()
     expect(trouble(page)).to_contain_text("Line 2 of your graph, “this is no edge”")
+
+
+def test_a_file_is_read_in_the_browser_and_what_is_no_text_is_said(page, widget, tmp_path):
+    table = "source,target\r\n小安,<b>小本</b>\r\n<b>小本</b>,C\r\nnode,class\r\n小安,红\r\nC,蓝\r\n"
+    choose, said = (controls(page).locator(f".lab-file {part}") for part in ("input", "[role=status]"))
+    for name, held, sentence in (
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00", ENGLISH("input.file.unreadable", name="picture.csv")),
+        ("large.csv", b"a,b\n" * 100_001, ENGLISH("input.file.long", name="large.csv", maximum="100,000")),
+        ("friends.csv", table.encode("gb18030"), ENGLISH("input.file.filled", name="friends.csv")),
+    ):
+        (tmp_path / name).write_bytes(held)
+        page.requests.clear()
+        choose.set_input_files(tmp_path / name)
+        expect(said).to_have_text(sentence)
+        assert not any("upload" in request for request in page.requests)
+    expect(controls(page).get_by_label(ENGLISH("graph.choice.graph.own"))).to_be_checked()
+    controls(page).get_by_role("button", name=ENGLISH("graph.run"), exact=True).click()
+    expect(widget).to_have_attribute("data-edges", "2", timeout=60_000)
+    assert widget.locator(".node title").all_text_contents() == ["小安", "<b>小本</b>", "C"]

@@ -8,7 +8,11 @@ from models.graph.edge_list import MAX_EDGES, MAX_NODES, read
 LABELS = "\na: x\nb: y"
 
 
-@pytest.mark.parametrize("edge", ["a b", "a,b", "a , b", "a\tb", "a -> b", "a--b", "a;b", "a，b", "  a b  ", "a→b"])
+SPACED = ["a b", "  a b  ", "a\u00a0b", "a\u3000b", "a -> b", "a--b", "a <-> b", "a→b", "a——b"]
+SIGNED = ["a,b", "a , b", "a\tb", "a;b", "a，b", "a；b", "a、b", '"a","b"', "a,b,", "a;b;;"]
+
+
+@pytest.mark.parametrize("edge", SPACED + SIGNED)
 def test_an_edge_can_be_written_in_many_ways(edge):
     graph = read(edge + LABELS)
     assert graph.node == ("a", "b") and graph.pair == ((0, 1),) and graph.label == ("x", "y")
@@ -36,7 +40,17 @@ def test_edges_that_are_said_again_and_loops_are_counted_not_doubled():
         ("alone" + LABELS, "line"),
         ("a," + LABELS, "line"),
         (f"a {'b' * 41}" + LABELS, "name"),
-        ("a, b\x00c" + LABELS, "name"),
+        ("a, b\x00c" + LABELS, "unprintable"),
+        ("a, \u202eb" + LABELS, "unprintable"),
+        ("a, b\u200b" + LABELS, "unprintable"),
+        ("http://a, http://b" + LABELS, "both"),
+        ("a b\na: red, blue", "both"),
+        ('{"nodes": ["a", "b"], "edges": []}', "both"),
+        ("a b 3" + LABELS, "line"),
+        ("a, b, 3" + LABELS, "line"),
+        ("source,target,weight\na,b" + LABELS + "\n,b,1", "line"),
+        ("a b\n: x", "line"),
+        ("a b" + LABELS + "\na: y", "two_classes"),
         ("\n".join(f"{i} {i + 1}" for i in range(MAX_NODES)) + LABELS, "nodes"),
         ("\n".join(f"{i} {j}" for i in range(120) for j in range(i))[: MAX_EDGES * 10] + LABELS, "edges"),
         ("a b\n" + "\n".join(f"n{i}: c{i}" for i in range(11)), "many_classes"),
@@ -46,6 +60,31 @@ def test_what_is_no_graph_is_said(written, code):
     with pytest.raises(InputError) as error:
         read(written)
     assert error.value.code == f"graph.{code}"
+
+
+def test_tables_with_headers_say_what_their_columns_are():
+    graph = read(
+        "\ufeffType;Target;Source;Weight\r\nx;b;http://a;3\r\nx;c;b;1\r\n\r\nId;Size;Class\r\nhttp://a;1;re:d\r\nc;2;blue\r\n"
+    )
+    assert graph.node == ("http://a", "b", "c") and graph.pair == ((0, 1), (1, 2))
+    assert graph.label == ("re:d", "", "blue")
+    mixed = read("source,target\na,b\nc,b\na: x\nc: y")
+    assert mixed.node == ("a", "b", "c") and mixed.label == ("x", "", "y")
+
+
+def test_quotes_hold_what_would_part_a_name():
+    graph = read('"Doe, J", "a:b"\n"a:b": "x: y"\nc, "Doe, J"\nc: z')
+    assert graph.node == ("Doe, J", "a:b", "c") and graph.pair == ((0, 1), (0, 2))
+    assert graph.label == ("", "x: y", "z")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_end_as_on_every_system(end):
+    assert read(end.join(["a, b", "", "b, c", "a: x", "c: y", ""])).label == ("x", "", "y")
+
+
+def test_a_name_is_the_same_however_its_accents_are_typed():
+    assert read("Zoe\u0301, b\nZo\u00e9: x\nb: y").node == ("Zo\u00e9", "b")
 
 
 def test_the_line_that_cannot_be_read_is_named():

@@ -5,8 +5,9 @@ import pytest
 import torch
 
 from models.errors import InputError
+from models.graph.edge_list import read
 from models.graph.layers import LAYERS
-from models.graph.live import karate, learn, opened, trace
+from models.graph.live import karate, layout, learn, opened, trace
 
 KINDS = sorted(LAYERS)
 
@@ -43,6 +44,12 @@ def test_a_cut_and_an_added_edge_are_gone_and_there_and_change_only_what_can_hea
     assert moved[11] > 1e-4
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_with_all_edges_cut_every_node_takes_from_itself_alone(kind):
+    seen = trace("own", "a b\nb c\na: x\nc: y", kind, 0, ((0, 1), (1, 2)))
+    assert np.array_equal(seen.source, seen.target) and np.allclose(seen.weight, 1) and len(seen.cut) == 2
+
+
 def test_the_same_seed_learns_the_same_beside_others():
     one = trace("karate", "", "gatv2", 3, ())
     learn.cache_clear()
@@ -55,6 +62,12 @@ def test_the_same_seed_learns_the_same_beside_others():
 def test_a_change_that_is_none_is_refused(changes):
     with pytest.raises(InputError):
         trace("karate", "", "gat", 0, changes)
+
+
+def test_parts_that_no_edge_joins_are_drawn_apart_and_each_as_wide_as_it_needs():
+    places = layout(read("a b\nb c\nb d\ne f\nf g\nh g\na: x\ne: y\nalone: x"))
+    away = np.linalg.norm(places[:, None] - places, axis=-1) + np.eye(len(places))
+    assert places.min() == 0 and places.max() == 1 and away.min() > 0.1
 
 
 def test_ones_own_graph_is_learned_disconnected_parts_and_all():

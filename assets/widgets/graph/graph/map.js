@@ -17,6 +17,10 @@ const NAMED = 60;
 const [THICK, THIN] = [13, 0.6];
 /** Pixels that a pointer goes until it drags. */
 const DRAG = 4;
+/** Signs of a name that stand within a node, and beside one. */
+const [WITHIN, BESIDE] = [3, 10];
+/** Pixels around the drawing where names stand beside their nodes. */
+const NAME_ROOM = 42;
 
 /** @param {number} label */
 export const classColour = (label) => (label < 0 ? "var(--lab-absent)" : `var(--lab-series-${label + 1})`);
@@ -36,6 +40,7 @@ export function graphMap(box, label, on) {
   const once = whenChanged();
   /** @type {ReturnType<typeof parts>} */
   let made;
+  let margin = 0;
   const picture = svgElement("svg", { role: "img", "aria-label": label });
   box.replaceChildren(picture);
   listen(picture, on);
@@ -46,10 +51,11 @@ export function graphMap(box, label, on) {
     const radius = run.nodes.length > NAMED ? 7 : 13;
     once([run], () => {
       made = parts(run, radius);
+      margin = made.nodes.some((one) => one.querySelector(".beside")) ? NAME_ROOM : radius + 14;
       picture.replaceChildren(...made.hits, ...made.dashes, made.between, ...made.halves, ...made.nodes);
     });
     picture.setAttribute("viewBox", `0 0 ${size[0]} ${size[1]}`);
-    const at = places(run, state, size, radius + 14);
+    const at = places(run, state, size, margin);
     for (const { line, from, to } of made.lines) between(line, at[from], at[to]);
     const chosen = state.other >= 0 && state.other !== state.node;
     between(made.between, at[state.node], at[chosen ? state.other : state.node]);
@@ -101,8 +107,10 @@ function parts(run, radius) {
 
 /** @type {(run: Run, name: string, at: number, radius: number) => SVGElement} */
 function node({ nodes, arrays: { label, known } }, name, at, radius) {
-  const short = [...name].length <= 3 && radius > 10;
-  const shown = nodes.length > NAMED ? "" : [...name].length > 10 ? `${[...name].slice(0, 9).join("")}…` : name;
+  const signs = [...name];
+  const shown = signs.length > BESIDE ? `${signs.slice(0, BESIDE - 1).join("")}…` : name;
+  const inside = { class: "inside", y: 5 };
+  const beside = { class: "beside", y: radius + 18 };
   return svgElement(
     "g",
     { class: "node", "data-at": at },
@@ -111,7 +119,7 @@ function node({ nodes, arrays: { label, known } }, name, at, radius) {
     svgElement("circle", { class: "loop", r: radius + 4 }),
     svgElement("circle", { class: "body", r: radius, stroke: classColour(label[at]) }),
     ...(known[at] ? [svgElement("circle", { class: "told", r: radius - 4 })] : []),
-    svgElement("text", { class: short ? "inside" : "beside", y: short ? 5 : radius + 16 }, shown),
+    ...(nodes.length > NAMED ? [] : [svgElement("text", signs.length > WITHIN ? beside : inside, shown)]),
   );
 }
 

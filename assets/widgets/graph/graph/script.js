@@ -45,7 +45,7 @@ function takesLine(run, state, text) {
   const taken = takes(run, channelOf(run, state), state.node);
   const most = taken.slice(0, TOLD).map(({ source, weight }) => {
     const name = source === state.node ? text.itself : run.nodes[source];
-    return `${name} ${percent(weight)}`;
+    return format(text.taken, { node: name, share: percent(weight) });
   });
   return format(text.takes, { count: taken.length, most: most.join(text.comma) });
 }
@@ -89,7 +89,8 @@ export default {
 
   keep: (state, run, before) => {
     if (run.nodes.join("\n") !== before.nodes.join("\n")) return first(run);
-    const same = headsOfLayers(run).join() === headsOfLayers(before).join();
+    const heads = headsOfLayers(run);
+    const same = heads.join() === headsOfLayers(before).join() && state.head < heads[state.layer];
     return same ? state : { ...state, layer: 0, head: 0 };
   },
 

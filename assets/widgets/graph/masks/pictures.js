@@ -14,14 +14,14 @@ const THICK = 12;
 const FONT = "22px sans-serif";
 
 /**
- * Returns draw(run, rows, query).
+ * Returns draw(run, rows, query, from); from: a token with a ring, -1 for none.
  * @param {HTMLElement} stage
- * @returns {(run: Run, rows: readonly Float32Array[], query: number) => void}
+ * @returns {(run: Run, rows: readonly Float32Array[], query: number, from: number) => void}
  */
 export function maskGraph(stage) {
   const [photo, edges, own] = ["photo", "edges", "own"].map((name) => findCanvas(stage, `canvas.${name}`));
   const [onRun, onRows] = [whenChanged(), whenChanged()];
-  return (run, rows, query) => {
+  return (run, rows, query, from) => {
     const at = spots(run.grid).map(([x, y]) => /** @type {const} */ ([x * SIDE, y * SIDE]));
     onRun([run], () => {
       photo.hidden = !run.arrays.pixels;
@@ -37,6 +37,7 @@ export function maskGraph(stage) {
       line(pen, at[query], at[key]);
     }
     drawNodes(pen, run, at, query, getComputedStyle(stage).color);
+    if (from >= 0) ring(pen, at[from]);
   };
 }
 
@@ -51,6 +52,15 @@ function line(pen, from, to) {
   pen.beginPath();
   pen.moveTo(from[0], from[1]);
   pen.lineTo(to[0], to[1]);
+  pen.stroke();
+}
+
+/** @type {(pen: CanvasRenderingContext2D, at: readonly number[]) => void} */
+function ring(pen, [x, y]) {
+  pen.beginPath();
+  pen.arc(x, y, 15, 0, 2 * Math.PI);
+  pen.strokeStyle = ink("highlight");
+  pen.lineWidth = 4;
   pen.stroke();
 }
 

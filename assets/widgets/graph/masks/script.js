@@ -8,15 +8,21 @@ import { slider } from "../../draw/slider.js";
 import { stepBar } from "../../draw/step_bar.js";
 import { largest } from "../../read/attention.js";
 import { cellName, format, number, percent, word } from "../../read/format.js";
+import { pairOf, toggled } from "../../read/graph.js";
 import { MASKS, masked, SIZED, spots } from "../../read/masks.js";
 import { maskGraph } from "./pictures.js";
 
 /** @typedef {import("../../core/lab").MasksRun} Run */
 /** @typedef {import("../../core/lab").GraphMasksText} Text */
+/** @typedef {import("../../core/lab").GraphPair} Pair */
 /** @typedef {"photo" | "sentence"} Source */
 /**
- * step: the mask; size: side of a window, or how many keys are the nearest.
- * @typedef {{step: number, source: Source, head: number, size: number, query: number, pinned: boolean}} State
+ * step: the mask; size: side of a window, or how many keys are the nearest; from: the token that was chosen, -1 for none;
+ * changes: edges of the given graph that are cut or added.
+ * @typedef {{
+ *   step: number, source: Source, head: number, size: number, query: number, pinned: boolean, from: number,
+ *   changes: Record<Source, Pair[]>,
+ * }} State
  */
 
 const SOURCES = /** @type {const} */ (["photo", "sentence"]);
@@ -24,25 +30,48 @@ const SOURCES = /** @type {const} */ (["photo", "sentence"]);
 /** Half of the grid's longer side, as Swin's windows on 14 x 14 patches. @type {(run: Run, source: Source) => number} */
 const middleSize = (run, source) => Math.max(1, Math.floor(Math.max(...run[source].grid) / 2));
 
-/** @type {(run: Run, source: Source) => Pick<State, "source" | "head" | "size" | "query">} */
+/** @type {(run: Run, source: Source) => Pick<State, "source" | "head" | "size" | "query" | "from">} */
 const opened = (run, source) => ({
   source,
   head: 0,
+  from: -1,
   size: middleSize(run, source),
   query: Math.floor(run[source].tokens.length / 2) + Math.floor(run[source].grid[1] / 2) * Number(source === "photo"),
 });
 
 /** @type {(run: Run) => State} */
-const first = (run) => ({ step: 0, pinned: false, ...opened(run, "photo") });
+const first = (run) => ({
+  step: 0,
+  pinned: false,
+  changes: { photo: [], sentence: [] },
+  ...opened(run, "photo"),
+});
+
+/** @type {(state: State) => boolean} */
+const isGiven = ({ step }) => MASKS[step] === "neighbours";
+
+/**
+ * A token is chosen, or let go; on the given graph a second one cuts the edge to the first, or adds it.
+ * @type {(state: State, token: number) => Partial<State>}
+ */
+function chosen(state, token) {
+  const { from, source, changes } = state;
+  if (token === from) return { from: -1, pinned: false };
+  if (from < 0 || !isGiven(state)) return { from: token, query: token, pinned: true };
+  return { changes: { ...changes, [source]: toggled(changes[source], pairOf(from, token)) } };
+}
 
 /** All masks of a head, computed once while they are looked at. */
 function computed() {
   const once = whenChanged();
   /** @type {ReturnType<typeof masked>[]} */
   let all = [];
-  return (/** @type {import("../../core/lab").ScoresRun} */ run, /** @type {State} */ { head, size }) => {
-    once([run, head, size], () => {
-      all = MASKS.map((mask) => masked(run, mask, head, size));
+  return (
+    /** @type {import("../../core/lab").ScoresRun} */ run,
+    /** @type {State} */ { head, size, source, changes },
+  ) => {
+    once([run, head, size, changes[source]], () => {
+      all = MASKS.map((mask) => masked(run, mask, head, size, changes[source]));
     });
     return all;
   };
@@ -112,10 +141,7 @@ export default {
       });
       box.addEventListener("click", (event) => {
         const point = pointIn(event);
-        set((state, run) => {
-          const query = at(point, run, state);
-          return { query, pinned: !(state.pinned && query === state.query) };
-        });
+        set((state, run) => chosen(state, at(point, run, state)));
       });
     };
     pointing(stage, ([down, across], run, { source }) => {
@@ -132,7 +158,13 @@ export default {
         const next = query + right + down * (grid[0] === 1 ? 1 : grid[1]);
         return next >= 0 && next < tokens.length ? { query: next, pinned: true } : null;
       });
-    bindKeys(root, { arrows, Escape: () => set({ pinned: false }) });
+    bindKeys(root, {
+      arrows,
+      Enter: () => set((state) => chosen(state, state.query)),
+      Escape: () => set({ pinned: false, from: -1 }),
+    });
+    const restore = /** @type {HTMLButtonElement} */ (find(root, ".restore"));
+    restore.addEventListener("click", () => set(({ changes, source }) => ({ changes: { ...changes, [source]: [] } })));
     find(root, ".hint").before(thumbPad(text, arrows));
 
     return (run, state) => {
@@ -141,7 +173,8 @@ export default {
       const { rows, edges, kept } = all[state.step];
       const count = shown.tokens.length;
       drawFilm(run, state);
-      drawGraph(shown, rows, state.query);
+      drawGraph(shown, rows, state.query, isGiven(state) ? state.from : -1);
+      restore.hidden = !isGiven(state) || !state.changes[state.source].length;
       paint(findCanvas(root, "canvas.heat"), { rows, size: [count, count] });
       placeMark(find(root, ".matrix .mark"), state.query, [count, 1]);
       drawSources(
@@ -166,7 +199,7 @@ export default {
 
   read: (run, state, text) => {
     const shown = run[state.source];
-    const { rows, edges, kept } = masked(shown, MASKS[state.step], state.head, state.size);
+    const { rows, edges, kept } = masked(shown, MASKS[state.step], state.head, state.size, state.changes[state.source]);
     return format(text.reading, {
       mask: maskName(state, text),
       whose: word(text, "whose_", MASKS[state.step]),
