@@ -195,7 +195,10 @@ class Photo(Input):
         return value.info[DIGEST]
 
     def written(self, asked: Any) -> str:
-        return asked if isinstance(asked, str) else f"{OWN}{self.key(self.checked(asked))[:16]}"
+        if isinstance(asked, str):
+            return asked
+        own = self.key(self.checked(asked))
+        return example_names().get(own) or f"{OWN}{own[:16]}"
 
     def read(self, text: Any) -> Any:
         """An example's name, or the file that the visitor's browser has kept and uploaded again."""
@@ -244,6 +247,12 @@ def opened(file: Path, changed: int) -> Image.Image:  # noqa: ARG001 (part of th
 def digest(picture: Image.Image) -> str:
     """Equal for pictures of equal size and pixels."""
     return hashlib.sha256(repr(picture.size).encode() + picture.tobytes()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def example_names() -> dict[str, str]:
+    """The name of each example photo by its digest: it stays what it is when a page sends its file."""
+    return {digest(open_photo(example(name))): name for name in EXAMPLES}
 
 
 def uploaded(path: Any) -> Path:

@@ -1,4 +1,6 @@
 import os
+import re
+import shutil
 import struct
 import zlib
 from pathlib import Path
@@ -9,7 +11,7 @@ import tifffile
 from gradio.utils import get_upload_folder
 from PIL import Image
 
-from lab.inputs.photo import EXAMPLES, ExamplePhotos, Photo, open_photo
+from lab.inputs.photo import EXAMPLES, OWN, ExamplePhotos, Photo, example, open_photo
 from models.errors import InputError
 
 
@@ -237,6 +239,15 @@ def test_equal_pixels_have_one_key(photo):
     folder.mkdir(parents=True, exist_ok=True)
     keys = [PHOTO.key(PHOTO.checked({"path": str(saved(photo, folder / name))})) for name in ("b.png", "c.bmp")]
     assert keys[0] == keys[1] != PHOTO.key(PHOTO.checked("temple"))
+
+
+def test_an_examples_own_file_keeps_its_name_in_a_link_and_an_own_photo_its_digest(photo):
+    folder = Path(get_upload_folder()) / "test"
+    folder.mkdir(parents=True, exist_ok=True)
+    sent = shutil.copy(example("cat"), folder)
+    assert PHOTO.written({"path": str(sent)}) == PHOTO.written("cat") == "cat"
+    own = str(saved(photo, folder / "own.png"))
+    assert re.fullmatch(f"{OWN}[0-9a-f]{{16}}", PHOTO.written({"path": own}))
 
 
 def test_the_example_photos_are_measured_as_well_or_not():
