@@ -12,7 +12,7 @@ grid-template-areas grid-template-columns grid-template-rows height image-render
 justify-self left letter-spacing line-height list-style-position list-style-type margin-bottom margin-left
 margin-right margin-top max-height max-width min-height min-width mix-blend-mode object-fit opacity order
 outline-color outline-offset outline-style outline-width overflow-wrap overflow-x overflow-y padding-bottom
-padding-left padding-right padding-top position right rotate row-gap scale stroke stroke-dasharray stroke-dashoffset
+padding-left padding-right padding-top paint-order position right rotate row-gap scale stroke stroke-dasharray stroke-dashoffset
 stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity stroke-width table-layout text-align text-anchor
 text-decoration-line text-indent text-overflow text-transform top transform transform-origin translate
 vertical-align visibility white-space width word-break writing-mode z-index
