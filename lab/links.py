@@ -29,7 +29,7 @@ def write(exhibit: Exhibit, asked: Mapping[str, Any]) -> dict[str, str]:
     for one in changed:
         with suppress(InputError, OSError):  # a photo whose file has gone
             texts[one.name] = one.written(asked[one.name])
-    return texts
+    return {name: text for name, text in texts.items() if text != exhibit.input(name).written(expected[name])}
 
 
 def read(exhibit: Exhibit, texts: Any) -> Link:

@@ -145,6 +145,16 @@ def test_a_state_that_cannot_be_drawn_is_taken_back(page):
     assert line(page) == "step 2 of 5"
 
 
+def test_a_state_from_elsewhere_that_cannot_be_drawn_is_told_as_the_links(page):
+    page.evaluate("page.set({step: 2})")
+    page.evaluate("page.set({step: 3, bad: true})")
+    assert trouble(page) == [TEXT["unfit"]]
+    assert line(page) == "step 2 of 5"
+    page.evaluate("page.set({step: 4})")
+    assert trouble(page) == []
+    assert line(page) == "step 4 of 5"
+
+
 @pytest.mark.parametrize("place", ["first", "draw"])
 def test_a_first_run_that_fails_shows_the_sentence_alone_and_a_good_one_follows(bench, place):
     page = bench.open(NAME, {"count": 5, "fails": place}, text=TEXT)

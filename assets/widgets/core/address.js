@@ -52,6 +52,8 @@ export function door(exhibit, props, watch, act) {
     const before = made.told;
     made.told = props.value;
     if (sent?.exhibit === exhibit && made.told.opened && made.told.opened !== before?.opened) answered(sent);
+    const open = wanted?.exhibit === exhibit && !sent && widget(exhibit, wanted.view);
+    if (open && open.dataset.file !== undefined && before && showsTheSame(before, made.told)) applyState(open);
     for (const file of made.told.files) keepFile(made.told, file);
     later();
   });
@@ -61,6 +63,18 @@ export function door(exhibit, props, watch, act) {
 /** @param {Told} told @param {string} file */
 function keepFile({ asked }, file) {
   for (const text of Object.values(asked)) if (text.startsWith(OWN)) keep(text, file);
+}
+
+/** Whether nothing is drawn anew. @param {Told} before @param {Told} now */
+const showsTheSame = (before, now) =>
+  before.view === now.view && JSON.stringify(before.asked) === JSON.stringify(now.asked);
+
+/** Give a widget the state of the link that is on its way. @param {HTMLElement} root */
+function applyState(root) {
+  if (!wanted?.state) return;
+  const { state } = wanted;
+  wanted.state = null;
+  setState(root, state);
 }
 
 /** @param {Link} link */
@@ -141,11 +155,7 @@ const arrived = ({ exhibit, view }) =>
 
 document.addEventListener("lab-drawn", ({ target }) => {
   if (!(target instanceof HTMLElement)) return;
-  if (wanted?.state && target.dataset.of === `${wanted.exhibit}/${wanted.view}`) {
-    const { state } = wanted;
-    wanted.state = null;
-    setState(target, state);
-  }
+  if (wanted && target.dataset.of === `${wanted.exhibit}/${wanted.view}`) applyState(target);
   later();
 });
 document.addEventListener("click", ({ target }) => {

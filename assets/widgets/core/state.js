@@ -89,6 +89,8 @@ export function own(root, widget, text, ask) {
   let good = null;
   let frame = 0;
   let asked = 0;
+  /** Whether the state that is drawn comes from elsewhere. */
+  let linked = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let rest;
 
@@ -166,7 +168,8 @@ export function own(root, widget, text, ask) {
     root.classList.toggle("broken", !good);
     root.inert = !good;
     root.removeAttribute("aria-busy");
-    say(root, good ? text.failed : text.broken);
+    const failed = linked ? text.unfit : text.failed;
+    say(root, good ? failed : text.broken);
   };
 
   const reading = () => {
@@ -193,12 +196,14 @@ export function own(root, widget, text, ask) {
   /** @param {State} next */
   const replace = (next) => {
     if (!run) throw new Error("there is no run yet");
+    linked = true;
     try {
       state = { ...widget.keep({ ...widget.first(run), ...next }, run, run), pending: false };
+      paint();
     } catch (error) {
-      return recover(error);
+      recover(error);
     }
-    paint();
+    linked = false;
   };
 
   /**

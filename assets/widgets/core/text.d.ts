@@ -3,6 +3,7 @@ export interface SharedText {
   view: string;
   end: string;
   failed: string;
+  unfit: string;
   broken: string;
   photo_picture: string;
   heat_picture: string;

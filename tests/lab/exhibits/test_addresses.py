@@ -39,6 +39,20 @@ def test_back_and_forward_go_from_view_to_view_and_to_the_step(page):
     at(page, "#fields/growth")
 
 
+def test_a_link_to_the_open_view_is_followed_at_once_and_never_later(page):
+    open_exhibit(page, "Receptive Fields")
+    field = page.locator(".lab-widget.field")
+    at(page, "#fields/field")
+    page.evaluate("location.hash = '#fields/field?state={\"step\":3}'")
+    expect(field).to_have_attribute("data-step", "3")
+    at(page, "#fields/field?state=%7B%22step%22%3A3%7D")
+    page.evaluate("location.hash = '#fields/field?state={\"step\":5}'")
+    expect(field).to_have_attribute("data-step", "5")
+    field.get_by_role("button", name="Step back").click()
+    at(page, "#fields/field?state=%7B%22step%22%3A4%7D")
+    expect(field).to_have_attribute("data-step", "4")
+
+
 def test_a_visitors_photo_comes_back_in_the_same_browser_and_language_costs_no_run(page, tmp_path):
     open_exhibit(page, "Patches & Windows")
     upload(page, Image.effect_noise((90, 60), 90).convert("RGB"), tmp_path)
