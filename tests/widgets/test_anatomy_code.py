@@ -42,7 +42,7 @@ def test_it_opens_with_the_loss_and_says_what_it_is(code):
     expect(code.locator(".check")).to_contain_text("4.0 × 10⁻⁷")
     show(code, step=1, cell=5)
     expect(code.locator(".tensor .title")).to_have_text("logits (3 × 9): the first 4 of 9 columns")
-    expect(code.locator(".readout")).to_contain_text("logits[2, 2]")
+    expect(code.locator(".readout")).to_contain_text("logits[1, 1]")
     expect(code.locator(".readout")).to_contain_text("“·Ein”")
 
 
@@ -56,7 +56,7 @@ def test_a_loop_is_stepped_through_round_by_round(code):
     code.locator(".listing [data-line='2']").click()
     assert data(code, "step") == "1"
     show(code, cell=15)
-    expect(code.locator(".readout")).to_contain_text("k[2, 2, 4]")
+    expect(code.locator(".readout")).to_contain_text("k[1, 1, 3]")
     code.locator(".chosen button", has_text="Generation").click()
     expect(code.locator(".tensor .pieces span")).to_have_count(3)
     code.locator(".listing [data-line='2']").click()

@@ -85,14 +85,15 @@ def claim(trace: ProgramsTrace, text: Text) -> str:
             "anatomy.view.code.claim_tokens",
             loss=number(float(found["training"].made[-1].numbers[0, 0]), 3),
             apart=apart["training"],
-            written=written(found["generation"]),
+            written=rounds(found["generation"], "best"),
             others=int(found["generation"].difference),
         )
     if "kv_cache" in found:
-        said += text("anatomy.view.code.claim_cache", apart=apart["kv_cache"])
+        cached = rounds(found["kv_cache"], "k")
+        said += text("anatomy.view.code.claim_cache", cached=cached, apart=apart["kv_cache"])
     return said
 
 
-def written(generation: ProgramTrace) -> int:
-    """How many tokens the loop wrote."""
-    return sum(one.name == "best" for one in generation.made)
+def rounds(program: ProgramTrace, name: str) -> int:
+    """How often a loop made what it calls `name`."""
+    return sum(one.name == name for one in program.made)

@@ -42,8 +42,7 @@ function cellSaid(run, state, text) {
   if (made.piece.length) return "";
   const cell = cellOf(made, state.cell);
   const number = decimal(numbersOf(run, made)[state.cell] ?? 0);
-  const place = cell.map((one) => one + 1).join(", ");
-  const details = { name: made.name, place, number };
+  const details = { name: made.name, place: cell.join(", "), number };
   if (!made.shape.length) return format(text.number, details);
   const ofTokens = made.shape.length <= 2 && made.shape[0] === run.token.length;
   if (!ofTokens) return format(text.cell, details);

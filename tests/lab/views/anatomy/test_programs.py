@@ -36,8 +36,8 @@ def test_the_claim_states_every_distance():
         "at most 1.0 × 10⁻⁷, those of feed-forward by 2.0 × 10⁻⁷",
         "sinusoids differs from the model’s by at most 3.0 × 10⁻⁷",
         "−log p is 0.750, 4.0 × 10⁻⁷ away",
-        "wrote 2 tokens, of which 1 are not",
-        "at once by at most 5.0 × 10⁻⁷",
+        "first 2 tokens, of which 1 are not",
+        "the first 3 tokens differs from that over all of them at once by at most 5.0 × 10⁻⁷",
     ):
         assert words in said, words
     few = tuple(one for one in MADE.programs if one.name in ("layer_norm", "feed_forward"))
