@@ -2,6 +2,8 @@
 
 from typing import TypedDict
 
+import numpy as np
+
 from lab.format import number
 from lab.text import Text, plain
 from lab.views.payload import Payload
@@ -32,8 +34,13 @@ def claim(trace: PositionTablesTrace, text: Text) -> str:
     apart = [abs(one // columns - at // columns) + abs(one % columns - at % columns) for at, one in enumerate(nearest)]
     beside = sum(steps == 1 for steps in apart)
     same_line = sum(one // columns == at // columns or one % columns == at % columns for at, one in enumerate(nearest))
+    row, column = np.divmod(np.arange(rows * columns), columns)
+    near = abs(row[:, None] - row) + abs(column[:, None] - column) == 1
+    mirrored = trace.vit_cosine[np.arange(rows * columns), row * columns + columns - 1 - column]
     return text(
         "blocks.view.position_maps.claim",
+        near=number(float(trace.vit_cosine[near].mean()), 2),
+        mirrored=number(float(mirrored.mean()), 2),
         model=plain(trace.vit),
         beside=beside,
         line=same_line,
