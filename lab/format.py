@@ -19,8 +19,8 @@ def percent(share: float) -> str:
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """A number for a sentence, its thousands apart: "1,024", "2.00"."""
-    return f"{value:,.{decimals}f}"
+    """A number for a sentence, its thousands apart, with a real minus: "1,024", "−2.00"; what rounds to 0 has none."""
+    return f"{value:z,.{decimals}f}".replace("-", "−")
 
 
 def scientific(value: float) -> str:

@@ -14,7 +14,14 @@ def test_small_shares_stay_readable(share, said):
 
 @pytest.mark.parametrize(
     ("value", "decimals", "said"),
-    [(1024, 0, "1,024"), (86_567_656, 0, "86,567,656"), (2, 2, "2.00"), (1234.56, 1, "1,234.6"), (999, 0, "999")],
+    [
+        (1024, 0, "1,024"),
+        (86_567_656, 0, "86,567,656"),
+        (2, 2, "2.00"),
+        (-1234.56, 1, "−1,234.6"),
+        (999, 0, "999"),
+        (-0.001, 2, "0.00"),
+    ],
 )
 def test_thousands_stand_apart(value, decimals, said):
     assert number(value, decimals) == said

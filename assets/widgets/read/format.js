@@ -30,12 +30,14 @@ export function word(text, kind, value, end) {
 export const percent = (share) => (share < 0.001 ? "< 0.1%" : `${(100 * share).toFixed(share < 0.0995 ? 2 : 1)}%`);
 
 /**
- * A number with a real minus and commas.
+ * A number with a real minus and commas; what rounds to 0 has no sign.
  * @param {number} value
  * @param {number} [digits]
  */
 export const number = (value, digits = 0) =>
-  value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
+  value
+    .toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: "negative" })
+    .replace("-", "−");
 
 /**
  * 10 to a whole power: "10⁻⁵", and "1" for the power 0.

@@ -14,6 +14,7 @@ test("shares are as fine as bytes can tell", () => {
 test("numbers have a real minus and commas", () => {
   assert.equal(number(-1234.5, 1), "−1,234.5");
   assert.equal(number(12), "12");
+  assert.equal(number(-0.004, 2), "0.00");
 });
 
 test("small numbers are told with a power of ten", () => {

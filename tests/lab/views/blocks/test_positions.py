@@ -58,7 +58,8 @@ def test_patches_most_like_a_neighbour_are_counted():
     said = position_maps.claim(trace, Text("en"))
     assert "of 6 patches 6 are most alike to a direct neighbour, and 6 to" in said
     neighbours = (8 * 0.9 + 6 * 0.5) / 14
-    assert f"direct neighbours is {neighbours:.2f}, with the patch mirrored left to right {(4 * 0.8 + 2) / 6:.2f}" in said
+    mirrored = (4 * 0.8 + 2) / 6
+    assert f"direct neighbours is {neighbours:.2f}, with the patch mirrored left to right {mirrored:.2f}" in said
 
 
 def test_the_order_test_says_whether_rounding_is_all_that_is_left(numbers):

@@ -42,11 +42,11 @@ def test_every_map_is_sent_with_what_is_said_of_it(trace):
 
 
 def test_the_claim_tells_how_alike_the_maps_are(trace):
-    """Rollout less its mean is (-1, -1, -1, 3)/20, relevance's (2, 0, 0, -2): -8 / (√12 · √8) = -0.82."""
+    """Rollout less its mean is (-1, -1, -1, 3)/20, relevance's (2, 0, 0, -2): -8 / (√12 · √8) = −0.82."""
     claim = relevance.claim(trace, ENGLISH)
-    assert "relevance for “church” (75%) have a correlation of 1.00, rollout and relevance -0.82" in claim
+    assert "relevance for “church” (75%) have a correlation of 1.00, rollout and relevance −0.82" in claim
     assert "falls on 1 of 4 patches, half of the attention on 1." in claim
-    assert claim.endswith("Relevance for “church” and for “tench”: correlation -1.00.")
+    assert claim.endswith("Relevance for “church” and for “tench”: correlation −1.00.")
     single = replace(trace, label=trace.label[:1], probability=trace.probability[:1], relevance=trace.relevance[:1])
     assert relevance.claim(single, ENGLISH).endswith("half of the attention on 1.")
 
