@@ -23,17 +23,26 @@ def trace(graph: str, edges: str, seed: int, progress: Progress = NO_PROGRESS) -
             return untrained(whole, kind, seed)
         return learn(whole, tuple(told.tolist()), kind, seed, decay=decays[weights]).network
 
-    ranks = [[ranking(network(kind, weights)) for kind in SCORED_KINDS] for weights in RANKED_WEIGHTS]
-    return RankingTrace(SCORED_KINDS, whole.node, np.array(ranks, np.int16))
+    found = [[scores(network(kind, weights)) for kind in SCORED_KINDS] for weights in RANKED_WEIGHTS]
+    return RankingTrace(
+        kind=SCORED_KINDS,
+        node=whole.node,
+        rank=np.array([[ranking(one) for one in kinds] for kinds in found], np.int16),
+        spread=np.array([[np.ptp(one, axis=-1).mean(-1) for one in kinds] for kinds in found]),
+    )
 
 
-def ranking(network: GraphNetwork) -> np.ndarray:
-    """The place of every key in the order of every query (head, query, key), whether the graph allows it or not.
+def ranking(scores: np.ndarray) -> np.ndarray:
+    """The place of every key in the order of every query: (head, query, key), as the scores."""
+    return (-scores).argsort(axis=-1, kind="stable").argsort(axis=-1)
+
+
+def scores(network: GraphNetwork) -> np.ndarray:
+    """What the first layer gives every key for every query (head, query, key), whether the graph allows it or not.
 
     Nodes are told by their numbers alone (one-hot). In double precision, so that rounding makes no two scores the same.
     """
     layer: Any = deepcopy(network.layers[0]).double()
     with torch.inference_mode():
         looks, seen, _ = layer.parts(torch.eye(layer.n_in, dtype=torch.float64))
-        scores = layer.score(looks[:, None], seen[None]).permute(2, 0, 1)
-        return scores.argsort(dim=-1, descending=True, stable=True).argsort(dim=-1).numpy()
+        return layer.score(looks[:, None], seen[None]).permute(2, 0, 1).numpy()

@@ -62,6 +62,8 @@ class RankingTrace(Trace):
     node: tuple[str, ...]
     rank: Annotated[np.ndarray, "weights kind head query key"]
     """0 for the key with the highest score; with RANKED_WEIGHTS."""
+    spread: Annotated[np.ndarray, "weights kind head"]
+    """How far the scores of a query lie apart: the highest less the lowest, mean over queries."""
 
 
 TRAINED_GRAPH_KINDS = ("gcn", "gat")

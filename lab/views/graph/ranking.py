@@ -68,16 +68,19 @@ def agreement(rank: np.ndarray) -> float:
 
 
 def claim(trace: RankingTrace, text: Text) -> str:
-    """Orders and agreement of every kind, mean over its heads, as a table."""
+    """Orders, agreement and spread of the scores of every kind, mean over its heads, as a table."""
     head = [text("graph.view.ranking.kind"), *(weights_name(name, text) for name in RANKED_WEIGHTS)]
     rows = [head, ["---"] * len(head)]
     for at, kind in enumerate(trace.kind):
-        rows.append([kind_name(kind, text), *(_cell(heads, text) for heads in trace.rank[:, at])])
+        cells = [_cell(*one, text) for one in zip(trace.rank[:, at], trace.spread[:, at], strict=True)]
+        rows.append([kind_name(kind, text), *cells])
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     heads = trace.rank.shape[2]
     return text("graph.view.ranking.claim", nodes=len(trace.node), heads=heads) + "\n\n" + table
 
 
-def _cell(heads: np.ndarray, text: Text) -> str:
+def _cell(heads: np.ndarray, spread: np.ndarray, text: Text) -> str:
     found, agree = np.mean([(orders(rank), agreement(rank)) for rank in heads], axis=0)
-    return text("graph.view.ranking.orders", orders=f"{found:.3g}", agree=percent(float(agree)))
+    return text(
+        "graph.view.ranking.orders", orders=f"{found:.3g}", agree=percent(float(agree)), spread=f"{spread.mean():.2g}"
+    )

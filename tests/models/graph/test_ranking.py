@@ -24,6 +24,14 @@ def test_a_gat_has_one_order_trained_or_not_and_the_others_have_more_unless_weig
 def test_ranks_are_those_of_the_attention_on_the_complete_graph(kind):
     network = GraphNetwork(kind, 7, 3, 2, 2).draw(1)
     _, weights = network.walk(torch.eye(7), torch.ones(7, 7, dtype=torch.bool))
-    rank = ranking.ranking(network)
+    scores = ranking.scores(network)
+    rank = ranking.ranking(scores)
     for attention, places in zip(weights[0].detach().numpy().reshape(-1, 7), rank.reshape(-1, 7), strict=True):
         assert (np.diff(attention[places.argsort()]) <= 1e-7).all()
+
+
+def test_the_spread_is_how_far_a_querys_scores_lie_apart():
+    found = ranking.trace("karate", "", 0)
+    network = ranking.untrained(ranking.opened("karate", "")[0], SCORED_KINDS[0], 0)
+    scores = ranking.scores(network)
+    np.testing.assert_allclose(found.spread[0, 0], (scores.max(-1) - scores.min(-1)).mean(-1))
