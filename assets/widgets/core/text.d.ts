@@ -242,6 +242,7 @@ export interface BlocksPositionMapsText extends SharedText {
   name: string;
   all_maps: string;
   own_map: string;
+  own_picture: string;
   readout: string;
   pointed: string;
   hint: string;
@@ -286,6 +287,7 @@ export interface CnnVsAttentionAttributionText extends SharedText {
   mode: string;
   grain: string;
   reading: string;
+  summed: string;
   integrated: string;
   cam: string;
   photo: string;

@@ -38,6 +38,7 @@ UNNAMED = """() => [...document.querySelectorAll(".lab-widget, .lab-widget canva
 WORDS = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility()
         && !one.closest(".gallery, .matrix, .attention .readout, .tree, .listing, script, style")
+        && !one.closest(".programs :is(.tensor, .reading)")
         && !one.closest(".known :is(.choices, .line, .pieces, .readout, .reading)"))
     .flatMap(one => [...["aria-label", "title", "placeholder", "alt"].map(name => one.getAttribute(name) ?? ""),
         ...[...one.childNodes].filter(part => part.nodeType === Node.TEXT_NODE).map(part => part.data)])"""
@@ -52,7 +53,7 @@ NAMES = {
     *("Top-k", "Top-p", "logit", "lens", "rollout", "NC", "log", "float32", "float64", "mask-predict", "CC", "BY"),
     *("L2", "stem", "DeiT", "DeiT-B", "Touvron", "KV", "LayerNorm", "softmax", "cos", "PyTorch", "QK"),
     *("GPT-2", "medium", "large", "XL", "GPT", "GCN", "GAT", "GATv2", "CSV", "Zachary", "Cora"),
-    *("BERT", "Llama"),
+    *("BERT", "Llama", "source", "target", "node", "class"),
 }
 """Latin words of Chinese text: names, keys, and terms that the field has no other word for."""
 

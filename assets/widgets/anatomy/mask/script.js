@@ -125,7 +125,7 @@ function forced(root, text) {
       );
     });
     for (const node of box.querySelectorAll("[data-column]")) {
-      node.classList.toggle("now", node.getAttribute("data-column") === String(position));
+      node.className = node.getAttribute("data-column") === String(position) ? "now" : "";
     }
     return log_prob && lossOf(log_prob);
   };

@@ -117,11 +117,12 @@ export default {
     };
   },
 
-  read: (run, { mode }, text) => {
+  read: (run, { mode, grain }, text) => {
     const columns = run.columns.map((column) => {
       const figures = mode === "cam" && !column.cam ? text.no_cam : readout(column, mode, text);
       return format(text.reading, { model: column.model, answer: format(text.answer, { ...column }), figures });
     });
-    return `${word(text, "", mode)}. ${columns.join(" ")}`;
+    const summed = mode === "integrated" ? format(text.summed, { grain: word(text, "", grain) }) : "";
+    return `${word(text, "", mode)}${summed}. ${columns.join(" ")}`;
   },
 };
