@@ -8,7 +8,7 @@ import torch
 from models.anatomy import attention_code
 from models.anatomy.flow import flow, stacked
 from models.anatomy.teacher_forcing import Reading, reading
-from models.anatomy.walk import AttentionStep, FeedForwardStep, Step, walk
+from models.anatomy.walk import AttentionStep, FeedForwardStep, Step, causal, walk
 from models.checkpoint import OpenModel
 from models.errors import InputError
 from models.families import TextLayers, text_layers
@@ -75,8 +75,7 @@ def through(model: Any, tokens: dict[TextStack, torch.Tensor], positions: bool =
     for name, stack in layers.stacks(model, positions).items():
         ids = tokens[name]
         start = layers.start(model, name, ids, positions)
-        past = torch.ones(len(ids), len(ids), dtype=torch.bool, device=ids.device).tril()
-        steps = list(walk(stack, start.stream, past if name == "decoder" else None, memory))
+        steps = list(walk(stack, start.stream, causal(start.stream) if name == "decoder" else None, memory))
         found[name] = Walked(stack, start, steps)
         memory = found[name].output
     return found

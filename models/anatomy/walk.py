@@ -79,6 +79,11 @@ def walk(
         yield steps
 
 
+def causal(stream: torch.Tensor) -> torch.Tensor:
+    """Which tokens of a stream (token, width) each of them sees in a decoder, itself and those before: (query, key)."""
+    return torch.ones(len(stream), len(stream), dtype=torch.bool, device=stream.device).tril()
+
+
 def attend(
     x: torch.Tensor, memory: torch.Tensor, modules: AttentionModules, allowed: torch.Tensor | None = None
 ) -> AttentionStep:

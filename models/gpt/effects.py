@@ -11,11 +11,12 @@ from typing import Any, cast
 import torch
 from torch import nn
 
-from models.anatomy.walk import AttentionStep, Step, walk
+from models.anatomy.text import through
+from models.anatomy.walk import AttentionStep, Step, causal, walk
 from models.checkpoint import OpenModel
 from models.errors import InputError
 from models.families import SINGLE_STACKS, TextLayers, text_layers
-from models.gpt.prompt import encode
+from models.gpt.prompt import encode, n_heads
 from models.parts import AttentionModules, FeedForwardModules, Norm, Part, Stack, Start
 from models.progress import NO_PROGRESS, Progress
 from models.traces import EffectsTrace
@@ -89,8 +90,7 @@ def trace(text: str, model: OpenModel, progress: Progress = NO_PROGRESS) -> Effe
     """
     layers = _layers(model)
     ids = encode(model, text)[0]
-    stack, start = layers.stacks(model.model)["decoder"], layers.start(model.model, "decoder", ids)
-    steps = list(walk(stack, start.stream, _past(start.stream)))
+    stack, start, steps = through(model.model, {"decoder": ids})["decoder"]
     reader = Reader(model.model, layers, stack)
     streams = torch.stack([start.stream[-1], *(step.stream[-1] for layer in steps for step in layer)])
     lens = reader.log_prob(streams)  # S, V
@@ -123,16 +123,10 @@ def _layers(model: OpenModel) -> TextLayers:
     """What knows the model's modules. Raises InputError for a family that is not walked, and for too many heads."""
     if type(model.model).__name__ not in SINGLE_STACKS:
         raise InputError("generation.not_walked", reference=model.reference)
-    config = model.model.config
-    heads = config.num_hidden_layers * config.num_attention_heads
+    heads = n_heads(model.model)
     if heads > MAX_HEADS:
         raise InputError("generation.slow_heads", reference=model.reference, heads=heads, maximum=MAX_HEADS)
     return text_layers(model.model)
-
-
-def _past(stream: torch.Tensor) -> torch.Tensor:
-    """Which key each query of a decoder may see."""
-    return torch.ones(len(stream), len(stream), dtype=torch.bool, device=stream.device).tril()
 
 
 def _direct(reader: Reader, start: Start, steps: list[list[Step]], stream: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -166,7 +160,7 @@ def _without(reader: Reader, steps: list[list[Step]], start: Start, layer: int) 
     own, later = reader.stack.layers[layer], reader.stack.layers[layer + 1 :]
     found = []
     for parts in switched_off(own):
-        *_, last = walk(reader.stack._replace(layers=[parts, *later]), stream, _past(stream))
+        *_, last = walk(reader.stack._replace(layers=[parts, *later]), stream, causal(stream))
         found.append(reader.log_prob(last[-1].stream[-1]))
     return torch.stack(found)
 

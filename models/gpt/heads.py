@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from models.checkpoint import OpenModel
 from models.errors import InputError
-from models.gpt.prompt import encode, positions
+from models.gpt.prompt import encode, n_heads, positions
 from models.progress import NO_PROGRESS, Progress
 from models.traces import HEAD_RULES, HeadRulesTrace
 from models.translation.pieces import pieces
@@ -57,8 +57,7 @@ def trace(text: str, model: OpenModel, progress: Progress = NO_PROGRESS) -> Head
 
 def refuse_many(model: OpenModel, tokens: int) -> None:
     """Raise InputError where a text of `tokens` has more weights of attention than a page can show."""
-    config = model.model.config
-    heads = config.num_hidden_layers * config.num_attention_heads
+    heads = n_heads(model.model)
     most = int((MAX_WEIGHTS / heads) ** 0.5)
     if tokens > most:
         raise InputError("generation.many_heads", reference=model.reference, heads=heads, tokens=tokens, maximum=most)

@@ -20,6 +20,11 @@ def positions(model: Any) -> int:
     return min(getattr(model.config, "max_position_embeddings", None) or MAX_TOKENS, MAX_TOKENS)
 
 
+def n_heads(model: Any) -> int:
+    """Attention heads of all layers together."""
+    return model.config.num_hidden_layers * model.config.num_attention_heads
+
+
 def encode(opened: OpenModel, text: str, room: int = 0) -> torch.Tensor:
     """Ids (1, token) of a text on the lab's device, behind the token that starts one where the model has such a token.
 

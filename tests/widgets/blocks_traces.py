@@ -22,18 +22,19 @@ def layer_norms() -> LayerNormTrace:
     )
 
 
-def position_tables() -> PositionTablesTrace:
-    """A ViT of 3 x 4 patches whose cosines fall with the distance, a little faster down than across."""
-    row, column = np.divmod(np.arange(12), 4)
-    cosine = 1 - 0.1 * abs(column[:, None] - column) - 0.15 * abs(row[:, None] - row)
+def position_tables(grid: tuple[int, int] = (3, 4), down: float = 0.15) -> PositionTablesTrace:
+    """A ViT whose cosines fall with the distance: by 0.1 a column, and `down` a row."""
+    rows, columns = grid
+    row, column = np.divmod(np.arange(rows * columns), columns)
+    cosine = 1 - 0.1 * abs(column[:, None] - column) - down * abs(row[:, None] - row)
     return PositionTablesTrace(
         translator="marian",
         vit="vit",
         table=np.eye(8),
         sinusoid_error=0.0,
         product=np.tile([1, 0.9, 0.8], (4, 1)),
-        grid=(3, 4),
-        vit_table=np.ones((12, 5)),
+        grid=grid,
+        vit_table=np.ones((rows * columns, 5)),
         vit_cosine=cosine.astype(np.float32),
     )
 

@@ -38,7 +38,7 @@ export function without({ arrays, piece, candidate: { length } }, candidate, cel
  * @param {Run} run
  * @param {number} candidate
  */
-export function starts(run, candidate) {
+export function logitSum(run, candidate) {
   const { parts } = partSizes(run);
   const added = direct(run, candidate);
   const total = (/** @type {number[]} */ values) => values.reduce((sum, value) => sum + value, 0);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { direct, partSizes, starts, without } from "./effects.js";
+import { direct, logitSum, partSizes, without } from "./effects.js";
 
 const shaped = (values, ...shape) => Object.assign(Float32Array.from(values), { shape });
 /** Two layers of one head and a feed-forward part; two candidates. */
@@ -24,7 +24,7 @@ test("each candidate has its own effects", () => {
 });
 
 test("the sum is written out", () => {
-  assert.deepEqual(starts(run, 0), { entry: "0.75", heads: "5.00", inner: "10.00", rest: "0.13", logit: "15.88" });
+  assert.deepEqual(logitSum(run, 0), { entry: "0.75", heads: "5.00", inner: "10.00", rest: "0.13", logit: "15.88" });
 });
 
 test("switching off changes the log probability of the last state", () => {

@@ -10,7 +10,8 @@ import { dot, vector } from "./stream.js";
 /**
  * By head and query. scores: before the mask. size: queries, keys.
  * @typedef {{
- *   count: number, dim: number, own: boolean, masked: boolean, scaled: boolean, size: [number, number], allowed: (query: number, key: number) => boolean,
+ *   count: number, dim: number, own: boolean, masked: boolean, scaled: boolean, size: [number, number],
+ *   allowed: (query: number, key: number) => boolean,
  *   scores: Float32Array[][], attention: Float32Array[][],
  *   query: Float32Array[], key: Float32Array[], value: Float32Array[],
  * }} Heads

@@ -3,7 +3,7 @@ import { element, find, findCanvas, whenChanged } from "../../core/dom.js";
 import { drawCells, drawRamp, signedColour } from "../../draw/cells.js";
 import { buttonGroup } from "../../draw/choices.js";
 import { picker, placeMark } from "../../draw/marks.js";
-import { direct, partSizes, starts, without } from "../../read/effects.js";
+import { direct, logitSum, partSizes, without } from "../../read/effects.js";
 import { format, number, percent } from "../../read/format.js";
 import { pieceName } from "../../read/pieces.js";
 
@@ -125,7 +125,7 @@ export default {
         find(sectionOf(stages[at]), ".most").textContent = `+${number(full, 1)}`;
       }
       const { adds, changes: changed, sentence } = look(run, state, text);
-      find(root, ".sum").textContent = format(text.sum, starts(run, state.candidate));
+      find(root, ".sum").textContent = format(text.sum, logitSum(run, state.candidate));
       find(root, ".readout").textContent = sentence;
       find(root, ".lens-rows").replaceChildren(...lensRows(run, state, text));
       return { adds, changes: changed };

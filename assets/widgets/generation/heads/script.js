@@ -72,7 +72,8 @@ function every(box, text, set) {
   };
 }
 
-/** The text, shaded by what one token of it looks at. @type {(box: HTMLElement, text: Text, set: Set) => (run: Run, state: State) => void} */
+/** The text, shaded by what one token of it looks at.
+ * @type {(box: HTMLElement, text: Text, set: Set) => (run: Run, state: State) => void} */
 function words(box, text, set) {
   const onText = whenChanged();
   return (run, state) => {

@@ -5,23 +5,13 @@ import pytest
 
 from lab.text import LANGUAGES, Text
 from lab.views.blocks import order, position_maps, positions
-from models.traces import OrderTrace, PositionTablesTrace
+from models.traces import OrderTrace
+from tests.widgets.blocks_traces import position_tables
 
 
 def made():
     """A ViT of 2 x 3 patches whose cosine is highest in the same row."""
-    row, column = np.divmod(np.arange(6), 3)
-    cosine = 1 - 0.1 * abs(column[:, None] - column) - 0.5 * abs(row[:, None] - row)
-    return PositionTablesTrace(
-        translator="marian",
-        vit="vit",
-        table=np.eye(8),
-        sinusoid_error=0.0,
-        product=np.tile([1, 0.9, 0.8], (4, 1)),
-        grid=(2, 3),
-        vit_table=np.ones((6, 5)),
-        vit_cosine=cosine,
-    )
+    return position_tables((2, 3), down=0.5)
 
 
 def shuffled(without=2e-7):
