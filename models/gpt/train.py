@@ -38,14 +38,16 @@ class Recipe:
     n_positions: int = 256
     batch: int = 16
     """Windows of `n_positions` in a step."""
-    steps: int = 4000
+    steps: int = 1400
     muon_lr: float = 0.02
     adamw_lr: float = 4e-3
     weight_decay: float = 0.01
     warmup: float = 0.05
     """Share of the steps."""
-    dropout: float = 0.1
-    """Of embeddings and of what a block adds; none of the attention weights."""
+    activation: str = "gelu_pytorch_tanh"
+    """GPT-2's GELU by one kernel instead of seven: a quarter of a step on a CPU."""
+    dropout: float = 0.0
+    """Of embeddings and of what a block adds; so short a training reads a text four to six times and needs none."""
     prompt: str = "\n"
     """What the model goes on from when it is asked what it writes."""
     n_written: int = 240
@@ -54,7 +56,7 @@ class Recipe:
 
 RECIPES = {
     "shakespeare": Recipe(),
-    "tang": Recipe(n_positions=128, batch=32, steps=3000, prompt="", n_written=120),
+    "tang": Recipe(n_positions=128, batch=32, prompt="", n_written=120),
 }
 
 
@@ -67,6 +69,7 @@ def build(recipe: Recipe, tokenizer: Any) -> GPT2LMHeadModel:
             n_embd=recipe.n_embd,
             n_layer=recipe.n_layer,
             n_head=recipe.n_head,
+            activation_function=recipe.activation,
             resid_pdrop=recipe.dropout,
             embd_pdrop=recipe.dropout,
             attn_pdrop=0.0,
