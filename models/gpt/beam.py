@@ -8,8 +8,7 @@ from transformers import DynamicCache, LogitsProcessorList
 
 from models.measure import seconds
 from models.progress import Progress
-from models.search import Search
-from models.translation.search_settings import Settings
+from models.search import Search, Settings
 
 
 class _Continuation(Search):

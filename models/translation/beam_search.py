@@ -15,11 +15,10 @@ from transformers.modeling_outputs import BaseModelOutput
 from models.errors import InputError
 from models.measure import attempt, multiply_adds, once, seconds
 from models.progress import NO_PROGRESS, Progress
-from models.search import Search
+from models.search import Force, Search, Settings
 from models.traces import NextTokens, SearchStep, SearchTrace
 from models.translation.pieces import pieces, text
 from models.translation.rules import Rules, prepare, read
-from models.translation.search_settings import Force, Settings
 
 MOST_RANKS = 8192
 """Tokens that are kept of the distribution of a call, the most probable ones: all of a bundled model's vocabulary."""
