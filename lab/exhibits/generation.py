@@ -1,16 +1,23 @@
 """Generation: a decoder-only language model goes on from the visitor's text, token by token."""
 
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.generation import MODEL, OPENS, SAMPLING, TEXT, Branches
-from lab.views.generation import effects, generate, heads, next_token, training
-from models.traces import EffectsTrace, GenerationTrace, HeadRulesTrace, NextTokenTrace, TrainingFilmTrace
+from lab.inputs.generation import LESSON, MODEL, OPENS, SAMPLING, TEXT, Branches
+from lab.views.generation import effects, generate, heads, learning, next_token, training
+from models.traces import (
+    EffectsTrace,
+    GenerationTrace,
+    HeadRulesTrace,
+    LearningTrace,
+    NextTokenTrace,
+    TrainingFilmTrace,
+)
 
 SAVED = {"": {}, **OPENS}
 """The questions whose answers are saved: what the page of each language opens with."""
 
 EXHIBIT = Exhibit(
     "generation",
-    inputs=(TEXT, MODEL, *SAMPLING, Branches(name="branches")),
+    inputs=(TEXT, LESSON, MODEL, *SAMPLING, Branches(name="branches")),
     runs=(
         Run(
             "next",
@@ -36,6 +43,15 @@ EXHIBIT = Exhibit(
             trace=TrainingFilmTrace,
             inputs=("model",),
             views=(View("training", training, widget="generation/training", truth="recorded"),),
+            saved=SAVED,
+        ),
+        Run(
+            "learning",
+            compute="models.gpt.learn:trace",
+            trace=LearningTrace,
+            inputs=("lesson", "model", "seed"),
+            views=(View("learning", learning, widget="generation/training"),),
+            grows=True,
             saved=SAVED,
         ),
         Run(

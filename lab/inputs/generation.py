@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from lab.inputs.kinds import Choice, Input, Line, Model, Number
 from models.errors import InputError
 from models.families import DECODERS
-from models.gpt.bundled import PROMPTS, SHAKESPEARE, TANG
+from models.gpt.bundled import LESSONS, PROMPTS, SHAKESPEARE, TANG
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,7 +31,8 @@ MODEL = Model(
     hub=HUB_DECODERS,
 )
 TEXT = Prompt(name="text", default=PROMPTS[SHAKESPEARE], follows="model", defaults=PROMPTS)
-OPENS = {"zh": {"model": TANG, "text": PROMPTS[TANG]}}
+LESSON = Prompt(name="lesson", default=LESSONS[SHAKESPEARE], follows="model", defaults=LESSONS)
+OPENS = {"zh": {"model": TANG, "text": PROMPTS[TANG], "lesson": LESSONS[TANG]}}
 """What the page of a language opens with."""
 METHODS = ("sample", "greedy", "beam")
 SAMPLING = (

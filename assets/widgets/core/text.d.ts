@@ -603,6 +603,8 @@ export interface GenerationTrainingText extends GenerationSharedText {
   steps: string;
   where: string;
   says: string;
+  loss_live: string;
+  where_live: string;
 }
 export interface GenerationHeadsText extends GenerationSharedText {
   name: string;
