@@ -72,4 +72,5 @@ EXHIBIT = Exhibit(
         ),
     ),
     opens=OPENS,
+    focused=True,
 )

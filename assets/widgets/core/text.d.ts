@@ -603,8 +603,14 @@ export interface GenerationTrainingText extends GenerationSharedText {
   steps: string;
   where: string;
   says: string;
-  loss_live: string;
-  where_live: string;
+}
+export interface GenerationLearningText extends GenerationSharedText {
+  name: string;
+  written_then: string;
+  loss: string;
+  steps: string;
+  where: string;
+  says: string;
 }
 export interface GenerationHeadsText extends GenerationSharedText {
   name: string;

@@ -24,8 +24,8 @@ def claim(trace: LearningTrace, text: Text) -> str:
     said = text(
         "generation.view.learning.claim",
         steps=int(trace.step[-1]),
-        first=number(float(trace.loss[0]), 2),
-        last=number(float(trace.loss[-1]), 2),
+        first=number(float(trace.loss[0]), 3),
+        last=number(float(trace.loss[-1]), 3),
         other_first=number(float(trace.other_loss[0]), 2),
         other_last=number(float(trace.other_loss[-1]), 2),
     )

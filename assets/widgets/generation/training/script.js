@@ -14,8 +14,7 @@ const isLive = ({ other_loss }) => other_loss.length > 0;
 /** @type {(run: Run, state: State, text: Text) => string} */
 function where(run, { step: row }, text) {
   const other = isLive(run) ? number(run.other_loss[row], 2) : "";
-  const details = { step: number(run.step[row]), loss: number(run.loss[row], 2), other };
-  return format(isLive(run) ? text.where_live : text.where, details);
+  return format(text.where, { step: number(run.step[row]), loss: number(run.loss[row], 2), other });
 }
 
 /** @type {import("../../core/lab").Widget<Run, State, Text>} */
@@ -32,9 +31,9 @@ export default {
     const drawCurve = lossCurve(find(root, ".curve"), { label: text.loss, axis: text.steps });
     return (run, state) => {
       const loss = run.loss[state.step];
+      root.classList.toggle("live", isLive(run));
       drawSteps(run, state);
       drawCurve(run, state.step);
-      find(root, ".loss-side .title").textContent = isLive(run) ? text.loss_live : text.loss;
       find(root, ".sample").textContent = run.text[state.step];
       find(root, ".where").textContent = where(run, state, text);
       const share = percent(Math.exp(-loss));

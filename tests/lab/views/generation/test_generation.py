@@ -88,7 +88,7 @@ def test_live_training_says_what_was_learned_and_what_was_forgotten(language):
     assert meta.keys() == get_type_hints(training.TrainingMeta).keys()
     assert (meta["loss"], meta["other_loss"]) == ([2, 0.5, 0.1], [1, 1.5, 2.25])
     said = learning.claim(trace, Text(language))
-    assert all(part in said for part in ("2.00", "0.10", "1.00", "2.25", "“to”")) and "%" not in said
+    assert all(part in said for part in ("2.000", "0.100", "1.00", "2.25", "“to”")) and "%" not in said
     short = replace(trace, right=np.array([0, 0.25, 0.5]))
     assert "50%" in learning.claim(short, Text(language))
 
