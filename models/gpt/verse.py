@@ -9,6 +9,7 @@ Run: python -m models.gpt.verse --data DIR, with pypinyin of requirements-dev.tx
 import argparse
 import random
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def rhymes(poem: str) -> bool:
 def alternates(line: str) -> bool:
     """Whether the tones of its second, fourth and sixth characters alternate."""
     levels = [is_level(line[at]) for at in range(1, len(line) - 1, 2)]
-    return all(one != other for one, other in zip(levels, levels[1:], strict=False))
+    return all(one != other for one, other in pairwise(levels))
 
 
 def opposes(first: str, second: str) -> bool:

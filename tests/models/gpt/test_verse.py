@@ -31,7 +31,7 @@ def test_rhyme_needs_one_group_level_tones_and_different_characters():
 def test_tones_alternate_in_a_line_and_oppose_in_a_couplet():
     assert verse.alternates("黄河入海流") and not verse.alternates("人人人人人")
     assert verse.opposes("白日依山尽", "黄河入海流") and not verse.opposes("黄河入海流", "黄河入海流")
-    assert verse.alternates("朝辞白帝彩云间") and not verse.alternates("朝辞白帝彩白间")
+    assert verse.alternates("朝辞白帝彩云间") and not verse.alternates("朝辞白帝彩月间")
 
 
 def test_chance_keeps_the_form_and_the_characters():
