@@ -37,10 +37,12 @@ from models.traces.generation import (
     HEAD_RULES,
     Continuation,
     EffectsTrace,
+    FamiliesTrace,
     GenerationTrace,
     HeadRulesTrace,
     LearningTrace,
     NextTokenTrace,
+    Sight,
     TrainingFilmTrace,
 )
 from models.traces.gradients import NORM_PLACES, STACK_VARIANTS, TRAINED_DEPTHS, GradientsTrace
@@ -131,6 +133,7 @@ __all__ = [
     "DecodingTrace",
     "DepthTrace",
     "EffectsTrace",
+    "FamiliesTrace",
     "FieldTrace",
     "FieldsTrace",
     "Finished",
@@ -163,6 +166,7 @@ __all__ = [
     "ScoresTrace",
     "SearchStep",
     "SearchTrace",
+    "Sight",
     "SizesTrace",
     "StepByStep",
     "StreamTrace",

@@ -168,3 +168,47 @@ class LearningTrace(Trace):
     right: Annotated[np.ndarray, "row"]
     """Share of the tokens that it wrote which are those of the text."""
     done: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Sight(Trace):
+    """Who looks at whom in one stack, or from a decoder at an encoder."""
+
+    query: tuple[str, ...]
+    """Tokens that look."""
+    key: tuple[str, ...]
+    """Tokens that are looked at."""
+    attention: Annotated[np.ndarray, "query key"]
+    """Mean of all layers and heads."""
+    largest: Annotated[np.ndarray, "query key"]
+    """Largest of all layers and heads: 0 where a mask forbids it."""
+
+
+@dataclass(frozen=True, eq=False)
+class FamiliesTrace(Trace):
+    """A sentence in an encoder alone, in an encoder with a decoder, and in a decoder alone."""
+
+    sentence: str
+    models: tuple[str, ...]
+    """In this order."""
+    encoder_only: Sight
+    source: Sight
+    """The encoder that has a decoder after it."""
+    target: Sight
+    """That decoder, on its own output shifted right."""
+    cross: Sight
+    """From it to the encoder."""
+    decoder_only: Sight
+    """On the sentence and what it wrote after it."""
+    hidden: Annotated[np.ndarray, "word"]
+    """Tokens of the first that were hidden, each alone."""
+    guess: tuple[tuple[str, ...], ...]
+    """What it finds most probable for each."""
+    guess_probability: Annotated[np.ndarray, "word rank"]
+    right_probability: Annotated[np.ndarray, "word"]
+    """Of what stood there."""
+    translation: str
+    given: int
+    """Tokens of the sentence for the decoder alone."""
+    written: tuple[str, ...]
+    """By which it went on."""
