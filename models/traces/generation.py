@@ -59,6 +59,8 @@ class GenerationTrace(Trace):
 
     model: str
     text: str
+    method: str
+    """By which a token was chosen: "sample", "greedy" or "beam", whose continuations are its hypotheses, best first."""
     prompt: Annotated[np.ndarray, "position"]
     """Ids of the text."""
     continuations: tuple[Continuation, ...]

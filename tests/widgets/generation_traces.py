@@ -41,6 +41,7 @@ def written() -> GenerationTrace:
     return GenerationTrace(
         model="m",
         text="ab",
+        method="sample",
         prompt=np.array([1, 2]),
         continuations=(first, branch),
         piece=tuple(f"p{one}" for one in ids),
@@ -52,6 +53,17 @@ def written() -> GenerationTrace:
         difference=3e-6,
         done=True,
     )
+
+
+def beams() -> GenerationTrace:
+    """Two hypotheses of four tokens, which share the first two."""
+    made = written()
+    best, first = (
+        made.continuations[0],
+        continuation(0, 2, [7, 8], probability=np.full(2, np.nan), log_prob=np.array([-4.0, -5.0])),
+    )
+    best = replace(best, probability=np.full(4, np.nan))
+    return replace(made, method="beam", continuations=(best, first))
 
 
 def film() -> TrainingFilmTrace:

@@ -590,6 +590,11 @@ export interface GenerationGenerateText extends GenerationSharedText {
   drawn: string;
   greedy: string;
   given: string;
+  best_hypothesis: string;
+  hypothesis: string;
+  hypotheses: string;
+  beam: string;
+  hint_beam: string;
 }
 export interface GenerationTrainingText extends GenerationSharedText {
   name: string;

@@ -31,6 +31,8 @@ export interface ContinuationMeta {
 
 export interface GenerateRun {
   model: string;
+  /** "sample", "greedy" or "beam": then the continuations are its hypotheses, best first. */
+  method: string;
   prompt: number[];
   piece: string[];
   /** The id of each piece, for a branch. */

@@ -61,6 +61,12 @@ def test_the_claim_counts_the_models_own_choices_and_times_the_cache(written):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_claim_of_a_beam_search_compares_its_hypotheses(language):
+    said = generate.claim(generation_traces.beams(), Text(language))
+    assert all(part in said for part in ("2.500", "3.000", "25%")) and "2" in said and "0.02" not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_film_is_the_history_and_its_claim_compares_with_guessing(language):
     film = generation_traces.film()
     meta, _ = training.payload(film, Text(language))
