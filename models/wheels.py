@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -154,11 +155,11 @@ def _turn(reference: str, progress: Progress) -> Iterator[None]:
 def _fetch(reference: str, progress: Progress) -> Path:
     """Download, convert, and put the whole folder in its place at once; nothing is left of what was begun."""
     folder = _folder(reference)
-    part = folder.with_name(f"{folder.name}.part")
+    with _saving(reference):
+        for older in folder.parent.glob(f"{folder.name}.*.part"):  # of a lab that was killed
+            shutil.rmtree(older, ignore_errors=True)
+        part = Path(tempfile.mkdtemp(".part", f"{folder.name}.", folder.parent))
     try:
-        with _saving(reference):
-            shutil.rmtree(part, ignore_errors=True)
-            part.mkdir()
         file = _download(reference, part, progress)
         _convert(reference, file, part / "whole", progress)
         with _saving(reference):

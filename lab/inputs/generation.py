@@ -32,7 +32,8 @@ MODEL = Model(
     wheels=(SMOLLM2,),
     hub=HUB_DECODERS,
 )
-TEXT = Prompt(name="text", default=PROMPTS[SHAKESPEARE], follows="model", defaults=PROMPTS)
+TEXTS = {**PROMPTS, SMOLLM2: "The capital of France is"}
+TEXT = Prompt(name="text", default=TEXTS[SHAKESPEARE], follows="model", defaults=TEXTS)
 OPENS = {"zh": {"model": TANG, "text": PROMPTS[TANG]}}
 """What the page of a language opens with."""
 METHODS = ("sample", "greedy", "beam")
