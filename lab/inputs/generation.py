@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from lab.inputs.kinds import Choice, Input, Line, Model, Number
 from models.errors import InputError
 from models.families import DECODERS
-from models.gpt.bundled import PROMPTS, SHAKESPEARE, TANG
+from models.gpt.bundled import LESSONS, PROMPTS, SHAKESPEARE, TANG
 from models.wheels import SMOLLM2
 
 
@@ -34,7 +34,8 @@ MODEL = Model(
 )
 TEXTS = {**PROMPTS, SMOLLM2: "The capital of France is"}
 TEXT = Prompt(name="text", default=TEXTS[SHAKESPEARE], follows="model", defaults=TEXTS)
-OPENS = {"zh": {"model": TANG, "text": PROMPTS[TANG]}}
+LESSON = Prompt(name="lesson", default=LESSONS[SHAKESPEARE], follows="model", defaults=LESSONS)
+OPENS = {"zh": {"model": TANG, "text": PROMPTS[TANG], "lesson": LESSONS[TANG]}}
 """What the page of a language opens with."""
 METHODS = ("sample", "greedy", "beam")
 SAMPLING = (

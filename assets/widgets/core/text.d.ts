@@ -604,6 +604,14 @@ export interface GenerationTrainingText extends GenerationSharedText {
   where: string;
   says: string;
 }
+export interface GenerationLearningText extends GenerationSharedText {
+  name: string;
+  written_then: string;
+  loss: string;
+  steps: string;
+  where: string;
+  says: string;
+}
 export interface GenerationHeadsText extends GenerationSharedText {
   name: string;
   all: string;

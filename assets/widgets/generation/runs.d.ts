@@ -45,7 +45,9 @@ export interface GenerateRun {
 export interface TrainingRun {
   model: string;
   step: number[];
-  val_loss: number[];
+  loss: number[];
+  /** Of a text that the model wrote itself, where it trains live; else empty. */
+  other_loss: number[];
   /** What it wrote then. */
   text: string[];
 }
