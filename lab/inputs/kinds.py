@@ -17,6 +17,7 @@ from models.checkpoint import OpenModel, open_model, stamp
 from models.errors import InputError
 from models.hub import is_public_server
 from models.progress import Progress
+from models.wheels import WHEELS, allowed
 
 
 class Code(NamedTuple):
@@ -202,15 +203,16 @@ class Positions(Line):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Model(Input):
-    """A model: a bundled one, one of the Hub, or any other that the visitor types in.
+    """A model: a bundled one, one of a package or of the Hub, or any other that the visitor types in.
 
-    families: classes of transformers that the run reads. reads: what prepares its input. hub: well-known Hub ids and
-    their downloads in MB.
+    families: classes of transformers that the run reads. reads: what prepares its input. wheels: names of WHEELS. hub:
+    well-known Hub ids and their downloads in MB.
     """
 
     families: tuple[str, ...]
     bundled: tuple[str, ...]
     reads: Literal["image", "text"] | None = "image"
+    wheels: tuple[str, ...] = ()
     hub: Mapping[str, int] = field(default_factory=dict)
     bad: ClassVar[tuple[Any, ...]] = (
         None,
@@ -225,9 +227,10 @@ class Model(Input):
 
     def component(self, text: Text, exhibit: str) -> gr.Dropdown:
         bundled = [(text("model.bundled", name=name), name) for name in self.bundled]
+        fetched = [(_label(name, text), name) for name in self.wheels if allowed(name)]
         known = [(text("model.download", name=name, size=size), name) for name, size in self.hub.items()]
         return gr.Dropdown(
-            [*bundled, *known],
+            [*bundled, *fetched, *known],
             value=self.default,
             label=text(f"{exhibit}.input.{self.name}"),
             info=text("model.info_public" if is_public_server() else "model.info"),
@@ -251,6 +254,11 @@ class Model(Input):
     def open(self, value: str, progress: Progress) -> OpenModel:
         """The model itself. Raises InputError as `open_model` does."""
         return open_model(value, self.families, self.reads, progress)
+
+
+def _label(wheel: str, text: Text) -> str:
+    """A name of WHEELS with its size and what one should know before choosing it."""
+    return text(f"model.wheel.{wheel}", name=wheel, size=f"{WHEELS[wheel].size / 1e6:.0f}")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

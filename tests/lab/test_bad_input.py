@@ -133,7 +133,7 @@ def test_what_is_no_value_of_an_input_gets_a_sentence(server, exhibit):
             assert len(message) < 500
 
 
-@pytest.mark.parametrize("model", ["nothing", "/etc", "../..", "\0", "a/b@../c", "marian-multi30k"])
+@pytest.mark.parametrize("model", ["nothing", "/etc", "../..", "\0", "a/b@../c", "marian-multi30k", "smollm2-135m"])
 def test_a_model_that_is_none_or_of_another_kind_gets_a_sentence(look, model):
     message = look.press(vit=model)
     assert any(sentence.fullmatch(message) for sentence in SENTENCES), message

