@@ -72,6 +72,7 @@ def claim(trace: PaperTrace, text: Text) -> str:
     head = [text(f"graph.view.paper.{word}") for word in ("edge", "attention", "then")]
     carried = sorted(left, key=lambda at: trace.without[at, best])[:TOLD]
     rows = [head, ["---", "---:", "---:"], *(_row(trace, at, best, names, text) for at in carried)]
+    parts.append(text("graph.view.paper.table"))
     return " ".join(parts) + "\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
