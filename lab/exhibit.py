@@ -97,12 +97,17 @@ def _imported(name: str) -> Callable[..., Any]:
 
 @dataclass(frozen=True, eq=False)
 class Exhibit:
-    """One tab: `name` is its text file. opens: by language, the values that its page opens with instead of defaults."""
+    """One tab: `name` is its text file.
+
+    opens: by language, the values that its page opens with instead of defaults. focused: an input is seen only beside
+    views whose run takes it.
+    """
 
     name: str
     inputs: tuple[Input, ...]
     runs: tuple[Run, ...]
     opens: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    focused: bool = False
 
     @property
     def views(self) -> dict[str, tuple[Run, View]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from lab.exhibit import Exhibit, View
+from lab.exhibit import Exhibit, Run, View
 from lab.inputs.graph import EdgeList
 from lab.inputs.kinds import Input
 from lab.inputs.photo import Photo
@@ -28,6 +28,11 @@ FILE = """<div class="lab-file" data-field="{field}" data-maximum="{maximum}" da
  data-unreadable="{unreadable}"><label>{choose}<input type="file" accept=".csv,.tsv,.txt,text/*"></label>
  <p role="status"></p></div>"""
 """Fills a field with the text of a file, in the browser (core/field.js)."""
+FOCUS = (
+    '.row:has([data-tab-id="{view}"][aria-selected="true"]) > .controls.of-{exhibit} :is({away}) {{ display: none }}'
+)
+"""Hides inputs beside a view, by classes."""
+MORE = "more"
 TROUBLE = '<p role="alert">${value || ""}</p>'
 
 
@@ -75,7 +80,7 @@ class Board:
 def build(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
     """Lay out an exhibit; its views are empty until it is opened. door: stands outside, where it is there at once."""
     with gr.Row():
-        with gr.Column(scale=1, min_width=260, elem_classes="controls"):
+        with gr.Column(scale=1, min_width=260, elem_classes=["controls", f"of-{exhibit.name}"]):
             board = lay_out_inputs(exhibit, text, door)
         with gr.Column(scale=3, min_width=280, elem_classes="lab-column"):
             board.trouble.render()
@@ -110,12 +115,27 @@ def lay_out_inputs(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
     settings = [one for one in shown if one.name not in board.inputs]
     lay_out_settings([one for one in settings if not one.more], exhibit, text, board)
     if more := [one for one in settings if one.more]:
-        with gr.Accordion(text(f"{name}.more"), open=False):
+        with gr.Accordion(text(f"{name}.{MORE}"), open=False, elem_classes=f"takes-{MORE}"):
             lay_out_settings(more, exhibit, text, board)
     credits_key = f"{name}.credits" if text.has(f"{name}.credits") else "photo.credits"
     if content:
         gr.Markdown(text(credits_key), elem_classes="small")
+    if exhibit.focused:
+        gr.HTML(f"<style>{focus(exhibit)}</style>", padding=False)
     return board
+
+
+def focus(exhibit: Exhibit) -> str:
+    """Style that hides each input beside the views whose run does not take it, and what holds only such inputs."""
+    more = {one.name for one in exhibit.inputs if one.more}
+
+    def away(run: Run) -> str:
+        names = [one.name for one in exhibit.inputs if not one.hidden and one.name not in run.inputs]
+        names += [] if more & set(run.inputs) else [MORE]
+        return ", ".join(f".takes-{name}" for name in names)
+
+    rules = ((view, away(run)) for view, (run, _) in exhibit.views.items())
+    return " ".join(FOCUS.format(view=view, exhibit=exhibit.name, away=names) for view, names in rules if names)
 
 
 def lay_out_settings(settings: list[Input], exhibit: Exhibit, text: Text, board: Board) -> None:
@@ -136,6 +156,7 @@ def component_of(one: Input, exhibit: Exhibit, text: Text) -> Any:
     component, value = one.component(text, exhibit.name), defaults(exhibit, text.language)[one.name]
     if value != one.default:
         component.value = one.shown(value)
+    component.elem_classes = [*(component.elem_classes or []), f"takes-{one.name}"]
     return component
 
 

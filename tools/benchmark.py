@@ -87,6 +87,7 @@ def trace_rows(figures: Figures) -> None:
 
 def decoding_rows(figures: Figures) -> None:
     """The traced search against generate(), and both kinds of decoding one sentence at a time and 32 at once."""
+    from models.search import Settings
     from models.translation import beam_search, mask_predict
     from models.translation.decoding import open_translators
     from models.translation.race import generate
@@ -98,7 +99,7 @@ def decoding_rows(figures: Figures) -> None:
     cmlm = opened["non_autoregressive"].model
     sentence = decoding.EXHIBIT.input("sentence").default
     ids, other_ids = (encode(opened[name], sentence) for name in references)
-    beam, greedy = beam_search.Settings(beam_width=5), beam_search.Settings("greedy")
+    beam, greedy = Settings(beam_width=5), Settings("greedy")
     more = {"return_dict_in_generate": True, "output_scores": True, "output_attentions": True}
 
     def traced() -> Any:

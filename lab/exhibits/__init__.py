@@ -1,12 +1,12 @@
 """The exhibits, grouped as a lecture is."""
 
-from lab.exhibits import anatomy, blocks, cnn_vs_attention, cost, decoding, fields, graph, patches
+from lab.exhibits import anatomy, blocks, cnn_vs_attention, cost, decoding, fields, generation, graph, patches
 
 GROUPS = {
     "images": (patches.EXHIBIT, fields.EXHIBIT),
     "comparison": (cnn_vs_attention.EXHIBIT, cost.EXHIBIT, graph.EXHIBIT),
     "architecture": (anatomy.EXHIBIT, blocks.EXHIBIT),
-    "decoding": (decoding.EXHIBIT,),
+    "decoding": (decoding.EXHIBIT, generation.EXHIBIT),
 }
 EXHIBITS = tuple(exhibit for group in GROUPS.values() for exhibit in group)
 """In the order of the page."""

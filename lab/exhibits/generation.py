@@ -1,16 +1,23 @@
 """Generation: a decoder-only language model goes on from the visitor's text, token by token."""
 
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.generation import MODEL, OPENS, SAMPLING, TEXT, Branches
-from lab.views.generation import effects, generate, heads, next_token, training
-from models.traces import EffectsTrace, GenerationTrace, HeadRulesTrace, NextTokenTrace, TrainingFilmTrace
+from lab.inputs.generation import LESSON, MODEL, OPENS, SAMPLING, TEXT, Branches
+from lab.views.generation import effects, generate, heads, learning, next_token, training
+from models.traces import (
+    EffectsTrace,
+    GenerationTrace,
+    HeadRulesTrace,
+    LearningTrace,
+    NextTokenTrace,
+    TrainingFilmTrace,
+)
 
 SAVED = {"": {}, **OPENS}
 """The questions whose answers are saved: what the page of each language opens with."""
 
 EXHIBIT = Exhibit(
     "generation",
-    inputs=(TEXT, MODEL, *SAMPLING, Branches(name="branches")),
+    inputs=(TEXT, LESSON, MODEL, *SAMPLING, Branches(name="branches")),
     runs=(
         Run(
             "next",
@@ -39,6 +46,15 @@ EXHIBIT = Exhibit(
             saved=SAVED,
         ),
         Run(
+            "learning",
+            compute="models.gpt.learn:trace",
+            trace=LearningTrace,
+            inputs=("lesson", "model", "seed"),
+            views=(View("learning", learning, widget="generation/training"),),
+            grows=True,
+            saved=SAVED,
+        ),
+        Run(
             "heads",
             compute="models.gpt.heads:trace",
             trace=HeadRulesTrace,
@@ -56,4 +72,5 @@ EXHIBIT = Exhibit(
         ),
     ),
     opens=OPENS,
+    focused=True,
 )

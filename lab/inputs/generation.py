@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from lab.inputs.kinds import Choice, Input, Line, Model, Number
 from models.errors import InputError
 from models.families import DECODERS
-from models.gpt.bundled import PROMPTS, SHAKESPEARE, TANG
+from models.gpt.bundled import LESSONS, PROMPTS, SHAKESPEARE, TANG
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,13 +31,15 @@ MODEL = Model(
     hub=HUB_DECODERS,
 )
 TEXT = Prompt(name="text", default=PROMPTS[SHAKESPEARE], follows="model", defaults=PROMPTS)
-OPENS = {"zh": {"model": TANG, "text": PROMPTS[TANG]}}
+LESSON = Prompt(name="lesson", default=LESSONS[SHAKESPEARE], follows="model", defaults=LESSONS)
+OPENS = {"zh": {"model": TANG, "text": PROMPTS[TANG], "lesson": LESSONS[TANG]}}
 """What the page of a language opens with."""
-METHODS = ("sample", "greedy")
+METHODS = ("sample", "greedy", "beam")
 SAMPLING = (
     Choice(name="method", default=METHODS[0], values=METHODS),
     Number(name="length", default=60, minimum=1, maximum=120),
     Number(name="seed", default=0, minimum=0, maximum=99),
+    Number(name="beam_width", default=4, minimum=2, maximum=8, more=True),
     Number(name="temperature", default=0.8, minimum=0.1, maximum=2, step=0.1, more=True),
     Number(name="top_k", default=0, minimum=0, maximum=100, more=True),
     Number(name="top_p", default=1.0, minimum=0.05, maximum=1, step=0.05, more=True),

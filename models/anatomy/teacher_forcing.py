@@ -13,7 +13,7 @@ from models.traces import REMOVED, Changes
 from models.translation import rules, sentence
 from models.translation.decoding import decoding_inputs
 from models.translation.pieces import pieces
-from models.translation.search_settings import most_positions
+from models.translation.positions import most_positions
 
 MAX_LENGTH = 64
 """Tokens of a translator's output."""

@@ -13,6 +13,7 @@ import torch
 
 from models.checkpoint import OpenModel
 from models.errors import InputError
+from models.gpt.beam import hypotheses
 from models.gpt.prompt import encode
 from models.gpt.sampling import Method, Sampling
 from models.measure import seconds
@@ -66,6 +67,7 @@ def trace(
     min_p: float = 0.0,
     repetition_penalty: float = 1.0,
     seed: int = 0,
+    beam_width: int = 4,
     branches: tuple[Branch, ...] = (),
     progress: Progress = NO_PROGRESS,
 ) -> Iterator[GenerationTrace]:
@@ -73,13 +75,19 @@ def trace(
 
     Raises InputError when the text cannot be used, when a branch does not fit, or where the model gives no numbers.
     """
-    settings = Sampling(method, temperature, top_k, top_p, min_p, repetition_penalty, seed)
+    settings = Sampling(method, temperature, top_k, top_p, min_p, repetition_penalty, seed, beam_width)
+    if branches and method == "beam":
+        raise InputError("generation.beam_branch")
     prompt = encode(model, text, room=length)
     end, found = _end(model.model), list[Written]()
 
     def so_far(again: tuple[np.ndarray, np.ndarray, float] | None = None) -> GenerationTrace:
-        return _trace(model, text, prompt, found, again)
+        return _trace(model, text, method, prompt, found, again)
 
+    if method == "beam":
+        found = _beams(model, prompt, settings, length, progress)
+        yield so_far(_again(model.model, found[0]))
+        return
     for parent, leaves, token in ((-1, 0, None), *branches):
         before = [] if parent < 0 else _shared(found, parent, leaves)
         prefix = torch.cat([prompt, prompt.new_tensor([before])], 1) if before else prompt
@@ -135,6 +143,41 @@ def _write(model: OpenModel, written: Written, settings: Sampling, count: int, f
         ids = torch.cat([ids, read], 1)
 
 
+@torch.inference_mode()
+def _beams(
+    model: OpenModel, prompt: torch.Tensor, settings: Sampling, length: int, progress: Progress
+) -> list[Written]:
+    """The hypotheses of a beam search as continuations, the best first: each leaves the one that it shares most with.
+
+    What the model found probable comes from one more forward pass for each.
+    """
+    end, processors = _end(model.model), settings.processors()
+    whole, took = hypotheses(model.model, prompt, end, processors, settings.beam_width, length, progress)
+    found = list[Written]()
+    for rank, tokens in enumerate(whole):
+        shared = [_n_shared(tokens, other) for other in whole[:rank]]
+        parent = int(np.argmax(shared)) if shared else -1
+        leaves = shared[parent] if shared else 0
+        ids = torch.cat([prompt, prompt.new_tensor(tokens)[None]], 1)
+        n_prefix = prompt.shape[1] + leaves
+        written = Written(parent, leaves, ids[:, :n_prefix], end, seconds=took)
+        logits = model.model(ids, use_cache=False).logits[0, n_prefix - 1 : -1].float()
+        for at, row in enumerate(logits, n_prefix):
+            log_prob = row.log_softmax(-1)
+            scores = processors(ids[:, :at], log_prob[None].clone())[0]  # pyright: ignore[reportArgumentType]
+            written.log_probs.append(log_prob)
+            written.calls.append(_call(int(ids[0, at]), log_prob, scores, drawn=False))
+        found.append(written)
+    return found
+
+
+def _n_shared(tokens: np.ndarray, others: np.ndarray) -> int:
+    """How many tokens two lists begin with alike."""
+    least = min(len(tokens), len(others))
+    differ = np.flatnonzero(tokens[:least] != others[:least])
+    return int(differ[0]) if len(differ) else least
+
+
 def _call(token: int, log_prob: torch.Tensor, scores: torch.Tensor, drawn: bool) -> dict[str, Any]:
     """A step of a Continuation, from log probabilities and from the scores (vocabulary,) that were left."""
     best = log_prob.topk(min(ALTERNATIVES, len(log_prob)))
@@ -168,6 +211,7 @@ def _again(model: Any, written: Written) -> tuple[np.ndarray, np.ndarray, float]
 def _trace(
     model: OpenModel,
     text: str,
+    method: Method,
     prompt: torch.Tensor,
     found: list[Written],
     again: tuple[np.ndarray, np.ndarray, float] | None,
@@ -180,11 +224,12 @@ def _trace(
     return GenerationTrace(
         model=model.reference,
         text=text,
+        method=method,
         prompt=prompt[0].cpu().numpy(),
         continuations=tuple(written),
         piece=pieces(model.reader, used.tolist()),
         piece_id=used,
-        length=prompt.shape[1] + np.arange(len(found[0].calls)),
+        length=prompt.shape[1] + np.arange(len(found[0].seconds)),
         seconds=np.array(found[0].seconds),
         again_length=lengths,
         again_seconds=took,

@@ -7,7 +7,7 @@ import torch
 from transformers import LogitsProcessorList
 from transformers.generation import logits_process
 
-Method = Literal["greedy", "sample"]
+Method = Literal["greedy", "sample", "beam"]
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,10 @@ class Sampling:
     min_p: float = 0.0
     repetition_penalty: float = 1.0
     seed: int = 0
+    beam_width: int = 4
 
     def processors(self) -> LogitsProcessorList:
-        """What changes the logits (row, vocabulary) after ids (row, token); greedy decoding heeds the penalty alone."""
+        """What changes the logits (row, vocabulary) after ids (row, token): the penalty, all else in sampling only."""
         found = LogitsProcessorList()
         if self.repetition_penalty != 1:
             found.append(logits_process.RepetitionPenaltyLogitsProcessor(float(self.repetition_penalty)))
@@ -41,8 +42,9 @@ class Sampling:
 
     def asked(self) -> dict[str, Any]:
         """The same, as generate() is asked for it; its draws come from torch's own generator, seeded by `seed`."""
-        chosen = {name: value for name, value in asdict(self).items() if name not in ("method", "seed")}
-        return {**chosen, "min_p": self.min_p or None, "do_sample": self.method == "sample"}
+        chosen = {name: value for name, value in asdict(self).items() if name not in ("method", "seed", "beam_width")}
+        beams = self.beam_width if self.method == "beam" else 1
+        return {**chosen, "min_p": self.min_p or None, "do_sample": self.method == "sample", "num_beams": beams}
 
     def choose(self, scores: torch.Tensor, draws: torch.Generator) -> int:
         """A token by the scores (vocabulary,) that the processors left."""

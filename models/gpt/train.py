@@ -56,7 +56,7 @@ class Recipe:
 
 RECIPES = {
     "shakespeare": Recipe(),
-    "tang": Recipe(n_positions=128, batch=32, prompt="", n_written=120),
+    "tang": Recipe(n_positions=128, batch=32, steps=1000, prompt="", n_written=120),
 }
 
 

@@ -39,6 +39,7 @@ from models.traces.generation import (
     EffectsTrace,
     GenerationTrace,
     HeadRulesTrace,
+    LearningTrace,
     NextTokenTrace,
     TrainingFilmTrace,
 )
@@ -142,6 +143,7 @@ __all__ = [
     "HeadRulesTrace",
     "KnownOutput",
     "LayerNormTrace",
+    "LearningTrace",
     "LengthCandidate",
     "MadeTrace",
     "MasksTrace",

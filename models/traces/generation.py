@@ -59,6 +59,8 @@ class GenerationTrace(Trace):
 
     model: str
     text: str
+    method: str
+    """By which a token was chosen: "sample", "greedy" or "beam", whose continuations are its hypotheses, best first."""
     prompt: Annotated[np.ndarray, "position"]
     """Ids of the text."""
     continuations: tuple[Continuation, ...]
@@ -145,3 +147,24 @@ class TrainingFilmTrace(Trace):
     """Tokens that it chooses from."""
     test: float
     """Nats a token on the part that was read once, after training."""
+
+
+@dataclass(frozen=True, eq=False)
+class LearningTrace(Trace):
+    """Some steps of training on a visitor's text, measured as they were made."""
+
+    model: str
+    lesson: str
+    step: Annotated[np.ndarray, "row"]
+    """Steps of training before."""
+    loss: Annotated[np.ndarray, "row"]
+    """Nats a token on the text."""
+    other_loss: Annotated[np.ndarray, "row"]
+    """Nats a token on a text that the model drew by itself before the first step."""
+    given: str
+    """The beginning of the text, which the model goes on from."""
+    text: tuple[str, ...]
+    """What it wrote then, always the most probable token, with what was given."""
+    right: Annotated[np.ndarray, "row"]
+    """Share of the tokens that it wrote which are those of the text."""
+    done: bool

@@ -8,11 +8,13 @@ import torch
 from models.attention import refuse_oversized_attention
 from models.checkpoint import OpenModel, bundled, open_model
 from models.progress import NO_PROGRESS, Progress
+from models.search import Force
+from models.search import Settings as SearchSettings
 from models.traces import DecodingTrace, RefineTrace
 from models.translation import beam_search, mask_predict, rules
 from models.translation.bundled import AUTOREGRESSIVE, NON_AUTOREGRESSIVE, RAW_COUNTERPART
 from models.translation.language import tell
-from models.translation.search_settings import refuse_long
+from models.translation.positions import refuse_long
 from models.translation.sentence import MAX_TOKENS, encode, refuse_without_row, unseen
 from models.translation.settings import Settings
 
@@ -44,7 +46,7 @@ def decode(
     autoregressive: OpenModel,
     non_autoregressive: OpenModel,
     raw_data: OpenModel | None = None,
-    forces: tuple[beam_search.Force, ...] = (),
+    forces: tuple[Force, ...] = (),
     progress: Progress = NO_PROGRESS,
     **settings: Any,
 ) -> DecodingTrace:
@@ -83,7 +85,7 @@ class DecodingInputs(NamedTuple):
 
     ids: torch.Tensor
     """(1, source) for the autoregressive model"""
-    search: beam_search.Settings
+    search: SearchSettings
     refine: mask_predict.Settings
 
 

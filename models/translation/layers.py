@@ -6,7 +6,7 @@ import torch
 
 from models.errors import InputError
 from models.parts import AttentionModules, FeedForwardModules, Part, Stack, Start, TextStack, unchanged
-from models.translation.search_settings import most_positions
+from models.translation.positions import most_positions
 
 STACKS: tuple[TextStack, ...] = ("encoder", "decoder")
 WALKED = (

@@ -11,6 +11,7 @@ from models import measure
 from models.checkpoint import OpenModel
 from models.device import describe
 from models.progress import NO_PROGRESS, Progress
+from models.search import Settings
 from models.traces import RaceTrace
 from models.translation import beam_search, mask_predict, rules
 from models.translation.decoding import decoding_inputs
@@ -102,7 +103,7 @@ def _attempt(translate: Translate, copies: int) -> float:
     return measure.attempt(seconds, float("nan"), f"{copies} copies at once could not be translated")
 
 
-def generate(model: Any, ids: torch.Tensor, settings: beam_search.Settings, copies: int, **more: Any) -> Any:
+def generate(model: Any, ids: torch.Tensor, settings: Settings, copies: int, **more: Any) -> Any:
     """The library's own search on copies of a sentence, by the rules of the traced one; `more` goes to generate()."""
     followed = rules.read(model, "")
     return rules.generate(model, ids.repeat(copies, 1), followed, settings.asked(), **more)

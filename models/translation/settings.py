@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from models import search
 from models.errors import InputError
 from models.traces import METHODS, STOPPING, STRATEGIES
-from models.translation import beam_search, mask_predict
+from models.translation import mask_predict
 
 EARLY_STOPPING: dict[str, bool | str] = {"heuristic": False, "at_once": True, "never": "never"}
 """What the search calls each of STOPPING."""
@@ -12,7 +13,7 @@ EARLY_STOPPING: dict[str, bool | str] = {"heuristic": False, "at_once": True, "n
 
 @dataclass(frozen=True)
 class Settings:
-    """What a visitor chose; beam_search.Settings and mask_predict.Settings say what each means."""
+    """What a visitor chose; search.Settings and mask_predict.Settings say what each means."""
 
     method: str = METHODS[0]
     beam_width: int = 4
@@ -29,9 +30,9 @@ class Settings:
     """Positions from 0, heeded only by the strategy "picked"."""
     seed: int = 0
 
-    def search(self) -> beam_search.Settings:
+    def search(self) -> search.Settings:
         """The settings of the search."""
-        return beam_search.Settings(
+        return search.Settings(
             method=self.method,
             beam_width=self.beam_width,
             length_penalty=self.length_penalty,

@@ -86,6 +86,7 @@ KINDS = {
         "part": ("deep", "far"),
         "word": ("kind", "parameters"),
     },
+    "lab/views/generation/learning.py": {"found": ("by_heart", "not_yet")},
     "lab/views/generation/heads.py": {"rule": HEAD_RULES, "found": ("best", "none")},
     "lab/views/graph/depth.py": {"kind": GRAPH_KINDS},
     "lab/views/graph/graph.py": {"trace.kind": GRAPH_KINDS},

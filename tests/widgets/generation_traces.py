@@ -5,7 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from models.traces import Continuation, EffectsTrace, GenerationTrace, HeadRulesTrace, NextTokenTrace, TrainingFilmTrace
+from models.traces import (
+    Continuation,
+    EffectsTrace,
+    GenerationTrace,
+    HeadRulesTrace,
+    LearningTrace,
+    NextTokenTrace,
+    TrainingFilmTrace,
+)
 
 
 def after() -> NextTokenTrace:
@@ -41,6 +49,7 @@ def written() -> GenerationTrace:
     return GenerationTrace(
         model="m",
         text="ab",
+        method="sample",
         prompt=np.array([1, 2]),
         continuations=(first, branch),
         piece=tuple(f"p{one}" for one in ids),
@@ -54,10 +63,36 @@ def written() -> GenerationTrace:
     )
 
 
+def beams() -> GenerationTrace:
+    """Two hypotheses of four tokens, which share the first two."""
+    made = written()
+    best, first = (
+        made.continuations[0],
+        continuation(0, 2, [7, 8], probability=np.full(2, np.nan), log_prob=np.array([-4.0, -5.0])),
+    )
+    best = replace(best, probability=np.full(4, np.nan))
+    return replace(made, method="beam", continuations=(best, first))
+
+
 def film() -> TrainingFilmTrace:
     """Three looks at a training of a hundred steps."""
     loss = np.array([4.0, 3.0, 2.0])
     return TrainingFilmTrace("m", np.array([0, 50, 100]), loss, ("xq", "thee", "to be"), vocabulary=64, test=1.5)
+
+
+def learning() -> LearningTrace:
+    """Three looks at four steps; from the second on all is right."""
+    return LearningTrace(
+        model="m",
+        lesson="to be or not",
+        step=np.array([0, 2, 4]),
+        loss=np.array([2.0, 0.5, 0.1]),
+        other_loss=np.array([1.0, 1.5, 2.25]),
+        given="to ",
+        text=("to the", "to be or not", "to be or not"),
+        right=np.array([0.25, 1, 1]),
+        done=True,
+    )
 
 
 def head_rules() -> HeadRulesTrace:

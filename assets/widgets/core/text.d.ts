@@ -590,8 +590,21 @@ export interface GenerationGenerateText extends GenerationSharedText {
   drawn: string;
   greedy: string;
   given: string;
+  best_hypothesis: string;
+  hypothesis: string;
+  hypotheses: string;
+  beam: string;
+  hint_beam: string;
 }
 export interface GenerationTrainingText extends GenerationSharedText {
+  name: string;
+  written_then: string;
+  loss: string;
+  steps: string;
+  where: string;
+  says: string;
+}
+export interface GenerationLearningText extends GenerationSharedText {
   name: string;
   written_then: string;
   loss: string;

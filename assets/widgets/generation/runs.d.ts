@@ -31,6 +31,8 @@ export interface ContinuationMeta {
 
 export interface GenerateRun {
   model: string;
+  /** "sample", "greedy" or "beam": then the continuations are its hypotheses, best first. */
+  method: string;
   prompt: number[];
   piece: string[];
   /** The id of each piece, for a branch. */
@@ -43,7 +45,9 @@ export interface GenerateRun {
 export interface TrainingRun {
   model: string;
   step: number[];
-  val_loss: number[];
+  loss: number[];
+  /** Of a text that the model wrote itself, where it trains live; else empty. */
+  other_loss: number[];
   /** What it wrote then. */
   text: string[];
 }

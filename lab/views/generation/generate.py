@@ -31,6 +31,7 @@ class GenerateMeta(TypedDict):
     """The text and its continuations."""
 
     model: str
+    method: str
     prompt: list[int]
     piece: list[str]
     piece_id: list[int]
@@ -59,6 +60,7 @@ def payload(trace: GenerationTrace, text: Text) -> Payload:
 
     meta: GenerateMeta = {
         "model": trace.model,
+        "method": trace.method,
         "prompt": index(trace.prompt).tolist(),
         "piece": list(trace.piece),
         "piece_id": trace.piece_id.tolist(),
@@ -69,7 +71,9 @@ def payload(trace: GenerationTrace, text: Text) -> Payload:
 
 
 def claim(trace: GenerationTrace, text: Text) -> str:
-    """How surprising the first continuation is, and what a cache of keys and values saves."""
+    """How surprising the first continuation is, and what a cache of keys and values saves; or how alike beams are."""
+    if trace.method == "beam":
+        return _beams(trace, text)
     written = trace.continuations[0]
     best = written.alternative[:, 0] == written.token
     said = text(
@@ -90,3 +94,25 @@ def claim(trace: GenerationTrace, text: Text) -> str:
         tokens=int(trace.again_length[-1]),
         difference=scientific(trace.difference),
     )
+
+
+def _beams(trace: GenerationTrace, text: Text) -> str:
+    """What the best and the last hypothesis have, and how much they share."""
+    best = trace.continuations[0]
+    first_choice = best.alternative[:, 0] == best.token
+    means = [-log_prob.mean() for log_prob in (_log_prob(trace, at) for at in (0, len(trace.continuations) - 1))]
+    return text(
+        "generation.view.generate.beams",
+        width=len(trace.continuations),
+        mean=number(float(means[0]), 3),
+        last=number(float(means[1]), 3),
+        best=percent(float(first_choice.mean())),
+        shared=min((one.leaves for one in trace.continuations[1:]), default=0),
+        count=len(best.token),
+    )
+
+
+def _log_prob(trace: GenerationTrace, at: int) -> np.ndarray:
+    """The log probabilities (step,) of a continuation from the end of the text on, with what it shares."""
+    one = trace.continuations[at]
+    return np.concatenate([_log_prob(trace, one.parent)[: one.leaves], one.log_prob]) if one.leaves else one.log_prob

@@ -15,7 +15,9 @@ class TrainingMeta(TypedDict):
 
     model: str
     step: list[int]
-    val_loss: list[float | None]
+    loss: list[float | None]
+    other_loss: list[float | None]
+    """Of a second text; empty where there is none."""
     text: list[str]
 
 
@@ -24,7 +26,8 @@ def payload(trace: TrainingFilmTrace, text: Text) -> Payload:
     meta: TrainingMeta = {
         "model": trace.model,
         "step": trace.step.tolist(),
-        "val_loss": rounded(trace.val_loss),
+        "loss": rounded(trace.val_loss),
+        "other_loss": [],
         "text": list(trace.text),
     }
     return Payload(meta, {})

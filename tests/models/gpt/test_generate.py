@@ -55,6 +55,46 @@ def test_greedy_and_sampled_tokens_are_those_of_generate(decoder, asked):
     assert found.token.tolist() == wanted and found.ended == (wanted[-1] == 0)
 
 
+BEAMS = [{"beam_width": 3}, {"beam_width": 4, "repetition_penalty": 1.4}, {"beam_width": 2}]
+
+
+def path(found, at):
+    one = found.continuations[at]
+    return [*(path(found, one.parent)[: one.leaves] if one.leaves else []), *one.token.tolist()]
+
+
+@pytest.mark.parametrize("asked", BEAMS)
+@pytest.mark.parametrize("length", [1, 4, 14])
+def test_hypotheses_are_those_of_generate_in_its_order(decoder, asked, length):
+    found = whole(decoder, method="beam", length=length, **asked)
+    width, ids = asked["beam_width"], encode(decoder, TEXT)
+    settings = Sampling(method="beam", **asked).asked() | {"max_new_tokens": length, "pad_token_id": 1}
+    more = {"num_return_sequences": width, "return_dict_in_generate": True, "output_scores": True}
+    wanted = decoder.model.generate(ids, attention_mask=torch.ones_like(ids), **settings, **more)
+    rows = [row[ids.shape[1] :].tolist() for row in wanted.sequences]
+    own = [path(found, at) for at in range(width)]
+    assert own == [row[: len(one)] for row, one in zip(rows, own, strict=True)]
+    assert all(set(row[len(one) :]) <= {1} for row, one in zip(rows, own, strict=True))
+    if "repetition_penalty" not in asked:
+        [best] = {float(found.continuations[0].log_prob.mean())}
+        assert best == pytest.approx(float(wanted.sequences_scores[0]), abs=1e-4)
+
+
+def test_hypotheses_leave_the_one_they_share_most_with_and_hold_what_a_plain_forward_says(decoder):
+    found = whole(decoder, method="beam", beam_width=4, length=9)
+    for at, one in enumerate(found.continuations[1:], 1):
+        shared = [
+            next((i for i, (a, b) in enumerate(zip(path(found, at), path(found, other), strict=False)) if a != b))
+            for other in range(at)
+        ]
+        assert (one.parent, one.leaves) == (int(np.argmax(shared)), max(shared))
+    for at, one in enumerate(found.continuations):
+        ids = [*found.prompt.tolist(), *path(found, at)]
+        first = len(ids) - len(one.token)
+        wanted = [plain(decoder, ids[:end])[ids[end]] for end in range(first, len(ids))]
+        np.testing.assert_allclose(one.log_prob, wanted, atol=1e-4)
+
+
 def test_each_step_holds_what_a_plain_forward_says_and_what_was_left(decoder):
     found = whole(decoder, length=6, temperature=0.7, top_k=4, seed=2)
     ids, [written] = found.prompt.tolist(), found.continuations
@@ -118,6 +158,7 @@ def test_the_next_token_has_the_plain_forwards_logits_and_the_text_its_surprise(
         ("to be", {"branches": ((1, 0, 2),)}, "branch"),
         ("to be", {"branches": ((0, 30, 2),)}, "branch"),
         ("to be", {"branches": ((0, 0, 999),)}, "branch"),
+        ("to be", {"branches": ((0, 0, 2),), "method": "beam"}, "beam_branch"),
     ],
 )
 def test_what_cannot_be_used_is_refused(without_start, text, asked, code):

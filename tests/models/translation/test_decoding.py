@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from models.errors import InputError
+from models.search import Settings as SearchSettings
 from models.traces import FATES
 from models.translation import decoding
 from models.translation.bundled import BY_LANGUAGE, RAW_COUNTERPART
@@ -104,7 +105,7 @@ def test_settings_reach_the_search_and_the_refinement_under_their_names():
     assert search.early_stopping == "never"
     stopping = [replace(chosen, stopping=name).search() for name in EARLY_STOPPING]
     assert [settings.early_stopping for settings in stopping] == [False, True, "never"]
-    assert Settings().search() == decoding.beam_search.Settings()
+    assert Settings().search() == SearchSettings()
     assert Settings().refine() == decoding.mask_predict.Settings()
 
 

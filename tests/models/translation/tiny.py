@@ -7,8 +7,9 @@ import pytest
 import torch
 from transformers import MarianConfig, MarianMTModel, T5Config, T5ForConditionalGeneration
 
+from models.search import Settings
 from models.traces import FATES
-from models.translation.beam_search import Settings, search
+from models.translation.beam_search import search
 
 EOS, START, WORDS = 1, 0, 23
 

@@ -40,7 +40,8 @@ const branchesOf = ({ continuations, piece_id }) =>
   continuations.slice(1).map(({ parent, leaves, token }) => [parent, leaves, piece_id[token[0]]]);
 
 /** Whether a token was put by the visitor. @type {(run: Run, place: {from: number, at: number}) => boolean} */
-const isGiven = ({ continuations }, { from, at }) => continuations[from].parent >= 0 && at === 0;
+const isGiven = ({ continuations, method }, { from, at }) =>
+  method !== "beam" && continuations[from].parent >= 0 && at === 0;
 
 /** @type {(run: Run, state: State, text: Text) => string} */
 function stepLine(run, state, text) {
@@ -56,7 +57,8 @@ function stepLine(run, state, text) {
     kept: number(kept[place.at]),
     drawn: percent(drawn ?? 0),
   };
-  const how = isGiven(run, place) ? text.given : drawn === null ? text.greedy : format(text.drawn, details);
+  const taken = run.method === "beam" ? text.beam : text.greedy;
+  const how = isGiven(run, place) ? text.given : drawn === null ? taken : format(text.drawn, details);
   return `${format(text.step_line, details)} ${how}`;
 }
 
@@ -96,6 +98,7 @@ function drawAlternatives(root, run, state, text, act) {
     const node = tokenBar({ name, own, now: own, marks: taken ? "▶" : alternative_kept[place.at][rank] ? "" : "✂" });
     const grow = () => act("branch", { branches: [...branchesOf(run), [place.from, place.step, run.piece_id[one]]] });
     const label = format(text.branch_here, { token: name });
+    if (run.method === "beam") return node;
     node.append(
       element("button", {
         type: "button",
@@ -115,12 +118,14 @@ function drawAlternatives(root, run, state, text, act) {
 
 /** @type {(root: HTMLElement, run: Run, state: Shown, text: Text, set: import("../../core/lab").SetState<Run, State>) => void} */
 function drawBranches(root, run, { chosen }, text, set) {
+  const beam = run.method === "beam";
   const rows = run.continuations.map(({ token, leaves, ended }, at) => {
     const own = token
       .map((one) => run.piece[one].replaceAll("▁", " "))
       .join("")
       .replaceAll("\n", " ↵ ");
-    const line = at ? format(text.branch_line, { step: leaves + 1 }) : text.first_line;
+    const [one, other] = beam ? [text.best_hypothesis, text.hypothesis] : [text.first_line, text.branch_line];
+    const line = at ? format(other, { rank: at + 1, step: leaves + 1 }) : one;
     const means = format(text.mean, { nats: number(meanSurprise(run.continuations, at), 2) });
     const choose = () => set((_, shown) => ({ chosen: at, step: mostOpen(shown, at) }));
     const button = element(
@@ -134,6 +139,8 @@ function drawBranches(root, run, { chosen }, text, set) {
     return element("li", {}, button);
   });
   find(root, ".branches").replaceChildren(...rows);
+  find(root, ".branches-title").textContent = beam ? text.hypotheses : text.branches;
+  find(root, ".hint").textContent = beam ? text.hint_beam : text.hint;
 }
 
 /** @type {import("../../core/lab").Widget<Run, State, Text>} */
@@ -142,7 +149,8 @@ export default {
 
   keep: (state, run, before) => {
     const [now, then] = [run.continuations.length, before.continuations.length];
-    const same = run.model === before.model && run.prompt.join() === before.prompt.join();
+    const same =
+      run.model === before.model && run.method === before.method && run.prompt.join() === before.prompt.join();
     if (same && now > then) return { chosen: now - 1, step: run.continuations[now - 1].leaves };
     return same && state.chosen < now ? state : first(run);
   },

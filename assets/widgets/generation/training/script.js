@@ -8,21 +8,30 @@ import { lossCurve } from "./curve.js";
 /** @typedef {import("../../core/lab").GenerationTrainingText} Text */
 /** @typedef {{step: number}} State */
 
+/** Whether the rows were measured while the visitor waits: they have a second loss. @type {(run: Run) => boolean} */
+const isLive = ({ other_loss }) => other_loss.length > 0;
+
 /** @type {(run: Run, state: State, text: Text) => string} */
-const where = ({ step, val_loss }, { step: row }, text) =>
-  format(text.where, { step: number(step[row]), loss: number(val_loss[row], 2) });
+function where(run, { step: row }, text) {
+  const other = isLive(run) ? number(run.other_loss[row], 2) : "";
+  return format(text.where, { step: number(run.step[row]), loss: number(run.loss[row], 2), other });
+}
 
 /** @type {import("../../core/lab").Widget<Run, State, Text>} */
 export default {
   first: () => ({ step: 0 }),
 
-  keep: (state, run, before) => (run.step.length === before.step.length ? state : { step: 0 }),
+  keep: (state, run, before) => {
+    if (isLive(run) && run.step.length > before.step.length) return { step: run.step.length - 1 };
+    return run.step.length === before.step.length ? state : { step: 0 };
+  },
 
   build: (root, text, set) => {
     const drawSteps = stepBar(root, find(root, ".film"), text, set, { count: (run) => run.step.length });
     const drawCurve = lossCurve(find(root, ".curve"), { label: text.loss, axis: text.steps });
     return (run, state) => {
-      const loss = run.val_loss[state.step];
+      const loss = run.loss[state.step];
+      root.classList.toggle("live", isLive(run));
       drawSteps(run, state);
       drawCurve(run, state.step);
       find(root, ".sample").textContent = run.text[state.step];

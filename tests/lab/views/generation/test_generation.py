@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lab.text import LANGUAGES, Text
-from lab.views.generation import effects, generate, heads, next_token, training
+from lab.views.generation import effects, generate, heads, learning, next_token, training
 from tests.widgets import generation_traces
 
 EN = Text("en")
@@ -61,13 +61,36 @@ def test_the_claim_counts_the_models_own_choices_and_times_the_cache(written):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_claim_of_a_beam_search_compares_its_hypotheses(language):
+    said = generate.claim(generation_traces.beams(), Text(language))
+    assert all(part in said for part in ("2.500", "3.000", "25%")) and "2" in said and "0.02" not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_film_is_the_history_and_its_claim_compares_with_guessing(language):
     film = generation_traces.film()
     meta, _ = training.payload(film, Text(language))
     assert meta.keys() == get_type_hints(training.TrainingMeta).keys()
-    assert meta["text"] == ["xq", "thee", "to be"] and meta["step"] == [0, 50, 100] and meta["val_loss"] == [4, 3, 2]
+    assert (
+        meta["text"] == ["xq", "thee", "to be"]
+        and meta["step"] == [0, 50, 100]
+        and meta["loss"] == [4, 3, 2]
+        and meta["other_loss"] == []
+    )
     said = training.claim(film, Text(language))
     assert all(part in said for part in ("4.00", "4.16", "64", "100", "2.00", "1.50", "2.16"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_live_training_says_what_was_learned_and_what_was_forgotten(language):
+    trace = generation_traces.learning()
+    meta, _ = learning.payload(trace, Text(language))
+    assert meta.keys() == get_type_hints(training.TrainingMeta).keys()
+    assert (meta["loss"], meta["other_loss"]) == ([2, 0.5, 0.1], [1, 1.5, 2.25])
+    said = learning.claim(trace, Text(language))
+    assert all(part in said for part in ("2.000", "0.100", "1.00", "2.25", "“to”")) and "%" not in said
+    short = replace(trace, right=np.array([0, 0.25, 0.5]))
+    assert "50%" in learning.claim(short, Text(language))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -3,8 +3,9 @@
 import pytest
 
 from models.errors import InputError
-from models.translation.beam_search import Settings, search
-from models.translation.search_settings import refuse_long
+from models.search import Settings
+from models.translation.beam_search import search
+from models.translation.positions import refuse_long
 from tests.models.translation.tiny import Tokenizer, marian, sentence
 
 
