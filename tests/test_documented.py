@@ -16,8 +16,11 @@ from models.cnn_vs_attention import data_efficiency
 from models.gpt import train as train_gpt
 from models.graph import recorded
 from models.graph import train as cora
+from models.graph.cora import NAME
+from models.graph.papers import FILE
 from models.resnet.train import RECIPE as RESNET
 from models.swin.train import RECIPE as SWIN
+from models.traces import GRAPH_KINDS, PAPERS
 from models.translation import train_cmlm, train_marian
 from models.vit import pooling, train_pooling
 from models.vit.train import RECIPE as VIT
@@ -75,14 +78,17 @@ def test_the_trainings_on_less_data_have_their_recipe_and_a_card_with_its_measur
 
 
 def test_the_trainings_on_cora_have_their_recipe_and_a_card_with_its_measured_figures():
-    folder, seen = BUNDLED / cora.NAME, recorded.read()
-    assert {path.name for path in folder.iterdir()} == {"recipe.json", "README.md"}
+    folder, seen = BUNDLED / NAME, recorded.read()
+    weights = {f"{kind}.safetensors" for kind in GRAPH_KINDS}
+    assert {path.name for path in folder.iterdir()} == {"recipe.json", "README.md", "LICENSE", FILE, *weights}
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 1_500_000
     record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
     assert record["recipe"] == json.loads(json.dumps(asdict(cora.RECIPE)))
     trained = [tuple(run[name] for name in cora.Run._fields) for run in record["runs"]]
     assert len(set(trained)) == len(trained) and set(trained) <= set(cora.runs(cora.RECIPE))
     cells = [compare.cell(row, Text("en")) for row in seen.accuracy.reshape(-1, seen.accuracy.shape[-1])]
-    for word in ("Data", "Licence", "Recipe", "Limits", *cells, *(f"{count:,}" for count in seen.parameters)):
+    numbers = [*(f"{count:,}" for count in seen.parameters), *map(str, PAPERS)]
+    for word in ("Data", "Licence", "Recipe", "Limits", *cells, *numbers):
         assert word in card, word
 
 

@@ -8,8 +8,8 @@ from lab.inputs.kinds import Choice, Number
 from lab.inputs.models import VIT_INPUT
 from lab.inputs.photo import Photo
 from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR
-from lab.views.graph import compare, depth, graph, masks, ranking
-from models.traces import GRAPH_KINDS, CoraTrace, DepthTrace, GraphTrace, MasksTrace, RankingTrace
+from lab.views.graph import compare, depth, graph, masks, paper, ranking
+from models.traces import GRAPH_KINDS, PAPERS, CoraTrace, DepthTrace, GraphTrace, MasksTrace, PaperTrace, RankingTrace
 
 EXHIBIT = Exhibit(
     "graph",
@@ -18,12 +18,14 @@ EXHIBIT = Exhibit(
         EdgeList(name="edges", chooses=("graph", "own")),
         Choice(name="kind", default="gat", values=GRAPH_KINDS),
         Number(name="seed", default=0, minimum=0, maximum=99),
+        Choice(name="paper", default=2326, values=PAPERS),
         Photo(name="photo", more=True),
         *(replace(one, more=True) for one in SENTENCE),
         TRANSLATOR,
         replace(VIT_INPUT, more=True),
         Number(name="layer", default=6, minimum=1, maximum=48, more=True),
         EdgeChanges(name="changes"),
+        EdgeChanges(name="cuts"),
     ),
     runs=(
         Run(
@@ -56,6 +58,14 @@ EXHIBIT = Exhibit(
             inputs=("graph", "edges", "seed"),
             views=(View("depth", depth, widget="chart"),),
             grows=True,
+        ),
+        Run(
+            "paper",
+            compute="models.graph.papers:trace",
+            trace=PaperTrace,
+            inputs=("paper", "kind", "cuts"),
+            views=(View("paper", paper, widget="graph/graph"),),
+            actions={"change": "cuts"},
         ),
         Run(
             "cora",

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-FILE = "cora.npz"
+NAME, FILE = "cora", "cora.npz"
+"""Of the folder of checkpoints, and of the data."""
 WORDS = 1433
 """Of the vocabulary."""
 CLASSES = (
@@ -36,10 +37,21 @@ class Cora:
 def load(folder: Path) -> Cora:
     """Read cora.npz of a folder (shared/data/README.md says what it holds)."""
     with np.load(folder / FILE, allow_pickle=False) as file:
-        words = np.unpackbits(file["features_packed"], axis=1)[:, : int(file["num_features"])].astype(np.float32)
+        words = unpacked(torch.from_numpy(file["features_packed"]))
         parts = [torch.from_numpy(file[name].astype(np.int64)) for name in ("labels", "edges")]
         split = [torch.from_numpy(file[f"{name}_idx"].astype(np.int64)) for name in ("train", "val", "test")]
-    return Cora(torch.from_numpy(words / words.sum(1, keepdims=True).clip(1)), *parts, *split)
+    return Cora(words, *parts, *split)
+
+
+def unpacked(bits: torch.Tensor) -> torch.Tensor:
+    """Words (node, WORDS), each row's sum 1, of bytes (node, WORDS / 8 rounded up) that have a bit for each."""
+    words = np.unpackbits(bits.numpy(), axis=1)[:, :WORDS].astype(np.float32)
+    return torch.from_numpy(words / words.sum(1, keepdims=True).clip(1))
+
+
+def packed(words: torch.Tensor) -> torch.Tensor:
+    """The bytes of which `unpacked` makes these words."""
+    return torch.from_numpy(np.packbits(words.numpy() > 0, axis=1))
 
 
 def sha256(folder: Path) -> str:

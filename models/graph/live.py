@@ -128,14 +128,14 @@ def learn(graph: Graph, told: tuple[bool, ...], kind: str, seed: int, depth: int
 
 @lru_cache(maxsize=32)
 def layout(graph: Graph) -> np.ndarray:
-    """Where the nodes are drawn (node, 2), in [0, 1]: springs along the edges, the same for the same graph.
+    """Where the nodes are drawn (node, 2), in [0, 1], the same for the same graph.
 
-    Forces would drive parts that no edge joins into corners; least energy keeps every part as wide as it needs.
+    Springs along the edges, which every node then leaves for a place of its own (Geipel 2007): so long paths, parts
+    that no edge joins and the neighbours of a hub do not lie on one another.
     """
     drawn = nx.Graph(list(graph.pair))
     drawn.add_nodes_from(range(len(graph.node)))
-    method = "force" if nx.is_connected(drawn) else "energy"
-    places = nx.spring_layout(drawn, seed=1, iterations=200, method=method)
+    places = nx.arf_layout(drawn, nx.spring_layout(drawn, seed=1), max_iter=100, seed=1)
     points = np.array([places[node] for node in range(len(graph.node))])
     low, high = points.min(0), points.max(0)
     return (points - low) / np.where(high > low, high - low, 1)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from models.checkpoint import BUNDLED
-from models.graph import cora, train
+from models.graph import cora
 from models.graph.layers import GraphNetwork
 from models.progress import NO_PROGRESS, Progress
 from models.traces.graph import GRAPH_EDGES, GRAPH_KINDS, TRAINED_GRAPH_KINDS, CoraTrace
@@ -21,7 +21,7 @@ DEVICE = "CPU"
 def read(progress: Progress = NO_PROGRESS) -> CoraTrace:
     """The runs that come with the lab."""
     progress.beat()
-    return recorded(BUNDLED / train.NAME)
+    return recorded(BUNDLED / cora.NAME)
 
 
 @lru_cache(maxsize=1)

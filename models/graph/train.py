@@ -7,12 +7,13 @@ compared; hidden sizes differ (16 against 8 heads of 8), parameters are recorded
 Edges: `citations` as they are; `none`, every paper alone, which is a network without a graph; `random`, as many edges
 between papers drawn by the seed; `everyone`, the complete graph. Depth: the GCN and the GAT with 1 to 16 layers.
 Run: python -m models.graph.train --data DIR
+It goes on from the record in --out, a run at a time, and can be stopped at any time.
 """
 
 import argparse
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,7 +28,7 @@ from models.graph import cora
 from models.graph.layers import GraphNetwork, both_ways, with_loops
 from models.traces.graph import GRAPH_KINDS
 
-NAME = "cora"
+RECORD = "recipe.json"
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def build(recipe: Recipe, run: Run, data: cora.Cora) -> GraphNetwork:
 
 def train(recipe: Recipe, run: Run, data: cora.Cora) -> tuple[GraphNetwork, dict[str, Any]]:
     """The network at the step with the least validation loss, and what it reached."""
-    network, edges, begun = build(recipe, run, data), edges_of(data, run.edges, run.seed), time.perf_counter()
+    network, edges = build(recipe, run, data), edges_of(data, run.edges, run.seed)
     rate = getattr(recipe, run.kind).rate
     optimizer = torch.optim.Adam(network.parameters(), lr=rate, weight_decay=recipe.weight_decay)
     best, best_step, best_weights, step = float("inf"), 0, {}, 0
@@ -127,15 +128,8 @@ def train(recipe: Recipe, run: Run, data: cora.Cora) -> tuple[GraphNetwork, dict
             best_weights = {name: value.clone() for name, value in network.state_dict().items()}
     network.load_state_dict(best_weights)
     reached = {part: accuracy(network, data, edges, getattr(data, part)) for part in ("val", "test")}
-    seconds = round(time.perf_counter() - begun)
-    return network, {
-        **run._asdict(),
-        "steps": step,
-        "best_step": best_step,
-        **reached,
-        **apart(network, data, edges),
-        "seconds": seconds,
-    }
+    steps = {"steps": step, "best_step": best_step}
+    return network, {**run._asdict(), **steps, **reached, **apart(network, data, edges)}
 
 
 def accuracy(network: GraphNetwork, data: cora.Cora, edges: torch.Tensor, nodes: torch.Tensor) -> float:
@@ -154,47 +148,49 @@ def apart(network: GraphNetwork, data: cora.Cora, edges: torch.Tensor) -> dict[s
     return {"distance": round(1 - F.cosine_similarity(nodes[pairs[0]], nodes[pairs[1]]).mean().item(), 4)}
 
 
-def train_all(
-    recipe: Recipe, data: cora.Cora, folder: Path, out: Path, save: Callable[..., None] = save_file
-) -> list[dict]:
-    """Train every run that `folder` does not have; the first seed of each kind on the citations is saved to `out`."""
-    finished = folder / "finished.json"
-    rows: list[dict] = json.loads(finished.read_text(encoding="utf-8")) if finished.exists() else []
-    done = {tuple(row[name] for name in Run._fields) for row in rows}
+def opened(recipe: Recipe, digest: str, out: Path) -> dict[str, Any]:
+    """The record in `out`, or one without runs. Raises SystemExit when it is of another recipe or of other data."""
+    mine = {"recipe": json.loads(json.dumps(asdict(recipe))), "data": {cora.FILE: digest}}
+    empty = {**mine, "torch": torch.__version__, "hours": 0.0, "runs": []}
+    record = json.loads((out / RECORD).read_text(encoding="utf-8")) if (out / RECORD).exists() else empty
+    if any(record[name] != value for name, value in mine.items()):
+        raise SystemExit(f"{out / RECORD} is of another recipe or of other data; choose another folder with --out")
+    return record
+
+
+def train_all(recipe: Recipe, data: cora.Cora, record: dict[str, Any], out: Path) -> None:
+    """Train every run that the record lacks, and write it to `out` after each one.
+
+    Of the first seed of each kind on the citations the weights are kept too: it is trained anew where they are missing.
+    """
     for run in runs(recipe):
-        if run in done:
+        same = [row for row in record["runs"] if tuple(row[name] for name in Run._fields) == run]
+        weights = out / f"{run.kind}.safetensors" if run == Run(run.kind, "citations", 2, 0) else None
+        if same and (weights is None or weights.exists()):
             continue
+        begun = time.perf_counter()
         network, row = train(recipe, run, data)
-        print(json.dumps(row), flush=True)
-        if run == Run(run.kind, "citations", 2, 0):
-            half = {name: value.half().contiguous() for name, value in network.state_dict().items()}
-            save(half, out / f"{run.kind}.safetensors")
-        training.write_json(folder / "rows.part", rows := [*rows, row])
-        (folder / "rows.part").rename(finished)
-    return rows
+        if weights:
+            save_file({name: value.half().contiguous() for name, value in network.state_dict().items()}, weights)
+        seconds = time.perf_counter() - begun
+        print(json.dumps({**row, "seconds": round(seconds)}), flush=True)
+        record["hours"] = round(record["hours"] + seconds / 3600, 4)
+        record["runs"] = [one for one in record["runs"] if one not in same] + [row]
+        training.write_json(out / "record.part", record)
+        (out / "record.part").rename(out / RECORD)
 
 
 def main() -> None:
-    """The command line: train what is missing, then write recipe.json."""
+    """The command line: train what the record in --out lacks."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with cora.npz")
-    parser.add_argument("--out", type=Path, default=BUNDLED / NAME)
-    parser.add_argument("--state", type=Path, default=Path("training") / NAME)
-    arguments = parser.parse_args()
-    for made in (arguments.out, arguments.state):
-        made.mkdir(parents=True, exist_ok=True)
-    data = cora.load(arguments.data)
-    rows = train_all(RECIPE, data, arguments.state, arguments.out)
-    training.write_json(
-        arguments.out / "recipe.json",
-        {
-            "recipe": asdict(RECIPE),
-            "data": {cora.FILE: cora.sha256(arguments.data)},
-            "torch": torch.__version__,
-            "hours": round(sum(row["seconds"] for row in rows) / 3600, 2),
-            "runs": [{name: value for name, value in row.items() if name != "seconds"} for row in rows],
-        },
+    parser.add_argument(
+        "--out", type=Path, default=BUNDLED / cora.NAME, help="the folder of the record, to go on from it"
     )
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    record = opened(RECIPE, cora.sha256(arguments.data), arguments.out)
+    train_all(RECIPE, cora.load(arguments.data), record, arguments.out)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,44 @@ class GraphTrace(Trace):
     """Share of right answers among the nodes whose class is known, but not to training; nan where there are none."""
 
 
+PAPERS = (1834, 1845, 1885, 1893, 1964, 2068, 2115, 2177, 2326, 2375, 2425, 2471)
+"""The test papers of Cora that can be looked at, by their numbers (`models.graph.extract` draws them)."""
+
+
+@dataclass(frozen=True, eq=False)
+class PaperTrace(Trace):
+    """What a network that was trained on Cora says of one paper, with some edges cut, from all that it hears of.
+
+    Edges and channels as in GraphTrace. Weights are nan where they depend on papers that are farther away; they have no
+    part in the answer.
+    """
+
+    kind: str
+    node: tuple[str, ...]
+    """The papers' numbers; the first is the one that is asked of."""
+    classes: tuple[str, ...]
+    cut: tuple[tuple[int, int], ...]
+    pair: tuple[tuple[int, int], ...]
+    """The edges as they were."""
+    label: Annotated[np.ndarray, "node"]
+    known: Annotated[np.ndarray, "node"]
+    """Whether training was told the field."""
+    hop: Annotated[np.ndarray, "node"]
+    """Citations between the first paper and this one, before any was cut."""
+    place: Annotated[np.ndarray, "node plane"]
+    source: Annotated[np.ndarray, "edge"]
+    target: Annotated[np.ndarray, "edge"]
+    weight: Annotated[np.ndarray, "channel edge"]
+    channel_layer: Annotated[np.ndarray, "channel"]
+    channel_head: Annotated[np.ndarray, "channel"]
+    probability: Annotated[np.ndarray, "class"]
+    """Of the first paper."""
+    whole: Annotated[np.ndarray, "class"]
+    """Before any edge was cut."""
+    without: Annotated[np.ndarray, "pair class"]
+    """With one more edge cut, for every one in `pair`; nan for one that is cut."""
+
+
 SCORED_KINDS = ("gat", "gatv2", "dot_product")
 """Those that score: a GCN has none."""
 RANKED_WEIGHTS = ("drawn", "decayed", "free")

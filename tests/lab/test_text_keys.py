@@ -90,6 +90,7 @@ KINDS = {
     "lab/views/generation/heads.py": {"rule": HEAD_RULES, "found": ("best", "none")},
     "lab/views/graph/depth.py": {"kind": GRAPH_KINDS},
     "lab/views/graph/graph.py": {"trace.kind": GRAPH_KINDS},
+    "lab/views/graph/paper.py": {"trace.kind": GRAPH_KINDS, "word": ("edge", "attention", "then")},
     "lab/views/graph/ranking.py": {"kind": SCORED_KINDS, "name": RANKED_WEIGHTS},
     "lab/views/anatomy/pooling.py": {"name": POOLED, "overtakes": ("never", "always", "layer")},
     "lab/views/patches/answer.py": {"verb": ("knows", "gives")},

@@ -2,7 +2,12 @@
 
 import numpy as np
 
-from models.traces import GraphTrace, MasksTrace, ScoresTrace
+from models.traces import GraphTrace, MasksTrace, PaperTrace, ScoresTrace
+
+CLASSES = (
+    *("Theory", "Reinforcement learning", "Genetic algorithms", "Neural networks"),
+    *("Probabilistic methods", "Case based", "Rule learning"),
+)
 
 
 def learned() -> GraphTrace:
@@ -34,6 +39,37 @@ def learned() -> GraphTrace:
         explained=np.array([0.8, 1.0]),
         loss=np.array([0.7, 0.1]),
         right=np.array([0.0, 1.0]),
+    )
+
+
+def asked() -> PaperTrace:
+    """A paper with two neighbours, of which one was cut off, and another beyond that one."""
+    edges = [(2, 0), (0, 2), (1, 3), (3, 1), *((at, at) for at in range(4))]
+    source, target = np.array(edges).T
+    weight = np.full((2, len(edges)), np.nan)
+    weight[0, target != 3] = 0.5
+    weight[1, target == 0] = [0.7, 0.3]
+    without = np.full((3, 7), np.nan)
+    without[1] = [0.2, 0, 0, 0, 0, 0, 0.8]
+    without[2] = [0.5, 0.1, 0.1, 0.1, 0.1, 0.1, 0]
+    return PaperTrace(
+        kind="gat",
+        node=("10", "11", "12", "13"),
+        classes=CLASSES,
+        cut=((0, 1),),
+        pair=((0, 1), (0, 2), (1, 3)),
+        label=np.array([0, 0, 6, 0]),
+        known=np.array([False, True, False, False]),
+        hop=np.array([0, 1, 1, 2]),
+        place=np.array([[0, 0], [0, 1], [1, 1], [1, 0.2]]),
+        source=source,
+        target=target,
+        weight=weight,
+        channel_layer=np.array([0, 1]),
+        channel_head=np.array([0, 0]),
+        probability=np.array([0.6, 0.4, 0, 0, 0, 0, 0]),
+        whole=np.array([0.3, 0.7, 0, 0, 0, 0, 0]),
+        without=without,
     )
 
 

@@ -5,12 +5,13 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.text import Text
-from lab.views.graph import graph, masks
+from lab.views.graph import graph, masks, paper
 
 from .drawn import data, dots, show
-from .graph_traces import learned, scored
+from .graph_traces import asked, learned, scored
 
 pytestmark = pytest.mark.browser
+FILLS = "bodies => bodies.map(body => body.getAttribute('fill'))"
 MASKS = ("full", "causal", "window", "shifted", "nearest", "neighbours")
 
 
@@ -103,3 +104,29 @@ def test_a_link_to_a_head_that_is_none_shows_the_first(bench):
     for layer, head in ((1, 1), (9, 0), (-1, 0)):
         show(page, layer=layer, head=head)
         assert (data(page, "layer"), data(page, "head")) == ("0", "0")
+
+
+def test_of_papers_that_nothing_is_said_of_only_the_field_is_drawn_and_no_edge_can_be_added(bench):
+    page = bench.open("graph/graph", bench.value(*paper.payload(asked(), Text("en"))))
+    widget, trace = page.locator(".lab-widget"), asked()
+    assert widget.locator(".film").is_hidden()
+    assert (data(page, "node"), data(page, "other"), data(page, "edges")) == ("0", "2", "2")
+    assert float(data(page, "probability")) == pytest.approx(0.6)
+    assert float(data(page, "moved-most")) == pytest.approx(0.3)
+    said = [at for at, fill in enumerate(widget.locator(".body").evaluate_all(FILLS)) if fill != "none"]
+    assert said == [0]
+    pale = widget.locator(".node").evaluate_all("nodes => nodes.map(one => one.matches('.unheard'))")
+    assert pale == [False, True, False, True]
+    wide = widget.locator(".half").evaluate_all("halves => halves.map(one => Number(one.getAttribute('stroke-width')))")
+    between = trace.source != trace.target
+    np.testing.assert_allclose(np.array(wide)[between], 0.6 + 13 * np.nan_to_num(trace.weight[0, between]), atol=0.006)
+    for node, other, text, free in (
+        (0, 2, "Cut 10 – 12", True),
+        (0, 1, "Add 10 – 11", True),
+        (0, 3, "Add 10 – 13", False),
+    ):
+        show(page, node=node, other=other)
+        expect(widget.locator(".toggle")).to_have_text(text)
+        assert widget.locator(".toggle").is_enabled() == free
+    show(page, node=1, other=0)
+    expect(widget.locator(".says")).to_contain_text("depends on papers that are not here")

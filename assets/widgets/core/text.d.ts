@@ -653,8 +653,7 @@ export interface GenerationEffectsText extends GenerationSharedText {
   hint: string;
   hint_keys: string;
 }
-export interface GraphGraphText extends SharedText {
-  name: string;
+export interface GraphSharedText extends SharedText {
   picture: string;
   layer: string;
   head: string;
@@ -662,7 +661,7 @@ export interface GraphGraphText extends SharedText {
   cut: string;
   add: string;
   restore: string;
-  says: string;
+  unsaid: string;
   said_before: string;
   told: string;
   not_told: string;
@@ -670,16 +669,30 @@ export interface GraphGraphText extends SharedText {
   takes: string;
   itself: string;
   taken: string;
+  unweighed: string;
   comma: string;
+  drawn: string;
+  projected: string;
+}
+export interface GraphGraphText extends GraphSharedText {
+  name: string;
+  says: string;
   hears: string;
   unchanged: string;
   changed: string;
-  drawn: string;
-  projected: string;
   hint: string;
   hint_keys: string;
 }
-export interface GraphMasksText extends SharedText {
+export interface GraphPaperText extends GraphSharedText {
+  name: string;
+  says: string;
+  hears: string;
+  unchanged: string;
+  changed: string;
+  hint: string;
+  hint_keys: string;
+}
+export interface GraphMasksText extends GraphSharedText {
   name: string;
   as_graph: string;
   as_matrix: string;

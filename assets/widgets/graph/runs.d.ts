@@ -10,9 +10,17 @@ export interface GraphRun {
   classes: string[];
   cut: GraphPair[];
   added: GraphPair[];
+  /** The node that is chosen at first. */
+  first: number;
+  /** The input that has the changed edges. */
+  sets: "changes" | "cuts";
+  /** Whether edges can be added too. */
+  adds: boolean;
   /**
    * place (node, 2); source, target (edge,), loops included; weight (channel, edge), channel_layer, channel_head;
-   * label, known (node,); probability, whole (node, class); projected (layer, node, 2), explained (layer,)
+   * label, known (node,); probability, whole (node, class), nan for nodes that nothing is said of; projected
+   * (layer, node, 2), explained (layer,), of no layer where not all nodes are known that decide them. A weight is nan where
+   * it has no part in what is said.
    */
   arrays: Arrays;
 }

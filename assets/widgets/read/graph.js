@@ -56,7 +56,7 @@ export const toggled = (changes, pair) =>
   has(changes, pair) ? changes.filter((one) => one.join() !== pair.join()) : [...changes, pair];
 
 /**
- * The weights with which a node takes, the largest first; its own among them.
+ * The weights with which a node takes, the largest first; its own among them. None where they have no part in an answer.
  * @param {Run} run
  * @param {number} channel
  * @param {number} node
@@ -65,7 +65,7 @@ export const toggled = (changes, pair) =>
 export function takes({ arrays: { source, target, weight } }, channel, node) {
   const row = weight.subarray(channel * source.length, (channel + 1) * source.length);
   const taken = Array.from(row, (one, at) => ({ source: source[at], weight: one })).filter(
-    (_, at) => target[at] === node,
+    (one, at) => target[at] === node && !Number.isNaN(one.weight),
   );
   return taken.sort((one, other) => other.weight - one.weight);
 }
@@ -89,7 +89,7 @@ export function hops({ nodes, arrays: { source, target } }, node) {
 }
 
 /**
- * The most probable class of a node.
+ * The most probable class of a node; -1 where nothing is said of it.
  * @param {ArrayLike<number> & {shape: number[]}} probability
  * @param {number} node
  */

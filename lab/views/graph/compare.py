@@ -18,10 +18,11 @@ def chart(trace: CoraTrace, text: Text) -> list[dict]:
 def edges_chart(trace: CoraTrace, text: Text) -> go.Figure:
     """A bar for each kind with each sort of edges; bars of error are one standard deviation of the seeds."""
     drawn = figure("", text("graph.view.compare.accuracy"))
+    trained = [edges for edges in GRAPH_EDGES if has_run(trace, edges)]
     for at, kind in enumerate(trace.kind):
-        rows = [trace.accuracy[edges, at] for edges in range(len(GRAPH_EDGES))]
+        rows = [trace.accuracy[GRAPH_EDGES.index(edges), at] for edges in trained]
         drawn.add_bar(
-            x=[edges_name(edges, text) for edges in GRAPH_EDGES],
+            x=[edges_name(edges, text) for edges in trained],
             y=[mean(row) for row in rows],
             error_y={"array": [spread(row) for row in rows], "color": SERIES[-1]},
             name=kind_name(kind, text),
@@ -48,6 +49,11 @@ def depth_chart(trace: CoraTrace, text: Text) -> go.Figure:
     drawn.update_yaxes(tickformat=".0%", rangemode="tozero")
     drawn.update_xaxes(tickvals=trace.depth.tolist())
     return drawn
+
+
+def has_run(trace: CoraTrace, edges: str) -> bool:
+    """Whether any network was trained with these edges."""
+    return bool(np.isfinite(trace.accuracy[GRAPH_EDGES.index(edges)]).any())
 
 
 def kind_name(kind: str, text: Text) -> str:
@@ -82,19 +88,22 @@ def cell(row: np.ndarray, text: Text) -> str:
 
 
 def claim(trace: CoraTrace, text: Text) -> str:
-    """A row for each kind; then what deeper networks reached."""
+    """A row for each kind; then what is missing, and what deeper networks reached."""
+    trained = [edges for edges in GRAPH_EDGES if has_run(trace, edges)]
     head = [text(f"graph.view.compare.{word}") for word in ("kind", "parameters")]
-    rows = [[*head, *(edges_name(edges, text) for edges in GRAPH_EDGES)], ["---", *["---:"] * (1 + len(GRAPH_EDGES))]]
+    rows = [[*head, *(edges_name(edges, text) for edges in trained)], ["---", *["---:"] * (1 + len(trained))]]
     for at, kind in enumerate(trace.kind):
-        cells = [cell(trace.accuracy[edges, at], text) for edges in range(len(GRAPH_EDGES))]
+        cells = [cell(trace.accuracy[GRAPH_EDGES.index(edges), at], text) for edges in trained]
         rows.append([kind_name(kind, text), f"{trace.parameters[at]:,}", *cells])
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    missing = [edges_name(edges, text) for edges in GRAPH_EDGES if edges not in trained]
+    gaps = [text("graph.view.compare.missing", edges=", ".join(missing))] if missing else []
     deep = [
         text("graph.view.compare.deepest", kind=kind_name(kind, text), steps=_steps(trace, at))
         for at, kind in enumerate(TRAINED_GRAPH_KINDS)
         if np.isfinite(trace.deep_accuracy[at]).any()
     ]
-    return "\n\n".join([text("graph.view.compare.claim"), table, *deep])
+    return "\n\n".join([text("graph.view.compare.claim"), table, *gaps, *deep])
 
 
 def _steps(trace: CoraTrace, at: int) -> str:

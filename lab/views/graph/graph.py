@@ -19,6 +19,12 @@ class GraphMeta(TypedDict):
     classes: tuple[str, ...]
     cut: tuple[tuple[int, int], ...]
     added: tuple[tuple[int, int], ...]
+    first: int
+    """The node that is chosen at first."""
+    sets: str
+    """The hidden input that has the changed edges."""
+    adds: bool
+    """Whether edges can be added too."""
 
 
 def payload(trace: GraphTrace, text: Text) -> Payload:
@@ -30,6 +36,9 @@ def payload(trace: GraphTrace, text: Text) -> Payload:
         "classes": tuple(text.label(name) for name in trace.classes),
         "cut": trace.cut,
         "added": trace.added,
+        "first": int(trace.whole.max(1).argmin()),
+        "sets": "changes",
+        "adds": True,
     }
     numbers = ("place", "weight", "probability", "whole", "projected", "explained")
     whole = ("source", "target", "label", "channel_layer", "channel_head")

@@ -8,9 +8,9 @@ from playwright.sync_api import expect
 
 from lab.exhibits.graph import EXHIBIT
 from lab.text import Text
-from models.traces import GraphTrace
+from models.traces import GraphTrace, PaperTrace
 
-from .visitor import asking_nobody, controls, measured, open_exhibit, saved_trace, status, trouble
+from .visitor import asking_nobody, controls, measured, open_exhibit, open_tab, saved_trace, status, trouble
 
 pytestmark = pytest.mark.browser
 ENGLISH = Text("en")
@@ -31,7 +31,7 @@ def widget(page):
 def edges_are(widget, trace, channel):
     """That every half of an edge, and every loop, is as thick as the trace's weight says."""
     expected = {
-        (int(source), int(target)): 0.6 + 13 * float(weight)
+        (int(source), int(target)): 0.6 + 13 * float(np.nan_to_num(weight))
         for source, target, weight in zip(trace.source, trace.target, trace.weight[channel], strict=True)
     }
     drawn = {(int(source), int(target)): wide for source, target, wide in widget.locator(".half").evaluate_all(HALVES)}
@@ -75,6 +75,25 @@ def test_a_cut_edge_and_an_added_one_change_what_the_trace_says_they_do(page, wi
     widget.locator(".restore").click()
     expect(widget.locator(".dashes.added")).to_have_count(0, timeout=60_000)
     edges_are(widget, saved_trace(EXHIBIT, "graph", GraphTrace), 0)
+
+
+def test_a_paper_is_said_anew_once_an_edge_is_cut_and_another_paper_has_all_its_edges(page, widget):
+    open_tab(page, ENGLISH("graph.view.paper.tab"))
+    shown = page.locator(".lab-widget[data-of='graph/paper']")
+    whole = saved_trace(EXHIBIT, "paper", PaperTrace)
+    expect(shown).to_have_attribute("data-edges", str(len(whole.pair)))
+    edges_are(shown, whole, 0)
+    pair = whole.pair[0]
+    shown.locator(f".hit[data-pair='{pair[0]}-{pair[1]}']").dispatch_event("click")
+    expect(shown).to_have_attribute("data-edges", str(len(whole.pair) - 1), timeout=60_000)
+    cut = measured(EXHIBIT, "paper", PaperTrace, cuts=(pair,))
+    assert float(shown.get_attribute("data-probability") or 0) == pytest.approx(cut.probability.max(), abs=1e-4)
+    edges_are(shown, cut, 0)
+    controls(page).get_by_label("1834", exact=True).check()
+    controls(page).get_by_role("button", name=ENGLISH("graph.run"), exact=True).click()
+    other = measured(EXHIBIT, "paper", PaperTrace, paper=1834)
+    expect(shown).to_have_attribute("data-edges", str(len(other.pair)), timeout=60_000)
+    edges_are(shown, other, 0)
 
 
 def test_a_node_that_is_dragged_takes_its_edges_along_and_asks_nobody(page, widget):

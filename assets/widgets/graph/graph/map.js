@@ -1,6 +1,6 @@
 // The picture of a graph: nodes where they are put, edges as thick as the attention along them.
 import { element, svgElement, whenChanged } from "../../core/dom.js";
-import { answer, channelOf, hops, pairsOf, placed } from "../../read/graph.js";
+import { answer, channelOf, headsOfLayers, hops, pairsOf, placed } from "../../read/graph.js";
 
 /** @typedef {import("../../core/lab").GraphRun} Run */
 /** @typedef {import("../../core/lab").GraphPair} Pair */
@@ -26,7 +26,7 @@ const NAME_ROOM = 42;
 export const classColour = (label) => (label < 0 ? "var(--lab-absent)" : `var(--lab-series-${label + 1})`);
 
 /** @param {number} weight */
-export const thickness = (weight) => THIN + THICK * weight;
+export const thickness = (weight) => THIN + THICK * (weight || 0);
 
 /**
  * Returns draw(run, state). on.choose and on.drag get a node, on.toggle an edge.
@@ -109,6 +109,7 @@ function parts(run, radius) {
 function node({ nodes, arrays: { label, known } }, name, at, radius) {
   const signs = [...name];
   const shown = signs.length > BESIDE ? `${signs.slice(0, BESIDE - 1).join("")}…` : name;
+  const room = known[at] ? WITHIN - 1 : WITHIN;
   const inside = { class: "inside", y: 5 };
   const beside = { class: "beside", y: radius + 18 };
   return svgElement(
@@ -119,7 +120,7 @@ function node({ nodes, arrays: { label, known } }, name, at, radius) {
     svgElement("circle", { class: "loop", r: radius + 4 }),
     svgElement("circle", { class: "body", r: radius, stroke: classColour(label[at]) }),
     ...(known[at] ? [svgElement("circle", { class: "told", r: radius - 4 })] : []),
-    ...(nodes.length > NAMED ? [] : [svgElement("text", signs.length > WITHIN ? beside : inside, shown)]),
+    ...(nodes.length > NAMED ? [] : [svgElement("text", signs.length > room ? beside : inside, shown)]),
   );
 }
 
@@ -148,12 +149,13 @@ function drawWeights(run, state, { halves, nodes }, at) {
 
 /** @type {(run: Run, state: State, nodes: SVGElement[], at: [number, number][]) => void} */
 function drawNodes(run, state, nodes, at) {
-  const heard = hops(run, state.node);
-  const layers = run.arrays.explained.length;
+  const heard = hops(run, answer(run.arrays.probability, state.node).best < 0 ? run.first : state.node);
+  const layers = headsOfLayers(run).length;
   for (const [number, shown] of nodes.entries()) {
     const { best } = answer(run.arrays.probability, number);
     shown.setAttribute("transform", `translate(${at[number].map((one) => one.toFixed(1)).join()})`);
-    shown.querySelector(".body")?.setAttribute("fill", classColour(best));
+    shown.querySelector(".body")?.setAttribute("fill", best < 0 ? "none" : classColour(best));
+    shown.classList.toggle("silent", best < 0);
     shown.classList.toggle("now", number === state.node);
     shown.classList.toggle("unheard", heard[number] > layers);
     shown.classList.toggle("flipped", best !== answer(run.arrays.whole, number).best);

@@ -17,12 +17,11 @@ import { drawLegend, graphMap } from "./map.js";
 const TOLD = 3;
 
 /**
- * The node that the network is least sure of, and whom it takes most from.
+ * The run's own node, and whom it takes most from.
  * @type {(run: Run) => State}
  */
 function first(run) {
-  const sure = run.nodes.map((_, at) => answer(run.arrays.whole, at).share);
-  const node = sure.indexOf(Math.min(...sure));
+  const node = run.first;
   const [other] = takes(run, 0, node).filter(({ source }) => source !== node);
   return { step: 0, layer: 0, head: 0, node, other: other?.source ?? (node ? 0 : 1), moved: {} };
 }
@@ -31,9 +30,16 @@ function first(run) {
 function saysLine(run, node, text) {
   const { arrays, classes, nodes } = run;
   const [now, before] = [answer(arrays.probability, node), answer(arrays.whole, node)];
-  const said = format(text.says, { node: nodes[node], class: classes[now.best], share: percent(now.share) });
+  const name = { node: nodes[node] };
+  const said =
+    now.best < 0
+      ? format(text.unsaid, name)
+      : format(text.says, { ...name, class: classes[now.best], share: percent(now.share) });
   const changed = run.cut.length + run.added.length;
-  const was = changed ? format(text.said_before, { class: classes[before.best], share: percent(before.share) }) : "";
+  const was =
+    changed && before.best >= 0
+      ? format(text.said_before, { class: classes[before.best], share: percent(before.share) })
+      : "";
   const label = arrays.label[node];
   const truth =
     label < 0 ? text.unknown : format(arrays.known[node] ? text.told : text.not_told, { class: classes[label] });
@@ -43,6 +49,7 @@ function saysLine(run, node, text) {
 /** @type {(run: Run, state: State, text: Text) => string} */
 function takesLine(run, state, text) {
   const taken = takes(run, channelOf(run, state), state.node);
+  if (!taken.length) return text.unweighed;
   const most = taken.slice(0, TOLD).map(({ source, weight }) => {
     const name = source === state.node ? text.itself : run.nodes[source];
     return format(text.taken, { node: name, share: percent(weight) });
@@ -52,7 +59,8 @@ function takesLine(run, state, text) {
 
 /** @type {(run: Run, node: number, text: Text) => string} */
 function hearsLine(run, node, text) {
-  const layers = run.arrays.explained.length;
+  if (answer(run.arrays.probability, node).best < 0) return "";
+  const layers = headsOfLayers(run).length;
   const away = hops(run, node);
   const within = (/** @type {number} */ hop) => away.filter((one) => one > 0 && one <= hop).length;
   return format(text.hears, { near: within(1), layers, far: within(layers), others: run.nodes.length - 1 });
@@ -64,7 +72,8 @@ function changes({ nodes, arrays: { probability, whole } }) {
     const [now, before] = [answer(probability, at).row, answer(whole, at).row];
     return Math.max(...now.map((share, label) => Math.abs(share - before[label])));
   });
-  return { flips: nodes.filter((_, at) => answer(probability, at).best !== answer(whole, at).best).length, moved };
+  const flips = nodes.filter((_, at) => answer(probability, at).best !== answer(whole, at).best).length;
+  return { flips, moved: moved.filter((one) => !Number.isNaN(one)) };
 }
 
 /** @type {(run: Run, text: Text) => string} */
@@ -96,12 +105,12 @@ export default {
 
   build: (root, text, set, act) => {
     /** @type {(run: Run, pair: Pair) => void} */
-    const toggle = (run, pair) => act("change", { changes: toggled([...run.cut, ...run.added], pair) });
+    const toggle = (run, pair) => act("change", { [run.sets]: toggled([...run.cut, ...run.added], pair) });
     /** @type {(make: (state: State & import("../../core/lab").Pending, run: Run) => Pair | null) => void} */
     const ask = (make) => {
       set((state, run) => {
         const pair = state.pending ? null : make(state, run);
-        if (pair) toggle(run, pair);
+        if (pair && (run.adds || has([...pairsOf(run), ...run.cut], pair))) toggle(run, pair);
         return null;
       });
     };
@@ -125,7 +134,12 @@ export default {
       (name) => /** @type {HTMLButtonElement} */ (find(root, name)),
     );
     button.addEventListener("click", () => ask(chosenPair));
-    restore.addEventListener("click", () => act("change", { changes: [] }));
+    restore.addEventListener("click", () =>
+      set((_, run) => {
+        act("change", { [run.sets]: [] });
+        return null;
+      }),
+    );
     const arrows = (/** @type {number} */ down, /** @type {number} */ right) =>
       set(({ node, other }, { nodes }) => {
         const next = (/** @type {number} */ at, /** @type {number} */ by) => (at + by + nodes.length) % nodes.length;
@@ -141,11 +155,13 @@ export default {
       onRun([run], () => drawLegend(find(root, ".legend"), run.classes));
       drawMap(run, state);
       drawFilm(run, state);
+      find(root, ".film").hidden = !run.arrays.explained.length;
       drawLayers(numbered(counts.length), state.layer);
       drawHeads(numbered(counts[state.layer]), state.head);
       const names = { one: run.nodes[state.node], other: run.nodes[state.other] };
-      button.textContent = format(pair && has(pairs, pair) ? text.cut : text.add, names);
-      button.disabled = !pair || Boolean(state.pending);
+      const there = pair !== null && has(pairs, pair);
+      button.textContent = format(there ? text.cut : text.add, names);
+      button.disabled = !pair || Boolean(state.pending) || !(there || run.adds || has(run.cut, pair));
       restore.disabled = Boolean(state.pending) || !(run.cut.length + run.added.length);
       find(root, ".says").textContent = saysLine(run, state.node, text);
       find(root, ".takes").textContent = takesLine(run, state, text);
