@@ -58,6 +58,8 @@ SINGLE_STACKS = {
     "DistilBertForMaskedLM": "distilbert",
 }
 """The package of every language model that is an encoder alone, or a decoder alone."""
+MASKED = tuple(name for name, package in SINGLE_STACKS.items() if package in ("bert", "distilbert"))
+"""Encoders alone, which fill in what is hidden."""
 LANGUAGE_PACKAGES = {**dict.fromkeys(ENCODER_DECODERS, "translation"), **SINGLE_STACKS}
 """The package of every language model's architecture."""
 LANGUAGE_MODELS = tuple(LANGUAGE_PACKAGES)

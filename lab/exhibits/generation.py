@@ -1,10 +1,11 @@
 """Generation: a decoder-only language model goes on from the visitor's text, token by token."""
 
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.generation import LESSON, MODEL, OPENS, SAMPLING, TEXT, Branches
-from lab.views.generation import effects, generate, heads, learning, next_token, training
+from lab.inputs.generation import FAMILIES, LESSON, MODEL, OPENS, SAMPLING, TEXT, Branches
+from lab.views.generation import effects, families, generate, heads, learning, next_token, training
 from models.traces import (
     EffectsTrace,
+    FamiliesTrace,
     GenerationTrace,
     HeadRulesTrace,
     LearningTrace,
@@ -17,7 +18,7 @@ SAVED = {"": {}, **OPENS}
 
 EXHIBIT = Exhibit(
     "generation",
-    inputs=(TEXT, LESSON, MODEL, *SAMPLING, Branches(name="branches")),
+    inputs=(TEXT, LESSON, MODEL, *SAMPLING, Branches(name="branches"), *FAMILIES),
     runs=(
         Run(
             "next",
@@ -69,6 +70,13 @@ EXHIBIT = Exhibit(
             inputs=("text", "model"),
             views=(View("effects", effects, widget="generation/effects"),),
             saved=SAVED,
+        ),
+        Run(
+            "families",
+            compute="models.gpt.families:trace",
+            trace=FamiliesTrace,
+            inputs=tuple(one.name for one in FAMILIES),
+            views=(View("families", families, widget="generation/families"),),
         ),
     ),
     opens=OPENS,

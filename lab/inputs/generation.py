@@ -1,12 +1,13 @@
 """The inputs of a language model that writes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from lab.inputs.kinds import Choice, Input, Line, Model, Number
+from lab.inputs.translation import TRANSLATOR
 from models.errors import InputError
-from models.families import DECODERS
-from models.gpt.bundled import LESSONS, PROMPTS, SHAKESPEARE, TANG
+from models.families import DECODERS, MASKED
+from models.gpt.bundled import ENCODER, LESSONS, PROMPTS, SHAKESPEARE, TANG
 from models.wheels import SMOLLM2
 
 
@@ -37,6 +38,15 @@ TEXT = Prompt(name="text", default=TEXTS[SHAKESPEARE], follows="model", defaults
 LESSON = Prompt(name="lesson", default=LESSONS[SHAKESPEARE], follows="model", defaults=LESSONS)
 OPENS = {"zh": {"model": TANG, "text": PROMPTS[TANG], "lesson": LESSONS[TANG]}}
 """What the page of a language opens with."""
+HUB_ENCODERS = {"distilbert/distilbert-base-uncased": 268, "google-bert/bert-base-uncased": 440}
+"""With safetensors weights; the size of each download in MB."""
+FAMILIES = (
+    Prompt(name="sentence", default="A man in a blue shirt is riding a bike."),
+    Model(name="encoder_only", default=ENCODER, families=MASKED, reads="text", bundled=(ENCODER,), hub=HUB_ENCODERS),
+    replace(TRANSLATOR, name="encoder_decoder"),
+    replace(MODEL, name="decoder_only"),
+)
+"""One sentence, and a model of each family."""
 METHODS = ("sample", "greedy", "beam")
 SAMPLING = (
     Choice(name="method", default=METHODS[0], values=METHODS),

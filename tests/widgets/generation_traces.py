@@ -8,10 +8,12 @@ import numpy as np
 from models.traces import (
     Continuation,
     EffectsTrace,
+    FamiliesTrace,
     GenerationTrace,
     HeadRulesTrace,
     LearningTrace,
     NextTokenTrace,
+    Sight,
     TrainingFilmTrace,
 )
 
@@ -133,4 +135,31 @@ def effects() -> EffectsTrace:
         piece=("c", "d"),
         lens_best=np.array([1, 1, 0, 0, 0]),
         without_best=np.array([[0, 0, 0, 0], [0, 0, 0, 1]]),
+    )
+
+
+def families() -> FamiliesTrace:
+    """Three tokens in an encoder, two translated into two, two and one more in a decoder."""
+
+    def sight(query: str, key: str, causal: bool = False) -> Sight:
+        weights = np.random.default_rng(len(query)).uniform(0.1, 1, (len(query), len(key)))
+        weights = np.tril(weights) if causal else weights
+        shares = (weights / weights.sum(-1, keepdims=True)).astype(np.float32)
+        return Sight(tuple(query), tuple(key), shares, np.sqrt(shares))
+
+    return FamiliesTrace(
+        sentence="ab",
+        models=("e", "t", "d"),
+        encoder_only=sight("ab.", "ab."),
+        source=sight("ab", "ab"),
+        target=sight("xy", "xy", causal=True),
+        cross=sight("xy", "ab"),
+        decoder_only=sight("abc", "abc", causal=True),
+        hidden=np.array([0, 1]),
+        guess=(("a", "c"), ("d", "b")),
+        guess_probability=np.array([[0.75, 0.125], [0.5, 0.25]]),
+        right_probability=np.array([0.75, 0.25]),
+        translation="x y",
+        given=2,
+        written=("c", "d"),
     )

@@ -9,7 +9,7 @@ from lab.views.blocks import norm, position_maps, sizes
 from lab.views.cnn_vs_attention import attribution, convolution, position
 from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
-from lab.views.generation import effects, generate, heads, next_token, training
+from lab.views.generation import effects, families, generate, heads, next_token, training
 from lab.views.graph import graph, masks
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
 from models.traces import TextWalkTrace
@@ -138,6 +138,7 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "generation/next": lambda bench: bench.value(*next_token.payload(generation_traces.after(), ENGLISH)),
     "generation/generate": lambda bench: bench.value(*generate.payload(generation_traces.written(), ENGLISH)),
     "generation/heads": lambda bench: bench.value(*heads.payload(generation_traces.head_rules(), ENGLISH)),
+    "generation/families": lambda bench: bench.value(*families.payload(generation_traces.families(), ENGLISH)),
     "generation/effects": lambda bench: bench.value(*effects.payload(generation_traces.effects(), ENGLISH)),
     "generation/training": lambda bench: bench.value(*training.payload(generation_traces.film(), ENGLISH)),
     "graph/graph": cut_graph,

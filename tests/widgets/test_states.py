@@ -78,6 +78,10 @@ JOURNEYS: dict[str, list[str]] = {
         *("click .text-tokens button:nth-child(3)", "ArrowLeft"),
     ],
     "generation/effects": ["click .candidates button:nth-child(2)", "click .direct canvas", "ArrowRight"],
+    "generation/families": [
+        *("click .continues .sights button", "click .sentence button:nth-child(1)", "ArrowLeft"),
+        *("click .translates .sights button:nth-child(3)", "click .stage canvas"),
+    ],
     "generation/training": ["]", "]"],
     "graph/graph": ["]", "click .heads button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "graph/masks": [

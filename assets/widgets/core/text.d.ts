@@ -653,6 +653,33 @@ export interface GenerationEffectsText extends GenerationSharedText {
   hint: string;
   hint_keys: string;
 }
+export interface GenerationFamiliesText extends GenerationSharedText {
+  name: string;
+  encoder_only: string;
+  encoder_decoder: string;
+  decoder_only: string;
+  fills: string;
+  translates: string;
+  continues: string;
+  hide: string;
+  right: string;
+  short_encoder_only: string;
+  short_source: string;
+  short_target: string;
+  short_cross: string;
+  short_decoder_only: string;
+  sight_encoder_only: string;
+  sight_source: string;
+  sight_target: string;
+  sight_cross: string;
+  sight_decoder_only: string;
+  matrix: string;
+  cell: string;
+  cell_masked: string;
+  pairs: string;
+  hint: string;
+  hint_keys: string;
+}
 export interface GraphSharedText extends SharedText {
   picture: string;
   layer: string;

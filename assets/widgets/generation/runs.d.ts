@@ -73,3 +73,18 @@ export interface EffectsRun {
   piece: string[];
   arrays: Arrays;
 }
+
+/** One sentence in three families; attention_NAME and largest_NAME (query, key) are arrays, NAME that of a sight. */
+export interface FamiliesRun {
+  sights: { name: "encoder_only" | "source" | "target" | "cross" | "decoder_only"; query: string[]; key: string[] }[];
+  /** Tokens of the first sight that were hidden, each alone; lists below have an entry for each. */
+  hidden: number[];
+  guess: string[][];
+  guess_probability: number[][];
+  right_probability: number[];
+  translation: string;
+  /** Tokens of the sentence in the last sight. */
+  given: number;
+  written: string[];
+  arrays: Arrays;
+}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lab.text import LANGUAGES, Text
-from lab.views.generation import effects, generate, heads, learning, next_token, training
+from lab.views.generation import effects, families, generate, heads, learning, next_token, training
 from tests.widgets import generation_traces
 
 EN = Text("en")
@@ -91,6 +91,23 @@ def test_live_training_says_what_was_learned_and_what_was_forgotten(language):
     assert all(part in said for part in ("2.000", "0.100", "1.00", "2.25", "“to”")) and "%" not in said
     short = replace(trace, right=np.array([0, 0.25, 0.5]))
     assert "50%" in learning.claim(short, Text(language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_families_send_their_matrices_and_count_who_sees_whom(language):
+    trace = generation_traces.families()
+    meta, arrays = families.payload(trace, Text(language))
+    assert meta.keys() == get_type_hints(families.FamiliesMeta).keys()
+    for one in meta["sights"]:
+        assert one.keys() == get_type_hints(families.SightMeta).keys()
+        own = getattr(trace, one["name"])
+        np.testing.assert_allclose(arrays[f"attention_{one['name']}"], own.attention)
+        assert arrays[f"largest_{one['name']}"].shape == (len(one["query"]), len(one["key"]))
+    said = families.claim(trace, Text(language))
+    pairs = [
+        Text(language)("generation.view.families.pairs", seen=a, count=b) for a, b in ((9, 9), (4, 4), (3, 4), (6, 9))
+    ]
+    assert all(part in said for part in pairs) and "50%" in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
