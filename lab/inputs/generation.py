@@ -43,7 +43,7 @@ HUB_ENCODERS = {"distilbert/distilbert-base-uncased": 268, "google-bert/bert-bas
 FAMILIES = (
     Prompt(name="sentence", default="A man in a blue shirt is riding a bike."),
     Model(name="encoder_only", default=ENCODER, families=MASKED, reads="text", bundled=(ENCODER,), hub=HUB_ENCODERS),
-    replace(TRANSLATOR, name="encoder_decoder"),
+    replace(TRANSLATOR, name="encoder_decoder", follows="", defaults={}, more=False),
     replace(MODEL, name="decoder_only"),
 )
 """One sentence, and a model of each family."""

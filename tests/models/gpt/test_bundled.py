@@ -27,7 +27,7 @@ def test_the_card_names_the_figures_of_the_record(name):
     for share in ("bits", "right"):
         if share in recipe["test"]:
             value = recipe["test"][share]
-            assert (f"{value:.3f} bits" if share == "bits" else f"{100 * value:.1f} %") in card
+            assert (f"{value:.2f} bits" if share == "bits" else f"{100 * value:.1f} %") in card
 
 
 def test_the_card_of_the_poems_names_the_rates_of_form():
