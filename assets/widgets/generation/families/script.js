@@ -26,12 +26,14 @@ function middle(run, sight) {
   return { query, key: largest(seenRows(run, run.sights[sight])[query]) };
 }
 
-/** The token that the first model is least sure of. @type {(run: Run) => State} */
+/** The word that the first model is surest of. @type {(run: Run) => State} */
 const first = (run) => ({
   ...middle(run, 0),
   sight: 0,
   pinned: false,
-  word: largest(run.guess_probability.map(([best]) => -best)),
+  word: largest(
+    run.hidden.map((at, word) => (/\p{L}/u.test(run.sights[0].key[at]) ? run.guess_probability[word][0] : 0)),
+  ),
 });
 
 /** @type {(run: Run, state: State, text: Text) => {weight: number, sentence: string}} */
