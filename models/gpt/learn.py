@@ -48,13 +48,13 @@ def trace(lesson: str, model: OpenModel, seed: int = 0, progress: Progress = NO_
     learner: Any = copy.deepcopy(model.model).requires_grad_(True)
     n_given, most = max(1, ids.shape[1] // GIVEN), positions(learner)
     draws = torch.Generator().manual_seed(seed)
-    own = write(learner, ids[:, :1], min(OWN, most - 1), progress, draws)
+    own = go_on(learner, ids[:, :1], min(OWN, most - 1), progress, draws)
     optimizer = torch.optim.AdamW(learner.parameters(), lr=RATE, weight_decay=0)
     rows: list[tuple[int, float, float, list[int]]] = []
     for step in range(STEPS + 1):
         progress.beat()
         if step % EVERY == 0:
-            written = write(learner, ids[:, :n_given], ids.shape[1] - n_given, progress)
+            written = go_on(learner, ids[:, :n_given], ids.shape[1] - n_given, progress)
             with torch.inference_mode():
                 losses = loss(learner, ids).item(), loss(learner, own).item()
             if not np.isfinite(losses).all():
@@ -75,10 +75,16 @@ def loss(model: Any, ids: torch.Tensor) -> torch.Tensor:
 
 
 @torch.inference_mode()
-def write(
-    model: Any, ids: torch.Tensor, count: int, progress: Progress, draws: torch.Generator | None = None
+def go_on(
+    model: Any,
+    ids: torch.Tensor,
+    count: int,
+    progress: Progress = NO_PROGRESS,
+    draws: torch.Generator | None = None,
+    temperature: float = 1.0,
 ) -> torch.Tensor:
-    """Ids (1, token) and `count` more: the most probable ones, or drawn by the model's own probabilities."""
+    """Ids (1, token) and `count` more: the most probable ones, or drawn by the model's own probabilities at a
+    temperature."""
     read, cache = ids, None
     for _ in range(count):
         progress.beat()
@@ -88,7 +94,7 @@ def write(
             break
         drawn = logits.argmax(-1, keepdim=True)
         if draws is not None:
-            drawn = torch.multinomial(logits.softmax(-1).cpu(), 1, generator=draws).to(ids.device)
+            drawn = torch.multinomial((logits / temperature).softmax(-1).cpu(), 1, generator=draws).to(ids.device)
         ids, read = torch.cat([ids, drawn], 1), drawn
     return ids
 

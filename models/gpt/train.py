@@ -22,6 +22,7 @@ from models import training
 from models.checkpoint import BUNDLED
 from models.device import device
 from models.gpt.corpus import CORPORA, Windows
+from models.gpt.learn import go_on
 
 EVERY = 100
 """Steps between two rows of the history."""
@@ -97,15 +98,10 @@ def evaluate(model: Any, windows: torch.Tensor, batch: int) -> float:
 
 def write(model: Any, tokenizer: Any, recipe: Recipe) -> str:
     """What the model writes after the recipe's prompt, always by the same seed; it does not stop at an END."""
+    ids = tokenizer(recipe.prompt, return_tensors="pt").input_ids.to(model.device)
     draws = torch.Generator().manual_seed(recipe.seed)
-    read, cache, ids = tokenizer(recipe.prompt, return_tensors="pt").input_ids.to(model.device), None, []
-    for _ in range(recipe.n_written):
-        answer = model(read, past_key_values=cache, use_cache=True)
-        cache = answer.past_key_values
-        probability = (answer.logits[:, -1] / recipe.temperature).softmax(-1).cpu()
-        read = torch.multinomial(probability, 1, generator=draws).to(model.device)
-        ids.append(read.item())
-    return tokenizer.decode(ids)
+    whole = go_on(model, ids, recipe.n_written, draws=draws, temperature=recipe.temperature)
+    return tokenizer.decode(whole[0, ids.shape[1] :])
 
 
 def train(model: Any, tokenizer: Any, recipe: Recipe, parts: dict[str, list[str]], state: Path) -> list[dict[str, Any]]:

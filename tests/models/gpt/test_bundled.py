@@ -6,6 +6,7 @@ import pytest
 
 from models.checkpoint import BUNDLED, open_model
 from models.families import DECODERS, MASKED
+from models.gpt import train
 from models.gpt.bundled import ENCODER, LESSONS, PROMPTS, SHAKESPEARE, TANG
 from models.gpt.prompt import encode
 
@@ -42,6 +43,13 @@ def test_what_the_page_gives_a_model_can_be_read_by_it(name):
     opened = open_model(name, DECODERS, "text")
     for text in (PROMPTS[name], LESSONS[name]):
         assert opened.reader.decode(encode(opened, text)[0], skip_special_tokens=True) == text
+
+
+@pytest.mark.parametrize("name", [SHAKESPEARE, TANG])
+def test_the_weights_write_what_the_record_says_that_they_wrote(name):
+    opened = open_model(name, DECODERS, "text")
+    written = train.write(opened.model.cpu(), opened.reader, train.RECIPES[name.removeprefix("gpt-")])
+    assert written == record(name, "history.json")[-1]["text"]
 
 
 @pytest.mark.parametrize(("name", "families"), [(SHAKESPEARE, DECODERS), (TANG, DECODERS), (ENCODER, MASKED)])
