@@ -11,6 +11,7 @@ import yaml
 
 from lab.text import LANGUAGES, Text
 from lab.views.graph import compare
+from models.bert import train as train_bert
 from models.checkpoint import BUNDLED, bundled, revision
 from models.cnn_vs_attention import data_efficiency
 from models.gpt import train as train_gpt
@@ -37,16 +38,19 @@ RECIPES = {
     **{f"marian-{name}": recipe for name, recipe in train_marian.RECIPES.items()},
     **{f"cmlm-{name}": recipe for name, recipe in train_cmlm.RECIPES.items()},
     **{f"gpt-{name}": recipe for name, recipe in train_gpt.RECIPES.items()},
+    train_bert.NAME: train_bert.Recipe(),
 }
 FILES = {"config.json", "model.safetensors", "recipe.json", "history.json", "README.md"}
 IMAGE_FILES, TEXT_FILES = {"preprocessor_config.json"}, {"tokenizer.json", "tokenizer_config.json"}
-WORDS = {"source_words.txt"}
+WORDS, VERSE = {"source_words.txt"}, {"verse.json", "written.txt"}
 
 
 def figures(record):
     """What a card must state: a classifier's accuracy, a translator's every BLEU and chrF, a language model's loss."""
     if "val_accuracy" in record:
         return [f"**{record['val_accuracy']:.1%}**", "3,925"]
+    if "right" in record["test"]:
+        return [f"**{record['test']['right']:.1%}**", f"{record['test']['nats']:.2f} nats"]
     if "nats" in record["test"]:
         return [f"**{record['test']['nats']:.2f}**", f"{record['test']['bits']:.2f}"]
     digits = {"bleu": 1, "chrf": 1, "brevity_penalty": 2}
@@ -58,7 +62,7 @@ def figures(record):
 def test_a_checkpoint_has_its_files_its_recipe_and_a_card_with_its_measured_figures(name):
     folder = BUNDLED / name
     files = {path.name for path in folder.iterdir()} - {"generation_config.json"}
-    assert files in (FILES | IMAGE_FILES, FILES | TEXT_FILES, FILES | TEXT_FILES | WORDS)
+    assert files in (FILES | IMAGE_FILES, FILES | TEXT_FILES, FILES | TEXT_FILES | WORDS, FILES | TEXT_FILES | VERSE)
     assert (folder / "model.safetensors").stat().st_size < 14_000_000
     record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
     assert record["recipe"] == json.loads(json.dumps(asdict(RECIPES[name])))

@@ -34,6 +34,7 @@ def other(one):
         "forces": ((1, 0, 7),),
         "edit": (3, -1),
         "changes": ((0, 1),),
+        "cuts": ((0, 1),),
         "branches": ((0, 1, 7),),
     }
     return special[one.name] if one.name in special else values[type(one.default)]

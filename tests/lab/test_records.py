@@ -116,6 +116,7 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
         "with_positions": False,
         "edit": [1, 7],
         "text": "Good night",
+        "lesson": "Good night",
         "branches": [[0, 1, 7]],
         "average": True,
         "random": True,

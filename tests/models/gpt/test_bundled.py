@@ -15,22 +15,6 @@ def record(name, file="recipe.json"):
     return json.loads((BUNDLED / name / file).read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", [SHAKESPEARE, TANG, ENCODER])
-def test_the_card_names_the_figures_of_the_record(name):
-    card, recipe, history = (
-        (BUNDLED / name / "README.md").read_text("utf-8"),
-        record(name),
-        record(name, "history.json"),
-    )
-    assert f"{recipe['test']['nats']:.3f} nats" in card and f"{history[-1]['val_loss']:.3f}" in card
-    assert f"{recipe['parameters'] / 1e6:.1f} million" in card and f"{recipe['recipe']['steps']:,} steps" in card
-    assert history[-1]["step"] == recipe["recipe"]["steps"]
-    for share in ("bits", "right"):
-        if share in recipe["test"]:
-            value = recipe["test"][share]
-            assert (f"{value:.2f} bits" if share == "bits" else f"{100 * value:.1f} %") in card
-
-
 def test_the_card_of_the_poems_names_the_rates_of_form():
     card, rates = (BUNDLED / TANG / "README.md").read_text("utf-8"), record(TANG, "verse.json")
     for rule in ("rhyme", "alternate", "oppose"):
