@@ -113,6 +113,7 @@ export default {
     const left = distribution(run, state);
     const best = left.order.slice(0, 3).filter((at) => at < run.piece.length);
     const named = best.map((at, rank) => `${pieceName(run.piece[at], text)} ${percent(left.probability[rank] ?? 0)}`);
-    return format(text.reading, { best: named.join(text.comma), kept: keptLine(left, text) });
+    const scale = state.log ? text.logarithmic : text.linear;
+    return format(text.reading, { best: named.join(text.comma), kept: keptLine(left, text), scale });
   },
 };
