@@ -614,6 +614,7 @@ export interface GenerationLearningText extends GenerationSharedText {
 }
 export interface GenerationHeadsText extends GenerationSharedText {
   name: string;
+  reading: string;
   all: string;
   shows: string;
   shows_text: string;

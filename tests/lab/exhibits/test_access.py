@@ -39,6 +39,7 @@ WORDS = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility()
         && !one.closest(".gallery, .matrix, .attention .readout, .tree, .listing, script, style")
         && !one.closest(".programs :is(.tensor, .reading)")
+        && !one.closest(".families :is(.sentence, .token-bars, .right, .output, .readout, .reading)")
         && !one.closest(".known :is(.choices, .line, .pieces, .readout, .reading)"))
     .flatMap(one => [...["aria-label", "title", "placeholder", "alt"].map(name => one.getAttribute(name) ?? ""),
         ...[...one.childNodes].filter(part => part.nodeType === Node.TEXT_NODE).map(part => part.data)])"""
@@ -51,7 +52,7 @@ NAMES = {
     *("English", "Hub", "ViT", "Swin", "CNN", "ResNet", "Transformer", "MLP", "CLS", "Grad-CAM", "RepLKNet", "TF-Slim"),
     *("BLEU", "chrF", "Tatoeba", "Imagenette", "torchvision", "JFT-300M", "CPU", "NVIDIA", "Esc", "PageUp", "PageDown"),
     *("Top-k", "Top-p", "logit", "lens", "rollout", "NC", "log", "float32", "float64", "mask-predict", "CC", "BY"),
-    *("L2", "stem", "DeiT", "DeiT-B", "Touvron", "KV", "LayerNorm", "softmax", "cos", "PyTorch", "QK"),
+    *("L2", "ln", "stem", "DeiT", "DeiT-B", "Touvron", "KV", "LayerNorm", "softmax", "cos", "PyTorch", "QK"),
     *("GPT-2", "medium", "large", "XL", "GPT", "GCN", "GAT", "GATv2", "CSV", "Zachary", "Cora"),
     *("BERT", "Llama", "source", "target", "node", "class"),
 }

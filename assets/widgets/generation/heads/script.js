@@ -149,5 +149,6 @@ export default {
     };
   },
 
-  read: (run, state, text) => look(run, state, text).sentence,
+  read: (run, state, text) =>
+    format(text.reading, { sentence: look(run, state, text).sentence, shows: word(text, "shows_", state.shows) }),
 };
