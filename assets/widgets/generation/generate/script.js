@@ -161,7 +161,7 @@ export default {
         const step = placeOf(run, state).step + right;
         return step >= 0 && step < path(run.continuations, state.chosen).length ? { step } : null;
       });
-    bindKeys(root, { arrows });
+    bindKeys(root, { arrows, BracketLeft: () => arrows(0, -1), BracketRight: () => arrows(0, 1) });
     find(root, ".hint").before(thumbPad(text, arrows));
     return (run, state) => {
       drawText(root, run, state, text, set);
