@@ -49,7 +49,8 @@ def test_edges_with_which_nothing_was_trained_are_no_group_but_are_named():
         deep_accuracy=np.full((2, 1, 2), np.nan),
         deep_distance=np.full((2, 1, 2), np.nan),
     )
-    assert list(compare.edges_chart(trace, ENGLISH).data[0].x) == ["citations"]
+    drawn = compare.edges_chart(trace, ENGLISH).to_dict()
+    assert list(drawn["data"][0]["x"]) == ["citations"]
     said = compare.claim(trace, ENGLISH)
     assert "| layers | parameters | citations |" in said
     assert "trained yet with: no edges, random edges, all to all." in said
