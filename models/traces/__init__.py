@@ -87,6 +87,7 @@ from models.traces.translation import (
 )
 from models.traces.vit import VitTrace
 from models.traces.walk import TextWalkTrace, VitWalkTrace
+from models.traces.wrong_token import MISTAKES, WrongTokenTrace
 
 __all__ = [
     "AREA_DEFINITIONS",
@@ -100,6 +101,7 @@ __all__ = [
     "IMAGES",
     "MAX_LENGTH",
     "METHODS",
+    "MISTAKES",
     "NORM_PLACES",
     "PAPERS",
     "PATCH_CHANGES",
@@ -181,4 +183,5 @@ __all__ = [
     "TrainingFilmTrace",
     "VitTrace",
     "VitWalkTrace",
+    "WrongTokenTrace",
 ]
