@@ -15,3 +15,15 @@ def changed(one: Sequence[int], other: Sequence[int]) -> float:
     for two empty ones."""
     both = len(one) + len(other)
     return 1 - 2 * len(matches(one, other)) / both if both else float("nan")
+
+
+def columns(one: Sequence[int], other: Sequence[int]) -> list[tuple[int, int]]:
+    """Both beside one another: places (in `one`, in `other`), -1 where a side has nothing; what is between two matches
+    stands side by side."""
+    found, at, then = [], 0, 0
+    for match, its in [*matches(one, other), (len(one), len(other))]:
+        for step in range(max(match - at, its - then)):
+            found.append((at + step if at + step < match else -1, then + step if then + step < its else -1))
+        found.append((match, its))
+        at, then = match + 1, its + 1
+    return found[:-1]

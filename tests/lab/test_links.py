@@ -36,6 +36,7 @@ def other(one):
         "changes": ((0, 1),),
         "cuts": ((0, 1),),
         "branches": ((0, 1, 7),),
+        "swaps": ((1, 0, 7),),
     }
     return special[one.name] if one.name in special else values[type(one.default)]
 

@@ -123,6 +123,7 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
         "edges": "a b\na: x\nb: y",
         "changes": [[0, 1]],
         "cuts": [[0, 1]],
+        "swaps": [[1, 0, 7]],
     }
     for name in run.inputs:
         one = exhibit.input(name)

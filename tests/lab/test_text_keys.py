@@ -16,6 +16,7 @@ from models.traces import (
     GRAPH_KINDS,
     HEAD_RULES,
     METHODS,
+    MISTAKES,
     PATCH_CHANGES,
     PATCH_ORDERS,
     POOLED,
@@ -80,6 +81,7 @@ KINDS = {
     },
     "lab/views/decoding/decode.py": {"'same' if search.output == refine.output else 'differ'": ("same", "differ")},
     "lab/views/decoding/search.py": {"search.method": ("beam", "sample"), "kind": ("departs", "never_departs")},
+    "lab/views/strategies/wrong.py": {"trace.mistake": MISTAKES},
     "lab/views/graph/compare.py": {
         "kind": GRAPH_KINDS,
         "edges": GRAPH_EDGES,

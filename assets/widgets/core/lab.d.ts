@@ -145,4 +145,5 @@ export * from "../fields/runs";
 export * from "../generation/runs";
 export * from "../graph/runs";
 export * from "../patches/runs";
+export * from "../strategies/runs";
 export * from "./text";

@@ -853,3 +853,22 @@ export interface PatchesPairText extends SharedText {
   hint_keys: string;
   reading: string;
 }
+export interface StrategiesWrongText extends SharedText {
+  name: string;
+  end: string;
+  output: string;
+  aligned: string;
+  at: string;
+  hint: string;
+  put: string;
+  changes: string;
+  changes_unknown: string;
+  doubt: string;
+  legend_wrong: string;
+  legend_other: string;
+  legend_doubt: string;
+  only_choice: string;
+  nothing_after: string;
+  recovered: string;
+  drifted: string;
+}

@@ -1,0 +1,23 @@
+/** The payloads of Training strategies, as the TypedDicts in lab/views/strategies say. */
+
+/** What follows a wrong token at one position; tokens are indices into `piece` of the run. */
+export interface Mistake {
+  wrong: number;
+  after: number[];
+  /** Places in the output and in `after`, side by side; -1 for nothing. */
+  columns: [number, number][];
+  /** Nats, at each position of the output; null up to the wrong token. */
+  divergence: (number | null)[];
+  /** Share of what came later that is not in both; null where nothing came. */
+  changed: number | null;
+}
+
+export interface WrongRun {
+  output: number[];
+  /** By position; null where there is no token to put. */
+  mistakes: (Mistake | null)[];
+  alternative: number[][];
+  alternative_log_prob: number[][];
+  piece: string[];
+  piece_id: number[];
+}
