@@ -10,8 +10,8 @@ from typing import Any
 import gradio as gr
 
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.graph import EdgeList
 from lab.inputs.kinds import Input
+from lab.inputs.lines import Lines
 from lab.inputs.photo import Photo
 from lab.inputs.sentence import Sentence
 from lab.question import defaults
@@ -145,8 +145,8 @@ def lay_out_settings(settings: list[Input], exhibit: Exhibit, text: Text, board:
             lay_out_photo(one, exhibit, text, board)
         elif isinstance(one, Sentence):
             lay_out_sentence(one, exhibit, text, board)
-        elif isinstance(one, EdgeList):
-            lay_out_edges(one, exhibit, text, board)
+        elif isinstance(one, Lines):
+            lay_out_lines(one, exhibit, text, board)
         elif one.name not in board.inputs:
             board.inputs[one.name] = component_of(one, exhibit, text)
 
@@ -179,8 +179,8 @@ def lay_out_sentence(one: Sentence, exhibit: Exhibit, text: Text, board: Board) 
     board.starts += [component.submit, picked.success]
 
 
-def lay_out_edges(one: EdgeList, exhibit: Exhibit, text: Text, board: Board) -> None:
-    """A graph's field, and a file that fills it; who writes there has chosen the own graph."""
+def lay_out_lines(one: Lines, exhibit: Exhibit, text: Text, board: Board) -> None:
+    """A field of lines, and a file that fills it; who writes there has chosen what is their own."""
     field = board.inputs[one.name] = component_of(one, exhibit, text)
     said = {"long": text("input.file.long", name="{name}", maximum=f"{one.maximum:,}")}
     said |= {word: text(f"input.file.{word}") for word in ("choose", "filled", "unreadable")}

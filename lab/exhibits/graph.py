@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.graph import EdgeChanges, EdgeList
+from lab.inputs.graph import EXAMPLE, EdgeChanges
 from lab.inputs.kinds import Choice, Number
+from lab.inputs.lines import Lines
 from lab.inputs.models import VIT_INPUT
 from lab.inputs.photo import Photo
 from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR
@@ -15,7 +16,7 @@ EXHIBIT = Exhibit(
     "graph",
     inputs=(
         Choice(name="graph", default="karate", values=("karate", "own")),
-        EdgeList(name="edges", chooses=("graph", "own")),
+        Lines(name="edges", default=EXAMPLE, chooses=("graph", "own")),
         Choice(name="kind", default="gat", values=GRAPH_KINDS),
         Number(name="seed", default=0, minimum=0, maximum=99),
         Choice(name="paper", default=2326, values=PAPERS),

@@ -1,12 +1,9 @@
-"""A graph as a visitor writes it, and the edges that a visitor cuts or adds."""
+"""A graph as a visitor may write it, and the edges that a visitor cuts or adds."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import gradio as gr
-
-from lab.inputs.kinds import Input, Line
-from lab.text import Text
+from lab.inputs.kinds import Input
 from models.errors import InputError
 
 EXAMPLE = """A, B
@@ -23,35 +20,6 @@ G, H
 A: 1
 H: 2"""
 MAX_CHANGES = 200
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class EdgeList(Line):
-    """A graph as text, a line for each edge; `models.graph.edge_list` reads it where it is asked for.
-
-    chooses: the choice, and its value, that a visitor means who writes here.
-    """
-
-    default: str = EXAMPLE
-    maximum: int = 100_000
-    chooses: tuple[str, str]
-    bad: ClassVar[tuple[Any, ...]] = (None, 7, [], {"a": 1}, "x" * 100_001)
-
-    @property
-    def field(self) -> str:
-        """The class by which the page finds the field."""
-        return f"lab-field-{self.name}"
-
-    def component(self, text: Text, exhibit: str) -> gr.Textbox:
-        return gr.Textbox(
-            self.default,
-            label=text(f"{exhibit}.input.{self.name}"),
-            info=text(f"{exhibit}.input.{self.name}_info"),
-            elem_classes=self.field,
-            lines=4,
-            max_lines=8,
-            interactive=True,
-        )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -94,7 +94,7 @@ class Choice(Input):
     values: tuple[Any, ...]
     bad: ClassVar[tuple[Any, ...]] = (None, [], {"a": 1}, "none of these", -1, True)
 
-    def component(self, text: Text, exhibit: str) -> gr.Radio:
+    def component(self, text: Text, exhibit: str) -> Any:
         label = text(f"{exhibit}.input.{self.name}")
         return gr.Radio(self.named(text, exhibit), value=self.default, label=label, interactive=True)
 

@@ -11,7 +11,7 @@ from models.strategies.asking import Answer, answer
 from models.strategies.feeding import mix, own, sampled
 from models.strategies.learner import Alphabet, Batch, Learner, shifted
 from models.strategies.tasks import Pair
-from models.traces.strategies import FedTrace
+from models.traces import FedTrace
 from models.translation.vocabulary import PAD
 
 EXAMPLES = 4

@@ -1,9 +1,9 @@
 """What a decoder is fed while it learns: the strategies, each a few lines.
 
-Teacher forcing: the true characters before (Williams & Zipser 1989). Scheduled sampling: at each position a coin decides
-between the true one and the model's own prediction; the share of true ones, epsilon, falls while the model learns
-(Bengio et al. 2015). A Transformer predicts all positions at once, so its predictions come from a first pass over the
-true characters (Mihaylova & Martins 2019). Its own output: what it writes itself, never a true character.
+Teacher forcing: the true characters before (Williams & Zipser 1989). Scheduled sampling: at each position a coin
+decides between the true one and the model's own prediction; the share of true ones, epsilon, falls while the model
+learns (Bengio et al. 2015). A Transformer predicts all positions at once, so its predictions come from a first pass
+over the true characters (Mihaylova & Martins 2019). Its own output: what it writes itself, never a true character.
 """
 
 from collections.abc import Callable
@@ -34,30 +34,33 @@ def inverse_sigmoid(progress: float, half: float) -> float:
 
 
 SCHEDULES: dict[str, Schedule] = {
-    "teacher_forcing": lambda progress, half: 1.0,
     "linear": linear,
     "exponential": exponential,
     "inverse_sigmoid": inverse_sigmoid,
-    "own_output": lambda progress, half: 0.0,
 }
 
 
-def mix(gold: torch.Tensor, predicted: torch.Tensor, epsilon: float, draws: torch.Tensor) -> torch.Tensor:
-    """What is fed (pair, position): where a draw from [0, 1) is below epsilon the true id, else the predicted one.
+def epsilon(strategy: str, progress: float, half: float) -> float:
+    """The probability of a true character after a share of the training, by strategy."""
+    if strategy in SCHEDULES:
+        return SCHEDULES[strategy](progress, half)
+    return 1.0 if strategy == "teacher_forcing" else 0.0
 
-    The first position, which starts every output, is the same in both.
+
+def mix(gold: torch.Tensor, predicted: torch.Tensor, share: float, draws: torch.Tensor) -> torch.Tensor:
+    """What is fed (pair, position): where a draw is below epsilon (`share`) the true id, else the predicted one.
+
+    draws: from [0, 1). The first position, which starts every output, is the same in both.
     """
-    return torch.where(draws < epsilon, gold, predicted)
+    return torch.where(draws < share, gold, predicted)
 
 
-def sampled(
-    learner: Learner, source: Source, target: torch.Tensor, epsilon: float, draws: torch.Tensor
-) -> torch.Tensor:
+def sampled(learner: Learner, source: Source, target: torch.Tensor, share: float, draws: torch.Tensor) -> torch.Tensor:
     """A coin at each position between the true id and what a first pass over the true ones predicts."""
     gold = shifted(target)
     with torch.no_grad():
         predicted = shifted(best(learner.scores(source.detached(), gold)))
-    return mix(gold, predicted, epsilon, draws)
+    return mix(gold, predicted, share, draws)
 
 
 def own(learner: Learner, source: Source, length: int) -> torch.Tensor:
@@ -66,11 +69,11 @@ def own(learner: Learner, source: Source, length: int) -> torch.Tensor:
 
 
 def feed(
-    strategy: str, learner: Learner, source: Source, target: torch.Tensor, epsilon: float, draws: torch.Tensor
+    strategy: str, learner: Learner, source: Source, target: torch.Tensor, share: float, draws: torch.Tensor
 ) -> torch.Tensor:
-    """What the decoder reads in a step of training (pair, position), by strategy."""
+    """What the decoder reads in a step of training (pair, position), by strategy. share: epsilon."""
     if strategy == "teacher_forcing":
         return shifted(target)
     if strategy == "own_output":
         return own(learner, source, target.shape[1])
-    return sampled(learner, source, target, epsilon, draws)
+    return sampled(learner, source, target, share, draws)

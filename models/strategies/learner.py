@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import torch
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
-from transformers import MarianMTModel
 from transformers.modeling_outputs import BaseModelOutput
 
 from models.checkpoint import build_lock

@@ -69,6 +69,7 @@ from models.traces.positions import POSITION_SETTINGS, OrderTrace, PositionTable
 from models.traces.programs import MadeTrace, ProgramsTrace, ProgramTrace
 from models.traces.relevance import RelevanceTrace
 from models.traces.sizes import SIZE_PARTS, ArchitectureSize, SizesTrace
+from models.traces.strategies import FED_WAYS, TRAINING_STRATEGIES, TRAINING_TASKS, FedTrace, StrategiesTrace
 from models.traces.swin import SwinBlock, SwinTrace
 from models.traces.translation import (
     FATES,
@@ -94,6 +95,7 @@ __all__ = [
     "COST_WIDTHS",
     "COST_WINDOWS",
     "FATES",
+    "FED_WAYS",
     "GRAPH_EDGES",
     "GRAPH_KINDS",
     "HALF_MASS",
@@ -120,6 +122,8 @@ __all__ = [
     "THRESHOLDS",
     "TRAINED_DEPTHS",
     "TRAINED_GRAPH_KINDS",
+    "TRAINING_STRATEGIES",
+    "TRAINING_TASKS",
     "VARIANTS",
     "WEIGHTS",
     "ArchitectureSize",
@@ -139,6 +143,7 @@ __all__ = [
     "DepthTrace",
     "EffectsTrace",
     "FamiliesTrace",
+    "FedTrace",
     "FieldTrace",
     "FieldsTrace",
     "Finished",
@@ -175,6 +180,7 @@ __all__ = [
     "Sight",
     "SizesTrace",
     "StepByStep",
+    "StrategiesTrace",
     "StreamTrace",
     "SwinBlock",
     "SwinTrace",

@@ -59,7 +59,7 @@ class StrategiesTrace(Trace):
     loss: Annotated[np.ndarray, "strategy seed row"]
     """Nats a character in training, mean of the steps since the row before; nan in the first row."""
     right_gold: Annotated[np.ndarray, "strategy seed row"]
-    """Share of the characters that are predicted right, ends included, of pairs that are asked, with true ones before."""
+    """Share of the characters, ends included, that are predicted right for pairs that are asked, true ones before."""
     right_own: Annotated[np.ndarray, "strategy seed row"]
     """The same, with the model's own output before."""
     exact: Annotated[np.ndarray, "strategy seed row"]

@@ -12,6 +12,7 @@ from lab.exhibits.fields import EXHIBIT as FIELDS
 from lab.inputs import photo
 from lab.inputs.kinds import Choice, Model, Number
 from lab.inputs.photo import EXAMPLES, Photo
+from lab.inputs.several import Choices
 from lab.question import ask, defaults, saved_names
 from lab.text import LANGUAGES
 
@@ -24,6 +25,8 @@ def other(one):
         return next(name for name in EXAMPLES if name != one.default)
     if isinstance(one, Number):
         return one.maximum if one.default != one.maximum else one.minimum
+    if isinstance(one, Choices):
+        return one.values[-1:]
     if isinstance(one, Choice):
         return next(value for value in one.values if value != one.default)
     if isinstance(one, Model):

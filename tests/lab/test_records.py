@@ -8,6 +8,7 @@ import pytest
 from lab import saved
 from lab.exhibits import EXHIBITS
 from lab.inputs.kinds import Model
+from lab.inputs.several import Choices
 from lab.question import ask, defaults
 from lab.text import LANGUAGES, Text
 from lab.widget import WIDGETS
@@ -121,6 +122,7 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
         "average": True,
         "random": True,
         "edges": "a b\na: x\nb: y",
+        "pairs": "a => b",
         "changes": [[0, 1]],
         "cuts": [[0, 1]],
         "swaps": [[1, 0, 7]],
@@ -132,6 +134,8 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
             other = value if value != one.default else other
         if hasattr(one, "minimum"):
             other = one.minimum if one.default != one.minimum else one.maximum
+        if isinstance(one, Choices):
+            other = one.values[-1:]
         if isinstance(one, Model):
             other = "swin-imagenette" if one.default != "swin-imagenette" else "vit-imagenette"
         if one.name == "picked":

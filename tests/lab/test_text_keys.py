@@ -10,8 +10,10 @@ from lab import menu
 from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from lab.views.fields import growth
+from lab.views.strategies import train
 from models.families import PACKAGES
 from models.traces import (
+    FED_WAYS,
     GRAPH_EDGES,
     GRAPH_KINDS,
     HEAD_RULES,
@@ -24,6 +26,7 @@ from models.traces import (
     RANKED_WEIGHTS,
     SCORED_KINDS,
     STACK_VARIANTS,
+    TRAINING_STRATEGIES,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,10 +36,11 @@ RECORDS = {
     "lab/header.py",
     "lab/record.py",
     "lab/page.py",
-    "lab/inputs/graph.py",
+    "lab/inputs/lines.py",
     "lab/inputs/kinds.py",
     "lab/inputs/photo.py",
     "lab/inputs/sentence.py",
+    "lab/inputs/several.py",
     "tools/load.py",
 }
 """Glue names of records, which test_records walks."""
@@ -81,6 +85,13 @@ KINDS = {
     },
     "lab/views/decoding/decode.py": {"'same' if search.output == refine.output else 'differ'": ("same", "differ")},
     "lab/views/decoding/search.py": {"search.method": ("beam", "sample"), "kind": ("departs", "never_departs")},
+    "lab/views/strategies/train.py": {
+        "strategy": TRAINING_STRATEGIES,
+        "name": ("gold", "own"),
+        "bound": ("lowest", "highest"),
+        "word": train.COLUMNS,
+    },
+    "lab/views/strategies/fed.py": {"way": FED_WAYS},
     "lab/views/strategies/wrong.py": {"trace.mistake": MISTAKES},
     "lab/views/graph/compare.py": {
         "kind": GRAPH_KINDS,

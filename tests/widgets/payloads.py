@@ -12,7 +12,7 @@ from lab.views.fields import field
 from lab.views.generation import effects, families, generate, heads, next_token, training
 from lab.views.graph import graph, masks
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
-from lab.views.strategies import wrong
+from lab.views.strategies import fed, wrong
 from models.traces import TextWalkTrace
 
 from . import anatomy_walks, generation_traces, known_traces, photo_traces, strategies_traces
@@ -141,6 +141,7 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "generation/heads": lambda bench: bench.value(*heads.payload(generation_traces.head_rules(), ENGLISH)),
     "generation/families": lambda bench: bench.value(*families.payload(generation_traces.families(), ENGLISH)),
     "generation/effects": lambda bench: bench.value(*effects.payload(generation_traces.effects(), ENGLISH)),
+    "strategies/fed": lambda bench: bench.value(*fed.payload(strategies_traces.training(), ENGLISH)),
     "strategies/wrong": lambda bench: bench.value(*wrong.payload(strategies_traces.wrong(), ENGLISH)),
     "generation/training": lambda bench: bench.value(*training.payload(generation_traces.film(), ENGLISH)),
     "graph/graph": cut_graph,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.traces import REMOVED, WrongTokenTrace
+from models.traces import REMOVED, FedTrace, StrategiesTrace, WrongTokenTrace
 
 
 def wrong() -> WrongTokenTrace:
@@ -25,4 +25,53 @@ def wrong() -> WrongTokenTrace:
         changed=np.array([0, 0.6, nan, 1]),
         piece=tuple(["</s>"] + [f"p{one}" for one in range(1, 10)]),
         piece_id=np.arange(10),
+    )
+
+
+def fed(source: str, wrong_at: int) -> FedTrace:
+    """Two characters and the end. At `wrong_at` the model is wrong in every way, where it reads its own also after."""
+    right = ("x", "y", "")
+    gold = tuple("z" if at == wrong_at else one for at, one in enumerate(right))
+    own = tuple("z" if at >= wrong_at else one for at, one in enumerate(right))
+    return FedTrace(
+        source=source,
+        target=right,
+        draw=np.array([0.9, 0.25, 0.75]),
+        first=gold,
+        read=(("", "x", "y"), ("", "x", gold[1]), ("", *own[:2])),
+        predicted=(gold, gold, own),
+        loss=np.array([[0.25, 1.5, 0.5], [0.25, 1.5, 2.0], [0.25, 1.5, 3.0]]),
+        passes=np.array([1, 2, 3]),
+        seconds=np.array([0.002, 0.004, 0.0055]),
+    )
+
+
+def training(seeds: int = 2) -> StrategiesTrace:
+    """Two strategies after 0, 50 and 100 of 100 steps; the second makes no mistake in the end."""
+    nan, spread = np.nan, np.linspace(-0.02, 0.02, seeds)[None, :, None] if seeds > 1 else 0
+    loss = np.array([[[nan, 2.0, 0.5]], [[nan, 2.5, 1.0]]])
+    gold = np.array([[[0.1, 0.5, 0.9]], [[0.1, 0.6, 0.95]]])
+    own = np.array([[[0.1, 0.4, 0.8]], [[0.1, 0.55, 0.95]]])
+    after = np.array([[[0.1, 0.4, 0.75]], [[0.1, 0.5, nan]]])
+    every = np.zeros((2, seeds, 3))
+    return StrategiesTrace(
+        task="backwards",
+        strategy=("teacher_forcing", "linear"),
+        learned=4000,
+        held_out=100,
+        parameters=169_088,
+        steps=100,
+        step=np.array([0, 50, 100]),
+        epsilon=np.array([[1.0, 1.0, 1.0], [1.0, 0.5, 0.0]]),
+        loss=loss + spread + every,
+        right_gold=gold + spread + every,
+        right_own=own + spread + every,
+        exact=own - 0.1 + spread + every,
+        after_gold=after + every,
+        after_own=after / 2 + every,
+        seconds=np.array([12.5, 17.25]),
+        coin=0.5,
+        fed=(fed("a b", 1), fed("yx", 2), fed("a b", 3), fed("yx", 3)),
+        device="CPU × 1",
+        done=True,
     )

@@ -59,10 +59,11 @@ function narrow(figure, layout) {
 }
 
 /**
- * What presenter mode needs: the height of the screen, and type and margins as much larger as the rest of the page.
- * @type {(layout: Record<string, any>) => Record<string, any>}
+ * What presenter mode needs: the height of the screen, shared by the rows of figures, and type and margins as much larger
+ * as the rest of the page.
+ * @type {(layout: Record<string, any>, rows: number) => Record<string, any>}
  */
-function large(layout) {
+function large(layout, rows) {
   /** @type {(part: any) => any} */
   const scaled = (part) => {
     if (Array.isArray(part)) return part.map(scaled);
@@ -73,21 +74,24 @@ function large(layout) {
     return Object.fromEntries(entries);
   };
   const margin = Object.fromEntries(Object.entries(layout.margin).map(([side, width]) => [side, width * pageZoom()]));
-  return { ...scaled(layout), margin, height: viewHeight() };
+  return { ...scaled(layout), margin, height: viewHeight() / rows };
 }
+
+/** How many rows so many figures take beside one another. @type {(root: HTMLElement, count: number) => number} */
+const rowsOf = (root, count) => Math.ceil(count / getComputedStyle(root).gridTemplateColumns.split(" ").length);
 
 /**
  * The figure's layout in the page's colours, as wide as its place, with the visitor's zoom.
- * @type {(figure: Figure, width: number, zoom: Ranges) => Record<string, any>}
+ * @type {(figure: Figure, width: number, zoom: Ranges, rows: number) => Record<string, any>}
  */
-function layoutOf(figure, width, zoom) {
+function layoutOf(figure, width, zoom, rows) {
   const style = getComputedStyle(document.body);
   const [color, line] = ["--body-text-color", "--border-color-primary"].map((name) => style.getPropertyValue(name));
   /** @type {Record<string, any>} */
   const layout = { ...figure.layout, font: { ...figure.layout.font, color }, autosize: false };
   if (width) layout.width = width;
   if (width && width < NARROW && !isWide()) Object.assign(layout, narrow(figure, layout));
-  if (isWide()) Object.assign(layout, large(layout));
+  if (isWide()) Object.assign(layout, large(layout, rows));
   for (const name of Object.keys(layout).filter((name) => /^[xy]axis/.test(name))) {
     const range = zoom[name] ? { range: zoom[name], autorange: false } : {};
     layout[name] = { ...layout[name], color, gridcolor: line, linecolor: line, ...range };
@@ -169,12 +173,13 @@ export default {
         plots.push(Object.assign(plot, { on: () => {} }));
         root.append(plot);
       }
+      const rows = rowsOf(root, run.length);
       for (const [place, figure] of run.entries()) {
         const plot = plots[place];
         const hidden = state.hidden[place];
         const data = figure.data.map((trace, at) => ({ ...trace, uid: `${at}`, ...seen(hidden.includes(at)) }));
         // Plotly writes into what it is given
-        const own = structuredClone({ data, layout: layoutOf(figure, plot.clientWidth, state.zoom[place]) });
+        const own = structuredClone({ data, layout: layoutOf(figure, plot.clientWidth, state.zoom[place], rows) });
         await react(plot, own.data, own.layout, { displayModeBar: false });
         if (!plot.dataset.listening) listen(place);
         plot.dataset.listening = "yes";

@@ -872,3 +872,35 @@ export interface StrategiesWrongText extends SharedText {
   recovered: string;
   drifted: string;
 }
+export interface StrategiesFedText extends SharedText {
+  name: string;
+  pair: string;
+  model: string;
+  table: string;
+  position: string;
+  target: string;
+  first_pass: string;
+  coin: string;
+  heads: string;
+  tails: string;
+  read: string;
+  predicted: string;
+  loss: string;
+  start: string;
+  end: string;
+  way_gold: string;
+  way_mixed: string;
+  way_own: string;
+  cost: string;
+  mean: string;
+  mean_of: string;
+  passes: string;
+  progress: string;
+  semicolon: string;
+  reading: string;
+  legend_gold: string;
+  legend_own: string;
+  legend_wrong: string;
+  hint: string;
+  hint_keys: string;
+}

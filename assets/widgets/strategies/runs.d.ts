@@ -21,3 +21,37 @@ export interface WrongRun {
   piece: string[];
   piece_id: number[];
 }
+
+/** One way to feed a decoder; a list has one entry for each position. */
+export interface FedWay {
+  way: "gold" | "mixed" | "own";
+  /** "" for what starts an output, and for an end. */
+  read: string[];
+  predicted: string[];
+  /** Nats. */
+  loss: number[];
+  /** Through the decoder. */
+  passes: number;
+  seconds: number;
+}
+
+export interface FedMeta {
+  source: string;
+  target: string[];
+  draw: number[];
+  /** What the first pass of the mix predicts. */
+  first: string[];
+  ways: FedWay[];
+}
+
+export interface FedRun {
+  /** As they are named on the page. */
+  strategies: string[];
+  sources: string[];
+  /** Below which a draw takes the true character. */
+  coin: number;
+  /** Of training before. */
+  steps: number;
+  /** All pairs of the first strategy, then of the next. */
+  fed: FedMeta[];
+}

@@ -1,0 +1,124 @@
+"""Training by several strategies, side by side: small charts of the same axes, and what each reached."""
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lab.format import number, percent
+from lab.style import SERIES, add_band, figure
+from lab.text import Text
+from lab.views.payload import to_dict
+from models.traces import TRAINING_STRATEGIES, StrategiesTrace
+
+GOLD, OWN, EPSILON = SERIES[0], SERIES[1], SERIES[7]
+
+
+def chart(trace: StrategiesTrace, text: Text) -> list[dict]:
+    """A chart for each strategy, and one with the loss of all."""
+    strategies = [strategy_chart(trace, at, text) for at in range(len(trace.strategy))]
+    return [to_dict(one) for one in (*strategies, loss_chart(trace, text))]
+
+
+def strategy_chart(trace: StrategiesTrace, at: int, text: Text) -> go.Figure:
+    """Right characters with both prefixes, whose gap is the exposure bias, and how often the true one was read."""
+    drawn = figure(text("strategies.view.train.steps"), strategy_name(trace.strategy[at], text))
+    for name, shares, colour in (("gold", trace.right_gold, GOLD), ("own", trace.right_own, OWN)):
+        _add_curve(drawn, trace, shares[at], text(f"strategies.view.train.right_{name}"), colour, text)
+    drawn.add_scatter(
+        x=trace.step.tolist(),
+        y=trace.epsilon[at],
+        mode="lines",
+        name=text("strategies.view.train.epsilon"),
+        line={"color": EPSILON, "width": 2, "dash": "dot"},
+    )
+    drawn.update_yaxes(tickformat=".0%", range=[0, 1.02])
+    return _over_the_training(drawn, trace)
+
+
+def loss_chart(trace: StrategiesTrace, text: Text) -> go.Figure:
+    """What each was trained on: the surprise at the true character after what was read."""
+    drawn = figure(text("strategies.view.train.steps"), text("strategies.view.train.loss"))
+    for at, strategy in enumerate(trace.strategy):
+        colour = SERIES[2 + TRAINING_STRATEGIES.index(strategy)]
+        _add_curve(drawn, trace, trace.loss[at], strategy_name(strategy, text), colour, text)
+    drawn.update_yaxes(rangemode="tozero")
+    return _over_the_training(drawn, trace)
+
+
+def strategy_name(strategy: str, text: Text) -> str:
+    """As the visitor chooses it."""
+    return text(f"strategies.choice.strategies.{strategy}")
+
+
+def _over_the_training(drawn: go.Figure, trace: StrategiesTrace) -> go.Figure:
+    drawn.update_xaxes(range=[0, trace.steps])
+    return drawn
+
+
+def _add_curve(
+    drawn: go.Figure, trace: StrategiesTrace, values: np.ndarray, name: str, colour: str, text: Text
+) -> None:
+    """The mean over the seeds, and what lies between the lowest and the highest where there are several."""
+    if len(values) > 1:
+        names = [text(f"strategies.view.train.{bound}", curve=name) for bound in ("lowest", "highest")]
+        fill = f"rgba({int(colour[1:3], 16)}, {int(colour[3:5], 16)}, {int(colour[5:], 16)}, 0.2)"
+        drawn_band = {"x": trace.step.tolist(), "fillcolor": fill, "line": {"color": colour}}
+        add_band(drawn, values.min(0), values.max(0), names, group=name, **drawn_band)
+    drawn.add_scatter(
+        x=trace.step.tolist(),
+        y=values.mean(0),
+        mode="lines+markers",
+        name=name,
+        legendgroup=name,
+        line={"color": colour, "width": 2.5},
+    )
+
+
+def claim(trace: StrategiesTrace, text: Text) -> str:
+    """What was learned, a row for each strategy, and how far the seeds lie apart."""
+    said = text(
+        "strategies.view.train.claim",
+        learned=number(trace.learned),
+        held_out=number(trace.held_out),
+        parameters=number(trace.parameters),
+        steps=number(int(trace.step[-1])),
+        seeds=trace.loss.shape[1],
+    )
+    if trace.done and trace.step[-1] < trace.steps:
+        said += " " + text("strategies.view.train.stopped", steps=number(trace.steps))
+    head = [text(f"strategies.view.train.{word}") for word in COLUMNS]
+    rows = [_row(trace, at, text) for at in range(len(trace.strategy))]
+    table = "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---", *["---:"] * (len(head) - 1)], *rows])
+    spread = text("strategies.view.train.one_seed" if trace.loss.shape[1] == 1 else "strategies.view.train.noise")
+    return f"{said}\n\n{table}\n\n{spread}"
+
+
+COLUMNS = ("strategy", "with_gold", "with_own", "gap", "whole", "after", "seconds")
+
+
+def _row(trace: StrategiesTrace, at: int, text: Text) -> list[str]:
+    """Of one strategy, at the end: means over the seeds, with the lowest and the highest of several."""
+    gold, own, exact = (part[at, :, -1] for part in (trace.right_gold, trace.right_own, trace.exact))
+    return [
+        strategy_name(trace.strategy[at], text),
+        _with_spread(gold),
+        _with_spread(own),
+        text("strategies.view.train.points", points=number(100 * float((gold - own).mean()), 1)),
+        _with_spread(exact),
+        _after(trace, at, text),
+        text("strategies.view.train.time", seconds=number(float(trace.seconds[at]), 1)),
+    ]
+
+
+def _with_spread(shares: np.ndarray) -> str:
+    """The mean, and the lowest and highest of several."""
+    mean = percent(float(shares.mean()))
+    return mean if len(shares) == 1 else f"{mean} ({percent(float(shares.min()))}–{percent(float(shares.max()))})"
+
+
+def _after(trace: StrategiesTrace, at: int, text: Text) -> str:
+    """Right after the first mistake: had it been corrected, and with the mistake; seeds without one are left out."""
+    made = np.isfinite(trace.after_gold[at, :, -1])
+    if not made.any():
+        return text("strategies.view.train.no_mistake")
+    gold, own = (float(part[at, made, -1].mean()) for part in (trace.after_gold, trace.after_own))
+    return text("strategies.view.train.after_both", gold=percent(gold), own=percent(own))
