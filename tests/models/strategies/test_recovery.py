@@ -11,7 +11,10 @@ from models.strategies import recovery, wrong_token
 from models.traces import MISTAKES, REMOVED
 from tests.widgets import strategies_traces
 
-SENTENCES = ["a man is riding a bike", "two dogs play in the snow"]
+SENTENCES = [
+    "A man in a blue shirt is riding a bike down the street in the rain.",
+    "Two dogs play with a red ball in the snow near a small house and a tree.",
+]
 
 
 def test_a_token_is_lost_where_the_other_output_has_it_not():
