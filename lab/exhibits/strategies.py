@@ -4,8 +4,8 @@ from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Choice, Forces
 from lab.inputs.strategies import TRAINING, TRAINING_OPENS
 from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR
-from lab.views.strategies import fed, train, wrong
-from models.traces import MISTAKES, StrategiesTrace, WrongTokenTrace
+from lab.views.strategies import fed, history, recovery, train, wrong
+from models.traces import HISTORIES, MISTAKES, HistoryTrace, RecoveryTrace, StrategiesTrace, WrongTokenTrace
 
 EXHIBIT = Exhibit(
     "strategies",
@@ -13,6 +13,7 @@ EXHIBIT = Exhibit(
         *SENTENCE,
         Choice(name="mistake", default=MISTAKES[0], values=MISTAKES),
         TRANSLATOR,
+        Choice(name="checkpoint", default=HISTORIES[0], values=HISTORIES),
         Forces(name="swaps"),
         *TRAINING,
     ),
@@ -25,6 +26,21 @@ EXHIBIT = Exhibit(
             views=(View("wrong", wrong, widget="strategies/wrong"),),
             actions={"swap": "swaps"},
             saved=SAVED,
+        ),
+        Run(
+            "recovery",
+            compute="models.strategies.recovery:trace",
+            trace=RecoveryTrace,
+            inputs=("translator",),
+            views=(View("recovery", recovery, widget="chart", truth="recorded"),),
+            saved=SAVED,
+        ),
+        Run(
+            "history",
+            compute="models.strategies.history:trace",
+            trace=HistoryTrace,
+            inputs=("checkpoint",),
+            views=(View("history", history, widget="chart", truth="recorded"),),
         ),
         Run(
             "train",
