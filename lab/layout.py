@@ -117,12 +117,18 @@ def lay_out_inputs(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
     if more := [one for one in settings if one.more]:
         with gr.Accordion(text(f"{name}.{MORE}"), open=False, elem_classes=f"takes-{MORE}"):
             lay_out_settings(more, exhibit, text, board)
-    credits_key = f"{name}.credits" if text.has(f"{name}.credits") else "photo.credits"
     if content:
-        gr.Markdown(text(credits_key), elem_classes="small")
+        gr.Markdown(credits(exhibit, content, text), elem_classes="small")
     if exhibit.focused:
         gr.HTML(f"<style>{focus(exhibit)}</style>", padding=False)
     return board
+
+
+def credits(exhibit: Exhibit, content: list[Input], text: Text) -> str:
+    """Whose the example photos or sentences are."""
+    kind = "photo" if any(isinstance(one, Photo) for one in content) else "sentence"
+    own = f"{exhibit.name}.credits"
+    return text(own if text.has(own) else f"{kind}.credits")
 
 
 def focus(exhibit: Exhibit) -> str:
@@ -174,6 +180,7 @@ def lay_out_sentence(one: Sentence, exhibit: Exhibit, text: Text, board: Board) 
     leader = exhibit.input(one.follows)
     board.inputs[leader.name] = component_of(leader, exhibit, text)
     dataset = one.samples(text, component, defaults(exhibit, text.language)[leader.name])
+    dataset.elem_classes = [*(dataset.elem_classes or []), f"takes-{one.name}"]
     picked = dataset.click(lambda row: row[0], dataset, component, queue=False, api_visibility="private")
     board.samples[dataset] = one.rows
     board.starts += [component.submit, picked.success]
