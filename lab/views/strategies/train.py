@@ -92,24 +92,22 @@ def claim(trace: StrategiesTrace, text: Text) -> str:
     return f"{said}\n\n{table}\n\n{spread}"
 
 
-COLUMNS = ("strategy", "with_gold", "with_own", "gap", "largest", "whole", "after", "seconds")
+COLUMNS = ("strategy", "right", "gap", "whole", "after", "seconds")
 
 
 def _row(trace: StrategiesTrace, at: int, text: Text) -> list[str]:
     """Of one strategy, at the end: means over the seeds, with the lowest and the highest of several."""
-    gold, own, exact = (part[at, :, -1] for part in (trace.right_gold, trace.right_own, trace.exact))
     gaps = (trace.right_gold[at] - trace.right_own[at]).mean(0)
     return [
         strategy_name(trace.strategy[at], text),
-        _with_spread(gold),
-        _with_spread(own),
-        text("strategies.view.train.points", points=number(100 * float(gaps[-1]), 1)),
+        " / ".join(_with_spread(part[at, :, -1]) for part in (trace.right_gold, trace.right_own)),
         text(
-            "strategies.view.train.points_at",
-            points=number(100 * float(gaps.max()), 1),
+            "strategies.view.train.gaps",
+            last=number(100 * float(gaps[-1]), 1),
+            largest=number(100 * float(gaps.max()), 1),
             step=number(int(trace.step[gaps.argmax()])),
         ),
-        _with_spread(exact),
+        _with_spread(trace.exact[at, :, -1]),
         _after(trace, at, text),
         text("strategies.view.train.time", seconds=number(float(trace.seconds[at]), 1)),
     ]

@@ -55,6 +55,7 @@ NAMES = {
     *("L2", "ln", "stem", "DeiT", "DeiT-B", "Touvron", "KV", "LayerNorm", "softmax", "cos", "PyTorch", "QK"),
     *("GPT-2", "medium", "large", "XL", "GPT", "GCN", "GAT", "GATv2", "CSV", "Zachary", "Cora"),
     *("BERT", "Llama", "source", "target", "node", "class"),
+    *("sigmoid", "ISO"),
 }
 """Latin words of Chinese text: names, keys, and terms that the field has no other word for."""
 

@@ -56,11 +56,11 @@ def test_bands_lie_between_the_lowest_and_the_highest_seed(numbers):
 def test_the_table_has_what_each_strategy_reached():
     said = train.claim(strategies_traces.training(1), EN)
     assert "169,088 parameters learned 4,000 pairs in 100 steps each; 100 others were asked. Seeds: 1." in said
-    assert "| teacher forcing | 90% | 80% | 10.0 points | 10.0 points after 50 steps | 70% | 75% / 38% | 12.5 s |" in said
-    assert "| scheduled, linear | 95% | 95% | 0.0 points | 5.0 points after 50 steps | 85% | no mistake | 17.2 s |" in said
+    assert "| teacher forcing | 90% / 80% | 10.0, 10.0 (step 50) | 70% | 75% / 38% | 12.5 s |" in said
+    assert "| scheduled, linear | 95% / 95% | 0.0, 5.0 (step 50) | 85% | no mistake | 17.2 s |" in said
     assert EN("strategies.view.train.one_seed") in said
     two = train.claim(strategies_traces.training(2), EN)
-    assert "| 90% (88%–92%) | 80% (78%–82%) |" in two and EN("strategies.view.train.noise") in two
+    assert "| 90% (88%–92%) / 80% (78%–82%) |" in two and EN("strategies.view.train.noise") in two
     assert "planned" not in two
 
 
