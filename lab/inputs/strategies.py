@@ -25,7 +25,7 @@ TRAINING = (
     ),
     Number(name="seeds", default=1, minimum=1, maximum=3),
     Number(name="half", default=0.5, minimum=0.1, maximum=1, step=0.05, more=True),
-    Number(name="steps", default=360, minimum=60, maximum=1200, step=60, more=True),
+    Number(name="steps", default=300, minimum=60, maximum=1200, step=60, more=True),
 )
 TRAINING_OPENS = {"zh": {"task": "chinese_numbers", "pairs": CHINESE_PAIRS}}
 """What the page of a language opens with."""

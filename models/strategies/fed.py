@@ -14,7 +14,7 @@ from models.strategies.tasks import Pair
 from models.traces import FedTrace
 from models.translation.vocabulary import PAD
 
-EXAMPLES = 4
+EXAMPLES = 6
 """Pairs that are shown."""
 COIN = 0.5
 """Epsilon of the coins that are shown."""
