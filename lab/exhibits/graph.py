@@ -76,4 +76,5 @@ EXHIBIT = Exhibit(
         ),
     ),
     opens=OPENS,
+    focused=True,
 )
