@@ -47,17 +47,21 @@ function mostMissed(run) {
 
 const sectionOf = (/** @type {HTMLElement} */ stage) => /** @type {HTMLElement} */ (stage.closest("section"));
 
+/** Names of layers in a column, where more do not stand one under the other. */
+const NAMES = 20;
+
 /** The names of columns and rows of a grid of parts. @type {(root: HTMLElement, run: Run, text: Text) => void} */
 function nameGrid(root, run, text) {
   const { layers, parts } = partSizes(run);
   const words = (/** @type {string[]} */ names) => names.map((textContent) => element("span", { textContent }));
   const heads = Array.from({ length: parts - 1 }, (_, head) => String(head + 1));
-  for (const grid of root.querySelectorAll(".grid")) {
-    if (!(grid instanceof HTMLElement)) continue;
-    grid.style.setProperty("--layers", String(layers));
-    grid.style.setProperty("--parts", String(parts));
-    find(grid, ".columns").replaceChildren(...words([...heads, text.feed_forward]));
-    find(grid, ".layers").replaceChildren(...words(Array.from({ length: layers }, (_, layer) => String(layer + 1))));
+  const every = Math.ceil(layers / NAMES);
+  const numbers = Array.from({ length: layers }, (_, at) => ((at + 1) % every ? "" : String(at + 1)));
+  root.style.setProperty("--layers", String(layers));
+  root.style.setProperty("--parts", String(parts));
+  for (const name of ["direct", "without"]) {
+    find(root, `.${name} .columns`).replaceChildren(...words([...heads, text.feed_forward]));
+    find(root, `.${name} .layers`).replaceChildren(...words(numbers));
   }
 }
 
