@@ -1,14 +1,18 @@
 """What each part does to the next token, in a browser, of a model with many layers."""
 
+from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from lab.text import Text
 from lab.views.generation import effects
 
 from .drawn import data
 from .generation_traces import deep_effects
+from .generation_traces import effects as made
 
 pytestmark = pytest.mark.browser
 PRESENTED = """() => {
@@ -53,6 +57,13 @@ def test_the_part_that_is_pointed_at_is_the_one_that_is_named(page):
     stage = page.locator(".without .stage")
     box = stage.bounding_box()
     stage.click(position={"x": box["width"] * 9.5 / 10, "y": box["height"] * 17.5 / 30})
-    assert data(page, "cell") == str(17 * 10 + 9)
+    expect(page.locator(".effects")).to_have_attribute("data-cell", str(17 * 10 + 9))
     wanted = deep_effects().without[17, 9, 0] - deep_effects().lens[-1, 0]
     assert float(data(page, "changes")) == pytest.approx(wanted, abs=1e-3)
+
+
+def test_small_probabilities_of_a_large_vocabulary_are_said_as_the_claim_says_them(bench):
+    trace = replace(made(), without=np.log(np.full((2, 4, 2), 0.0004)))
+    text = Text("en")
+    page = bench.open("generation/effects", bench.value(*effects.payload(trace, text)))
+    assert "to 0.04%" in page.locator(".readout").inner_text() and "to 0.04%" in effects.claim(trace, text)
