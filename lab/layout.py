@@ -1,7 +1,7 @@
 """An exhibit as one sees it: inputs on the left, views on the right. The only place that lays out an exhibit."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
@@ -117,12 +117,18 @@ def lay_out_inputs(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
     if more := [one for one in settings if one.more]:
         with gr.Accordion(text(f"{name}.{MORE}"), open=False, elem_classes=f"takes-{MORE}"):
             lay_out_settings(more, exhibit, text, board)
-    credits_key = f"{name}.credits" if text.has(f"{name}.credits") else "photo.credits"
     if content:
-        gr.Markdown(text(credits_key), elem_classes="small")
+        gr.Markdown(credits(exhibit, content, text), elem_classes="small")
     if exhibit.focused:
         gr.HTML(f"<style>{focus(exhibit)}</style>", padding=False)
     return board
+
+
+def credits(exhibit: Exhibit, content: Sequence[Input], text: Text) -> str:
+    """Whose the example photos or sentences are."""
+    kind = "photo" if any(isinstance(one, Photo) for one in content) else "sentence"
+    own = f"{exhibit.name}.credits"
+    return text(own if text.has(own) else f"{kind}.credits")
 
 
 def focus(exhibit: Exhibit) -> str:
@@ -156,14 +162,20 @@ def component_of(one: Input, exhibit: Exhibit, text: Text) -> Any:
     component, value = one.component(text, exhibit.name), defaults(exhibit, text.language)[one.name]
     if value != one.default:
         component.value = one.shown(value)
-    component.elem_classes = [*(component.elem_classes or []), f"takes-{one.name}"]
+    component.elem_classes = [*(component.elem_classes or []), *taken(one)]
     return component
+
+
+def taken(one: Input) -> list[str]:
+    """The class of all that belongs to an input, by which `focus` hides it."""
+    return [f"takes-{one.name}"]
 
 
 def lay_out_photo(one: Photo, exhibit: Exhibit, text: Text, board: Board) -> None:
     """A photo and the example photos; a new one starts a run at once."""
     component = board.inputs[one.name] = component_of(one, exhibit, text)
     examples = one.examples(text, component)
+    examples.dataset.elem_classes = taken(one)
     board.starts += [component.upload, examples.load_input_event.success]
     board.at_once.append(component)
 
@@ -174,6 +186,7 @@ def lay_out_sentence(one: Sentence, exhibit: Exhibit, text: Text, board: Board) 
     leader = exhibit.input(one.follows)
     board.inputs[leader.name] = component_of(leader, exhibit, text)
     dataset = one.samples(text, component, defaults(exhibit, text.language)[leader.name])
+    dataset.elem_classes = taken(one)
     picked = dataset.click(lambda row: row[0], dataset, component, queue=False, api_visibility="private")
     board.samples[dataset] = one.rows
     board.starts += [component.submit, picked.success]
@@ -185,7 +198,7 @@ def lay_out_edges(one: EdgeList, exhibit: Exhibit, text: Text, board: Board) -> 
     said = {"long": text("input.file.long", name="{name}", maximum=f"{one.maximum:,}")}
     said |= {word: text(f"input.file.{word}") for word in ("choose", "filled", "unreadable")}
     words = {name: escape(words) for name, words in said.items()}
-    gr.HTML(FILE.format(field=one.field, maximum=one.maximum, **words))
+    gr.HTML(FILE.format(field=one.field, maximum=one.maximum, **words), elem_classes=taken(one))
     choice, value = one.chooses
     field.input(None, None, board.inputs[choice], js=f"() => {json.dumps(value)}", api_visibility="private")
 

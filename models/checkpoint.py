@@ -6,6 +6,7 @@ torch and transformers are imported where they are used, so that the page opens 
 import copy
 import hashlib
 import importlib
+import re
 import threading
 from collections import OrderedDict
 from contextlib import suppress
@@ -291,4 +292,10 @@ def _family(reference: str, folder: Path, families: tuple[str, ...]) -> str:
 
 def _refuse_other(reference: str, family: str, families: tuple[str, ...]) -> None:
     if families and family not in families:
-        raise InputError("model.family", reference=reference, family=family, families=", ".join(families))
+        names = ", ".join(dict.fromkeys(map(family_name, families)))
+        raise InputError("model.family", reference=reference, family=family, families=names)
+
+
+def family_name(family: str) -> str:
+    """A class of transformers without what it is for: "Bart" for BartForConditionalGeneration."""
+    return re.sub("(For[A-Z].*|LMHeadModel|MTModel)$", "", family)

@@ -17,8 +17,7 @@ GROUPS = {
     "images": (patches.EXHIBIT, fields.EXHIBIT),
     "comparison": (cnn_vs_attention.EXHIBIT, cost.EXHIBIT, graph.EXHIBIT),
     "architecture": (anatomy.EXHIBIT, blocks.EXHIBIT),
-    "decoding": (decoding.EXHIBIT, generation.EXHIBIT),
-    "training": (strategies.EXHIBIT,),
+    "language": (decoding.EXHIBIT, generation.EXHIBIT, strategies.EXHIBIT),
 }
 EXHIBITS = tuple(exhibit for group in GROUPS.values() for exhibit in group)
 """In the order of the page."""

@@ -75,4 +75,5 @@ EXHIBIT = Exhibit(
         ),
     ),
     opens=OPENS,
+    focused=True,
 )

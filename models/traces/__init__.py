@@ -62,6 +62,7 @@ from models.traces.graph import (
     RankingTrace,
     ScoresTrace,
 )
+from models.traces.history import HISTORIES, MEASURED, HistoryTrace
 from models.traces.layer_norm import LayerNormTrace, StreamTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
@@ -88,7 +89,7 @@ from models.traces.translation import (
 )
 from models.traces.vit import VitTrace
 from models.traces.walk import TextWalkTrace, VitWalkTrace
-from models.traces.wrong_token import MISTAKES, WrongTokenTrace
+from models.traces.wrong_token import MISTAKES, RecoveryTrace, WrongTokenTrace
 
 __all__ = [
     "AREA_DEFINITIONS",
@@ -99,8 +100,10 @@ __all__ = [
     "GRAPH_KINDS",
     "HALF_MASS",
     "HEAD_RULES",
+    "HISTORIES",
     "IMAGES",
     "MAX_LENGTH",
+    "MEASURED",
     "METHODS",
     "MISTAKES",
     "NORM_PLACES",
@@ -147,6 +150,7 @@ __all__ = [
     "GradientsTrace",
     "GraphTrace",
     "HeadRulesTrace",
+    "HistoryTrace",
     "KnownOutput",
     "LayerNormTrace",
     "LearningTrace",
@@ -168,6 +172,7 @@ __all__ = [
     "ProgramsTrace",
     "RaceTrace",
     "RankingTrace",
+    "RecoveryTrace",
     "RefineTrace",
     "RelevanceTrace",
     "ScoresTrace",

@@ -41,3 +41,23 @@ class WrongTokenTrace(Trace):
     piece: tuple[str, ...]
     piece_id: Annotated[np.ndarray, "piece"]
     """All ids above, once."""
+
+
+@dataclass(frozen=True, eq=False)
+class RecoveryTrace(Trace):
+    """How far a wrong token is felt, averaged over sentences; `mistake` is one of MISTAKES."""
+
+    model: str
+    sentences: int
+    distance: Annotated[np.ndarray, "distance"]
+    """Tokens after the wrong one, from 1."""
+    divergence: Annotated[np.ndarray, "mistake distance"]
+    """Mean KL divergence in nats where nothing but that token is wrong."""
+    lost: Annotated[np.ndarray, "mistake distance"]
+    """Share of the tokens of the first output that the one after the wrong token has not, in order."""
+    positions: Annotated[np.ndarray, "mistake"]
+    """Tokens that were made wrong."""
+    unchanged: Annotated[np.ndarray, "mistake"]
+    """Those after which all stays."""
+    changed: Annotated[np.ndarray, "mistake"]
+    """Mean share of what came later that is not in both."""

@@ -15,6 +15,7 @@ from models.traces import (
     GRAPH_EDGES,
     GRAPH_KINDS,
     HEAD_RULES,
+    MEASURED,
     METHODS,
     MISTAKES,
     PATCH_CHANGES,
@@ -81,6 +82,8 @@ KINDS = {
     },
     "lab/views/decoding/decode.py": {"'same' if search.output == refine.output else 'differ'": ("same", "differ")},
     "lab/views/decoding/search.py": {"search.method": ("beam", "sample"), "kind": ("departs", "never_departs")},
+    "lab/views/strategies/history.py": {"trace.measure": MEASURED, "trace.unit": ("epoch", "step")},
+    "lab/views/strategies/recovery.py": {"mistake": MISTAKES},
     "lab/views/strategies/wrong.py": {"trace.mistake": MISTAKES},
     "lab/views/graph/compare.py": {
         "kind": GRAPH_KINDS,

@@ -15,6 +15,7 @@ import torch
 from models import checkpoint
 from models.checkpoint import Reads, open_model, stamp
 from models.errors import InputError
+from models.families import CLASSIFIERS
 from tests.models.opening import FAMILIES, code, logits
 
 
@@ -149,3 +150,11 @@ def test_importing_the_door_is_cheap():
     heavy = "{'torch', 'transformers', 'huggingface_hub'}"
     script = f"import sys, models.checkpoint as door; door.bundled(); assert not {heavy} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).resolve().parents[2], check=True)
+
+
+def test_families_are_named_shortly_and_each_once():
+    names = ["BartForConditionalGeneration", "GPT2LMHeadModel", "MarianMTModel", "DeiTForImageClassification"]
+    assert [checkpoint.family_name(one) for one in names] == ["Bart", "GPT2", "Marian", "DeiT"]
+    with pytest.raises(InputError) as refused:
+        checkpoint.open_model("marian-multi30k", CLASSIFIERS, "image")
+    assert refused.value.details["families"] == "ResNet, ViT, DeiT, Swin"

@@ -73,7 +73,7 @@ def claim(trace: WrongTokenTrace, text: Text) -> str:
     followed = np.flatnonzero(np.isfinite(trace.changed))
     if not len(followed):
         return text("strategies.view.wrong.alone")
-    worst = int(followed[trace.changed[followed].argmax()])
+    worst = int(followed[differing(trace)[followed].argmax()])
     name = dict(zip(trace.piece_id.tolist(), trace.piece, strict=True))
     right, wrong = (
         piece_name(name[int(ids[worst])], text("strategies.widget.wrong.end")) for ids in (trace.output, trace.wrong)
@@ -93,6 +93,12 @@ def claim(trace: WrongTokenTrace, text: Text) -> str:
     if np.isnan(far):
         return said
     return f"{said} " + text("strategies.view.wrong.fades", near=number(near, 3), far=number(far, 3))
+
+
+def differing(trace: WrongTokenTrace) -> np.ndarray:
+    """How many of the tokens that came later, on either side, the other has not (position,)."""
+    later = np.arange(len(trace.output))[::-1] + (trace.after != REMOVED).sum(1) - np.arange(1, len(trace.output) + 1)
+    return np.nan_to_num(trace.changed) * later
 
 
 def by_distance(divergence: np.ndarray, distance: int) -> float:

@@ -134,6 +134,12 @@ def check_alone(chromium, file, before):
     context.close()
 
 
+def unlike(exhibit):
+    """The tabs of an exhibit, but of those with charts the first alone: one widget draws all charts."""
+    charts = [name for name, (_, view) in exhibit.views.items() if view.widget == "chart"]
+    return [tab for tab in tabs(exhibit) if tab not in charts[1:]]
+
+
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=[exhibit.name for exhibit in EXHIBITS])
 def test_every_view_can_be_taken_away(page, chromium, tmp_path, exhibit):
     expect(page.locator(".cut")).to_have_attribute("data-count", "196")
@@ -143,9 +149,11 @@ def test_every_view_can_be_taken_away(page, chromium, tmp_path, exhibit):
         assert re.fullmatch(rf"attention-lab-{exhibit.name}-{tab}-\d{{4}}-\d\d-\d\d\.png", name)
         pixels = picture(content)
         assert min(pixels.shape[:2]) > 300 and len(np.unique(pixels @ (65536, 256, 1))) > 100
+        check_numbers(take(page, "json")[0], exhibit, tab)
+        if tab not in unlike(exhibit):
+            continue
         words = " ".join(ElementTree.fromstring(take(page, "svg")[0]).itertext())
         assert f"#{exhibit.name}/{tab}" in words and TEXT(f"{exhibit.name}.tab") in words
-        check_numbers(take(page, "json")[0], exhibit, tab)
         file = tmp_path / f"{tab}.html"
         file.write_bytes(take(page, "html")[0])
         check_alone(chromium, file, shown(page))

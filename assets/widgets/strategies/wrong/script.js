@@ -15,9 +15,12 @@ import { pieceName } from "../../read/pieces.js";
 /** The divergence in nats whose bar is full. */
 const MOST = 4;
 
-/** The position whose mistake changes most of what follows. @type {(run: Run) => State} */
-function first({ mistakes }) {
-  const changed = mistakes.map((one) => one?.changed ?? -1);
+/** The position whose mistake changes most tokens of what follows. @type {(run: Run) => State} */
+function first({ output, mistakes }) {
+  const changed = mistakes.map((mistake, position) => {
+    const later = mistake?.columns.slice(position + 1) ?? [];
+    return later.filter(([at, then]) => output[at] !== mistake?.after[then]).length;
+  });
   return { position: changed.indexOf(Math.max(...changed)) };
 }
 

@@ -39,7 +39,8 @@ def test_the_claim_counts_what_changes(trace, language):
 def test_the_numbers_of_the_claim(trace):
     said = wrong.claim(trace, EN)
     assert "Each of 3 tokens" in said and "After 1 of them" in said and "on average 53% of" in said
-    assert "position 4 (“⟨end⟩” → “p9”): 100%" in said and "four tokens later" not in said
+    assert wrong.differing(trace).tolist() == pytest.approx([0, 3, 0, 1])
+    assert "position 2 (“p2” → “p6”): 60%" in said
     long = np.full((6, 6), np.nan)
     long[0, 1], long[1, 2], long[0, 4], long[1, 5] = 1, 2, 0.25, 0.5
     assert wrong.by_distance(long, 1) == 1.5 and wrong.by_distance(long, 4) == 0.375
