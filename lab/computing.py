@@ -54,6 +54,7 @@ class Computation:
         self.question, self.client = question, client
         self.watchers = 1
         self.done = self.total = 0
+        self.converts = False
         self.partial: Answer | None = None
         self.changed = threading.Condition()
         self.future: Future[Answer] = Future()
@@ -63,11 +64,17 @@ class Computation:
         """Between two steps: ends the run when nobody watches."""
         if not self.watchers:
             raise Stopped
+        self.converts = False
 
     def downloaded(self, done: int, total: int) -> None:
         """Bytes so far and in all."""
         self.beat()
         self.done, self.total = done, total
+
+    def converting(self) -> None:
+        """Downloaded weights become what the lab opens."""
+        self.beat()
+        self.converts = True
 
     def compute(self) -> Answer:
         """The answer; growing traces are seen meanwhile."""

@@ -84,6 +84,8 @@ class Screen:
         if computation.done < computation.total:
             done, total = (f"{count / 1e6:.0f}" for count in (computation.done, computation.total))
             line = self.text("run.download", done=done, total=total)
+        elif computation.converts:
+            line = self.text("run.converting", seconds=f"{seconds:.0f}")
         return {self.board.status: line, self.board.stop: gr.update(visible=True)}
 
     def ended(self, question: Question, answer: Answer, anew: bool) -> Step:

@@ -9,6 +9,8 @@ from models.errors import InputError
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "text"
 LANGUAGES = ("en", "zh")
+BETWEEN = {"en": " ", "zh": ""}
+"""What stands between two sentences: a full stop of Chinese has its own space."""
 
 
 def plain(text: str) -> str:
@@ -46,6 +48,10 @@ class Text:
 
     def __call__(self, key: str, **details: object) -> str:
         return table(self.language)[key].format(**details) if details else table(self.language)[key]
+
+    def sentences(self, *said: str) -> str:
+        """Sentences, one after the other."""
+        return BETWEEN[self.language].join(said)
 
     def has(self, key: str) -> bool:
         """Whether there are words for this key."""

@@ -4,13 +4,16 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """What a computation reports to. Either call may raise, to end a computation that nobody waits for."""
+    """What a computation reports to. Any call may raise, to end a computation that nobody waits for."""
 
     def beat(self) -> None:
         """Between two steps of a computation."""
 
     def downloaded(self, done: int, total: int) -> None:
         """Bytes so far and bytes in all, about once a megabyte."""
+
+    def converting(self) -> None:
+        """A beat while what was downloaded becomes a folder that the lab opens."""
 
 
 class NoProgress:
@@ -20,6 +23,9 @@ class NoProgress:
         pass
 
     def downloaded(self, done: int, total: int) -> None:
+        pass
+
+    def converting(self) -> None:
         pass
 
 

@@ -209,7 +209,7 @@ def _arrived(part: Path) -> int:
 def _convert(reference: str, file: Path, folder: Path, progress: Progress) -> None:
     """Have the folder written, and the record of it last."""
     try:
-        _run(("models.gguf", str(file), str(folder)), file.parent, progress.beat)
+        _run(("models.gguf", str(file), str(folder)), file.parent, progress.converting)
     except _Failed as failure:
         if re.search(DISK, str(failure)):
             raise InputError("model.not_saved", reference=reference) from failure

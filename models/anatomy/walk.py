@@ -60,8 +60,9 @@ def walk(
 ) -> Iterator[list[Step]]:
     """Every part of every layer of a stack, in the model's order, one layer at a time.
 
-    stream: (token, width). allowed: (token, token), which key each query of self-attention may see; None: all. memory:
-    (source, width), what cross-attention reads, whole.
+    stream: (token, width), or several of one length, (row, token, width); then every tensor has the axis `row` first.
+    allowed: (token, token), which key each query of self-attention may see; None: all. memory: (source, width), what
+    cross-attention reads, whole.
     """
     for parts in stack.layers:
         steps: list[Step] = []
@@ -80,30 +81,32 @@ def walk(
 
 
 def causal(stream: torch.Tensor) -> torch.Tensor:
-    """Which tokens of a stream (token, width) each of them sees in a decoder, itself and those before: (query, key)."""
-    return torch.ones(len(stream), len(stream), dtype=torch.bool, device=stream.device).tril()
+    """Which tokens of a stream (…, token, width) each sees in a decoder, itself and those before: (query, key)."""
+    n_tokens = stream.shape[-2]
+    return torch.ones(n_tokens, n_tokens, dtype=torch.bool, device=stream.device).tril()
 
 
 def attend(
     x: torch.Tensor, memory: torch.Tensor, modules: AttentionModules, allowed: torch.Tensor | None = None
 ) -> AttentionStep:
-    """Attention from the tokens of `x` (query, width) to those of `memory` (key, width) that are `allowed`, or all."""
+    """Attention from the tokens of `x` (…, query, width) to those of `memory` (…, key, width) that are `allowed`, or
+    all.
+    """
 
     def split(tokens: torch.Tensor) -> torch.Tensor:
-        return tokens.unflatten(-1, (modules.heads, -1)).transpose(0, 1)
+        return tokens.unflatten(-1, (modules.heads, -1)).transpose(-3, -2)
 
     query, key, value = split(modules.query(x)), split(modules.key(memory)), split(modules.value(memory))
-    scores = query @ key.transpose(1, 2) / query.shape[-1] ** 0.5
+    scores = query @ key.mT / query.shape[-1] ** 0.5
     masked = scores if allowed is None else scores.masked_fill(~allowed, -torch.inf)
     attention = masked.softmax(-1)
     context = attention @ value
-    return AttentionStep(
-        query, key, value, scores, attention, context, modules.output(context.transpose(0, 1).flatten(1))
-    )
+    output = modules.output(context.transpose(-3, -2).flatten(-2))
+    return AttentionStep(query, key, value, scores, attention, context, output)
 
 
 def feed_forward(x: torch.Tensor, modules: FeedForwardModules) -> FeedForwardStep:
-    """Each token (token, width) by itself."""
+    """Each token (…, token, width) by itself."""
     hidden = modules.inner(x)
     activated = modules.activation(hidden)
     if modules.gate is not None:

@@ -26,30 +26,34 @@ CANDIDATES = 5
 """Next tokens that are followed: the most probable ones."""
 MAX_HEADS = 300
 """That can be switched off, one after the other, while a visitor waits."""
+MAX_SCORES = 16_000_000
+"""Scores of one layer that are computed at once: 64 MB."""
 
 
 class Muted(nn.Module):
-    """What joins the heads (token, head * dim) again, one of which is taken for zero."""
+    """What joins the heads (row, token, head * dim) again; in each row one is taken for zero, or none.
 
-    def __init__(self, output: nn.Module, heads: int, head: int) -> None:
+    off: (row,), the head, or the number of heads for none.
+    """
+
+    def __init__(self, output: nn.Module, heads: int, off: torch.Tensor) -> None:
         super().__init__()
-        self.output, self.heads, self.head = output, heads, head
+        self.output, self.off = output, off[:, None] == torch.arange(heads, device=off.device)
 
     def forward(self, joined: torch.Tensor) -> torch.Tensor:
-        apart = joined.unflatten(-1, (self.heads, -1)).clone()
-        apart[..., self.head, :] = 0
-        return self.output(apart.flatten(-2))
+        apart = joined.unflatten(-1, (self.off.shape[1], -1))
+        return self.output(apart.masked_fill(self.off[:, None, :, None], 0).flatten(-2))
 
 
 class Silent(nn.Module):
-    """A map that adds nothing, of the shape of another's output."""
+    """A map of tokens (row, token, …) that adds nothing in the rows that are off (row,)."""
 
-    def __init__(self, linear: nn.Module) -> None:
+    def __init__(self, linear: nn.Module, off: torch.Tensor) -> None:
         super().__init__()
-        self.linear = linear
+        self.linear, self.off = linear, off
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        return torch.zeros_like(self.linear(tokens))
+        return self.linear(tokens).masked_fill(self.off[:, None, None], 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +105,7 @@ def trace(text: str, model: OpenModel, progress: Progress = NO_PROGRESS) -> Effe
     without = []
     for layer in range(len(steps)):
         progress.beat()
-        without.append(_without(reader, steps, start, layer))
+        without.append(_without(reader, steps, start, layer, n_heads(model.model) // len(steps)))
     silent = torch.stack(without)  # L, H + 1, V
     best = torch.cat([lens.argmax(-1), silent.argmax(-1).flatten()]).cpu()
     piece, at = best.unique(return_inverse=True)
@@ -154,26 +158,28 @@ def _direct(reader: Reader, start: Start, steps: list[list[Step]], stream: torch
     }
 
 
-def _without(reader: Reader, steps: list[list[Step]], start: Start, layer: int) -> torch.Tensor:
+def _without(reader: Reader, steps: list[list[Step]], start: Start, layer: int, heads: int) -> torch.Tensor:
     """Log probabilities without each head of a layer, and last without its feed-forward part: (part, vocabulary)."""
     stream = steps[layer - 1][-1].stream if layer else start.stream
     own, later = reader.stack.layers[layer], reader.stack.layers[layer + 1 :]
     found = []
-    for parts in switched_off(own):
-        *_, last = walk(reader.stack._replace(layers=[parts, *later]), stream, causal(stream))
-        found.append(reader.log_prob(last[-1].stream[-1]))
-    return torch.stack(found)
+    for off in torch.arange(heads + 1, device=stream.device).split(max(1, MAX_SCORES // (heads * len(stream) ** 2))):
+        rows = stream.expand(len(off), *stream.shape)
+        for parts in walk(reader.stack._replace(layers=[switched_off(own, off), *later]), rows, causal(rows)):
+            rows = parts[-1].stream
+        found.append(reader.log_prob(rows[:, -1]))
+    return torch.cat(found)
 
 
-def switched_off(parts: list[Part]) -> list[list[Part]]:
-    """A layer of attention and feed-forward, once without each of its heads, and last without its feed-forward part."""
+def switched_off(parts: list[Part], off: torch.Tensor) -> list[Part]:
+    """A layer of attention and feed-forward, without another part in each row of what it reads.
+
+    off: (row,), its heads, or their number for the feed-forward part.
+    """
     attention, feed_forward = parts
     modules, inner = attention.modules, feed_forward.modules
     if not isinstance(modules, AttentionModules) or not isinstance(inner, FeedForwardModules):
         raise TypeError("a layer of a decoder alone is attention, then feed-forward")
-    muted = [modules._replace(output=Muted(modules.output, modules.heads, head)) for head in range(modules.heads)]
-    silent = inner._replace(outer=Silent(inner.outer))
-    return [
-        *([attention._replace(modules=one), feed_forward] for one in muted),
-        [attention, feed_forward._replace(modules=silent)],
-    ]
+    muted = modules._replace(output=Muted(modules.output, modules.heads, off))
+    silent = inner._replace(outer=Silent(inner.outer, off == modules.heads))
+    return [attention._replace(modules=muted), feed_forward._replace(modules=silent)]

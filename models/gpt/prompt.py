@@ -13,6 +13,8 @@ MAX_TOKENS = 512
 """Read and written together, also where a model has more positions."""
 SHOWN = 12
 """Unknown characters that are named."""
+SPACE = "␣"
+"""Stands for a space that nobody sees."""
 
 
 def positions(model: Any) -> int:
@@ -53,5 +55,7 @@ def _refuse_unknown(opened: OpenModel, text: str) -> None:
 
     if unknown is not None and lost(text):
         characters = [one for one in dict.fromkeys(text) if lost(one)] or [text[:SHOWN]]
-        named = " ".join(characters[:SHOWN]) + (" …" if len(characters) > SHOWN else "")
+        named = " ".join(SPACE if one.isspace() else one for one in characters[:SHOWN]) + (
+            " …" if len(characters) > SHOWN else ""
+        )
         raise InputError("generation.unknown", reference=opened.reference, characters=named)

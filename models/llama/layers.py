@@ -25,7 +25,7 @@ class RmsNorm:
 
 
 class Heads(nn.Module):
-    """A projection of tokens (token, width) into the heads (token, head * dim) that attend.
+    """A projection of tokens (…, token, width) into the heads (…, token, head * dim) that attend.
 
     rotary: what gives the angles of each position, where heads are rotated (Su et al. 2021). repeated: how many heads
     share what each one of the projection makes (Ainslie et al. 2023).
@@ -36,13 +36,13 @@ class Heads(nn.Module):
         self.projection, self.dim, self.rotary, self.repeated = projection, dim, rotary, repeated
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        heads = self.projection(tokens).unflatten(-1, (-1, self.dim))  # T, H, D
+        heads = self.projection(tokens).unflatten(-1, (-1, self.dim))  # …, T, H, D
         if self.rotary is not None:
-            places = torch.arange(len(tokens), device=tokens.device)[None]
+            places = torch.arange(tokens.shape[-2], device=tokens.device)[None]
             cosine, sine = (angles[0, :, None] for angles in self.rotary(tokens, places))  # T, 1, D
             one, other = heads.chunk(2, -1)
             heads = heads * cosine + torch.cat([-other, one], -1) * sine
-        return heads.repeat_interleave(self.repeated, dim=1).flatten(1)
+        return heads.repeat_interleave(self.repeated, dim=-2).flatten(-2)
 
 
 def check(model: Any, reference: str) -> None:

@@ -44,6 +44,7 @@ from models.traces.generation import (
     NextTokenTrace,
     Sight,
     TrainingFilmTrace,
+    VerseRates,
 )
 from models.traces.gradients import NORM_PLACES, STACK_VARIANTS, TRAINED_DEPTHS, GradientsTrace
 from models.traces.graph import (
@@ -192,6 +193,7 @@ __all__ = [
     "TextWalkTrace",
     "TheoryTrace",
     "TrainingFilmTrace",
+    "VerseRates",
     "VitTrace",
     "VitWalkTrace",
     "WrongTokenTrace",

@@ -133,6 +133,23 @@ class EffectsTrace(Trace):
 
 
 @dataclass(frozen=True, eq=False)
+class VerseRates(Trace):
+    """How far poems keep the form of regulated verse, counted by rule; the rules are in models/gpt/verse.py."""
+
+    of: str
+    """Which poems: "written" by the model, of the "corpus", or these with their characters "shuffled"."""
+    poems: int
+    form: float
+    """Share of poems with four or eight lines, all of five or all of seven characters; the next are of these poems."""
+    rhyme: float
+    """Share of poems that rhyme."""
+    alternate: float
+    """Share of lines whose tones alternate."""
+    oppose: float
+    """Share of couplets whose tones oppose each other."""
+
+
+@dataclass(frozen=True, eq=False)
 class TrainingFilmTrace(Trace):
     """What a model wrote while it was trained, as its recipe recorded it."""
 
@@ -147,6 +164,8 @@ class TrainingFilmTrace(Trace):
     """Tokens that it chooses from."""
     test: float
     """Nats a token on the part that was read once, after training."""
+    verse: tuple[VerseRates, ...] = ()
+    """Of a model that writes verse."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,3 +46,8 @@ def test_every_error_raised_has_its_sentence():
 def test_unknown_language():
     with pytest.raises(ValueError, match="language"):
         Text("fr")
+
+
+def test_sentences_stand_apart_as_each_language_sets_them():
+    assert Text("en").sentences("One.", "Two.") == "One. Two."
+    assert Text("zh").sentences("一。", "二。") == "一。二。"

@@ -154,9 +154,9 @@ def test_stop_ends_the_download_and_leaves_nothing(index, tmp_path, error):
 
 def test_stop_ends_the_conversion_and_leaves_nothing(index, tmp_path):
     class Stop(Heard):
-        def beat(self):
-            if self.steps and self.steps[-1][0] == self.steps[-1][1]:
-                raise RuntimeError("stop")
+        def converting(self):
+            assert self.steps[-1][0] == self.steps[-1][1]
+            raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError, match="stop"):
         open_model(TINY, LLAMA, "text", Stop())

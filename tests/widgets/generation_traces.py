@@ -138,6 +138,20 @@ def effects() -> EffectsTrace:
     )
 
 
+def deep_effects(layers: int = 30, heads: int = 9) -> EffectsTrace:
+    """The same of a model as deep as SmolLM2."""
+    generator = np.random.default_rng(2)
+    return replace(
+        effects(),
+        lens=np.log(generator.uniform(0.1, 0.5, (2 * layers + 1, 2))),
+        direct_head=generator.normal(0, 1, (layers, heads, 2)),
+        direct_feed_forward=generator.normal(0, 1, (layers, 2)),
+        without=np.log(generator.uniform(0.1, 0.5, (layers, heads + 1, 2))),
+        lens_best=np.arange(2 * layers + 1) % 2,
+        without_best=np.zeros((layers, heads + 1), int),
+    )
+
+
 def families() -> FamiliesTrace:
     """Three tokens in an encoder, two translated into two, two and one more in a decoder."""
 

@@ -1,7 +1,7 @@
 // The tree of the search with the candidate that is read: for every view that shows it.
 import { find } from "../core/dom.js";
 import { tree } from "../draw/tree.js";
-import { format, percent, word } from "../read/format.js";
+import { finePercent, format, word } from "../read/format.js";
 import { pieceName, sentence } from "../read/pieces.js";
 import { bestSoFar, logNumber, outcome, shownCandidate, written } from "../read/search.js";
 
@@ -53,7 +53,7 @@ export function candidateLine(run, state, text) {
     token: pieceName(run.search.piece[token[candidate]], text),
     before: beforeWords(written(run.search, shown).slice(0, -1)),
     log_prob: logNumber(log_prob[candidate]),
-    share: percent(Math.exp(log_prob[candidate] ?? Number.NEGATIVE_INFINITY)),
+    share: finePercent(Math.exp(log_prob[candidate] ?? Number.NEGATIVE_INFINITY)),
     score: logNumber(score[candidate]),
   };
   return `${format(text.candidate, details)} ${word(text, "fate_", outcome(run.search, run.forces, shown))}`;

@@ -1,6 +1,6 @@
 // The distribution of the next token: bars of its most probable tokens, and the sliders of what sampling does to them.
 import { element, find } from "../core/dom.js";
-import { number, percent } from "../read/format.js";
+import { finePercent, number } from "../read/format.js";
 import { slider } from "./slider.js";
 
 /** @typedef {{min: number, max: number, step: number}} Range */
@@ -65,7 +65,7 @@ export function tokenBar({ name, own, now, cut = "", marks = "", width = (probab
     element("span", { className: "marks", textContent: marks }),
     element("b", { className: "name", textContent: name }),
     element("span", { className: "track" }, outline, fill),
-    element("span", { className: "share", textContent: cut || percent(now), title: percent(own) }),
+    element("span", { className: "share", textContent: cut || finePercent(now), title: finePercent(own) }),
   );
   node.classList.toggle("cut", Boolean(cut));
   return node;

@@ -27,7 +27,14 @@ export function word(text, kind, value, end) {
  * A share; weights come as bytes, a 255th of their row's largest each: no finer than this.
  * @param {number} share
  */
-export const percent = (share) => (share < 0.001 ? "< 0.1%" : `${(100 * share).toFixed(share < 0.0995 ? 2 : 1)}%`);
+export const percent = (share) => (share < 0.001 ? "< 0.1%" : finePercent(share));
+
+/**
+ * A share that did not come as a byte: of a vocabulary's thousands of tokens.
+ * @param {number} share
+ */
+export const finePercent = (share) =>
+  share < 0.0001 ? "< 0.01%" : `${(100 * share).toFixed(share < 0.0995 ? 2 : 1)}%`;
 
 /**
  * A number with a real minus and commas; what rounds to 0 has no sign.

@@ -5,7 +5,7 @@ background-repeat background-size border-bottom-color border-bottom-left-radius 
 border-bottom-style border-bottom-width border-collapse border-left-color border-left-style border-left-width
 border-right-color border-right-style border-right-width border-spacing border-top-color border-top-left-radius
 border-top-right-radius border-top-style border-top-width bottom box-shadow box-sizing clip-path clip-rule color
-column-gap direction display dominant-baseline fill fill-opacity fill-rule filter flex-basis flex-direction
+column-gap contain direction display dominant-baseline fill fill-opacity fill-rule filter flex-basis flex-direction
 flex-grow flex-shrink flex-wrap float font-family font-size font-style font-variant-numeric font-weight
 grid-auto-columns grid-auto-flow grid-auto-rows grid-column-end grid-column-start grid-row-end grid-row-start
 grid-template-areas grid-template-columns grid-template-rows height image-rendering justify-content justify-items

@@ -59,18 +59,16 @@ def claim(trace: PoolingTrace, text: Text) -> str:
         said[name], said[f"{name}_share"] = names[int(probability.argmax())], percent(float(probability.max()))
     last = int(behind[-1]) if behind.size else -1
     overtakes = "never" if last == len(cls) - 1 else "always" if last < 0 else "layer"
-    return " ".join(
-        (
-            text(
-                "anatomy.view.pooling.claim",
-                count=number(trace.count),
-                cls=f"{cls[-1]:.1%}",
-                mean=f"{mean[-1]:.1%}",
-                own=f"{trace.own_accuracy:.1%}",
-                cls_first=f"{cls[0]:.1%}",
-                mean_first=f"{mean[0]:.1%}",
-            ),
-            text(f"anatomy.view.pooling.overtakes_{overtakes}", layer=last + 1),
-            text("anatomy.view.pooling.photo", **said),
-        )
+    return text.sentences(
+        text(
+            "anatomy.view.pooling.claim",
+            count=number(trace.count),
+            cls=f"{cls[-1]:.1%}",
+            mean=f"{mean[-1]:.1%}",
+            own=f"{trace.own_accuracy:.1%}",
+            cls_first=f"{cls[0]:.1%}",
+            mean_first=f"{mean[0]:.1%}",
+        ),
+        text(f"anatomy.view.pooling.overtakes_{overtakes}", layer=last + 1),
+        text("anatomy.view.pooling.photo", **said),
     )

@@ -84,7 +84,7 @@ def claim(trace: GradientsTrace, text: Text) -> str:
         parts.append(text(f"blocks.view.gradients.{'learnt' if learnt else 'learnt_none'}", **found))
         parts.append(text("blocks.view.gradients.settled", count=SETTLED))
     rows = [_row(trace, variant, name, text) for variant, name in enumerate(names(text))]
-    return " ".join(parts) + "\n\n" + "\n".join(rows)
+    return text.sentences(*parts) + "\n\n" + "\n".join(rows)
 
 
 def _row(trace: GradientsTrace, variant: int, name: str, text: Text) -> str:

@@ -43,9 +43,9 @@ def direct(trace: EffectsTrace) -> np.ndarray:
 
 
 def claim(trace: EffectsTrace, text: Text) -> str:
-    """The sum of the first candidate's logit, since when it leads, and the part whose loss costs it most."""
+    """The sum of the first candidate's logit, after which layer it leads, and the part whose loss costs it most."""
     own = direct(trace)[..., 0]
-    leads = trace.lens_best == trace.lens_best[-1]
+    leads = (trace.lens_best == trace.lens_best[-1])[::2]  # before the first layer and after each
     since = len(leads) - (len(leads) if leads.all() else int(leads[::-1].argmin()))
     lost = trace.without[..., 0]
     layer, part = (int(at) for at in np.unravel_index(lost.argmin(), lost.shape))
@@ -63,8 +63,8 @@ def claim(trace: EffectsTrace, text: Text) -> str:
         start=number(float(trace.direct_start[:, 0].sum()), 2),
         rest=number(float(trace.direct_rest[0]), 2),
         sum=number(float(own.sum() + trace.direct_start[:, 0].sum() + trace.direct_rest[0]), 2),
-        part=since,
-        parts=len(leads) - 1,
+        since=since,
+        layers=len(leads) - 1,
         where=where,
         before=percent(float(np.exp(trace.lens[-1, 0]))),
         after=percent(float(np.exp(lost.min()))),

@@ -86,7 +86,7 @@ def claim(trace: GenerationTrace, text: Text) -> str:
     if not trace.done or len(trace.seconds) < 2:
         return said
     cached, again = float(np.median(trace.seconds[1:])), float(trace.again_seconds[-1])
-    return f"{said} " + text(
+    speed = text(
         "generation.view.generate.speed",
         rate=number(1 / cached, 1),
         milliseconds=number(1000 * cached, 1),
@@ -94,6 +94,7 @@ def claim(trace: GenerationTrace, text: Text) -> str:
         tokens=int(trace.again_length[-1]),
         difference=scientific(trace.difference),
     )
+    return text.sentences(said, speed)
 
 
 def _beams(trace: GenerationTrace, text: Text) -> str:

@@ -55,4 +55,4 @@ def claim(trace: HeadRulesTrace, text: Text) -> str:
         shares = {"share": percent(float(share.max())), "chance": percent(float(chance))}
         found = "best" if share.max() > CLEAR * chance else "none"
         said.append(text(f"generation.view.heads.{found}_{rule}", **place, **shares))
-    return " ".join(said)
+    return text.sentences(*said)

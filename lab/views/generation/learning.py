@@ -32,4 +32,4 @@ def claim(trace: LearningTrace, text: Text) -> str:
     by_heart = trace.right == 1
     found = "by_heart" if by_heart[-1] else "not_yet"
     details = {"step": int(trace.step[by_heart.argmax()]), "right": percent(float(trace.right[-1]))}
-    return f"{said} {text(f'generation.view.learning.{found}', given=trace.given.strip(), **details)}"
+    return text.sentences(said, text(f"generation.view.learning.{found}", given=trace.given.strip(), **details))

@@ -49,9 +49,10 @@ def claim(trace: NextTokenTrace, text: Text) -> str:
         return said
     known = trace.surprise[1:]
     worst = int(known.argmax())
-    return f"{said} " + text(
+    surprise = text(
         "generation.view.next.surprise",
         mean=number(float(known.mean()), 2),
         token=piece_name(trace.token[worst + 1], end),
         nats=number(float(known[worst]), 2),
     )
+    return text.sentences(said, surprise)

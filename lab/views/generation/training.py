@@ -4,10 +4,13 @@ from typing import TypedDict
 
 import numpy as np
 
-from lab.format import number
+from lab.format import number, percent
 from lab.text import Text
 from lab.views.payload import Payload, rounded
 from models.traces import TrainingFilmTrace
+
+RULES = ("form", "rhyme", "alternate", "oppose")
+"""Of verse, by the fields of its rates."""
 
 
 class TrainingMeta(TypedDict):
@@ -34,8 +37,8 @@ def payload(trace: TrainingFilmTrace, text: Text) -> Payload:
 
 
 def claim(trace: TrainingFilmTrace, text: Text) -> str:
-    """From which loss to which, and on text that was held out to the end."""
-    return text(
+    """From which loss to which, and on text that was held out to the end; of verse also how far it keeps the form."""
+    said = text(
         "generation.view.training.claim",
         first=number(float(trace.val_loss[0]), 2),
         uniform=number(float(np.log(trace.vocabulary)), 2),
@@ -45,3 +48,7 @@ def claim(trace: TrainingFilmTrace, text: Text) -> str:
         test=number(trace.test, 2),
         bits=number(trace.test / np.log(2), 2),
     )
+    if not trace.verse:
+        return said
+    rates = {f"{one.of}_{rule}": percent(getattr(one, rule)) for one in trace.verse for rule in RULES}
+    return f"{said}\n\n{text('generation.view.training.verse', poems=trace.verse[0].poems, **rates)}"

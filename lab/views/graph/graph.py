@@ -75,7 +75,7 @@ def claim(trace: GraphTrace, text: Text) -> str:
     if lonely := [plain(trace.node[at]) for at in np.flatnonzero(trace.known) if at not in _joined(trace)]:
         parts.append(text("graph.view.graph.lonely", nodes=", ".join(lonely)))
     parts.append(_changed(trace, text))
-    return " ".join(parts)
+    return text.sentences(*parts)
 
 
 def _joined(trace: GraphTrace) -> set[int]:

@@ -53,4 +53,4 @@ def claim(trace: MasksTrace, text: Text) -> str:
                 agree=percent(float(np.mean([agreement(rank) for rank in ranks]))),
             )
         )
-    return " ".join([text("graph.view.masks.claim"), *lines])
+    return text.sentences(text("graph.view.masks.claim"), *lines)

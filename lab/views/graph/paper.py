@@ -68,12 +68,12 @@ def claim(trace: PaperTrace, text: Text) -> str:
         parts.append(text("graph.view.paper.even", low=low, high=high, count=len(direct)))
     left = [at for at, row in enumerate(trace.without) if np.isfinite(row).all()]
     if not left:
-        return " ".join([*parts, text("graph.view.paper.alone")])
+        return text.sentences(*parts, text("graph.view.paper.alone"))
     head = [text(f"graph.view.paper.{word}") for word in ("edge", "attention", "then")]
     carried = sorted(left, key=lambda at: trace.without[at, best])[:TOLD]
     rows = [head, ["---", "---:", "---:"], *(_row(trace, at, best, names, text) for at in carried)]
     parts.append(text("graph.view.paper.table"))
-    return " ".join(parts) + "\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return text.sentences(*parts) + "\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _others(trace: PaperTrace) -> list[int]:

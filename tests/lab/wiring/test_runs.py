@@ -27,20 +27,26 @@ def test_a_run_gives_what_it_shows_and_how_long_it_took():
 
 
 def test_a_slow_run_shows_progress_and_the_stop_button():
-    page, go_on = Page(), threading.Event()
+    page, gates = Page(), [threading.Event(), threading.Event(), threading.Event()]
 
     def slow(word, count, forces, progress):
         progress.downloaded(5_000_000, 20_000_000)
-        assert go_on.wait(20)
+        assert gates[0].wait(20)
+        progress.downloaded(20_000_000, 20_000_000)
+        progress.converting()
+        assert gates[1].wait(20)
+        progress.beat()
+        assert gates[2].wait(20)
         return trace(word)
 
     page.work.do = slow
     steps = page.press()
     next(steps)
-    progress = next(steps)
-    assert progress["status"] == "Downloading the model: 5 of 20 MB"
-    assert progress["stop"]["visible"] is True
-    go_on.set()
+    said = ("Downloading the model: 5 of 20 MB", "Converting the downloaded weights", "Running…")
+    for gate, sentence in zip(gates, said, strict=True):
+        progress = next(one for one in steps if one["status"].startswith(sentence))
+        assert progress["stop"]["visible"] is True
+        gate.set()
     *_, last = steps
     assert last[VIEW] == "a1"
 

@@ -6,9 +6,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from models.checkpoint import open_model
+from models.checkpoint import BUNDLED, open_model
 from models.errors import InputError
 from models.families import DECODERS
+from models.gpt.bundled import TANG
 from models.gpt.film import trace as film
 from tests.models.gpt.conftest import tiny
 
@@ -57,4 +58,11 @@ def test_a_film_is_the_history_and_a_model_without_one_is_told(tmp_path):
     (tmp_path / "history.json").write_text(json.dumps(rows))
     found = film(opened)
     assert found.text == ("xq", "to be") and found.step.tolist() == [0, 100] and found.test == 1.5
-    assert found.val_loss.tolist() == [3.0, 2.0] and found.vocabulary == len(opened.reader)
+    assert found.val_loss.tolist() == [3.0, 2.0] and found.vocabulary == len(opened.reader) and not found.verse
+
+
+def test_the_film_of_the_poems_has_their_rates_of_form():
+    counted = json.loads((BUNDLED / TANG / "verse.json").read_text(encoding="utf-8"))
+    for one in film(open_model(TANG, DECODERS, "text")).verse:
+        assert {rule: getattr(one, rule) for rule in counted[one.of]} == counted[one.of]
+        assert one.poems == counted["poems"]["written" if one.of == "written" else "corpus"]

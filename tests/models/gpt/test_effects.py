@@ -62,6 +62,13 @@ def test_switching_off_equals_zeroing_by_hand(found, decoder, layer, part):
     assert found.piece[found.without_best[layer, part]] == best
 
 
+def test_a_long_text_is_computed_in_several_turns(found, decoder, monkeypatch):
+    monkeypatch.setattr(effects, "MAX_SCORES", 2 * 2 * len(found.token) ** 2)
+    again = effects.trace(TEXT, decoder)
+    np.testing.assert_allclose(again.without, found.without, atol=1e-5)
+    np.testing.assert_array_equal(again.without_best, found.without_best)
+
+
 def test_what_is_not_walked_or_has_too_many_heads_is_refused(any_decoder, decoder, monkeypatch):
     if type(any_decoder.model).__name__ not in effects.SINGLE_STACKS:
         with pytest.raises(InputError, match=r"generation\.not_walked"):

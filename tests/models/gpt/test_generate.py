@@ -169,8 +169,8 @@ def test_what_cannot_be_used_is_refused(without_start, text, asked, code):
 
 def test_unknown_characters_are_named_and_a_start_stands_for_no_text(decoder, without_start):
     with pytest.raises(InputError) as refused:
-        encode(without_start, "to 春风 be 春")
-    assert refused.value.details["characters"] == "春 风"
+        encode(without_start, "to 春风\u3000be 春")
+    assert refused.value.details["characters"] == "春 风 ␣"
     with pytest.raises(InputError) as refused:
         encode(without_start, "".join(map(chr, range(0x4E00, 0x4E00 + 30))))
     assert str(refused.value.details["characters"]).count(" ") == SHOWN

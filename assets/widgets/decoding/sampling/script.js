@@ -1,7 +1,7 @@
 // One distribution of the next token, and what temperature, top-k, top-p, the beam width and the length penalty do.
 import { find } from "../../core/dom.js";
 import { RANGES as COMMON, NEUTRAL, sliders, tokenBar } from "../../draw/distribution.js";
-import { format, number, percent } from "../../read/format.js";
+import { finePercent, format, number } from "../../read/format.js";
 import { pieceName } from "../../read/pieces.js";
 import { warped } from "../../read/sampling.js";
 import { clock } from "../clock.js";
@@ -60,7 +60,7 @@ function keptLine(run, state, text) {
   if (!state.step) return text.start;
   const logProb = logProbOf(run, state.step);
   const { kept, mass, probability } = warped(logProb, state);
-  const details = { kept, count: logProb.length, mass: percent(mass), first: percent(probability[0]) };
+  const details = { kept, count: logProb.length, mass: finePercent(mass), first: finePercent(probability[0]) };
   return format(kept === logProb.length ? text.kept_all : text.kept_line, details);
 }
 
@@ -97,12 +97,13 @@ function drawBars(root, run, state, text) {
   );
   const rest = left.probability.subarray(shown).reduce((sum, share) => sum + share, 0);
   const more = logProb.length - shown;
-  find(root, ".rest").textContent = more > 0 ? `${format(text.rest, { count: number(more) })}: ${percent(rest)}` : "";
+  find(root, ".rest").textContent =
+    more > 0 ? `${format(text.rest, { count: number(more) })}: ${finePercent(rest)}` : "";
   const known = logProb.length;
   const unknown = 1 - Array.from(logProb).reduce((sum, value) => sum + Math.exp(value), 0);
   find(root, ".truncated").textContent =
     known < run.vocabulary
-      ? format(text.truncated, { vocabulary: number(run.vocabulary), known: number(known), rest: percent(unknown) })
+      ? format(text.truncated, { vocabulary: number(run.vocabulary), known: number(known), rest: finePercent(unknown) })
       : "";
   return { kept: left.kept, after_k: left.after_k, mass: left.mass, shares: [...left.probability.subarray(0, shown)] };
 }

@@ -4,7 +4,7 @@ import { drawCells, drawRamp, signedColour } from "../../draw/cells.js";
 import { buttonGroup } from "../../draw/choices.js";
 import { picker, placeMark } from "../../draw/marks.js";
 import { direct, logitSum, partSizes, without } from "../../read/effects.js";
-import { format, number, percent } from "../../read/format.js";
+import { finePercent, format, number } from "../../read/format.js";
 import { pieceName } from "../../read/pieces.js";
 
 /** @typedef {import("../../core/lab").EffectsRun} Run */
@@ -30,7 +30,7 @@ function look(run, { candidate, cell }, text) {
   const adds = direct(run, candidate)[cell];
   const { changes, now, before, best } = without(run, candidate, cell);
   const details = { part: partName(run, cell, text), token: pieceName(run.candidate[candidate], text) };
-  const shares = { before: percent(before), now: percent(now), best: pieceName(best, text) };
+  const shares = { before: finePercent(before), now: finePercent(now), best: pieceName(best, text) };
   const sign = adds < 0 ? "−" : "+";
   return {
     ...{ adds, changes },
@@ -47,17 +47,21 @@ function mostMissed(run) {
 
 const sectionOf = (/** @type {HTMLElement} */ stage) => /** @type {HTMLElement} */ (stage.closest("section"));
 
+/** Names of layers in a column, where more do not stand one under the other. */
+const NAMES = 20;
+
 /** The names of columns and rows of a grid of parts. @type {(root: HTMLElement, run: Run, text: Text) => void} */
 function nameGrid(root, run, text) {
   const { layers, parts } = partSizes(run);
   const words = (/** @type {string[]} */ names) => names.map((textContent) => element("span", { textContent }));
   const heads = Array.from({ length: parts - 1 }, (_, head) => String(head + 1));
-  for (const grid of root.querySelectorAll(".grid")) {
-    if (!(grid instanceof HTMLElement)) continue;
-    grid.style.setProperty("--layers", String(layers));
-    grid.style.setProperty("--parts", String(parts));
-    find(grid, ".columns").replaceChildren(...words([...heads, text.feed_forward]));
-    find(grid, ".layers").replaceChildren(...words(Array.from({ length: layers }, (_, layer) => String(layer + 1))));
+  const every = Math.ceil(layers / NAMES);
+  const numbers = Array.from({ length: layers }, (_, at) => ((at + 1) % every ? "" : String(at + 1)));
+  root.style.setProperty("--layers", String(layers));
+  root.style.setProperty("--parts", String(parts));
+  for (const name of ["direct", "without"]) {
+    find(root, `.${name} .columns`).replaceChildren(...words([...heads, text.feed_forward]));
+    find(root, `.${name} .layers`).replaceChildren(...words(numbers));
   }
 }
 
@@ -71,7 +75,7 @@ function lensRows(run, { candidate }, text) {
     bar.style.setProperty("--share", `${100 * share}%`);
     const best = pieceName(run.piece[run.arrays.lens_best[2 * after]], text);
     const name = after ? format(text.after_layer, { layer: after }) : text.before_layers;
-    const cells = [name, percent(share), best].map((textContent) => element("span", { textContent }));
+    const cells = [name, finePercent(share), best].map((textContent) => element("span", { textContent }));
     return element("div", { className: "lens-row" }, cells[0], bar, cells[1], cells[2]);
   });
 }
@@ -107,7 +111,7 @@ export default {
       drawCandidates(
         run.candidate.map((piece, value) => ({
           ...{ value, label: pieceName(piece, text) },
-          small: percent(Math.exp(run.arrays.lens.at(value - run.candidate.length) ?? 0)),
+          small: finePercent(Math.exp(run.arrays.lens.at(value - run.candidate.length) ?? 0)),
         })),
         state.candidate,
       );

@@ -4,7 +4,7 @@ import { tokenBar } from "../../draw/distribution.js";
 import { picker, placeMark } from "../../draw/marks.js";
 import { paint } from "../../draw/matrix.js";
 import { largest } from "../../read/attention.js";
-import { format, number, percent, word } from "../../read/format.js";
+import { finePercent, format, number, percent, word } from "../../read/format.js";
 import { pieceName } from "../../read/pieces.js";
 import { countSeen, seenRows, sightSize } from "../../read/sight.js";
 
@@ -92,7 +92,7 @@ function drawFilled(root, run, { word: chosen }, text, set) {
     return tokenBar({ name, own, now: own, marks: name === right ? "✓" : "" });
   });
   find(root, ".token-bars").replaceChildren(...bars);
-  const share = percent(run.right_probability[chosen]);
+  const share = finePercent(run.right_probability[chosen]);
   find(root, ".right").textContent = format(text.right, { token: right, share });
 }
 

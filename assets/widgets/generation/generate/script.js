@@ -4,7 +4,7 @@ import { bindKeys } from "../../core/keys.js";
 import { tokenBar } from "../../draw/distribution.js";
 import { thumbPad } from "../../draw/marks.js";
 import { depth, meanSurprise, path } from "../../read/continuations.js";
-import { format, number, percent } from "../../read/format.js";
+import { finePercent, format, number } from "../../read/format.js";
 import { pieceName } from "../../read/pieces.js";
 import { tokenNode } from "../tokens.js";
 
@@ -52,10 +52,10 @@ function stepLine(run, state, text) {
     token: pieceName(run.piece[token[place.at]], text),
     step: place.step + 1,
     nats: number(-log_prob[place.at], 2),
-    share: percent(Math.exp(log_prob[place.at])),
+    share: finePercent(Math.exp(log_prob[place.at])),
     bits: number(entropy[place.at], 2),
     kept: number(kept[place.at]),
-    drawn: percent(drawn ?? 0),
+    drawn: finePercent(drawn ?? 0),
   };
   const taken = run.method === "beam" ? text.beam : text.greedy;
   const how = isGiven(run, place) ? text.given : drawn === null ? taken : format(text.drawn, details);
@@ -113,7 +113,7 @@ function drawAlternatives(root, run, state, text, act) {
   });
   find(root, ".token-bars").replaceChildren(...bars);
   const rest = 1 - alternative_log_prob[place.at].reduce((sum, value) => sum + Math.exp(value), 0);
-  find(root, ".rest").textContent = format(text.rest_share, { share: percent(Math.max(0, rest)) });
+  find(root, ".rest").textContent = format(text.rest_share, { share: finePercent(Math.max(0, rest)) });
 }
 
 /** @type {(root: HTMLElement, run: Run, state: Shown, text: Text, set: import("../../core/lab").SetState<Run, State>) => void} */

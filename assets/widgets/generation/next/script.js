@@ -2,7 +2,7 @@
 import { find, whenChanged } from "../../core/dom.js";
 import { buttonGroup } from "../../draw/choices.js";
 import { NEUTRAL, RANGES, sliders, tokenBar } from "../../draw/distribution.js";
-import { format, number, percent } from "../../read/format.js";
+import { finePercent, format, number } from "../../read/format.js";
 import { pieceName } from "../../read/pieces.js";
 import { bits, penalised, warped } from "../../read/sampling.js";
 import { logShare } from "../../read/scale.js";
@@ -38,8 +38,8 @@ function keptLine({ kept, own, mass, probability }, text) {
   const details = {
     kept: number(kept),
     count: number(own.length),
-    mass: percent(mass),
-    first: percent(probability[0]),
+    mass: finePercent(mass),
+    first: finePercent(probability[0]),
   };
   return format(kept === own.length ? text.kept_all : text.kept_line, details);
 }
@@ -71,7 +71,7 @@ function drawBars(root, run, { log }, left, text) {
   );
   find(root, ".token-bars").replaceChildren(...bars);
   const rest = left.probability.subarray(shown.length).reduce((sum, share) => sum + share, 0);
-  const more = { count: number(left.order.length - shown.length), share: percent(rest) };
+  const more = { count: number(left.order.length - shown.length), share: finePercent(rest) };
   find(root, ".rest").textContent = left.order.length > shown.length ? format(text.rest, more) : "";
 }
 
@@ -112,7 +112,9 @@ export default {
   read: (run, state, text) => {
     const left = distribution(run, state);
     const best = left.order.slice(0, 3).filter((at) => at < run.piece.length);
-    const named = best.map((at, rank) => `${pieceName(run.piece[at], text)} ${percent(left.probability[rank] ?? 0)}`);
+    const named = best.map(
+      (at, rank) => `${pieceName(run.piece[at], text)} ${finePercent(left.probability[rank] ?? 0)}`,
+    );
     const scale = state.log ? text.logarithmic : text.linear;
     return format(text.reading, { best: named.join(text.comma), kept: keptLine(left, text), scale });
   },

@@ -1,7 +1,7 @@
 // A film of training: what the model wrote after so many steps, and its loss then.
 import { find } from "../../core/dom.js";
 import { stepBar } from "../../draw/step_bar.js";
-import { format, number, percent } from "../../read/format.js";
+import { finePercent, format, number } from "../../read/format.js";
 import { lossCurve } from "./curve.js";
 
 /** @typedef {import("../../core/lab").TrainingRun} Run */
@@ -36,7 +36,7 @@ export default {
       drawCurve(run, state.step);
       find(root, ".sample").textContent = run.text[state.step];
       find(root, ".where").textContent = where(run, state, text);
-      const share = percent(Math.exp(-loss));
+      const share = finePercent(Math.exp(-loss));
       find(root, ".says").textContent = format(text.says, { loss: number(loss, 2), share });
       return { trained: run.step[state.step], loss };
     };

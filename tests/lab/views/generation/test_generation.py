@@ -8,6 +8,7 @@ import pytest
 
 from lab.text import LANGUAGES, Text
 from lab.views.generation import effects, families, generate, heads, learning, next_token, training
+from models.traces import VerseRates
 from tests.widgets import generation_traces
 
 EN = Text("en")
@@ -78,7 +79,17 @@ def test_the_film_is_the_history_and_its_claim_compares_with_guessing(language):
         and meta["other_loss"] == []
     )
     said = training.claim(film, Text(language))
-    assert all(part in said for part in ("4.00", "4.16", "64", "100", "2.00", "1.50", "2.16"))
+    assert all(part in said for part in ("4.00", "4.16", "64", "100", "2.00", "1.50", "2.16")) and "%" not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_film_of_a_model_that_writes_verse_says_how_far_it_keeps_the_form(language):
+    rates = [("written", 30, 0.91, 0.12, 0.73, 0.84), ("corpus", 70, 1.0, 0.65, 0.76, 0.87)]
+    verse = (*(VerseRates(*one) for one in rates), VerseRates("shuffled", 70, 1.0, 0.016, 0.38, 0.49))
+    said = training.claim(replace(generation_traces.film(), verse=verse), Text(language))
+    percents = [f"{100 * share:.0f}%" for _, _, *shares in rates for share in shares]
+    assert all(part in said for part in (*percents, "1.6%", "38%", "49%", " 30 "))
+    assert said.index("12%") < said.index("65%") < said.index("1.6%") < said.index("73%") < said.index("38%")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -135,4 +146,6 @@ def test_effects_are_summed_and_the_part_that_is_missed_most_is_named(language):
     said = effects.claim(trace, text)
     assert f"{total + 0.125:.2f}".replace("-", "−") in said
     assert text("generation.view.effects.feed_forward", layer=2) in said and "50%" in said and "1.0%" in said
-    assert ("state 2 of 4" if language == "en" else "4 个状态中的第 2 个") in said
+    assert ("after layer 1 of 2 and" if language == "en" else "从第 1 层（共 2 层）之后") in said
+    late = replace(trace, lens_best=np.array([1, 1, 1, 0, 0]))
+    assert ("after layer 2 of 2 and" if language == "en" else "从第 2 层（共 2 层）之后") in effects.claim(late, text)
