@@ -17,6 +17,7 @@ from lab.actions import overrides
 from lab.clients import Client, streams
 from lab.computing import Answer, computations, make_ready
 from lab.exhibit import Exhibit, Run
+from lab.inputs.kinds import Input
 from lab.inputs.sentence import Sentence
 from lab.layout import Board
 from lab.question import Question, ask, defaults, remembered
@@ -262,9 +263,9 @@ def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
             component.input(lambda: text("run.changed"), None, board.note, **UNQUEUED)
         followers = [one for one in exhibit.inputs if one.follows == name]
         if followers:
-            changed = [*(board.inputs[one.name] for one in followers), *board.samples]
-            followed = partial(follow, board=board, followers=followers)
-            component.input(followed, component, changed, preprocess=False, **UNQUEUED)
+            parts = [board.inputs[one.name] for one in followers]
+            followed = partial(chosen, component=component, board=board, followers=followers)
+            component.input(followed, {component, *parts}, [*parts, *board.samples], preprocess=False, **UNQUEUED)
     return wiring
 
 
@@ -286,7 +287,14 @@ def with_event(answer: Callable[..., Iterator[Step]]) -> Callable[..., Iterator[
     return listener
 
 
-def follow(value: Any, board: Board, followers: list) -> Step:
+def chosen(data: dict[Any, Any], component: Any, board: Board, followers: Sequence[Input]) -> Step:
+    """What follows an input that a visitor changes; the visitor's own text stays."""
+    texts = {one.name: data[board.inputs[one.name]] for one in followers if one.own}
+    own = {one.name for one in followers if one.own and texts[one.name] not in ("", None, *one.defaults.values())}
+    return follow(data[component], board, [one for one in followers if one.name not in own])
+
+
+def follow(value: Any, board: Board, followers: Sequence[Input]) -> Step:
     """The defaults of what follows an input, and its examples; nothing where its value is none that a page has."""
     if not isinstance(value, str):
         return dict.fromkeys(board.samples, gr.skip())
