@@ -42,7 +42,7 @@ RECIPES = {
 }
 FILES = {"config.json", "model.safetensors", "recipe.json", "history.json", "README.md"}
 IMAGE_FILES, TEXT_FILES = {"preprocessor_config.json"}, {"tokenizer.json", "tokenizer_config.json"}
-WORDS, VERSE, RECOVERY = {"source_words.txt"}, {"verse.json", "written.txt"}, {"recovery.json"}
+WORDS, VERSE, STRATEGIES = {"source_words.txt"}, {"verse.json", "written.txt"}, {"recovery.json", "widths.json"}
 
 
 def figures(record):
@@ -63,7 +63,7 @@ def test_a_checkpoint_has_its_files_its_recipe_and_a_card_with_its_measured_figu
     folder = BUNDLED / name
     files = {path.name for path in folder.iterdir()} - {"generation_config.json"}
     text = FILES | TEXT_FILES
-    assert files in (FILES | IMAGE_FILES, text, text | WORDS, text | WORDS | RECOVERY, text | VERSE)
+    assert files in (FILES | IMAGE_FILES, text, text | WORDS, text | WORDS | STRATEGIES, text | VERSE)
     assert (folder / "model.safetensors").stat().st_size < 14_000_000
     record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
     assert record["recipe"] == json.loads(json.dumps(asdict(RECIPES[name])))

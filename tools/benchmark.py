@@ -1,7 +1,7 @@
 """Every figure that the README states, but those of a class (tools.load).
 
 python -m tools.benchmark                 prints them and puts them into docs/figures.json
-python -m tools.benchmark --only models   or views, or page, which needs a browser
+python -m tools.benchmark --only models   or views, graphs, generation, or page, which needs a browser
 """
 
 import argparse
@@ -23,6 +23,7 @@ from lab.widget import pack
 from models.measure import seconds
 from tools import browser
 from tools.figures import Figures, middle, timed, turns
+from tools.generation_figures import generation_rows
 
 TEXT = Text("en")
 ONE_EXHIBIT = """import runpy
@@ -273,7 +274,9 @@ def paint_rows(figures: Figures, name: str, times: list[float], aim: str) -> Non
 
 PARTS = {
     "views": (view_rows,),
-    "models": (trace_rows, decoding_rows, field_rows, graph_rows),
+    "models": (trace_rows, decoding_rows, field_rows),
+    "graphs": (graph_rows,),
+    "generation": (generation_rows,),
     "page": (start_rows, page_rows),
 }
 

@@ -4,20 +4,37 @@ from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Choice, Forces
 from lab.inputs.strategies import TRAINING, TRAINING_OPENS
 from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR
-from lab.views.strategies import fed, history, recovery, train, wrong
-from models.traces import HISTORIES, MISTAKES, HistoryTrace, RecoveryTrace, StrategiesTrace, WrongTokenTrace
+from lab.views.strategies import fed, history, recovery, train, widths, wrong
+from models.traces import (
+    HISTORIES,
+    MISTAKES,
+    HistoryTrace,
+    RecoveryTrace,
+    StrategiesTrace,
+    WidthsTrace,
+    WrongTokenTrace,
+)
 
 EXHIBIT = Exhibit(
     "strategies",
     inputs=(
+        *TRAINING,
         *SENTENCE,
         Choice(name="mistake", default=MISTAKES[0], values=MISTAKES),
         TRANSLATOR,
         Choice(name="checkpoint", default=HISTORIES[0], values=HISTORIES),
         Forces(name="swaps"),
-        *TRAINING,
     ),
     runs=(
+        Run(
+            "train",
+            compute="models.strategies.train:trace",
+            trace=StrategiesTrace,
+            inputs=tuple(one.name for one in TRAINING),
+            views=(View("train", train, widget="chart"), View("fed", fed, widget="strategies/fed")),
+            grows=True,
+            saved={"": {}, **TRAINING_OPENS},
+        ),
         Run(
             "wrong",
             compute="models.strategies.wrong_token:trace",
@@ -29,10 +46,18 @@ EXHIBIT = Exhibit(
         ),
         Run(
             "recovery",
-            compute="models.strategies.recovery:trace",
+            compute="models.strategies.recorded:recovery",
             trace=RecoveryTrace,
             inputs=("translator",),
             views=(View("recovery", recovery, widget="chart", truth="recorded"),),
+            saved=SAVED,
+        ),
+        Run(
+            "widths",
+            compute="models.strategies.recorded:widths",
+            trace=WidthsTrace,
+            inputs=("translator",),
+            views=(View("widths", widths, widget="chart", truth="recorded"),),
             saved=SAVED,
         ),
         Run(
@@ -41,15 +66,6 @@ EXHIBIT = Exhibit(
             trace=HistoryTrace,
             inputs=("checkpoint",),
             views=(View("history", history, widget="chart", truth="recorded"),),
-        ),
-        Run(
-            "train",
-            compute="models.strategies.train:trace",
-            trace=StrategiesTrace,
-            inputs=tuple(one.name for one in TRAINING),
-            views=(View("train", train, widget="chart"), View("fed", fed, widget="strategies/fed")),
-            grows=True,
-            saved={"": {}, **TRAINING_OPENS},
         ),
     ),
     opens={language: values | TRAINING_OPENS.get(language, {}) for language, values in OPENS.items()},

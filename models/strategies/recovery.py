@@ -12,37 +12,15 @@ from typing import Any
 import numpy as np
 
 from models import training
-from models.checkpoint import BUNDLED, OpenModel, find, open_model
-from models.errors import InputError
-from models.hub import read_json
-from models.progress import NO_PROGRESS, Progress
+from models.checkpoint import BUNDLED, OpenModel, open_model
 from models.strategies import wrong_token
 from models.strategies.alignment import matches
-from models.traces import MISTAKES, REMOVED, RecoveryTrace, WrongTokenTrace
+from models.strategies.recorded import RECORDED, RECOVERY
+from models.traces import MISTAKES, REMOVED, WrongTokenTrace
 from models.translation.bundled import AUTOREGRESSIVE
 from models.translation.corpus import CORPORA
 
-FILE = "recovery.json"
 SENTENCES, DISTANCES = 200, 12
-RECORDED = {"marian-multi30k": "multi30k", "marian-tatoeba": "tatoeba"}
-"""The corpus of each translator."""
-
-
-def trace(translator: OpenModel, progress: Progress = NO_PROGRESS) -> RecoveryTrace:
-    """What was recorded of a translator. Raises InputError where nothing was."""
-    progress.beat()
-    try:
-        found = read_json(find(translator.reference) / FILE)
-        kinds = [found[mistake] for mistake in MISTAKES]
-        return RecoveryTrace(
-            model=translator.reference,
-            sentences=int(found["sentences"]),
-            distance=np.arange(1, len(kinds[0]["divergence"]) + 1),
-            **{name: np.array([kind[name] for kind in kinds], float) for name in ("divergence", "lost")},
-            **{name: np.array([kind[name] for kind in kinds]) for name in ("positions", "unchanged", "changed")},
-        )
-    except (OSError, KeyError, TypeError, ValueError) as error:
-        raise InputError("strategies.no_record", reference=translator.reference) from error
 
 
 def measure(translator: OpenModel, language: str, sentences: list[str], mistake: str) -> dict[str, Any]:
@@ -90,7 +68,7 @@ def main() -> None:
         translator = open_model(name, AUTOREGRESSIVE, "text")
         sentences = CORPORA[corpus].load(arguments.data, "val")[0][:SENTENCES]
         kinds = {kind: measure(translator, CORPORA[corpus].target, sentences, kind) for kind in MISTAKES}
-        training.write_json(arguments.out / name / FILE, {"sentences": len(sentences), **kinds})
+        training.write_json(arguments.out / name / RECOVERY, {"sentences": len(sentences), **kinds})
 
 
 if __name__ == "__main__":

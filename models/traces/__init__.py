@@ -90,6 +90,7 @@ from models.traces.translation import (
 )
 from models.traces.vit import VitTrace
 from models.traces.walk import TextWalkTrace, VitWalkTrace
+from models.traces.widths import WidthsTrace
 from models.traces.wrong_token import MISTAKES, RecoveryTrace, WrongTokenTrace
 
 __all__ = [
@@ -196,5 +197,6 @@ __all__ = [
     "VerseRates",
     "VitTrace",
     "VitWalkTrace",
+    "WidthsTrace",
     "WrongTokenTrace",
 ]

@@ -9,7 +9,7 @@ from models.axes import Trace
 
 TRAINING_STRATEGIES = ("teacher_forcing", "linear", "exponential", "inverse_sigmoid", "own_output")
 """What a decoder is fed: true ids, a mix of them and its own predictions by one of three schedules, its own output."""
-TRAINING_TASKS = ("english_numbers", "chinese_numbers", "english_dates", "chinese_dates", "backwards", "own")
+TRAINING_TASKS = ("backwards", "english_numbers", "chinese_numbers", "english_dates", "chinese_dates", "own")
 FED_WAYS = ("gold", "mixed", "own")
 """With the true ids before, with coins between them and predictions, with the model's own output."""
 

@@ -95,6 +95,7 @@ KINDS = {
         "word": train.COLUMNS,
     },
     "lab/views/strategies/fed.py": {"way": FED_WAYS},
+    "lab/views/strategies/widths.py": {"name": ("bleu", "log_prob", "length")},
     "lab/views/strategies/wrong.py": {"trace.mistake": MISTAKES},
     "lab/views/graph/compare.py": {
         "kind": GRAPH_KINDS,

@@ -72,7 +72,7 @@ JOURNEYS: dict[str, list[str]] = {
     "decoding/sampling": ["[", "click .film button:last-child", "click .top_p input", "click .temperature input"],
     "decoding/race": ["[", "["],
     "strategies/fed": ["]", "]", "click .pairs button:nth-child(2)", "click .models button:nth-child(2)"],
-    "strategies/wrong": ["click .text-tokens button:nth-child(3)", "ArrowLeft"],
+    "strategies/wrong": ["click .text-tokens button:nth-child(4)", "ArrowLeft"],
     "generation/next": ["click .scale button:nth-child(2)", "click .min_p input"],
     "generation/generate": ["click .text-tokens button:nth-child(3)"],
     "generation/heads": [

@@ -7,7 +7,7 @@ import pytest
 
 from models.checkpoint import BUNDLED, open_model
 from models.errors import InputError
-from models.strategies import recovery, wrong_token
+from models.strategies import recorded, recovery, wrong_token
 from models.traces import MISTAKES, REMOVED
 from tests.widgets import strategies_traces
 
@@ -37,10 +37,10 @@ def test_averages_are_over_all_positions(mistake):
     assert len(found["lost"]) == recovery.DISTANCES
 
 
-@pytest.mark.parametrize("name", recovery.RECORDED)
+@pytest.mark.parametrize("name", recorded.RECORDED)
 def test_what_is_shipped_is_complete_and_is_read_as_it_stands(name):
-    written = json.loads((BUNDLED / name / recovery.FILE).read_text(encoding="utf-8"))
-    found = recovery.trace(open_model(name, ("MarianMTModel",), "text"))
+    written = json.loads((BUNDLED / name / recorded.RECOVERY).read_text(encoding="utf-8"))
+    found = recorded.recovery(open_model(name, ("MarianMTModel",), "text"))
     assert found.sentences == written["sentences"] == recovery.SENTENCES
     for at, mistake in enumerate(MISTAKES):
         assert found.divergence[at].tolist() == written[mistake]["divergence"]
@@ -50,4 +50,4 @@ def test_what_is_shipped_is_complete_and_is_read_as_it_stands(name):
 def test_a_model_without_a_record_is_told(tiny_translators):
     marian = open_model(str(tiny_translators[0]), ("MarianMTModel",), "text")
     with pytest.raises(InputError, match=r"strategies\.no_record"):
-        recovery.trace(marian)
+        recorded.recovery(marian)

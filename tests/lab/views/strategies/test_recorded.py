@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from lab.text import LANGUAGES, Text
-from lab.views.strategies import history, recovery
-from models.traces import HistoryTrace, RecoveryTrace
+from lab.views.strategies import history, recovery, widths
+from models.traces import HistoryTrace, RecoveryTrace, WidthsTrace
 
 EN = Text("en")
 
@@ -69,3 +69,27 @@ def test_history_is_drawn_with_its_rate_and_told(trained):
 def test_a_loss_is_best_where_it_is_lowest(trained, language):
     said = history.claim(replace(trained, measure="val_loss", size=np.full(3, np.nan)), Text(language))
     assert "0.50" in said and "96" not in said
+
+
+def test_widths_are_drawn_by_penalty_and_told():
+    found = WidthsTrace(
+        model="m",
+        sentences=20,
+        penalty=np.array([0.0, 1.0]),
+        width=np.array([1, 4, 64]),
+        bleu=np.array([[30.0, 32, 28], [30, 33, 33]]),
+        length=np.array([[10.0, 9, 8], [10, 10, 10]]),
+        log_prob=np.array([[-8.0, -7, -6.5], [-8, -7.5, -7.25]]),
+        compared=8,
+        beam_distinct=0.25,
+        sample_distinct=0.75,
+        sample_bleu=20.0,
+    )
+    quality, probability, length = widths.chart(found, EN)
+    assert [line["y"] for line in quality["data"]] == found.bleu.tolist()
+    assert [line["y"] for line in probability["data"]] == found.log_prob.tolist()
+    assert [line["y"] for line in length["data"]] == found.length.tolist()
+    said = widths.claim(found, EN)
+    assert "Length penalty 0: BLEU 30.0 greedily, at best 32.0 with 4 beams, 28.0 with 64" in said
+    assert "from −8.00 to −6.50 nats" in said and "from 10.0 to 8.0 tokens" in said
+    assert "25% are distinct" in said and "samples 75%" in said and "BLEU 20.0." in said

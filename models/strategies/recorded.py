@@ -1,0 +1,58 @@
+"""What the recipes recovery.py and widths.py have recorded beside a translator's weights."""
+
+from typing import Any
+
+import numpy as np
+
+from models.checkpoint import OpenModel, find
+from models.errors import InputError
+from models.hub import read_json
+from models.progress import NO_PROGRESS, Progress
+from models.traces import MISTAKES, RecoveryTrace, WidthsTrace
+
+RECOVERY, WIDTHS = "recovery.json", "widths.json"
+RECORDED = {"marian-multi30k": "multi30k", "marian-tatoeba": "tatoeba"}
+"""The translators that have a record, and the corpus of each."""
+
+
+def recovery(translator: OpenModel, progress: Progress = NO_PROGRESS) -> RecoveryTrace:
+    """How a translator fares after a wrong token. Raises InputError where nothing was recorded of it."""
+    found = _read(translator, RECOVERY, progress)
+    kinds = [found[mistake] for mistake in MISTAKES]
+
+    def rows(name: str) -> np.ndarray:
+        return np.array([kind[name] for kind in kinds])
+
+    return RecoveryTrace(
+        model=translator.reference,
+        sentences=found["sentences"],
+        distance=np.arange(1, len(kinds[0]["divergence"]) + 1),
+        divergence=rows("divergence"),
+        lost=rows("lost"),
+        positions=rows("positions"),
+        unchanged=rows("unchanged"),
+        changed=rows("changed"),
+    )
+
+
+def widths(translator: OpenModel, progress: Progress = NO_PROGRESS) -> WidthsTrace:
+    """What wider beams bring a translator. Raises InputError where nothing was recorded of it."""
+    found = _read(translator, WIDTHS, progress)
+    table = found["by_penalty"]
+    return WidthsTrace(
+        model=translator.reference,
+        sentences=found["sentences"],
+        penalty=np.array([row["penalty"] for row in table]),
+        width=np.array(found["widths"]),
+        bleu=np.array([row["bleu"] for row in table]),
+        length=np.array([row["length"] for row in table]),
+        log_prob=np.array([row["log_prob"] for row in table]),
+        **found["likeness"],
+    )
+
+
+def _read(translator: OpenModel, name: str, progress: Progress) -> dict[str, Any]:
+    progress.beat()
+    if translator.reference not in RECORDED:
+        raise InputError("strategies.no_record", reference=translator.reference)
+    return read_json(find(translator.reference) / name)

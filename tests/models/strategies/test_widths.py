@@ -1,0 +1,44 @@
+"""What is recorded of wider beams, against the lab's own traced search and counted by hand."""
+
+import json
+
+import pytest
+
+from models.checkpoint import BUNDLED, open_model
+from models.search import Settings
+from models.strategies import recorded, widths
+from models.translation.beam_search import search
+
+SENTENCES = ["A man in a blue shirt is riding a bike.", "Two dogs play with a red ball in the snow near a house."]
+
+
+@pytest.fixture(scope="module")
+def translator():
+    return open_model("marian-multi30k", ("MarianMTModel",), "text")
+
+
+@pytest.mark.parametrize("width", [1, 4])
+def test_outputs_and_log_probabilities_are_those_of_the_traced_search(translator, width):
+    made = widths.translate(translator, SENTENCES, width, num_beams=width, do_sample=False)
+    for sentence, outputs, log_prob in zip(SENTENCES, made.ids, made.log_prob, strict=True):
+        ids = translator.reader(sentence, return_tensors="pt").input_ids
+        found = search(translator.model, translator.reader, ids, Settings(beam_width=width), "marian").finished
+        best = max(found, key=lambda one: one.score)
+        assert outputs[0] == best.token.tolist()[:-1] and len(outputs) == width
+        assert log_prob == pytest.approx(best.score * len(best.token), abs=1e-3)
+
+
+def test_distinct_bigrams_are_counted():
+    assert widths.distinct([[[1, 2, 3], [1, 2, 4]]]) == 0.75
+    assert widths.distinct([[[1, 2], [1, 2]], [[1, 2], [3, 4]]]) == 0.75
+
+
+@pytest.mark.parametrize("name", recorded.RECORDED)
+def test_what_is_shipped_is_read_as_it_stands(name):
+    written = json.loads((BUNDLED / name / recorded.WIDTHS).read_text(encoding="utf-8"))
+    found = recorded.widths(open_model(name, ("MarianMTModel",), "text"))
+    assert found.width.tolist() == list(widths.BEAMS) and found.penalty.tolist() == list(widths.PENALTIES)
+    assert found.bleu.tolist() == [row["bleu"] for row in written["by_penalty"]]
+    # by log probability alone a wider beam, with more to choose from, finds no less probable outputs on average
+    assert (found.log_prob[0, 1:] >= found.log_prob[0, :1]).all()
+    assert 0 < found.beam_distinct < found.sample_distinct <= 1
