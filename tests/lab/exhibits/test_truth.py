@@ -173,5 +173,7 @@ def test_only_a_photo_or_a_sentence_makes_it_the_visitors_own():
         "ranking",
         "depth",
         "paper",
+        "train",
+        "fed",
     }
     assert {name for name, said in found.items() if said == "weights"} == {"positions", "position_maps"}
