@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SHEETS = tuple(
     Path(__file__).resolve().parent.parent / "assets" / "styles" / f"{name}.css"
-    for name in ("header", "exhibit", "widget", "take")
+    for name in ("header", "exhibit", "widget", "token_bars", "take")
 )
 """In the order of the page; Gradio keeps them to what is inside of it."""
 FONT = "IBM Plex Sans, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, sans-serif"

@@ -34,7 +34,7 @@ def test_a_token_of_the_text_shows_what_it_looks_at(page):
     trace = head_rules()
     page.locator(".text-tokens button").nth(1).click()
     row = trace.attention[1, 2, 1]
-    assert int(data(page, "key")) == row.argmax()
+    expect(page.locator(".lab-widget")).to_have_attribute("data-key", str(row.argmax()))
     shaded = page.locator(".text-tokens button")
     said = shaded.nth(0).get_attribute("title") or ""
     assert float(said.rstrip("%")) == pytest.approx(100 * row[0], abs=0.25)

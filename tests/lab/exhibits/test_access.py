@@ -34,10 +34,10 @@ READY = """() => [...document.querySelectorAll(".lab-widget")].filter(one => one
 UNNAMED = """() => [...document.querySelectorAll(".lab-widget, .lab-widget canvas:not([aria-hidden]), .plot")]
     .filter(one => one.checkVisibility() && !(/^(img|group)$/.test(one.getAttribute("role")) && one.ariaLabel))
     .map(one => one.outerHTML)"""
-# The visitor's own sentence and its tokens are in the language that they are in.
+# The visitor's own sentence and its tokens are in the language that they are in; a tick has its value as title.
 WORDS = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility()
-        && !one.closest(".gallery, .matrix, .attention .readout, .tree, .listing, script, style")
+        && !one.closest("input[type=checkbox], .gallery, .matrix, .attention .readout, .tree, .listing, script, style")
         && !one.closest(".programs :is(.tensor, .reading)")
         && !one.closest(".families :is(.sentence, .token-bars, .right, .output, .readout, .reading)")
         && !one.closest(".known :is(.choices, .line, .pieces, .readout, .reading)"))
@@ -54,7 +54,7 @@ NAMES = {
     *("Top-k", "Top-p", "logit", "lens", "rollout", "NC", "log", "float32", "float64", "mask-predict", "CC", "BY"),
     *("L2", "ln", "stem", "DeiT", "DeiT-B", "Touvron", "KV", "LayerNorm", "softmax", "cos", "PyTorch", "QK"),
     *("GPT-2", "medium", "large", "XL", "GPT", "GCN", "GAT", "GATv2", "CSV", "Zachary", "Cora"),
-    *("BERT", "Llama", "source", "target", "node", "class"),
+    *("KL", "muon", "adamw", "BERT", "Llama", "source", "target", "node", "class"),
     *("sigmoid", "ISO"),
 }
 """Latin words of Chinese text: names, keys, and terms that the field has no other word for."""
