@@ -1,6 +1,7 @@
 """A translator goes on learning: what it is fed, that no target leaks into what it reads, and what is measured."""
 
 import copy
+from typing import Any
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ def test_teacher_forcing_and_coins_that_all_fall_for_the_truth_feed_the_target()
 
 
 def test_its_own_output_is_the_librarys_and_knows_of_a_target_its_length_alone():
-    model = marian(0)
+    model: Any = marian(0)
     read = fed(model, "own_output")
     assert (read == fed(model, "own_output", TARGET.flip(0).roll(1, 1))).all()
     said = model.generate(input_ids=SOURCE, attention_mask=SOURCE.ne(PAD), num_beams=1, max_length=4)
