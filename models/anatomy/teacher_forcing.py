@@ -11,7 +11,7 @@ from models.errors import InputError
 from models.families import text_layers
 from models.traces import REMOVED, Changes
 from models.translation import rules, sentence
-from models.translation.decoding import decoding_inputs
+from models.translation.decoding import DecodingInputs, decoding_inputs
 from models.translation.pieces import pieces
 from models.translation.positions import most_positions
 
@@ -77,11 +77,19 @@ def _greedy(line: str, language: str, translator: OpenModel) -> tuple[torch.Tens
 
     By the rules of its own generation_config.
     """
+    inputs, followed = greedy_inputs(line, language, translator)
+    return inputs.ids, rules.generate(translator.model, inputs.ids, followed, inputs.search.asked())
+
+
+def greedy_inputs(line: str, language: str, translator: OpenModel) -> tuple[DecodingInputs, rules.Rules]:
+    """A clean sentence as greedy decoding takes it, and the rules of the model's own generation_config.
+
+    Raises InputError where either cannot be used.
+    """
     model = translator.model
     longest = min(MAX_LENGTH, most_positions(model, "decoder") or MAX_LENGTH)
     inputs = decoding_inputs(line, language, translator, {"method": "greedy", "max_length": longest})
-    followed = rules.read(model, translator.reference)
-    return inputs.ids, rules.generate(model, inputs.ids, followed, inputs.search.asked())
+    return inputs, rules.read(model, translator.reference)
 
 
 def _continued(opened: OpenModel, ids: torch.Tensor, count: int) -> torch.Tensor:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import torch
 
 from models.strategies.feeding import own
-from models.strategies.learner import Batch, Learner, best, losses, shifted
+from models.strategies.learner import Batch, Learner, best, losses
+from models.translation.batches import shifted
 from models.translation.vocabulary import PAD
 
 

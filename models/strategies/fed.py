@@ -9,9 +9,10 @@ import torch
 from models.measure import seconds
 from models.strategies.asking import Answer, answer
 from models.strategies.feeding import mix, own, sampled
-from models.strategies.learner import Alphabet, Batch, Learner, shifted
+from models.strategies.learner import Alphabet, Batch, Learner
 from models.strategies.tasks import Pair
 from models.traces import FedTrace
+from models.translation.batches import shifted
 from models.translation.vocabulary import PAD
 
 EXAMPLES = 6

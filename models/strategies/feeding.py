@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import torch
 
-from models.strategies.learner import Learner, Source, best, shifted
+from models.strategies.learner import Learner, Source, best
+from models.translation.batches import shifted
 
 STEEP = 50.0
 """k of the inverse sigmoid."""

@@ -22,9 +22,10 @@ from models.checkpoint import BUNDLED, open_model
 from models.hub import read_json
 from models.strategies.feeding import SCHEDULES, epsilon, mix
 from models.translation import metrics
-from models.translation.batches import loader, pad_pairs
+from models.translation.batches import loader, pad_pairs, shifted
 from models.translation.bundled import AUTOREGRESSIVE
 from models.translation.corpus import MULTI30K
+from models.translation.train_marian import loss
 from models.translation.translate import by_search
 from models.translation.vocabulary import PAD
 
@@ -56,23 +57,17 @@ def fed(
     share: epsilon. draws: of the coins alone, so that the batches are the same for all strategies. Its own output is
     written greedily and cut or padded to the target's length.
     """
-    gold = F.pad(target[:, :-1], (1, 0), value=PAD)
+    gold = shifted(target)
     if strategy == "teacher_forcing":
         return gold
     with torch.no_grad():
         if strategy in SCHEDULES:
             scores = model(source, source.ne(PAD), decoder_input_ids=gold, use_cache=False).logits
-            predicted = F.pad(scores.argmax(-1)[:, :-1], (1, 0), value=PAD)
+            predicted = shifted(scores.argmax(-1))
             return mix(gold, predicted, share, torch.rand(gold.shape, generator=draws))
         length = gold.shape[1]
         said = model.generate(input_ids=source, attention_mask=source.ne(PAD), num_beams=1, max_length=length)
         return F.pad(said, (0, length - said.shape[1]), value=PAD)
-
-
-def loss(model: Any, source: torch.Tensor, target: torch.Tensor, read: torch.Tensor, smoothing: float) -> torch.Tensor:
-    """Cross-entropy of each target token given the source and what is read, in nats a token."""
-    logits = model(source, source.ne(PAD), decoder_input_ids=read, use_cache=False).logits.float()
-    return F.cross_entropy(logits.flatten(0, 1), target.flatten(), ignore_index=PAD, label_smoothing=smoothing)
 
 
 def learn(model: Any, pairs: Any, recipe: Recipe, strategy: str, seed: int) -> None:
@@ -86,7 +81,7 @@ def learn(model: Any, pairs: Any, recipe: Recipe, strategy: str, seed: int) -> N
         read = fed(model.eval(), source, target, strategy, epsilon(strategy, progress, recipe.half), draws)
         for group in optimizer.param_groups:
             group["lr"] = recipe.lr * training.warmup_cosine(progress, recipe.warmup)
-        loss(model.train(), source, target, read, recipe.label_smoothing).backward()
+        loss(model.train(), source, target, recipe, read).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -110,8 +105,9 @@ def measure(model: Any, reader: Any, source: list[str], target: list[str]) -> di
     ids = list(zip(reader(source).input_ids, reader(target).input_ids, strict=True))
     for at in range(0, len(ids), 64):
         read, wanted = pad_pairs(ids[at : at + 64])
-        gold = F.pad(wanted[:, :-1], (1, 0), value=PAD)
-        share, best = model(read, read.ne(PAD), decoder_input_ids=gold, use_cache=False).logits.softmax(-1).max(-1)
+        share, best = (
+            model(read, read.ne(PAD), decoder_input_ids=shifted(wanted), use_cache=False).logits.softmax(-1).max(-1)
+        )
         hidden = wanted == PAD
         right += (best == wanted).float().masked_fill(hidden, torch.nan).tolist()
         sure += share.masked_fill(hidden, torch.nan).tolist()

@@ -101,11 +101,6 @@ class Learner:
         return self.model(encoder_outputs=states, attention_mask=source.seen, decoder_input_ids=read, **cached)
 
 
-def shifted(target: torch.Tensor) -> torch.Tensor:
-    """What a decoder reads before it predicts a target (pair, position): one place later, PAD first."""
-    return F.pad(target[:, :-1], (1, 0), value=PAD)
-
-
 def best(scores: torch.Tensor) -> torch.Tensor:
     """The ids of the highest scores (pair, position); never PAD, which is no character."""
     return scores[..., EOS:].argmax(-1) + EOS

@@ -12,7 +12,7 @@ import torch
 from transformers import DynamicCache, EncoderDecoderCache, LogitsProcessorList
 from transformers.modeling_outputs import BaseModelOutput
 
-from models.anatomy.teacher_forcing import predict
+from models.anatomy.teacher_forcing import greedy_inputs, predict
 from models.checkpoint import OpenModel
 from models.errors import InputError
 from models.progress import NO_PROGRESS, Progress
@@ -20,13 +20,9 @@ from models.search import Force
 from models.strategies.alignment import changed
 from models.traces import MISTAKES, REMOVED, WrongTokenTrace
 from models.translation import rules
-from models.translation.decoding import decoding_inputs
 from models.translation.pieces import pieces
-from models.translation.positions import most_positions
 from models.translation.sentence import clean
 
-MAX_LENGTH = 64
-"""Tokens of an output."""
 RANKS = 6
 """Of the most probable tokens that are kept."""
 
@@ -104,13 +100,11 @@ def trace(
 def read(line: str, language: str, translator: OpenModel) -> Source:
     """Encode a clean sentence. Raises InputError when it, or the model's own rules, cannot be used."""
     model = translator.model
-    longest = min(MAX_LENGTH, most_positions(model, "decoder") or MAX_LENGTH)
-    inputs = decoding_inputs(line, language, translator, {"method": "greedy", "max_length": longest})
-    followed = rules.read(model, translator.reference)
+    inputs, followed = greedy_inputs(line, language, translator)
     states, own, _ = rules.prepare(model, inputs.ids, followed, inputs.search.asked())
     if states.isnan().any():
         raise InputError("model.no_numbers", reference=translator.reference)
-    return Source(model, inputs.ids, states, own, followed.start, followed.eos, longest)
+    return Source(model, inputs.ids, states, own, followed.start, followed.eos, inputs.search.max_length)
 
 
 def write(source: Source, given: torch.Tensor | None = None, progress: Progress = NO_PROGRESS) -> Written:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import DataLoader
 
@@ -34,6 +35,11 @@ def pad_pairs(rows: Pairs) -> tuple[torch.Tensor, torch.Tensor]:
 def pad_ids(ids: list[list[int]]) -> torch.Tensor:
     """Sentences (sentence, position), padded at the end."""
     return pad_sequence([torch.tensor(row) for row in ids], True, PAD)
+
+
+def shifted(target: torch.Tensor) -> torch.Tensor:
+    """What a decoder reads before it predicts a target (sentence, position): one place later, PAD first."""
+    return F.pad(target[:, :-1], (1, 0), value=PAD)
 
 
 def in_batches(sentences: list[str], translate: Callable[[list[str]], list], size: int = 64) -> list:

@@ -7,11 +7,14 @@ Run: python -m models.translation.train_marian multi30k --data DIR
 What it costs and reaches: recipe.json and README.md beside the weights say.
 """
 
+from typing import Any
+
 import torch
 from torch.nn import functional as F
 from transformers import MarianConfig, MarianMTModel
 
 from models.checkpoint import open_model
+from models.translation.batches import shifted
 from models.translation.distil import TEACHERS
 from models.translation.training import Recipe, main
 from models.translation.translate import by_search
@@ -55,12 +58,18 @@ def build(recipe: Recipe, vocabulary: int) -> MarianMTModel:
     return model
 
 
-def loss(model: MarianMTModel, source: torch.Tensor, target: torch.Tensor, recipe: Recipe) -> torch.Tensor:
-    """Cross-entropy of each target token given the source and the true tokens before it, in nats a token."""
+def loss(
+    model: MarianMTModel, source: torch.Tensor, target: torch.Tensor, recipe: Any, read: torch.Tensor | None = None
+) -> torch.Tensor:
+    """Cross-entropy of each target token given the source and what is read, in nats a token.
+
+    read: what the decoder reads (sentence, position); by default the true tokens before (teacher forcing). recipe: has
+    a `label_smoothing`.
+    """
     logits = model(
         input_ids=source,
         attention_mask=source.ne(PAD),
-        decoder_input_ids=F.pad(target[:, :-1], (1, 0), value=PAD),
+        decoder_input_ids=shifted(target) if read is None else read,
         use_cache=False,
     ).logits.float()
     return F.cross_entropy(

@@ -29,6 +29,9 @@ function speak() {
       if (said) set(node, name, ours(said));
     }
   }
+  for (const tick of document.querySelectorAll("label > input[type=checkbox][title]")) {
+    set(tick, "title", tick.parentElement?.textContent?.trim() ?? "");
+  }
   for (const toast of document.querySelectorAll(".toast-text")) {
     const said = toast.textContent?.trim() ?? "";
     if (ours(said) !== said) toast.textContent = ours(said);

@@ -4,7 +4,10 @@
 /** @typedef {import("../core/lab").FedMeta} Fed */
 /** @typedef {import("../core/lab").FedWay} Way */
 /** What is read at a position; null is not there yet. @typedef {{character: string | null, from: "start" | "gold" | "own"}} Read */
-/** gold: whether the true character is taken; null before the first pass. @typedef {{draw: number, first: string | null, gold: boolean | null}} Coin */
+/**
+ * gold: whether the true character is taken; null before the first pass.
+ * @typedef {{draw: number, first: string | null, gold: boolean | null}} Coin
+ */
 /**
  * One way after some passes; null is not known yet. coins: of the mix alone. mean: nats, once all is known.
  * @typedef {{
@@ -41,7 +44,10 @@ function block(fed, { way, read, predicted, loss, passes, seconds }, step, coin)
   };
 }
 
-/** The first position takes no coin: what starts an output is always the same. @type {(fed: Fed, flips: boolean[], known: boolean) => Coin[]} */
+/**
+ * The first position takes no coin: what starts an output is always the same.
+ * @type {(fed: Fed, flips: boolean[], known: boolean) => Coin[]}
+ */
 const coins = (fed, flips, known) =>
   fed.draw.map((draw, at) => ({
     draw,

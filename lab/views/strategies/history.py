@@ -63,4 +63,4 @@ def claim(trace: HistoryTrace, text: Text) -> str:
     sizes = list(dict.fromkeys(trace.size[np.isfinite(trace.size)].astype(int).tolist()))
     if len(sizes) < 2:
         return said
-    return f"{said} " + text("strategies.view.history.sizes", sizes=" → ".join(map(str, sizes)))
+    return text.sentences(said, text("strategies.view.history.sizes", sizes=" → ".join(map(str, sizes))))

@@ -84,7 +84,7 @@ def claim(trace: StrategiesTrace, text: Text) -> str:
         seeds=trace.loss.shape[1],
     )
     if trace.done and trace.step[-1] < trace.steps:
-        said += " " + text("strategies.view.train.stopped", steps=number(trace.steps))
+        said = text.sentences(said, text("strategies.view.train.stopped", steps=number(trace.steps)))
     head = [text(f"strategies.view.train.{word}") for word in COLUMNS]
     rows = [_row(trace, at, text) for at in range(len(trace.strategy))]
     table = "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---", *["---:"] * (len(head) - 1)], *rows])

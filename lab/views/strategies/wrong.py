@@ -92,7 +92,8 @@ def claim(trace: WrongTokenTrace, text: Text) -> str:
     near, far = (by_distance(trace.divergence, distance) for distance in (1, 4))
     if np.isnan(far):
         return said
-    return f"{said} " + text("strategies.view.wrong.fades", near=number(near, 3), far=number(far, 3))
+    fades = text("strategies.view.wrong.fades", near=number(near, 3), far=number(far, 3))
+    return text.sentences(said, fades)
 
 
 def differing(trace: WrongTokenTrace) -> np.ndarray:

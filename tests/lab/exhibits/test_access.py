@@ -34,10 +34,10 @@ READY = """() => [...document.querySelectorAll(".lab-widget")].filter(one => one
 UNNAMED = """() => [...document.querySelectorAll(".lab-widget, .lab-widget canvas:not([aria-hidden]), .plot")]
     .filter(one => one.checkVisibility() && !(/^(img|group)$/.test(one.getAttribute("role")) && one.ariaLabel))
     .map(one => one.outerHTML)"""
-# The visitor's own sentence and its tokens are in the language that they are in; a tick has its value as title.
+# The visitor's own sentence and its tokens are in the language that they are in.
 WORDS = """() => [...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility()
-        && !one.closest("input[type=checkbox], .gallery, .matrix, .attention .readout, .tree, .listing, script, style")
+        && !one.closest(".gallery, .matrix, .attention .readout, .tree, .listing, script, style")
         && !one.closest(".programs :is(.tensor, .reading)")
         && !one.closest(".families :is(.sentence, .token-bars, .right, .output, .readout, .reading)")
         && !one.closest(".known :is(.choices, .line, .pieces, .readout, .reading)"))

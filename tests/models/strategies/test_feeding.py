@@ -5,8 +5,9 @@ import torch
 
 from models.strategies import feeding
 from models.strategies.feeding import SCHEDULES, epsilon, feed, mix
-from models.strategies.learner import FIRST, Alphabet, Learner, best, losses, shifted
+from models.strategies.learner import FIRST, Alphabet, Learner, best, losses
 from models.traces import TRAINING_STRATEGIES
+from models.translation.batches import shifted
 from models.translation.vocabulary import EOS, PAD
 
 PAIRS = (("abc", "cba"), ("bcd", "dcb"), ("ab", "ba"), ("dcba", "abcd"))

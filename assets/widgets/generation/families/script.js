@@ -71,7 +71,10 @@ function pictures(root, text, set) {
   };
 }
 
-/** The sentence with one token hidden, and what the encoder puts there. @type {(root: HTMLElement, run: Run, state: State, text: Text, set: Set) => void} */
+/**
+ * The sentence with one token hidden, and what the encoder puts there.
+ * @type {(root: HTMLElement, run: Run, state: State, text: Text, set: Set) => void}
+ */
 function drawFilled(root, run, { word: chosen }, text, set) {
   const names = run.sights[0].key.map((piece) => pieceName(piece, text));
   const nodes = run.hidden.map((at, hidden) => {

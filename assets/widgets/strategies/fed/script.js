@@ -12,9 +12,8 @@ import { drawTable } from "./table.js";
 
 /** How far each way is. @type {(run: Run, state: State, text: Text) => string} */
 function passedLine(run, state, text) {
-  const lines = chosen(run, state).ways.map(({ way, passes, predicted }) => {
-    const made = Math.min(state.step, passes);
-    const known = way === "own" ? made : made === passes ? predicted.length : 0;
+  const lines = blocks(chosen(run, state), state.step, run.coin).map(({ way, made, passes, predicted }) => {
+    const known = predicted.filter((one) => one !== null).length;
     return format(text.progress, { way: word(text, "way_", way), made, passes, known, count: predicted.length });
   });
   return lines.join(text.semicolon);
