@@ -126,7 +126,8 @@ def check_alone(chromium, file, before):
         root = page.locator(f'.lab-widget[data-of="{name}"]')
         expect(root).to_have_attribute("data-pending", "no")
         assert shown(page)[name] == data
-        if "step" in data:
+        of_one = root.locator("input[type=range][max='0']").count()  # a film of a single picture, which is hidden
+        if "step" in data and not of_one:
             root.press("[" if data["step"] != "0" else "]")
             expect(root).not_to_have_attribute("data-step", data["step"])
     assert not errors
