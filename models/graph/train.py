@@ -83,7 +83,7 @@ def runs(recipe: Recipe) -> Iterator[Run]:
             )
     for seed in range(recipe.other_seeds, recipe.seeds):
         yield from (Run(kind, "citations", 2, seed) for kind in GRAPH_KINDS)
-    yield from (Run(kind, "everyone", 2, seed) for seed in range(recipe.other_seeds) for kind in ("gcn", "gat"))
+    yield from (Run(kind, "everyone", 2, seed) for kind in ("gcn", "gat") for seed in range(recipe.other_seeds))
 
 
 def edges_of(data: cora.Cora, name: str, seed: int) -> torch.Tensor:

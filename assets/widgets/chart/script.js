@@ -3,6 +3,7 @@ import { element } from "../core/dom.js";
 import { isWide, zoom as pageZoom, viewHeight } from "../core/presenter.js";
 import { constants } from "../core/theme.js";
 import { chartReading, together } from "../read/chart.js";
+import { sentences } from "../read/format.js";
 
 /** @typedef {import("../core/lab").ChartRun} Run */
 /** @typedef {import("../core/lab").Figure} Figure */
@@ -189,5 +190,5 @@ export default {
     };
   },
 
-  read: (run, { hidden }, text) => run.map((figure, place) => chartReading(figure, text, hidden[place])).join(" "),
+  read: (run, { hidden }, text) => sentences(...run.map((figure, place) => chartReading(figure, text, hidden[place]))),
 };

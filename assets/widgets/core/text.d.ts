@@ -287,6 +287,7 @@ export interface CnnVsAttentionAttributionText extends SharedText {
   mode: string;
   grain: string;
   reading: string;
+  shown: string;
   summed: string;
   integrated: string;
   cam: string;
@@ -602,6 +603,7 @@ export interface GenerationTrainingText extends GenerationSharedText {
   loss: string;
   steps: string;
   where: string;
+  reading: string;
   says: string;
 }
 export interface GenerationLearningText extends GenerationSharedText {
@@ -610,6 +612,7 @@ export interface GenerationLearningText extends GenerationSharedText {
   loss: string;
   steps: string;
   where: string;
+  reading: string;
   says: string;
 }
 export interface GenerationHeadsText extends GenerationSharedText {

@@ -8,6 +8,15 @@
 export const format = (sentence, details) => sentence.replace(/\{(\w+)\}/g, (_, name) => String(details[name]));
 
 /**
+ * Sentences, one after the other: Chinese ones without a space between. Empty ones are left out.
+ * @param {...string} said
+ */
+export const sentences = (...said) => {
+  const [first = "", ...rest] = said.filter(Boolean);
+  return rest.reduce((before, one) => `${before}${/[。！？]$/.test(before) ? "" : " "}${one}`, first);
+};
+
+/**
  * The text whose key is composed of a kind and a value; tsc knows the values and asks for each of the keys.
  * @template {string} Kind
  * @template {string} Value

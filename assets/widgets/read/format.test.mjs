@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellName, format, number, percent, powerOfTen, scientific, word } from "./format.js";
+import { cellName, format, number, percent, powerOfTen, scientific, sentences, word } from "./format.js";
 import { longest, pieceName, sentence } from "./pieces.js";
 
 test("every gap of a sentence is filled, also twice and with 0", () => {
@@ -21,6 +21,12 @@ test("small numbers are told with a power of ten", () => {
   assert.deepEqual([0, -1, -15, 20].map(powerOfTen), ["1", "10⁻¹", "10⁻¹⁵", "10²⁰"]);
   const told = [0.4949, 1, 0.0096, 0.0094, 8.66e-5, 1e-15, 9e-16, 0].map((value) => scientific(value, -15));
   assert.deepEqual(told, ["0.49", "1.0", "0.0096", "9.4 × 10⁻³", "8.7 × 10⁻⁵", "1.0 × 10⁻¹⁵", "< 10⁻¹⁵", "< 10⁻¹⁵"]);
+});
+
+test("sentences follow one another as their language has it", () => {
+  assert.equal(sentences("One.", "", "Two."), "One. Two.");
+  assert.equal(sentences("一。", "二！", "三"), "一。二！三");
+  assert.equal(sentences(), "");
 });
 
 test("a composed key gives its text", () => {

@@ -6,7 +6,7 @@ import { buttonGroup } from "../../draw/choices.js";
 import { codePanel } from "../../draw/code_panel.js";
 import { picker, placeMark } from "../../draw/marks.js";
 import { decimal } from "../../draw/strip.js";
-import { format, scientific, word } from "../../read/format.js";
+import { format, scientific, sentences, word } from "../../read/format.js";
 import { pieceName } from "../../read/pieces.js";
 import { cellOf, numbersOf, programOf } from "../../read/programs.js";
 
@@ -121,5 +121,6 @@ export default {
     };
   },
 
-  read: (run, state, text) => [ideaSaid, titleSaid, cellSaid, checkSaid].map((say) => say(run, state, text)).join(" "),
+  read: (run, state, text) =>
+    sentences(...[ideaSaid, titleSaid, cellSaid, checkSaid].map((say) => say(run, state, text))),
 };

@@ -4,7 +4,7 @@ import { drawBars } from "../../draw/bars.js";
 import { buttonGroup, numbered } from "../../draw/choices.js";
 import { picker } from "../../draw/marks.js";
 import { slider } from "../../draw/slider.js";
-import { format, number, scientific, word } from "../../read/format.js";
+import { format, number, scientific, sentences, word } from "../../read/format.js";
 import {
   batchFrom,
   batchNormalised,
@@ -82,7 +82,7 @@ function look({ arrays, eps, tokens }, { token, layer, part, feature, scale, shi
 }
 
 /** @type {(run: Run, state: State, text: Text) => {formula: string, moved: string, changed: string}} */
-function sentences(run, state, text) {
+function lines(run, state, text) {
   const seen = look(run, state);
   const numbers = Object.fromEntries(Object.entries(seen.feature).map(([name, value]) => [name, told(value)]));
   const { mean: mu, variance: sigma } = seen;
@@ -160,7 +160,7 @@ export default {
       drawBatch(state.batch, `${state.batch} / ${count}`);
       const given = run.pre_norm ? text.given_pre : text.given_post;
       find(root, ".given").textContent = format(given, { mean: told(mu), variance: told(sigma) });
-      const said = sentences(run, state, text);
+      const said = lines(run, state, text);
       find(root, ".formula").textContent = said.formula;
       find(root, ".moved").textContent = said.moved;
       find(root, ".changed").textContent = said.changed;
@@ -169,12 +169,12 @@ export default {
   },
 
   read: (run, state, text) => {
-    const { formula, moved, changed } = sentences(run, state, text);
+    const { formula, moved, changed } = lines(run, state, text);
     const place = format(text.reading, {
       token: pieceName(run.tokens[state.token], text),
       layer: state.layer + 1,
       part: word(text, "part_", run.parts[state.part]),
     });
-    return [place, formula, moved, changed].join(" ");
+    return sentences(place, formula, moved, changed);
   },
 };

@@ -4,7 +4,7 @@ import { drawCells, drawPixels, drawRamp, overlayColour, signedColour, weightCol
 import { buttonGroup, OPACITY, opacitySlider } from "../../draw/choices.js";
 import { makeStage } from "../../draw/stage.js";
 import { blockShares } from "../../read/attribution.js";
-import { format, number, word } from "../../read/format.js";
+import { format, number, sentences, word } from "../../read/format.js";
 
 /** @typedef {import("../../core/lab").AttributionRun} Run */
 /** @typedef {import("../../core/lab").AttributionColumn} Column */
@@ -123,6 +123,6 @@ export default {
       return format(text.reading, { model: column.model, answer: format(text.answer, { ...column }), figures });
     });
     const summed = mode === "integrated" ? format(text.summed, { grain: word(text, "", grain) }) : "";
-    return `${word(text, "", mode)}${summed}. ${columns.join(" ")}`;
+    return sentences(format(text.shown, { mode: word(text, "", mode), summed }), ...columns);
   },
 };

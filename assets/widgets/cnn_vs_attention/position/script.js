@@ -1,7 +1,7 @@
 // What models answer to a photo whose parts have moved.
 import { canvasElement, element, find, whenChanged } from "../../core/dom.js";
 import { drawPixels } from "../../draw/cells.js";
-import { format, word } from "../../read/format.js";
+import { format, sentences, word } from "../../read/format.js";
 import { slice } from "../../read/slice.js";
 
 /** @typedef {import("../../core/lab").PositionRun} Run */
@@ -79,6 +79,6 @@ export default {
           .join(text.reading_and),
       }),
     );
-    return models.join(" ");
+    return sentences(...models);
   },
 };

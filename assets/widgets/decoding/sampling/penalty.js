@@ -1,6 +1,6 @@
 // Finished hypotheses by the length penalty: a line for each, relative to the best one, and their ranking at one penalty.
 import { element, find, svgElement, whenChanged } from "../../core/dom.js";
-import { format, number } from "../../read/format.js";
+import { format, number, sentences } from "../../read/format.js";
 import { sentence } from "../../read/pieces.js";
 import { crossings, leaders, ranked, scoreOf } from "../../read/sampling.js";
 import { logNumber } from "../../read/search.js";
@@ -64,7 +64,7 @@ export function penaltyLine(run, text) {
   const stretches = leaders(run.finished, BOUNDS).map(({ from, to, at }) =>
     format(text.leads, { words: wordsOf(run, at), from: number(from, 2), to: number(to, 2) }),
   );
-  return `${format(text.crossings, { places: places.join(text.comma) })} ${stretches.join(" ")}`;
+  return sentences(format(text.crossings, { places: places.join(text.comma) }), ...stretches);
 }
 
 /** @type {(box: HTMLElement, text: Text) => (run: Run, penalty: number) => number[]} */

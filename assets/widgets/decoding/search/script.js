@@ -1,7 +1,7 @@
 // The tree of the search: every candidate with its fate, the pool, and forcing a token.
 import { element, find, whenChanged } from "../../core/dom.js";
 import { bindKeys } from "../../core/keys.js";
-import { format, word } from "../../read/format.js";
+import { format, sentences, word } from "../../read/format.js";
 import { pieceName, sentence } from "../../read/pieces.js";
 import { byOutcome, forcesWith, logNumber } from "../../read/search.js";
 import { clock } from "../clock.js";
@@ -37,7 +37,7 @@ function forceLine({ search, forces }, text) {
     const token = pieceName(search.piece[search.piece_id.indexOf(id)], text);
     return format(text.forced, { step: step + 1, token });
   });
-  return lines.length ? lines.join(" ") : text.force_hint;
+  return lines.length ? sentences(...lines) : text.force_hint;
 }
 
 /** @type {(root: HTMLElement, run: Run, calls: number, text: Text) => void} */

@@ -42,5 +42,6 @@ export default {
     };
   },
 
-  read: (run, state, text) => `${where(run, state, text)}. ${run.text[state.step].slice(0, 200)}`,
+  read: (run, state, text) =>
+    format(text.reading, { where: where(run, state, text), text: run.text[state.step].slice(0, 200) }),
 };

@@ -4,7 +4,7 @@ import { bindKeys } from "../../core/keys.js";
 import { buttonGroup, numbered } from "../../draw/choices.js";
 import { thumbPad } from "../../draw/marks.js";
 import { stepBar } from "../../draw/step_bar.js";
-import { format, percent } from "../../read/format.js";
+import { format, percent, sentences } from "../../read/format.js";
 import { answer, channelOf, has, headsOfLayers, hops, pairOf, pairsOf, takes, toggled } from "../../read/graph.js";
 import { drawLegend, graphMap } from "./map.js";
 
@@ -43,7 +43,7 @@ function saysLine(run, node, text) {
   const label = arrays.label[node];
   const truth =
     label < 0 ? text.unknown : format(arrays.known[node] ? text.told : text.not_told, { class: classes[label] });
-  return [said, was, truth].filter(Boolean).join(" ");
+  return sentences(said, was, truth);
 }
 
 /** @type {(run: Run, state: State, text: Text) => string} */
@@ -181,11 +181,11 @@ export default {
   },
 
   read: (run, state, text) =>
-    [
+    sentences(
       saysLine(run, state.node, text),
       takesLine(run, state, text),
       hearsLine(run, state.node, text),
       changedLine(run, text),
       whereLine(run, state, text),
-    ].join(" "),
+    ),
 };

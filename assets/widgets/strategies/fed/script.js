@@ -3,7 +3,7 @@ import { find } from "../../core/dom.js";
 import { buttonGroup } from "../../draw/choices.js";
 import { stepBar } from "../../draw/step_bar.js";
 import { blocks, chosen, lastPass } from "../../read/fed.js";
-import { format, number, word } from "../../read/format.js";
+import { format, number, sentences, word } from "../../read/format.js";
 import { drawTable } from "./table.js";
 
 /** @typedef {import("../../core/lab").FedRun} Run */
@@ -64,6 +64,6 @@ export default {
       mean === null ? [] : [format(text.mean_of, { way: word(text, "way_", way), loss: number(mean, 2) })],
     );
     const said = format(text.reading, { source: fed.source, step: state.step, progress: passedLine(run, state, text) });
-    return [said, ...means].join(" ");
+    return sentences(said, ...means);
   },
 };
