@@ -1,0 +1,35 @@
+"""Whether predictions are right as often as they are sure (Guo et al. 2017)."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+BINS = 10
+"""Of equal width, of the confidence."""
+
+
+class Reliability(NamedTuple):
+    """By bin of the confidence."""
+
+    count: np.ndarray
+    """Predictions in it."""
+    confidence: np.ndarray
+    """Their mean; nan of none."""
+    right: np.ndarray
+    """The share of right ones; nan of none."""
+
+
+def reliability(right: np.ndarray, confidence: np.ndarray) -> Reliability:
+    """Of predictions (token,) that are right (1) or not (0), with a confidence in [0, 1] each."""
+    place = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    count = np.bincount(place, minlength=BINS)
+    among = np.where(count, count, np.nan)
+    sure, correct = (np.bincount(place, weights=part, minlength=BINS) / among for part in (confidence, right))
+    return Reliability(count, sure, correct)
+
+
+def calibration(right: np.ndarray, confidence: np.ndarray) -> float:
+    """Expected calibration error of predictions (token,): how far the confidence of a bin and its right share lie apart,
+    mean over the predictions."""
+    found = reliability(right, confidence)
+    return float(np.nansum(found.count * np.abs(found.right - found.confidence)) / found.count.sum())
