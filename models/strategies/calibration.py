@@ -29,7 +29,7 @@ def reliability(right: np.ndarray, confidence: np.ndarray) -> Reliability:
 
 
 def calibration(right: np.ndarray, confidence: np.ndarray) -> float:
-    """Expected calibration error of predictions (token,): how far the confidence of a bin and its right share lie apart,
-    mean over the predictions."""
+    """Expected calibration error of predictions (token,): mean over them of how far confidence and right share of
+    their bin lie apart."""
     found = reliability(right, confidence)
     return float(np.nansum(found.count * np.abs(found.right - found.confidence)) / found.count.sum())

@@ -91,9 +91,9 @@ KINDS = {
     "lab/views/strategies/train.py": {
         "strategy": TRAINING_STRATEGIES,
         "name": ("gold", "own"),
-        "bound": ("lowest", "highest"),
         "word": train.COLUMNS,
     },
+    "lab/views/strategies/curves.py": {"bound": ("lowest", "highest")},
     "lab/views/strategies/fed.py": {"way": FED_WAYS},
     "lab/views/strategies/widths.py": {"name": ("bleu", "log_prob", "length")},
     "lab/views/strategies/wrong.py": {"trace.mistake": MISTAKES},
