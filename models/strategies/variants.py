@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import inf
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,18 @@ class Setting:
 
 
 PLAIN = Setting()
+FAST = Setting(rate=6e-3)
+"""High enough for the place of LayerNorm to matter."""
+STEEP = Setting(rate=1e-2)
+"""High enough for long gradients."""
 RECIPE = Setting(rate=4e-3, betas=(0.9, 0.98))
 """What the recipes of the bundled translators say of AdamW."""
 DETAILS: Mapping[str, Mapping[str, Setting]] = {
     "warmup": {
-        "post_with": PLAIN,
-        "post_without": Setting(warmup=0.0),
-        "pre_with": Setting(pre_norm=True),
-        "pre_without": Setting(pre_norm=True, warmup=0.0),
+        "post_with": FAST,
+        "post_without": replace(FAST, warmup=0.0),
+        "pre_with": replace(FAST, pre_norm=True),
+        "pre_without": replace(FAST, pre_norm=True, warmup=0.0),
     },
     "schedule": {
         "constant": Setting(schedule="constant"),
@@ -49,9 +54,9 @@ DETAILS: Mapping[str, Mapping[str, Setting]] = {
         "cosine": PLAIN,
     },
     "clipping": {
-        "unclipped": Setting(rate=1e-2),
-        "clipped": Setting(rate=1e-2, clip=1.0),
-        "clipped_short": Setting(rate=1e-2, clip=0.1),
+        "unclipped": STEEP,
+        "clipped": replace(STEEP, clip=1.0),
+        "clipped_short": replace(STEEP, clip=0.1),
     },
     "smoothing": {
         "hard": PLAIN,
@@ -72,3 +77,23 @@ DETAILS: Mapping[str, Mapping[str, Setting]] = {
     },
 }
 """By detail and variant."""
+
+
+class Comparison(NamedTuple):
+    """What a detail is said to improve."""
+
+    measure: str
+    """Of the trace; less is better."""
+    pairs: tuple[tuple[str, str], ...]
+    """Variants that are compared, the one that is said to need less first."""
+
+
+AHEAD: Mapping[str, Comparison] = {
+    "warmup": Comparison("held_loss", (("post_with", "post_without"), ("pre_with", "pre_without"))),
+    "schedule": Comparison("held_loss", (("cosine", "constant"), ("inverse_root", "constant"))),
+    "clipping": Comparison("held_loss", (("clipped", "unclipped"), ("clipped_short", "unclipped"))),
+    "smoothing": Comparison("calibration", (("smooth", "hard"), ("smoother", "hard"))),
+    "averaging": Comparison("held_loss", (("constant_mean", "constant_last"), ("cosine_mean", "cosine_last"))),
+    "optimizer": Comparison("held_loss", (("muon", "adamw"), ("muon", "adamw_half"), ("muon", "adamw_double"))),
+}
+"""By detail."""

@@ -73,6 +73,7 @@ from models.traces.relevance import RelevanceTrace
 from models.traces.sizes import SIZE_PARTS, ArchitectureSize, SizesTrace
 from models.traces.strategies import FED_WAYS, TRAINING_STRATEGIES, TRAINING_TASKS, FedTrace, StrategiesTrace
 from models.traces.swin import SwinBlock, SwinTrace
+from models.traces.training_details import TRAINING_DETAILS, DetailsTrace
 from models.traces.translation import (
     FATES,
     MAX_LENGTH,
@@ -127,6 +128,7 @@ __all__ = [
     "THRESHOLDS",
     "TRAINED_DEPTHS",
     "TRAINED_GRAPH_KINDS",
+    "TRAINING_DETAILS",
     "TRAINING_STRATEGIES",
     "TRAINING_TASKS",
     "VARIANTS",
@@ -146,6 +148,7 @@ __all__ = [
     "DataEfficiencyTrace",
     "DecodingTrace",
     "DepthTrace",
+    "DetailsTrace",
     "EffectsTrace",
     "FamiliesTrace",
     "FedTrace",
