@@ -11,8 +11,8 @@ BINS = 10
 class Reliability(NamedTuple):
     """By bin of the confidence."""
 
-    count: np.ndarray
-    """Predictions in it."""
+    predictions: np.ndarray
+    """In it."""
     confidence: np.ndarray
     """Their mean; nan of none."""
     right: np.ndarray
@@ -32,4 +32,4 @@ def calibration(right: np.ndarray, confidence: np.ndarray) -> float:
     """Expected calibration error of predictions (token,): mean over them of how far confidence and right share of
     their bin lie apart."""
     found = reliability(right, confidence)
-    return float(np.nansum(found.count * np.abs(found.right - found.confidence)) / found.count.sum())
+    return float(np.nansum(found.predictions * np.abs(found.right - found.confidence)) / found.predictions.sum())

@@ -128,7 +128,7 @@ def _sureness(settings: Mapping[str, Setting], look: Sequence[HeldOut]) -> dict[
         for same in variants
     ]
     return {
-        "bin_count": np.array([one.count for one in bins]),
+        "bin_count": np.array([one.predictions for one in bins]),
         "bin_confidence": np.array([one.confidence for one in bins]),
         "bin_right": np.array([one.right for one in bins]),
         "calibration": np.array([calibration(one.right, one.confidence) for one in look]).reshape(len(settings), -1),

@@ -15,7 +15,7 @@ def test_the_expected_calibration_error_is_counted_by_hand():
 
 def test_bins_have_their_own_mean_and_empty_ones_none():
     found = reliability(RIGHT, CONFIDENCE)
-    assert found.count.tolist() == [0] * 5 + [1] + [0] * 3 + [3] and len(found.count) == BINS
+    assert found.predictions.tolist() == [0] * 5 + [1] + [0] * 3 + [3] and len(found.predictions) == BINS
     assert found.right[-1] == pytest.approx(2 / 3) and found.confidence[-1] == pytest.approx(2.9 / 3)
     assert (found.right[5], found.confidence[5]) == (1, pytest.approx(0.55))
     assert np.isnan(found.right[:5]).all() and np.isnan(found.confidence[6:9]).all()
