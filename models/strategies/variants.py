@@ -55,6 +55,7 @@ DETAILS: Mapping[str, Mapping[str, Setting]] = {
     },
     "clipping": {
         "unclipped": STEEP,
+        "clipped_long": replace(STEEP, clip=3.0),
         "clipped": replace(STEEP, clip=1.0),
         "clipped_short": replace(STEEP, clip=0.1),
     },
@@ -91,7 +92,9 @@ class Comparison(NamedTuple):
 AHEAD: Mapping[str, Comparison] = {
     "warmup": Comparison("held_loss", (("post_with", "post_without"), ("pre_with", "pre_without"))),
     "schedule": Comparison("held_loss", (("cosine", "constant"), ("inverse_root", "constant"))),
-    "clipping": Comparison("held_loss", (("clipped", "unclipped"), ("clipped_short", "unclipped"))),
+    "clipping": Comparison(
+        "held_loss", (("clipped_long", "unclipped"), ("clipped", "unclipped"), ("clipped_short", "unclipped"))
+    ),
     "smoothing": Comparison("calibration", (("smooth", "hard"), ("smoother", "hard"))),
     "averaging": Comparison("held_loss", (("constant_mean", "constant_last"), ("cosine_mean", "cosine_last"))),
     "optimizer": Comparison("held_loss", (("muon", "adamw"), ("muon", "adamw_half"), ("muon", "adamw_double"))),

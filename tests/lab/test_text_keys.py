@@ -100,7 +100,7 @@ KINDS = {
         "curve": {curve for curves in details.CHARTS.values() for curve in curves},
         "name": {*details.FIRST_COLUMNS, *itertools.chain(*details.COLUMNS.values()), details.LAST_COLUMN},
         "measure": {one.measure for one in AHEAD.values()},
-        "outcome": ("all", "some", "none"),
+        "outcome(one < other)": details.OUTCOMES,
     },
     "lab/views/strategies/fed.py": {"way": FED_WAYS},
     "lab/views/strategies/widths.py": {"name": ("bleu", "log_prob", "length")},

@@ -38,6 +38,8 @@ COLUMNS = {
     "optimizer": ("loss",),
 }
 """What else the table says, by detail."""
+OUTCOMES = ("lower", "not_lower", "all", "some", "none")
+"""Of a comparison: with one seed alone, and with several."""
 OVER_ALL: dict[str, Callable[..., np.ndarray]] = {"largest_norm": np.max, "clipped": np.mean}
 """What is said of the whole training; of all else, what it was at the end."""
 
@@ -143,15 +145,20 @@ def _compared(trace: DetailsTrace, ahead: str, behind: str, text: Text) -> str:
     """Whether the first variant is ahead of the second, seed by seed: equal seeds began alike."""
     measure = AHEAD[trace.detail].measure
     one, other = (end(trace, measure)[trace.variant.index(name)] for name in (ahead, behind))
-    count = int((one < other).sum())
-    outcome = "all" if count == len(one) else "some" if count else "none"
     return text(
-        f"strategies.view.details.ahead_{outcome}",
+        f"strategies.view.details.ahead_{outcome(one < other)}",
         ahead=variant_name(trace.detail, ahead, text),
         behind=variant_name(trace.detail, behind, text),
         measure=text(f"strategies.view.details.column.{measure}"),
         one=shown(measure)(float(one.mean())),
         other=shown(measure)(float(other.mean())),
-        count=count,
+        count=int((one < other).sum()),
         seeds=len(one),
     )
+
+
+def outcome(lower: np.ndarray) -> str:
+    """Of OUTCOMES, for whether it is lower (seed,)."""
+    if len(lower) == 1:
+        return "lower" if lower[0] else "not_lower"
+    return "all" if lower.all() else "some" if lower.any() else "none"

@@ -62,7 +62,7 @@ def test_the_table_has_what_each_variant_reached():
     said = details.claim(strategies_traces.details("clipping", seeds=1), EN)
     assert "169,088 parameters learned 4,000 pairs in 100 steps each; 100 others were asked. Seeds: 1." in said
     assert "| not clipped | 90% | 50% | 0.75 | 12 | 38% | 5.5 s |" in said
-    assert "| clipped at 1 | 81% | 45% | 0.68 | 11 | 34% | 6.5 s |" in said
+    assert "| clipped at 3 | 81% | 45% | 0.68 | 11 | 34% | 6.5 s |" in said
     assert EN("strategies.view.train.one_seed") in said
     two = details.claim(strategies_traces.details("smoothing"), EN)
     assert "| smoothing 0.3 | 72% (70%–74%) | 40% (38%–42%) | 0.60 (0.58–0.62) | 16% (14%–18%) | 4.80" in two
@@ -83,6 +83,14 @@ def test_who_is_ahead_is_counted_seed_by_seed():
     said = details.claim(replace(trace, calibration=mixed), EN)
     assert "smoothing 0.1 against no smoothing: calibration error (ECE) 15% against 15%, lower in 1 of 2 seeds" in said
     assert "smoothing 0.3 against no smoothing: calibration error (ECE) 30% against 15%, lower in none of 2" in said
+
+
+def test_one_seed_is_one_seed():
+    trace = strategies_traces.details("smoothing", seeds=1)
+    assert "calibration error (ECE) 18% against 20%, lower with this seed." in details.claim(trace, EN)
+    assert "20% against 20%, not lower with this seed" in details.claim(
+        replace(trace, calibration=np.full((3, 1), 0.2)), EN
+    )
 
 
 def test_nothing_is_said_of_steps_that_were_not_made():
