@@ -28,6 +28,7 @@ from models.traces import (
     RANKED_WEIGHTS,
     SCORED_KINDS,
     STACK_VARIANTS,
+    TRAINING_DETAILS,
     TRAINING_STRATEGIES,
 )
 
@@ -100,6 +101,7 @@ KINDS = {
         "curve": {curve for curves in details.CHARTS.values() for curve in curves},
         "name": {*details.FIRST_COLUMNS, *itertools.chain(*details.COLUMNS.values()), details.LAST_COLUMN},
         "measure": {one.measure for one in AHEAD.values()},
+        "trace.detail": TRAINING_DETAILS,
         "outcome(one < other)": details.OUTCOMES,
     },
     "lab/views/strategies/fed.py": {"way": FED_WAYS},

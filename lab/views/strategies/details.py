@@ -16,10 +16,10 @@ from models.strategies.variants import AHEAD, DETAILS
 from models.traces import DetailsTrace
 
 CHARTS = {
-    "warmup": ("loss", "correct", "norm", "rate"),
+    "warmup": ("loss", "correct", "norm"),
     "schedule": ("loss", "correct", "rate"),
     "clipping": ("loss", "correct", "norm"),
-    "smoothing": ("held_loss", "correct", "logit_gap"),
+    "smoothing": ("correct", "logit_gap"),
     "averaging": ("held_loss", "correct", "rate"),
     "optimizer": ("loss", "held_loss", "correct"),
 }
@@ -61,8 +61,6 @@ def curve_chart(trace: DetailsTrace, curve: str, text: Text) -> go.Figure:
         add_curve(drawn, trace.step, rows, variant_name(trace.detail, variant, text), SERIES[at], text)
     if curve in SHARES:
         drawn.update_yaxes(tickformat=".0%", range=[0, 1.02])
-    elif curve == "norm":
-        drawn.update_yaxes(type="log", exponentformat="power")
     else:
         drawn.update_yaxes(rangemode="tozero")
     return drawn
@@ -98,7 +96,7 @@ def variant_name(detail: str, variant: str, text: Text) -> str:
 
 
 def claim(trace: DetailsTrace, text: Text) -> str:
-    """What was learned, a row for each variant, and which is ahead of which in how many of the seeds."""
+    """What was learned and reached, what is said of the detail, and in how many seeds a variant is ahead of another."""
     said = text(
         "strategies.view.details.claim",
         learned=number(trace.learned),
@@ -114,7 +112,8 @@ def claim(trace: DetailsTrace, text: Text) -> str:
     rows = [[_cell(trace, at, name, text) for name in names] for at in range(len(trace.variant))]
     compared = [f"- {_compared(trace, *pair, text)}" for pair in AHEAD[trace.detail].pairs]
     spread = text("strategies.view.train.one_seed" if trace.loss.shape[1] == 1 else "strategies.view.train.noise")
-    return "\n".join([said, "", table(head, rows), "", *compared, "", spread])
+    about = text(f"strategies.view.details.about.{trace.detail}")
+    return "\n".join([said, "", table(head, rows), "", about, "", *compared, "", spread])
 
 
 def end(trace: DetailsTrace, measure: str) -> np.ndarray:
