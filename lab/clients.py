@@ -11,8 +11,9 @@ from urllib.parse import parse_qs
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
-LISTENING_SECONDS = 3.0
-"""A browser asks first and opens its stream of answers then; for so long an answer waits for it."""
+LISTENING_SECONDS = 10.0
+"""A browser asks first and opens its stream of answers then, on a busy machine seconds later; for so long an answer
+waits for it, and is given up after that."""
 
 
 @dataclass(frozen=True)

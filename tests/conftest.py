@@ -1,5 +1,7 @@
 """A photo, the running lab and a browser: each made once. Nothing here loads torch."""
 
+import logging
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -7,6 +9,8 @@ from playwright.sync_api import expect
 
 from tools import browser
 
+log = logging.getLogger("page")
+log.setLevel(logging.INFO)
 expect.set_options(timeout=120_000)
 pytest.register_assert_rewrite("tests.models.translation.tiny")
 
@@ -36,15 +40,22 @@ def chromium():
 
 
 @pytest.fixture
-def page(server, chromium):
-    """The English page, with `errors` and `requests` recorded on it: no errors, and nothing from another host."""
+def blank(server, chromium):
+    """An empty page on which `errors` and `requests` are recorded: no errors, and nothing from another host."""
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
     page.set_default_timeout(120_000)
     page.errors, page.requests = [], []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("request", lambda request: page.requests.append(request.url))
-    page.goto(server)
+    page.on("console", lambda said: log.info("%s: %s", said.type, said.text))
     yield page
     assert not page.errors
     assert all(url.startswith((server, "data:", "blob:")) for url in page.requests), page.requests
     page.close()
+
+
+@pytest.fixture
+def page(blank, server):
+    """The English page, as it opens."""
+    blank.goto(server)
+    return blank

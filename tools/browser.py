@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("chromium-headless-shell", "chromium")
+"""Of Debian, the quicker one first."""
 
 
 class Running(NamedTuple):
@@ -27,8 +29,11 @@ class Running(NamedTuple):
 
 
 def executable() -> str | None:
-    """Path of the browser: $LAB_BROWSER, else the system's Chromium; None for the one that Playwright downloaded."""
-    return os.environ.get("LAB_BROWSER") or shutil.which("chromium") or shutil.which("chromium-browser")
+    """Path of the browser: $LAB_BROWSER, else the system's Chromium; None for the one that Playwright downloaded.
+
+    A Chromium without windows comes first: it draws the same and opens a page in three quarters of the time.
+    """
+    return os.environ.get("LAB_BROWSER") or next(filter(None, map(shutil.which, (*PACKAGES, "chromium-browser"))), None)
 
 
 @contextmanager
@@ -72,16 +77,21 @@ def _answered(address: str, process: subprocess.Popen) -> str:
 
 
 def main() -> None:
-    """Install a browser where there is none; a person at a terminal is asked before anything needs root."""
-    if executable():
+    """Install a browser where there is none, and as root the quicker one beside the other; a person is asked before."""
+    found = executable()
+    if found and (os.geteuid() or Path(found).name != PACKAGES[-1]):
         return
-    command = [*(["sudo"] if os.geteuid() else []), "apt-get", "install", "-y", "-qq", "chromium", "fonts-noto-cjk"]
-    if shutil.which("apt-get") and _agreed(command):
-        update = [*command[: command.index("apt-get") + 1], "update", "-qq"]
-        subprocess.run(update, check=False)
-        if subprocess.run(command, check=False).returncode == 0:
+    commands = [_apt("install", "-y", "-qq", package, "fonts-noto-cjk") for package in PACKAGES]
+    if shutil.which("apt-get") and _agreed(commands[0]):
+        subprocess.run(_apt("update", "-qq"), check=False)
+        if any(subprocess.run(command, check=False).returncode == 0 for command in commands):
             return
-    subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+    if not found:
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True)
+
+
+def _apt(*arguments: str) -> list[str]:
+    return [*(["sudo"] if os.geteuid() else []), "apt-get", *arguments]
 
 
 def _agreed(command: list[str]) -> bool:

@@ -4,6 +4,7 @@ Teacher forcing: the true characters before (Williams & Zipser 1989). Scheduled 
 decides between the true one and the model's own prediction; the share of true ones, epsilon, falls while the model
 learns (Bengio et al. 2015). A Transformer predicts all positions at once, so its predictions come from a first pass
 over the true characters (Mihaylova & Martins 2019). Its own output: what it writes itself, never a true character.
+Switched: the true characters until half of the training, its own output from there on.
 """
 
 from collections.abc import Callable
@@ -45,7 +46,7 @@ def epsilon(strategy: str, progress: float, half: float) -> float:
     """The probability of a true character after a share of the training, by strategy."""
     if strategy in SCHEDULES:
         return SCHEDULES[strategy](progress, half)
-    return 1.0 if strategy == "teacher_forcing" else 0.0
+    return float(strategy == "teacher_forcing" or (strategy == "switched" and progress < half))
 
 
 def mix(gold: torch.Tensor, predicted: torch.Tensor, share: float, draws: torch.Tensor) -> torch.Tensor:
@@ -73,8 +74,6 @@ def feed(
     strategy: str, learner: Learner, source: Source, target: torch.Tensor, share: float, draws: torch.Tensor
 ) -> torch.Tensor:
     """What the decoder reads in a step of training (pair, position), by strategy. share: epsilon."""
-    if strategy == "teacher_forcing":
-        return shifted(target)
-    if strategy == "own_output":
-        return own(learner, source, target.shape[1])
-    return sampled(learner, source, target, share, draws)
+    if strategy in SCHEDULES:
+        return sampled(learner, source, target, share, draws)
+    return shifted(target) if share == 1 else own(learner, source, target.shape[1])

@@ -30,9 +30,9 @@ TOO_LARGE = """root => {
 
 
 @pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.name)
-def test_every_view_fits_the_screen_in_type_of_a_fiftieth_of_its_height(exhibit, page, server):
-    page.evaluate("localStorage.setItem('lab-wide', 'true')")
-    page.goto("about:blank")
+def test_every_view_fits_the_screen_in_type_of_a_fiftieth_of_its_height(exhibit, blank, server):
+    page = blank
+    page.add_init_script("localStorage.setItem('lab-wide', 'true')")
     for name, view in (one for one in VIEWS if one[0] == exhibit.name):
         page.goto(f"{server}/#{name}/{view}")
         widget = page.locator(f".lab-widget[data-of='{name}/{view}'][data-file]")

@@ -87,15 +87,14 @@ def walk(page, exhibit, language):
 
 
 @pytest.fixture
-def page(page):
+def page(blank):
     """Nothing moves, so that nothing is looked at on its way from one colour to another."""
-    page.emulate_media(reduced_motion="reduce")
-    return page
+    blank.emulate_media(reduced_motion="reduce")
+    return blank
 
 
 def go(page, server, language):
-    if language != "en":
-        page.goto(f"{server}/{language}")
+    page.goto(f"{server}/{language}" if language != "en" else server)
     expect(page.locator(".cut")).to_have_attribute("data-count", "196")
 
 
@@ -165,7 +164,6 @@ def test_what_the_tab_key_reaches_shows_that_it_has_the_focus(exhibit, server, p
 @pytest.mark.parametrize("place", ["decoding/decode", "decoding/race", "patches/windows", "patches/attend"])
 def test_a_film_goes_by_single_steps_for_who_asked_for_less_motion(place, server, page):
     page.goto(f"{server}/#{place}")
-    page.reload()
     film = page.locator(f".lab-widget.{place.split('/')[1]}")
     expect(film).to_have_attribute("data-step", re.compile(r"\d+"))
     range_ = film.locator(".steps input[type=range]").first

@@ -76,9 +76,9 @@ def test_a_visitors_photo_comes_back_in_the_same_browser_and_language_costs_no_r
     expect(page.get_by_role("heading", name=CHINESE("page.title"))).to_be_visible()
 
 
-def test_a_link_in_another_browser_says_what_it_leaves_out(page, server):
+def test_a_link_in_another_browser_says_what_it_leaves_out(blank, server):
+    page = blank
     page.goto(f"{server}/#patches/windows?photo=own-0123456789abcdef&swin=swin-imagenette&banana=1")
-    page.reload()
     toasts = page.get_by_test_id("toast-text")
     expect(toasts.filter(has_text=ENGLISH("page.link_photo"))).to_be_visible()
     expect(toasts.filter(has_text="banana")).to_be_visible()
@@ -86,17 +86,17 @@ def test_a_link_in_another_browser_says_what_it_leaves_out(page, server):
     at(page, "#patches/windows")
 
 
-def test_a_link_to_a_typed_sentence_translates_it(page, server):
+def test_a_link_to_a_typed_sentence_translates_it(blank, server):
+    page = blank
     page.goto(f"{server}/#decoding/decode?sentence=A+dog+sleeps.&beam_width=3&state=%7B%22step%22%3A2%7D")
-    page.reload()
     expect(status(page)).to_contain_text("Took")
     expect(page.get_by_label(ENGLISH("decoding.input.sentence"))).to_have_value("A dog sleeps.")
     expect(page.locator(".lab-widget.decode")).to_have_attribute("data-step", "2")
 
 
-def test_a_link_to_nothing_says_so(page, server):
+def test_a_link_to_nothing_says_so(blank, server):
+    page = blank
     page.goto(f"{server}/#banana/cut")
-    page.reload()
     expect(page.locator(".lab-said")).to_have_text(ENGLISH("page.link_unknown"))
     at(page, "#patches/cut")
 

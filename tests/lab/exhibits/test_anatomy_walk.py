@@ -20,10 +20,9 @@ LINE = "Two dogs run."
 
 
 @pytest.fixture
-def anatomy(page, server):
-    page.goto("about:blank")
-    page.goto(f"{server}/#anatomy/flow")
-    return page
+def anatomy(blank, server):
+    blank.goto(f"{server}/#anatomy/flow")
+    return blank
 
 
 def shown(page, view):
@@ -111,7 +110,8 @@ def test_a_patch_flows_to_its_class(anatomy):
 
 
 @pytest.mark.parametrize(("kind", "refused"), [("gpt", "cross"), ("llama", "cross"), ("bert", "cache")])
-def test_one_stack_alone_is_walked_through_and_what_it_lacks_is_said(page, server, single, kind, refused):
+def test_one_stack_alone_is_walked_through_and_what_it_lacks_is_said(blank, server, single, kind, refused):
+    page = blank
     folder, stack = str(single[kind]), "encoder" if kind == "bert" else "decoder"
     page.goto(f"{server}/#anatomy/flow?sentence={quote(LINE)}&model={quote(folder)}")
     walked = measured(EXHIBIT, "walk", TextWalkTrace, sentence=LINE, model=folder)

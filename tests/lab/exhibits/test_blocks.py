@@ -15,8 +15,8 @@ pytestmark = pytest.mark.browser
 ENGLISH = Text("en")
 
 
-def test_stacks_are_trained_while_one_looks(page, server):
-    page.goto("about:blank")
+def test_stacks_are_trained_while_one_looks(blank, server):
+    page = blank
     page.goto(f"{server}/#blocks/gradients?depth=4&norm_place=post")
     expect(status(page)).to_contain_text("Took", timeout=300_000)
     trace = measured(EXHIBIT, "gradients", GradientsTrace, depth=4, norm_place="post")
@@ -25,8 +25,8 @@ def test_stacks_are_trained_while_one_looks(page, server):
     expect(page.locator(".prose.claim:visible").first).to_contain_text("of the stacks of 4 layers")
 
 
-def test_the_order_of_an_own_sentence(page, server):
-    page.goto("about:blank")
+def test_the_order_of_an_own_sentence(blank, server):
+    page = blank
     page.goto(f"{server}/#blocks/order")
     expect(page.locator(".lab-widget.chart:visible .plot")).to_be_visible()
     controls(page).get_by_label(ENGLISH("blocks.input.sentence")).fill("Two dogs run in the park.")

@@ -227,9 +227,9 @@ def test_the_menu_works_by_keyboard_and_shows_the_code(page):
     expect(button).to_be_focused()
 
 
-def test_numbers_say_when_and_with_which_weights_they_were_computed(page, server):
+def test_numbers_say_when_and_with_which_weights_they_were_computed(blank, server):
+    page = blank
     page.goto(f"{server}/#patches/relevance?photo=cat")
-    page.reload()
     expect(page.locator(".lab-widget.relevance")).to_have_attribute("data-pending", "no")
     said = json.loads(take(page, "json")[0])
     (run,) = said["runs"]

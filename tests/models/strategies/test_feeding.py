@@ -122,6 +122,14 @@ def test_the_schedules_are_those_of_the_paper():
     assert [epsilon(one, 0.7, 0.5) for one in ("teacher_forcing", "own_output")] == [1, 0]
 
 
+def test_a_training_that_changes_over_is_teacher_forcing_and_then_its_own_output(learner, batch, draws):
+    assert [epsilon("switched", progress, 0.5) for progress in (0, 0.49, 0.5, 1)] == [1, 1, 0, 0]
+    for share, other in ((1.0, "teacher_forcing"), (0.0, "own_output")):
+        source = learner.encode(batch.source)
+        read = feed("switched", learner, source, batch.target, share, draws)
+        assert torch.equal(read, feed(other, learner, source, batch.target, SHARES[other], draws))
+
+
 def test_characters_become_ids_and_back(alphabet):
     batch = alphabet.batch([("ab", "b"), ("d", "abc")])
     assert batch.source.tolist() == [[2, 3, EOS], [5, EOS, PAD]]
