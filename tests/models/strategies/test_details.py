@@ -215,9 +215,9 @@ def test_steps_that_were_clipped_are_counted():
 
 
 def test_it_is_bounded_in_steps_and_seconds(monkeypatch):
-    monkeypatch.setattr(course, "MAX_UPDATES", 9)
-    assert traced("clipping")[-1].steps == 3
-    assert traced("averaging")[-1].steps == 4  # two trainings
+    monkeypatch.setattr(course, "MAX_UPDATES", 20)
+    assert traced("clipping")[-1].steps == 5
+    assert traced("averaging")[-1].steps == STEPS  # two trainings: fewer than may be
     monkeypatch.setattr(course, "MAX_SECONDS", -1.0)
     (only,) = traced("clipping")
     assert only.done and only.step.tolist() == [0]
