@@ -5,7 +5,7 @@ import json
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -133,6 +133,11 @@ def fit(
         )
         temporary.rename(state)
     return history
+
+
+def mean_weights(checkpoints: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """The mean of the weights of several checkpoints of one model, by name (Vaswani et al. 2017)."""
+    return {name: torch.stack([one[name] for one in checkpoints]).mean(0) for name in checkpoints[0]}
 
 
 def write_json(path: Path, content: object) -> None:

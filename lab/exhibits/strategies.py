@@ -2,12 +2,13 @@
 
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Choice, Forces
-from lab.inputs.strategies import TRAINING, TRAINING_OPENS
+from lab.inputs.strategies import DETAIL, DETAILED, TRAINING, TRAINING_OPENS
 from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR
-from lab.views.strategies import fed, history, recovery, train, widths, wrong
+from lab.views.strategies import details, fed, history, recovery, train, widths, wrong
 from models.traces import (
     HISTORIES,
     MISTAKES,
+    DetailsTrace,
     HistoryTrace,
     RecoveryTrace,
     StrategiesTrace,
@@ -18,6 +19,7 @@ from models.traces import (
 EXHIBIT = Exhibit(
     "strategies",
     inputs=(
+        DETAIL,
         *TRAINING,
         *SENTENCE,
         Choice(name="mistake", default=MISTAKES[0], values=MISTAKES),
@@ -66,6 +68,15 @@ EXHIBIT = Exhibit(
             trace=HistoryTrace,
             inputs=("checkpoint",),
             views=(View("history", history, widget="chart", truth="recorded"),),
+        ),
+        Run(
+            "details",
+            compute="models.strategies.details:trace",
+            trace=DetailsTrace,
+            inputs=DETAILED,
+            views=(View("details", details, widget="chart"),),
+            grows=True,
+            saved={"": {}, **TRAINING_OPENS},
         ),
     ),
     opens={language: values | TRAINING_OPENS.get(language, {}) for language, values in OPENS.items()},

@@ -3,7 +3,7 @@
 from lab.inputs.kinds import Choice, Number
 from lab.inputs.lines import Lines
 from lab.inputs.several import Choices
-from models.traces import TRAINING_STRATEGIES, TRAINING_TASKS
+from models.traces import TRAINING_DETAILS, TRAINING_STRATEGIES, TRAINING_TASKS
 
 PAIRS = "\n".join(
     f"{colour} {thing} => the {thing} is {colour}"
@@ -27,5 +27,8 @@ TRAINING = (
     Number(name="half", default=0.5, minimum=0.1, maximum=1, step=0.05, more=True),
     Number(name="steps", default=300, minimum=60, maximum=1200, step=60, more=True),
 )
+DETAIL = Choice(name="detail", default=TRAINING_DETAILS[0], values=TRAINING_DETAILS)
+DETAILED = ("detail", "task", "pairs", "seeds", "steps")
+"""What decides a training whose small print is varied."""
 TRAINING_OPENS = {"zh": {"task": "chinese_numbers", "pairs": CHINESE_PAIRS}}
 """What the page of a language opens with."""

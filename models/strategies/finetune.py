@@ -20,6 +20,7 @@ from torch.nn import functional as F
 from models import training
 from models.checkpoint import BUNDLED, open_model
 from models.hub import read_json
+from models.strategies.calibration import calibration
 from models.strategies.feeding import SCHEDULES, epsilon, mix
 from models.strategies.recorded import FINETUNE, FINETUNED
 from models.translation import metrics
@@ -30,8 +31,8 @@ from models.translation.train_marian import loss
 from models.translation.translate import by_search
 from models.translation.vocabulary import PAD
 
-POSITIONS, BINS = 16, 10
-"""Of the accuracy, and of the confidence."""
+POSITIONS = 16
+"""Of the accuracy."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _endless(pairs: Any, batch_tokens: int) -> Any:
 @torch.inference_mode()
 def measure(model: Any, reader: Any, source: list[str], target: list[str]) -> dict[str, Any]:
     """BLEU greedily and with 5 beams; with the true prefix the accuracy by position, and by how much confidence and
-    accuracy differ (expected calibration error, BINS bins)."""
+    accuracy differ (expected calibration error)."""
     bleu = {
         name: metrics.bleu(by_search(model, reader, source, width), target, MULTI30K.tokenize)
         for name, width in (("greedy", 1), ("beam", 5))
@@ -119,13 +120,6 @@ def measure(model: Any, reader: Any, source: list[str], target: list[str]) -> di
         "by_position": [round(float(np.nanmean(row)), 4) for row in by_position],
         "calibration": round(calibration(flat[kept], confidence[kept]), 4),
     }
-
-
-def calibration(right: np.ndarray, confidence: np.ndarray) -> float:
-    """Expected calibration error (Guo et al. 2017) of predictions (token,) that are right (1) or not (0)."""
-    place = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = [abs((right[place == one] - confidence[place == one]).sum()) for one in range(BINS)]
-    return float(sum(gaps) / len(right))
 
 
 def main() -> None:

@@ -1,16 +1,19 @@
 """A small encoder-decoder over characters: what it reads, predicts and writes."""
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pad_sequence
+from transformers import PegasusConfig, PegasusForConditionalGeneration
 from transformers.modeling_outputs import BaseModelOutput
 
 from models.checkpoint import build_lock
 from models.strategies.tasks import Pair
-from models.translation.train_marian import build
+from models.training import mean_weights
+from models.translation.train_marian import build, shape
 from models.translation.training import Recipe
 from models.translation.vocabulary import EOS, PAD
 
@@ -64,17 +67,28 @@ class Source(NamedTuple):
 
 
 class Learner:
-    """A model whose first weights the seed draws, without a look at torch's shared generator."""
+    """A model whose first weights the seed draws, without a look at torch's shared generator.
 
-    def __init__(self, size: int, seed: int) -> None:
+    It is a Marian, whose LayerNorm stands after each residual sum (post-LN), or a Pegasus, which has it before each
+    sublayer (pre-LN) and once more at the end of both stacks, and is else the same. Equal seeds mean equal matrices.
+    """
+
+    def __init__(self, size: int, seed: int, pre_norm: bool = False) -> None:
         self.passes = 0
         """Calls of the decoder so far."""
         with build_lock:
-            self.model: Any = build(RECIPE, size)
+            self.model: Any = build_pre_norm(size) if pre_norm else build(RECIPE, size)
         draws = torch.Generator().manual_seed(seed)
         for weight in self.model.parameters():
             if weight.requires_grad and weight.ndim == 2:
                 torch.nn.init.normal_(weight, 0, RECIPE.n_embd**-0.5, draws)
+
+    def averaged(self, checkpoints: Sequence[Mapping[str, torch.Tensor]]) -> "Learner":
+        """Another one, whose weights are the mean of several `state_dict`s of this one's model."""
+        other = copy.copy(self)
+        other.model = copy.deepcopy(self.model)
+        other.model.load_state_dict(mean_weights(checkpoints))
+        return other
 
     def encode(self, source: torch.Tensor) -> Source:
         """Ids (pair, position), read."""
@@ -101,11 +115,21 @@ class Learner:
         return self.model(encoder_outputs=states, attention_mask=source.seen, decoder_input_ids=read, **cached)
 
 
+def build_pre_norm(size: int) -> PegasusForConditionalGeneration:
+    """The model of RECIPE with its LayerNorm before each sublayer."""
+    return PegasusForConditionalGeneration(PegasusConfig(**shape(RECIPE, size)))
+
+
 def best(scores: torch.Tensor) -> torch.Tensor:
     """The ids of the highest scores (pair, position); never PAD, which is no character."""
     return scores[..., EOS:].argmax(-1) + EOS
 
 
-def losses(scores: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """Surprise in nats at each position (pair, position); 0 where a target is over."""
-    return F.cross_entropy(scores.transpose(1, 2), target, ignore_index=PAD, reduction="none")
+def losses(scores: torch.Tensor, target: torch.Tensor, smoothing: float = 0.0) -> torch.Tensor:
+    """Surprise in nats at each position (pair, position); 0 where a target is over.
+
+    smoothing: the share of the target that is spread evenly over the vocabulary (Szegedy et al. 2016).
+    """
+    return F.cross_entropy(
+        scores.transpose(1, 2), target, ignore_index=PAD, reduction="none", label_smoothing=smoothing
+    )

@@ -74,6 +74,7 @@ from models.traces.relevance import RelevanceTrace
 from models.traces.sizes import SIZE_PARTS, ArchitectureSize, SizesTrace
 from models.traces.strategies import FED_WAYS, TRAINING_STRATEGIES, TRAINING_TASKS, FedTrace, StrategiesTrace
 from models.traces.swin import SwinBlock, SwinTrace
+from models.traces.training_details import TRAINING_DETAILS, DetailsTrace
 from models.traces.translation import (
     FATES,
     MAX_LENGTH,
@@ -129,6 +130,7 @@ __all__ = [
     "THRESHOLDS",
     "TRAINED_DEPTHS",
     "TRAINED_GRAPH_KINDS",
+    "TRAINING_DETAILS",
     "TRAINING_STRATEGIES",
     "TRAINING_TASKS",
     "VARIANTS",
@@ -148,6 +150,7 @@ __all__ = [
     "DataEfficiencyTrace",
     "DecodingTrace",
     "DepthTrace",
+    "DetailsTrace",
     "EffectsTrace",
     "FamiliesTrace",
     "FedTrace",

@@ -28,31 +28,34 @@ RECIPES = {
 }
 
 
+def shape(recipe: Recipe, vocabulary: int) -> dict[str, Any]:
+    """What the configuration of Marian, and of models like it, says; <pad> also starts every output."""
+    return {
+        "vocab_size": vocabulary,
+        "d_model": recipe.n_embd,
+        "encoder_layers": recipe.n_layer,
+        "decoder_layers": recipe.n_layer,
+        "encoder_attention_heads": recipe.n_head,
+        "decoder_attention_heads": recipe.n_head,
+        "encoder_ffn_dim": recipe.n_inner,
+        "decoder_ffn_dim": recipe.n_inner,
+        "dropout": recipe.dropout,
+        "attention_dropout": 0.0,
+        "activation_dropout": 0.0,
+        "activation_function": "relu",
+        "scale_embedding": True,
+        "max_position_embeddings": 128,
+        "pad_token_id": PAD,
+        "eos_token_id": EOS,
+        "decoder_start_token_id": PAD,
+        "forced_eos_token_id": None,
+        "init_std": recipe.n_embd**-0.5,
+    }
+
+
 def build(recipe: Recipe, vocabulary: int) -> MarianMTModel:
-    """The model with the weights of its start, if it has one, else fresh ones; <pad> also starts every output."""
-    model = MarianMTModel(
-        MarianConfig(
-            vocab_size=vocabulary,
-            d_model=recipe.n_embd,
-            encoder_layers=recipe.n_layer,
-            decoder_layers=recipe.n_layer,
-            encoder_attention_heads=recipe.n_head,
-            decoder_attention_heads=recipe.n_head,
-            encoder_ffn_dim=recipe.n_inner,
-            decoder_ffn_dim=recipe.n_inner,
-            dropout=recipe.dropout,
-            attention_dropout=0.0,
-            activation_dropout=0.0,
-            activation_function="relu",
-            scale_embedding=True,
-            max_position_embeddings=128,
-            pad_token_id=PAD,
-            eos_token_id=EOS,
-            decoder_start_token_id=PAD,
-            forced_eos_token_id=None,
-            init_std=recipe.n_embd**-0.5,
-        )
-    )
+    """The model with the weights of its start, if it has one, else fresh ones."""
+    model = MarianMTModel(MarianConfig(**shape(recipe, vocabulary)))
     if recipe.start:
         model.load_state_dict(open_model(recipe.start, TEACHERS, "text").model.state_dict())
     return model

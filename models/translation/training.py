@@ -107,7 +107,7 @@ def train(
         seed=recipe.seed,
     )
     last = [load_file(weights(epoch)) for epoch in range(recipe.epochs - recipe.average, recipe.epochs)]
-    model.load_state_dict({name: torch.stack([part[name] for part in last]).mean(0) for name in last[0]})
+    model.load_state_dict(training.mean_weights(last))
     model.eval()
     return history
 

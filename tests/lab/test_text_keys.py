@@ -10,8 +10,9 @@ from lab import menu
 from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from lab.views.fields import growth
-from lab.views.strategies import train
+from lab.views.strategies import details, train
 from models.families import PACKAGES
+from models.strategies.variants import AHEAD, DETAILS
 from models.traces import (
     FED_WAYS,
     GRAPH_EDGES,
@@ -27,6 +28,7 @@ from models.traces import (
     RANKED_WEIGHTS,
     SCORED_KINDS,
     STACK_VARIANTS,
+    TRAINING_DETAILS,
     TRAINING_STRATEGIES,
 )
 
@@ -91,8 +93,16 @@ KINDS = {
     "lab/views/strategies/train.py": {
         "strategy": TRAINING_STRATEGIES,
         "name": ("gold", "own"),
-        "bound": ("lowest", "highest"),
         "word": train.COLUMNS,
+    },
+    "lab/views/strategies/curves.py": {"bound": ("lowest", "highest")},
+    "lab/views/strategies/details.py": {
+        "variant": tuple(itertools.chain(*DETAILS.values())),
+        "curve": {curve for curves in details.CHARTS.values() for curve in curves},
+        "name": {*details.FIRST_COLUMNS, *itertools.chain(*details.COLUMNS.values()), details.LAST_COLUMN},
+        "measure": {one.measure for one in AHEAD.values()},
+        "trace.detail": TRAINING_DETAILS,
+        "outcome(one < other)": details.OUTCOMES,
     },
     "lab/views/strategies/fed.py": {"way": FED_WAYS},
     "lab/views/strategies/widths.py": {"name": ("bleu", "log_prob", "length")},

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from models.traces import REMOVED, FedTrace, StrategiesTrace, WrongTokenTrace
+from models.strategies.variants import DETAILS
+from models.traces import REMOVED, DetailsTrace, FedTrace, StrategiesTrace, WrongTokenTrace
 
 
 def wrong() -> WrongTokenTrace:
@@ -72,6 +73,45 @@ def training(seeds: int = 2) -> StrategiesTrace:
         seconds=np.array([12.5, 17.25]),
         coin=0.5,
         fed=(fed("a b", 1), fed("yx", 2), fed("a b", 3), fed("yx", 3)),
+        device="CPU × 1",
+        done=True,
+    )
+
+
+def details(detail: str, seeds: int = 2) -> DetailsTrace:
+    """All variants of a detail after 0, 50 and 100 of 100 steps; each is a tenth lower than the one before."""
+    variants, nan = tuple(DETAILS[detail]), np.nan
+    spread = np.linspace(-0.02, 0.02, seeds)[None, :, None] if seeds > 1 else np.zeros((1, 1, 1))
+    lower = 1 - 0.1 * np.arange(len(variants))[:, None, None]
+
+    def curve(*rows: float) -> np.ndarray:
+        return np.array(rows) * lower + spread
+
+    bins = np.tile(np.arange(10) / 10 + 0.05, (len(variants), 1))
+    counts = np.tile(np.arange(10), (len(variants), 1))
+    return DetailsTrace(
+        detail=detail,
+        task="backwards",
+        variant=variants,
+        learned=4000,
+        held_out=100,
+        parameters=169_088,
+        steps=100,
+        step=np.array([0, 50, 100]),
+        rate=np.array([[0.01, 0.5, 0.0]] * len(variants)),
+        loss=curve(nan, 2.0, 0.5),
+        norm=curve(nan, 1.5, 0.75),
+        largest_norm=curve(nan, 12.0, 3.0),
+        clipped=curve(nan, 0.25, 0.5),
+        held_loss=curve(3.0, 2.25, 0.75),
+        correct=curve(0.1, 0.5, 0.9),
+        exact=curve(0.0, 0.25, 0.5),
+        logit_gap=curve(0.5, 3.0, 6.0),
+        calibration=curve(0.2)[..., 0],
+        bin_count=counts,
+        bin_confidence=np.where(counts, bins, nan),
+        bin_right=np.where(counts, bins / 2, nan),
+        seconds=np.array([5.5, 6.5, 7.5, 8.5])[: len(variants)],
         device="CPU × 1",
         done=True,
     )

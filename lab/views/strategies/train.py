@@ -4,9 +4,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lab.format import number, percent
-from lab.style import SERIES, add_band, figure
+from lab.style import SERIES
 from lab.text import Text
 from lab.views.payload import to_dict
+from lab.views.strategies.curves import add_curve, over_steps, table, with_spread
 from models.traces import TRAINING_STRATEGIES, StrategiesTrace
 
 GOLD, OWN, EPSILON = SERIES[0], SERIES[1], SERIES[7]
@@ -20,9 +21,9 @@ def chart(trace: StrategiesTrace, text: Text) -> list[dict]:
 
 def strategy_chart(trace: StrategiesTrace, at: int, text: Text) -> go.Figure:
     """Right characters with both prefixes, whose gap is the exposure bias, and how often the true one was read."""
-    drawn = figure(text("strategies.view.train.steps"), strategy_name(trace.strategy[at], text))
+    drawn = over_steps(strategy_name(trace.strategy[at], text), trace.steps, text)
     for name, shares, colour in (("gold", trace.right_gold, GOLD), ("own", trace.right_own, OWN)):
-        _add_curve(drawn, trace, shares[at], text(f"strategies.view.train.right_{name}"), colour, text)
+        add_curve(drawn, trace.step, shares[at], text(f"strategies.view.train.right_{name}"), colour, text)
     drawn.add_scatter(
         x=trace.step.tolist(),
         y=trace.epsilon[at],
@@ -31,46 +32,22 @@ def strategy_chart(trace: StrategiesTrace, at: int, text: Text) -> go.Figure:
         line={"color": EPSILON, "width": 2, "dash": "dot"},
     )
     drawn.update_yaxes(tickformat=".0%", range=[0, 1.02])
-    return _over_the_training(drawn, trace)
+    return drawn
 
 
 def loss_chart(trace: StrategiesTrace, text: Text) -> go.Figure:
     """What each was trained on: the surprise at the true character after what was read."""
-    drawn = figure(text("strategies.view.train.steps"), text("strategies.view.train.loss"))
+    drawn = over_steps(text("strategies.view.train.loss"), trace.steps, text)
     for at, strategy in enumerate(trace.strategy):
         colour = SERIES[2 + TRAINING_STRATEGIES.index(strategy)]
-        _add_curve(drawn, trace, trace.loss[at], strategy_name(strategy, text), colour, text)
+        add_curve(drawn, trace.step, trace.loss[at], strategy_name(strategy, text), colour, text)
     drawn.update_yaxes(rangemode="tozero")
-    return _over_the_training(drawn, trace)
+    return drawn
 
 
 def strategy_name(strategy: str, text: Text) -> str:
     """As the visitor chooses it."""
     return text(f"strategies.choice.strategies.{strategy}")
-
-
-def _over_the_training(drawn: go.Figure, trace: StrategiesTrace) -> go.Figure:
-    drawn.update_xaxes(range=[0, trace.steps])
-    return drawn
-
-
-def _add_curve(
-    drawn: go.Figure, trace: StrategiesTrace, values: np.ndarray, name: str, colour: str, text: Text
-) -> None:
-    """The mean over the seeds, and what lies between the lowest and the highest where there are several."""
-    if len(values) > 1:
-        names = [text(f"strategies.view.train.{bound}", curve=name) for bound in ("lowest", "highest")]
-        fill = f"rgba({int(colour[1:3], 16)}, {int(colour[3:5], 16)}, {int(colour[5:], 16)}, 0.2)"
-        drawn_band = {"x": trace.step.tolist(), "fillcolor": fill, "line": {"color": colour}}
-        add_band(drawn, values.min(0), values.max(0), names, group=name, **drawn_band)
-    drawn.add_scatter(
-        x=trace.step.tolist(),
-        y=values.mean(0),
-        mode="lines+markers",
-        name=name,
-        legendgroup=name,
-        line={"color": colour, "width": 2.5},
-    )
 
 
 def claim(trace: StrategiesTrace, text: Text) -> str:
@@ -87,9 +64,8 @@ def claim(trace: StrategiesTrace, text: Text) -> str:
         said = text.sentences(said, text("strategies.view.train.stopped", steps=number(trace.steps)))
     head = [text(f"strategies.view.train.{word}") for word in COLUMNS]
     rows = [_row(trace, at, text) for at in range(len(trace.strategy))]
-    table = "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---", *["---:"] * (len(head) - 1)], *rows])
     spread = text("strategies.view.train.one_seed" if trace.loss.shape[1] == 1 else "strategies.view.train.noise")
-    return f"{said}\n\n{table}\n\n{spread}"
+    return f"{said}\n\n{table(head, rows)}\n\n{spread}"
 
 
 COLUMNS = ("strategy", "right", "gap", "whole", "after", "seconds")
@@ -100,23 +76,17 @@ def _row(trace: StrategiesTrace, at: int, text: Text) -> list[str]:
     gaps = (trace.right_gold[at] - trace.right_own[at]).mean(0)
     return [
         strategy_name(trace.strategy[at], text),
-        " / ".join(_with_spread(part[at, :, -1]) for part in (trace.right_gold, trace.right_own)),
+        " / ".join(with_spread(part[at, :, -1]) for part in (trace.right_gold, trace.right_own)),
         text(
             "strategies.view.train.gaps",
             last=number(100 * float(gaps[-1]), 1),
             largest=number(100 * float(gaps.max()), 1),
             step=number(int(trace.step[gaps.argmax()])),
         ),
-        _with_spread(trace.exact[at, :, -1]),
+        with_spread(trace.exact[at, :, -1]),
         _after(trace, at, text),
         text("strategies.view.train.time", seconds=number(float(trace.seconds[at]), 1)),
     ]
-
-
-def _with_spread(shares: np.ndarray) -> str:
-    """The mean, and the lowest and highest of several."""
-    mean = percent(float(shares.mean()))
-    return mean if len(shares) == 1 else f"{mean} ({percent(float(shares.min()))}–{percent(float(shares.max()))})"
 
 
 def _after(trace: StrategiesTrace, at: int, text: Text) -> str:

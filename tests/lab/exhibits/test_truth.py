@@ -175,5 +175,6 @@ def test_only_a_photo_or_a_sentence_makes_it_the_visitors_own():
         "paper",
         "train",
         "fed",
+        "details",
     }
     assert {name for name, said in found.items() if said == "weights"} == {"positions", "position_maps"}

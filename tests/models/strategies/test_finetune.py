@@ -3,7 +3,6 @@
 import copy
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
@@ -69,9 +68,3 @@ def test_equal_seeds_learn_equally_and_truth_alone_is_teacher_forcing():
     assert torch.equal(forced, learned("teacher_forcing"))
     assert torch.equal(forced, learned("linear"))  # epsilon stays at 1 for so slow a schedule
     assert not torch.equal(forced, learned("own_output"))
-
-
-def test_calibration_is_counted_by_hand():
-    right, confidence = np.array([1.0, 0, 1, 1]), np.array([0.95, 0.95, 0.55, 1.0])
-    wanted = (abs(2 - 2.9) + abs(1 - 0.55)) / 4
-    assert finetune.calibration(right, confidence) == pytest.approx(wanted)

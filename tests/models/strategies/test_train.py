@@ -6,11 +6,12 @@ import torch
 
 from models.errors import InputError
 from models.progress import NoProgress
-from models.strategies import student, train
+from models.strategies import course, student, train
 from models.strategies.asking import Answer, ask, marks
 from models.strategies.learner import Alphabet, Learner
 from models.strategies.student import Student, drawn
 from models.strategies.tasks import lesson
+from models.strategies.variants import PLAIN
 from models.traces import FED_WAYS, TRAINING_STRATEGIES
 from models.training import warmup_cosine
 from models.translation.vocabulary import EOS, PAD
@@ -21,7 +22,7 @@ STEPS = 6
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
-    monkeypatch.setattr(train, "ROWS", 3)
+    monkeypatch.setattr(course, "ROWS", 3)
     monkeypatch.setattr(student, "BATCH", 4)
 
 
@@ -63,13 +64,13 @@ def test_the_loss_of_teacher_forcing_is_that_of_a_plain_loop_with_the_librarys_o
     found = Student("teacher_forcing", 0, len(alphabet))
     found.learn(learned, STEPS, STEPS, 0.5, NoProgress())
     model, order = Learner(len(alphabet), 0).model, torch.Generator().manual_seed(0)
-    optimizer, wanted = torch.optim.AdamW(model.parameters(), lr=student.RATE), []
+    optimizer, wanted = torch.optim.AdamW(model.parameters(), lr=PLAIN.rate), []
     for step in range(STEPS):
         batch = drawn(learned, order)
         labels = batch.target.masked_fill(batch.target.eq(PAD), -100)
         loss = model(input_ids=batch.source, attention_mask=batch.source.ne(PAD), labels=labels).loss
         loss.backward()
-        optimizer.param_groups[0]["lr"] = student.RATE * warmup_cosine(step / STEPS, student.WARMUP)
+        optimizer.param_groups[0]["lr"] = PLAIN.rate * warmup_cosine(step / STEPS, PLAIN.warmup)
         optimizer.step()
         optimizer.zero_grad()
         wanted.append(loss.item())
@@ -131,13 +132,13 @@ def test_what_is_shown_was_fed_by_its_coins_and_costs_its_passes():
 
 
 def test_who_needs_too_long_is_stopped_and_says_so(monkeypatch):
-    monkeypatch.setattr(train, "MAX_SECONDS", -1.0)
+    monkeypatch.setattr(course, "MAX_SECONDS", -1.0)
     (only,) = traces()
     assert only.done and only.step.tolist() == [0] and only.steps == STEPS
 
 
 def test_all_models_together_make_no_more_steps_than_may_be(monkeypatch):
-    monkeypatch.setattr(train, "MAX_UPDATES", 12)
+    monkeypatch.setattr(course, "MAX_UPDATES", 12)
     assert traces(seeds=2)[-1].steps == 3
     assert traces()[-1].steps == 6
 

@@ -1,0 +1,46 @@
+"""Curves of several seeds over a training, and what they reached, in a table."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from lab.format import percent
+from lab.style import add_band, figure
+from lab.text import Text
+
+
+def over_steps(title: str, steps: int, text: Text) -> go.Figure:
+    """An empty chart over so many steps of training."""
+    drawn = figure(text("strategies.view.train.steps"), title)
+    drawn.update_xaxes(range=[0, steps])
+    return drawn
+
+
+def add_curve(drawn: go.Figure, step: np.ndarray, values: np.ndarray, name: str, colour: str, text: Text) -> None:
+    """The mean over the seeds of values (seed, row), and what lies between the lowest and the highest of several."""
+    if len(values) > 1:
+        names = [text(f"strategies.view.train.{bound}", curve=name) for bound in ("lowest", "highest")]
+        fill = f"rgba({int(colour[1:3], 16)}, {int(colour[3:5], 16)}, {int(colour[5:], 16)}, 0.2)"
+        drawn_band = {"x": step.tolist(), "fillcolor": fill, "line": {"color": colour}}
+        add_band(drawn, values.min(0), values.max(0), names, group=name, **drawn_band)
+    drawn.add_scatter(
+        x=step.tolist(),
+        y=values.mean(0),
+        mode="lines+markers",
+        name=name,
+        legendgroup=name,
+        line={"color": colour, "width": 2.5},
+    )
+
+
+def with_spread(values: np.ndarray, show: Callable[[float], str] = percent) -> str:
+    """The mean, and the lowest and highest of several."""
+    mean = show(float(values.mean()))
+    return mean if len(values) == 1 else f"{mean} ({show(float(values.min()))}–{show(float(values.max()))})"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """In Markdown; all but the first column are numbers."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
