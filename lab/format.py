@@ -18,6 +18,13 @@ def percent(share: float) -> str:
     return f"{share:.1%}" if share >= 0.00995 else f"{share:.2%}"
 
 
+def fine_percent(share: float) -> str:
+    """A share as the scripts write it, for one that stands beside a widget too: "14.5%", "7.62%", "< 0.01%"."""
+    if share < 0.0001:
+        return "< 0.01%"
+    return f"{share:.2%}" if share < 0.0995 else f"{share:.1%}"
+
+
 def number(value: float, decimals: int = 0) -> str:
     """A number for a sentence, its thousands apart, with a real minus: "1,024", "−2.00"; what rounds to 0 has none."""
     return f"{value:z,.{decimals}f}".replace("-", "−")

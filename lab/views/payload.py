@@ -25,7 +25,8 @@ def numbers(drawn: Payload | Mapping[str, Payload]) -> Iterator[tuple[str, Any]]
 
 
 def quantise(rows: np.ndarray, dtype: type = np.uint8) -> tuple[np.ndarray, np.ndarray]:
-    """Rows as bytes and each row's largest size: value = byte / limit * size, limit 255 (uint8) or 127 (int8)."""
+    """Rows as bytes and each row's largest size: value = byte / limit * size, limit the type's
+    largest: 255 (uint8), 65535 (uint16) or 127 (int8)."""
     limit = np.iinfo(dtype).max
     size = np.abs(rows).max(axis=-1, keepdims=True)
     return np.round(rows / np.maximum(size, 1e-30) * limit).astype(dtype), size[..., 0].astype(np.float32)

@@ -1,6 +1,6 @@
 import pytest
 
-from lab.format import layer_name, number, percent, scientific
+from lab.format import fine_percent, layer_name, number, percent, scientific
 from lab.text import Text
 
 
@@ -10,6 +10,14 @@ from lab.text import Text
 )
 def test_small_shares_stay_readable(share, said):
     assert percent(share) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.14527, "14.5%"), (0.0762, "7.62%"), (0.0995, "10.0%"), (0.00156, "0.16%"), (0, "< 0.01%"), (1, "100.0%")],
+)
+def test_a_share_that_a_widget_shows_too_is_said_as_finely(share, said):
+    assert fine_percent(share) == said
 
 
 @pytest.mark.parametrize(

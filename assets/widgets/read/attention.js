@@ -11,16 +11,17 @@
 export const heads = (head, count) => (head === "mean" ? [...Array(count).keys()] : [Number(head)]);
 
 /**
- * The mean of some rows that are kept as bytes, each with its largest value.
+ * The mean of some rows that are kept as bytes, or in two bytes a weight, each with its largest value.
  * @param {ArrayLike<number>} bytes
  * @param {ArrayLike<number>} maxima
  * @param {number} length
  * @param {readonly number[]} rows
  */
 export function meanRow(bytes, maxima, length, rows) {
+  const limit = bytes instanceof Uint16Array ? 65535 : 255;
   const mean = new Float32Array(length);
   for (const row of rows) {
-    const scale = maxima[row] / 255 / rows.length;
+    const scale = maxima[row] / limit / rows.length;
     for (let key = 0; key < length; key++) mean[key] += bytes[row * length + key] * scale;
   }
   return mean;

@@ -16,6 +16,11 @@ test("rows kept as bytes come back as shares of their largest values, and their 
   assert.deepEqual([...meanRow(bytes, [0.5, 1], 2, [0, 1])].map(round), [0.25, 0.55]);
 });
 
+test("two bytes a weight tell small ones apart that a byte does not", () => {
+  const words = Uint16Array.from([65535, 126]);
+  assert.deepEqual([...meanRow(words, [0.8], 2, [0])].map(round), [0.8, 0.0015]);
+});
+
 test("the largest of equals is the first", () => {
   assert.equal(largest([0.1, 0.4, 0.4]), 1);
   assert.equal(largest([Number.NaN, 0.1, Number.NaN, 0.4]), 3);

@@ -32,6 +32,7 @@ export async function numbersOf(view) {
 const textsOf = ({ parts }) =>
   parts
     .flatMap((part) => [...part.querySelectorAll(".prose")])
+    .filter((prose) => !prose.parentElement?.closest(".prose"))
     // biome-ignore lint/performance/useDomNodeTextContent: a table is read line by line
     .map((prose) => /** @type {HTMLElement} */ (prose).innerText.trim())
     .filter(Boolean);

@@ -4,7 +4,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from lab.format import number, percent
+from lab.format import fine_percent, number
 from lab.text import Text
 from lab.views.payload import Payload
 from lab.views.pieces import piece_name
@@ -66,6 +66,6 @@ def claim(trace: EffectsTrace, text: Text) -> str:
         since=since,
         layers=len(leads) - 1,
         where=where,
-        before=percent(float(np.exp(trace.lens[-1, 0]))),
-        after=percent(float(np.exp(lost.min()))),
+        before=fine_percent(float(np.exp(trace.lens[-1, 0]))),
+        after=fine_percent(float(np.exp(lost.min()))),
     )

@@ -4,7 +4,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from lab.format import number, percent
+from lab.format import fine_percent, number
 from lab.text import Text
 from lab.views.payload import Payload, quantise
 from models.traces import HEAD_RULES, HeadRulesTrace
@@ -14,7 +14,7 @@ CLEAR = 2
 
 
 class HeadsMeta(TypedDict):
-    """Besides attention (layer, head, query, key), whose bytes are 255ths of attention_max (layer, head, query)."""
+    """Besides attention (layer, head, query, key), in 65535ths of attention_max (layer, head, query)."""
 
     token: list[str]
     rule: list[str]
@@ -25,8 +25,8 @@ class HeadsMeta(TypedDict):
 
 
 def payload(trace: HeadRulesTrace, text: Text) -> Payload:
-    """Attention as bytes, and the shares that follow each rule."""
-    attention, largest = quantise(trace.attention.astype(np.float32))
+    """Attention in two bytes a weight, and the shares that follow each rule."""
+    attention, largest = quantise(trace.attention.astype(np.float32), np.uint16)
     meta: HeadsMeta = {
         "token": list(trace.token),
         "rule": list(HEAD_RULES),
@@ -52,7 +52,7 @@ def claim(trace: HeadRulesTrace, text: Text) -> str:
     for rule, share, chance in zip(HEAD_RULES, trace.share, trace.chance, strict=True):
         layer, head = np.unravel_index(share.argmax(), share.shape)
         place = {"layer": int(layer) + 1, "head": int(head) + 1}
-        shares = {"share": percent(float(share.max())), "chance": percent(float(chance))}
+        shares = {"share": fine_percent(float(share.max())), "chance": fine_percent(float(chance))}
         found = "best" if share.max() > CLEAR * chance else "none"
         said.append(text(f"generation.view.heads.{found}_{rule}", **place, **shares))
     return text.sentences(*said)

@@ -1,5 +1,7 @@
 """A few live steps of training on the visitor's own text: what the model writes then, and what it forgets."""
 
+import numpy as np
+
 from lab.format import number, percent
 from lab.text import Text
 from lab.views.generation.training import TrainingMeta
@@ -12,8 +14,8 @@ def payload(trace: LearningTrace, text: Text) -> Payload:
     meta: TrainingMeta = {
         "model": trace.model,
         "step": trace.step.tolist(),
-        "loss": rounded(trace.loss, 3),
-        "other_loss": rounded(trace.other_loss, 3),
+        "loss": rounded(trace.loss),
+        "other_loss": rounded(trace.other_loss),
         "text": list(trace.text),
     }
     return Payload(meta, {})
@@ -29,7 +31,8 @@ def claim(trace: LearningTrace, text: Text) -> str:
         other_first=number(float(trace.other_loss[0]), 2),
         other_last=number(float(trace.other_loss[-1]), 2),
     )
-    by_heart = trace.right == 1
-    found = "by_heart" if by_heart[-1] else "not_yet"
-    details = {"step": int(trace.step[by_heart.argmax()]), "right": percent(float(trace.right[-1]))}
+    wrong = np.flatnonzero(trace.right < 1)
+    since = int(wrong[-1]) + 1 if len(wrong) else 0
+    found = "by_heart" if since < len(trace.step) else "not_yet"
+    details = {"step": int(trace.step[min(since, len(trace.step) - 1)]), "right": percent(float(trace.right[-1]))}
     return text.sentences(said, text(f"generation.view.learning.{found}", given=trace.given.strip(), **details))

@@ -4,7 +4,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from lab.format import number, percent
+from lab.format import fine_percent, number
 from lab.text import Text
 from lab.views.payload import Payload, rounded
 from lab.views.pieces import piece_name
@@ -40,7 +40,7 @@ def claim(trace: NextTokenTrace, text: Text) -> str:
     said = text(
         "generation.view.next.claim",
         token=piece_name(trace.piece[0], end),
-        share=percent(float(probability[0])),
+        share=fine_percent(float(probability[0])),
         bits=number(bits, 2),
         choices=number(2**bits, 1),
         count=number(len(log_prob)),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lab.format import percent
+from lab.format import fine_percent
 from lab.text import Text
 from lab.views.graph.graph import GraphMeta
 from lab.views.payload import Payload
@@ -50,7 +50,7 @@ def claim(trace: PaperTrace, text: Text) -> str:
             kind=text(f"graph.choice.kind.{trace.kind}"),
             paper=trace.node[0],
             said=names[best],
-            share=percent(trace.probability[best]),
+            share=fine_percent(trace.probability[best]),
             field=names[label],
         ),
         text(
@@ -64,7 +64,7 @@ def claim(trace: PaperTrace, text: Text) -> str:
         parts.append(text("graph.view.paper.counts"))
     direct = trace.weight[-1, (trace.target == 0) & (trace.source != 0)]
     if len(direct):
-        low, high = (f"{share:.1%}" for share in (direct.min(), direct.max()))
+        low, high = (fine_percent(share) for share in (direct.min(), direct.max()))
         parts.append(text("graph.view.paper.even", low=low, high=high, count=len(direct)))
     left = [at for at, row in enumerate(trace.without) if np.isfinite(row).all()]
     if not left:
@@ -89,9 +89,9 @@ def _row(trace: PaperTrace, at: int, best: int, names: list[str], text: Text) ->
     probability without it."""
     near, far = sorted(trace.pair[at], key=lambda node: trace.hop[node])
     direct = (trace.source == far) & (trace.target == 0)
-    taken = percent(trace.weight[-1, direct][0]) if near == 0 else "–"
+    taken = fine_percent(trace.weight[-1, direct][0]) if near == 0 else "–"
     flipped = int(trace.without[at].argmax())
-    then = percent(trace.without[at, best])
+    then = fine_percent(trace.without[at, best])
     if flipped != best:
         then = text("graph.view.paper.flips", share=then, said=names[flipped])
     edge = text("graph.view.paper.edge_to", near=trace.node[near], far=trace.node[far], field=names[trace.label[far]])

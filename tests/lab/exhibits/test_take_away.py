@@ -104,6 +104,7 @@ def check_numbers(content, exhibit, tab):
         assert said["truth"][tab] == view.truth
     if not said["widgets"]:
         assert len(" ".join(said["text"])) > 100
+    assert len(set(said["text"])) == len(said["text"])
     return said
 
 

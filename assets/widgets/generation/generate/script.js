@@ -4,7 +4,7 @@ import { bindKeys } from "../../core/keys.js";
 import { tokenBar } from "../../draw/distribution.js";
 import { thumbPad } from "../../draw/marks.js";
 import { depth, meanSurprise, path } from "../../read/continuations.js";
-import { finePercent, format, number } from "../../read/format.js";
+import { finePercent, format, number, sentences } from "../../read/format.js";
 import { pieceName } from "../../read/pieces.js";
 import { tokenNode } from "../tokens.js";
 
@@ -59,7 +59,7 @@ function stepLine(run, state, text) {
   };
   const taken = run.method === "beam" ? text.beam : text.greedy;
   const how = isGiven(run, place) ? text.given : drawn === null ? taken : format(text.drawn, details);
-  return `${format(text.step_line, details)} ${how}`;
+  return sentences(format(text.step_line, details), how);
 }
 
 /** @type {(root: HTMLElement, run: Run, state: Shown, text: Text, set: import("../../core/lab").SetState<Run, State>) => void} */

@@ -11,10 +11,13 @@ import { lossCurve } from "./curve.js";
 /** Whether the rows were measured while the visitor waits: they have a second loss. @type {(run: Run) => boolean} */
 const isLive = ({ other_loss }) => other_loss.length > 0;
 
+/** The loss of a row; on a text that is learned by heart it falls below a hundredth. @type {(run: Run, row: number) => string} */
+const nats = (run, row) => number(run.loss[row], isLive(run) ? 3 : 2);
+
 /** @type {(run: Run, state: State, text: Text) => string} */
 function where(run, { step: row }, text) {
   const other = isLive(run) ? number(run.other_loss[row], 2) : "";
-  return format(text.where, { step: number(run.step[row]), loss: number(run.loss[row], 2), other });
+  return format(text.where, { step: number(run.step[row]), loss: nats(run, row), other });
 }
 
 /** @type {import("../../core/lab").Widget<Run, State, Text>} */
@@ -37,7 +40,7 @@ export default {
       find(root, ".sample").textContent = run.text[state.step];
       find(root, ".where").textContent = where(run, state, text);
       const share = finePercent(Math.exp(-loss));
-      find(root, ".says").textContent = format(text.says, { loss: number(loss, 2), share });
+      find(root, ".says").textContent = format(text.says, { loss: nats(run, state.step), share });
       return { trained: run.step[state.step], loss };
     };
   },

@@ -31,7 +31,7 @@ def test_the_next_tokens_payload_has_every_logit_and_the_claim_its_bits(after):
     np.testing.assert_allclose(arrays["logits"], after.logits, rtol=1e-6)
     assert arrays["seen"].tolist() == [1, 0, 1, 0]
     said = next_token.claim(after, EN)
-    assert "“·” most probable, with 50%" in said and "1.75 bits" in said and "of 4." in said
+    assert "“·” most probable, with 50.0%" in said and "1.75 bits" in said and "of 4." in said
     assert "1.50 nats a token" in said and "“↵”, with 2.50" in said
     alone = replace(after, token=("a",), surprise=np.array([np.nan]))
     assert "surprised" not in next_token.claim(alone, EN)
@@ -102,6 +102,9 @@ def test_live_training_says_what_was_learned_and_what_was_forgotten(language):
     assert all(part in said for part in ("2.000", "0.100", "1.00", "2.25", "“to”")) and "%" not in said
     short = replace(trace, right=np.array([0, 0.25, 0.5]))
     assert "50%" in learning.claim(short, Text(language))
+    again = learning.claim(replace(trace, right=np.array([1, 0.5, 1])), Text(language))
+    steps = [learning.claim(replace(trace, right=np.array(right)), Text(language)) for right in ([0, 0, 1], [1, 1, 1])]
+    assert again == steps[0] != steps[1]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -127,12 +130,14 @@ def test_heads_are_named_by_the_rule_that_they_follow(language):
     meta, arrays = heads.payload(trace, Text(language))
     assert meta.keys() == get_type_hints(heads.HeadsMeta).keys()
     np.testing.assert_allclose(
-        arrays["attention"] / 255 * arrays["attention_max"][..., None], trace.attention, atol=1 / 255
+        arrays["attention"] / 65535 * arrays["attention_max"][..., None], trace.attention, atol=1 / 65535
     )
     said = heads.claim(trace, Text(language))
-    assert all(part in said for part in ("3.00", "0.33", f"{np.log(24):.2f}", "90", "20%"))
+    assert all(part in said for part in ("3.00", "0.33", f"{np.log(24):.2f}", "90.0%", "20.0%"))
     assert Text(language)("generation.view.heads.none_previous", layer=1, head=1, share="", chance="")[:12] in said
-    assert Text(language)("generation.view.heads.best_induction", layer=2, head=3, share="90%", chance="20%") in said
+    assert (
+        Text(language)("generation.view.heads.best_induction", layer=2, head=3, share="90.0%", chance="20.0%") in said
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -145,7 +150,7 @@ def test_effects_are_summed_and_the_part_that_is_missed_most_is_named(language):
     total = trace.direct_start[:, 0].sum() + trace.direct_head[..., 0].sum() + trace.direct_feed_forward[:, 0].sum()
     said = effects.claim(trace, text)
     assert f"{total + 0.125:.2f}".replace("-", "−") in said
-    assert text("generation.view.effects.feed_forward", layer=2) in said and "50%" in said and "1.0%" in said
+    assert text("generation.view.effects.feed_forward", layer=2) in said and "50.0%" in said and "1.00%" in said
     assert ("after layer 1 of 2 and" if language == "en" else "从第 1 层（共 2 层）之后") in said
     late = replace(trace, lens_best=np.array([1, 1, 1, 0, 0]))
     assert ("after layer 2 of 2 and" if language == "en" else "从第 2 层（共 2 层）之后") in effects.claim(late, text)

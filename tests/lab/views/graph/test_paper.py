@@ -16,16 +16,16 @@ def test_the_edges_that_matter_most_come_first_and_those_that_are_cut_not_at_all
     said = paper.claim(asked(), ENGLISH)
     rows = [row.split(" | ") for row in said.splitlines() if row.startswith("| 1")]
     assert [row[0] for row in rows] == ["| 10 – 12, rule learning", "| 11 – 13, theory"]
-    assert rows[0][1] == "70%" and rows[0][2] == "20%, now “rule learning” |"
-    assert rows[1][1] == "–" and rows[1][2] == "50% |"
-    assert "paper 10 is “theory”, 60%, and that is right" in said
+    assert rows[0][1] == "70.0%" and rows[0][2] == "20.0%, now “rule learning” |"
+    assert rows[1][1] == "–" and rows[1][2] == "50.0% |"
+    assert "paper 10 is “theory”, 60.0%, and that is right" in said
     assert "on those of 1 papers, of which 0 are of its field and 0 told training theirs" in said
     assert "its own words decide alone" not in said
 
 
 def test_a_wrong_answer_says_the_field_and_a_gcn_what_else_counts():
     said = paper.claim(replace(asked(), kind="gcn", label=np.array([6, 0, 6, 0])), ENGLISH)
-    assert "is “theory”, 60%, but its field is “rule learning”" in said and "A GCN also counts" in said
+    assert "is “theory”, 60.0%, but its field is “rule learning”" in said and "A GCN also counts" in said
     assert "A GCN also counts" not in paper.claim(asked(), ENGLISH)
 
 
