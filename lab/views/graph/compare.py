@@ -17,7 +17,7 @@ def chart(trace: CoraTrace, text: Text) -> list[dict]:
 
 def edges_chart(trace: CoraTrace, text: Text) -> go.Figure:
     """A bar for each kind with each sort of edges; bars of error are one standard deviation of the seeds."""
-    drawn = figure("", text("graph.view.compare.accuracy"))
+    drawn = figure(text("graph.view.compare.edges"), text("graph.view.compare.accuracy"))
     trained = [edges for edges in GRAPH_EDGES if has_run(trace, edges)]
     for at, kind in enumerate(trace.kind):
         rows = [trace.accuracy[GRAPH_EDGES.index(edges), at] for edges in trained]

@@ -24,4 +24,4 @@ def test_a_node_that_only_a_class_names_is_named_and_one_whose_edges_were_cut_is
 def test_a_node_that_hears_of_a_change_and_stays_is_not_said_to_hear_nothing():
     trace = replace(learned(), cut=((0, 1),), added=())
     said = graph.claim(replace(trace, probability=trace.whole), ENGLISH)
-    assert "4 nodes do not move: they hear nothing of it, or what they hear comes to nothing." in said
+    assert "Nodes that do not move: 4; they hear nothing of it, or what they hear comes to nothing." in said
