@@ -33,13 +33,19 @@ export function word(text, kind, value, end) {
 }
 
 /**
- * A share; weights come as bytes, a 255th of their row's largest each: no finer than this.
+ * A share that came as a byte, a 255th of its row's largest.
+ * @param {number} share
+ */
+export const bytePercent = (share) => (share < 0.001 ? "< 0.1%" : `${(100 * share).toFixed(1)}%`);
+
+/**
+ * A share.
  * @param {number} share
  */
 export const percent = (share) => (share < 0.001 ? "< 0.1%" : finePercent(share));
 
 /**
- * A share that did not come as a byte: of a vocabulary's thousands of tokens.
+ * A share among a vocabulary's thousands of tokens.
  * @param {number} share
  */
 export const finePercent = (share) =>

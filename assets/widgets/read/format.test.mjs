@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cellName, format, number, percent, powerOfTen, scientific, sentences, word } from "./format.js";
+import { bytePercent, cellName, format, number, percent, powerOfTen, scientific, sentences, word } from "./format.js";
 import { longest, pieceName, sentence } from "./pieces.js";
 
 test("every gap of a sentence is filled, also twice and with 0", () => {
   assert.equal(format("{a} of {b}, {a}", { a: 0, b: "two" }), "0 of two, 0");
 });
 
-test("shares are as fine as bytes can tell", () => {
+test("a share is as fine as it came", () => {
+  assert.deepEqual([0.0004, 0.0123, 0.5].map(bytePercent), ["< 0.1%", "1.2%", "50.0%"]);
   assert.deepEqual([0.0004, 0.0123, 0.0994, 0.0996, 0.5].map(percent), ["< 0.1%", "1.23%", "9.94%", "10.0%", "50.0%"]);
 });
 

@@ -13,7 +13,7 @@ from models.traces import CrossTrace
 def payload(trace: CrossTrace, text: Text) -> Payload:
     """`KnownMeta`; attention (layer, head, position, source) with attention_max as quantise gives it, and the changes
     under hidden_<name> and removed_<name>."""
-    weights, largest = quantise(trace.attention)
+    weights, largest = quantise(trace.attention, np.uint16)
     changes = change_arrays(trace, "hidden", trace.hidden) | change_arrays(trace, "removed", trace.removed)
     return Payload(known_meta(trace), {"attention": weights, "attention_max": largest, **changes})
 

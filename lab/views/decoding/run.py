@@ -175,7 +175,7 @@ def arrays(trace: DecodingTrace) -> dict[str, np.ndarray]:
             cells = grid(candidate, refine.piece_id)
             grids |= {f"refine_{number}_{length}_{name}": array for name, array in cells.items()}
     for name, weights in attention.items():
-        grids[name], grids[f"{name}_max"] = quantise(weights)
+        grids[name], grids[f"{name}_max"] = quantise(weights, np.uint16)
     return grids
 
 

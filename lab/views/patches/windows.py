@@ -64,7 +64,7 @@ def payload(trace: SwinTrace, text: Text) -> Payload:
     """
     arrays: dict[str, np.ndarray] = {"pixels": trace.pixels}
     for index, block in enumerate(trace.blocks):
-        attention, attention_max = quantise(block.attention)
+        attention, attention_max = quantise(block.attention, np.uint16)
         arrays |= {
             f"attention_{index}": attention,
             f"attention_max_{index}": attention_max,

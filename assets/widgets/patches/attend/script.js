@@ -5,7 +5,7 @@ import { buttonGroup, OPACITY, opacitySlider } from "../../draw/choices.js";
 import { picker, placeMark, pointIn } from "../../draw/marks.js";
 import { stepBar } from "../../draw/step_bar.js";
 import { heads, largest, sharesOfLargest, sum } from "../../read/attention.js";
-import { cellName, format, percent } from "../../read/format.js";
+import { bytePercent, cellName, format } from "../../read/format.js";
 import { attentionRow, halfCount } from "../../read/vit.js";
 
 /** @typedef {import("../../core/lab").VitRun} Run */
@@ -43,11 +43,11 @@ const look = (run, { step, head, query }) => {
     format(text.readout, {
       query: query < begin ? run.prefix[query] : cellName(text.patch, query - begin, run.grid),
       key: cellName(text.patch, best, run.grid),
-      share: percent(patches[best]),
+      share: bytePercent(patches[best]),
       prefix: run.prefix.join(" + "),
       half,
       count: patches.length,
-      rest: percent(sum(weights.subarray(0, begin))),
+      rest: bytePercent(sum(weights.subarray(0, begin))),
     });
   return { patches, half, sentence };
 };

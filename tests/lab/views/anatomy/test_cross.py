@@ -16,8 +16,8 @@ def test_attention_and_both_kinds_of_loss_are_sent():
     trace = known_traces.cross()
     meta, arrays = cross.payload(trace, TEXT)
     assert meta.keys() == KnownMeta.__annotations__.keys() and json.dumps(meta)
-    weights = arrays["attention"] / 255 * arrays["attention_max"][..., None]
-    np.testing.assert_allclose(weights, trace.attention, atol=1e-3)
+    weights = arrays["attention"] / 65535 * arrays["attention_max"][..., None]
+    np.testing.assert_allclose(weights, trace.attention, atol=1e-5)
     np.testing.assert_array_equal(arrays["hidden_difference"], trace.hidden.difference)
     np.testing.assert_array_equal(arrays["removed_difference"], trace.removed.difference)
     assert arrays["hidden_then"][0].tolist() == [5, 3, 4, 1]

@@ -178,17 +178,17 @@ def test_grids_mark_masks_repeats_and_flips(trace):
     assert arrays["refine_0_1_overlap"].tolist() == [[0.75] * 3] * 2
 
 
-def test_attention_comes_back_to_a_255th_of_the_row(trace):
+def test_attention_comes_back_to_a_65535th_of_the_row(trace):
     arrays = decode.payload(trace, TEXT).arrays
     assert arrays["search_cross"].shape == (3, 2, 2, 3, 3)
     assert arrays["search_self"].shape == (3, 2, 2, 3, 3)
     for index, one in enumerate(trace.search.steps):
         count = len(one.self_attention)
-        drawn = arrays["search_self"][index, :count] / 255 * arrays["search_self_max"][index, :count, ..., None]
-        assert np.abs(drawn[..., : index + 1] - one.self_attention).max() < 1 / 509
+        drawn = arrays["search_self"][index, :count] / 65535 * arrays["search_self_max"][index, :count, ..., None]
+        assert np.abs(drawn[..., : index + 1] - one.self_attention).max() < 1 / 131_000
         assert not drawn[..., index + 1 :].any()
-    drawn = arrays["refine_1_cross"] / 255 * arrays["refine_1_cross_max"][..., None]
-    assert np.abs(drawn - trace.raw_data_runs[0].cross_attention).max() < 1 / 509
+    drawn = arrays["refine_1_cross"] / 65535 * arrays["refine_1_cross_max"][..., None]
+    assert np.abs(drawn - trace.raw_data_runs[0].cross_attention).max() < 1 / 131_000
 
 
 def test_five_views_draw_from_one_payload():

@@ -21,7 +21,7 @@ def test_arrays_give_the_trace_back(swin):
     arrays = windows.payload(swin, Text("en")).arrays
     for index, block in enumerate(swin.blocks):
         size = arrays[f"attention_max_{index}"][..., None]
-        assert np.all(np.abs(arrays[f"attention_{index}"] / 255 * size - block.attention) <= size / 509)
+        assert np.all(np.abs(arrays[f"attention_{index}"] / 65535 * size - block.attention) <= size / 131_000)
         np.testing.assert_array_equal(arrays[f"window_token_{index}"], block.window_token)
         np.testing.assert_array_equal(arrays[f"region_{index}"], block.region)
     np.testing.assert_array_equal(arrays["pixels"], swin.pixels)
