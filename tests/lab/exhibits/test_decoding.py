@@ -222,8 +222,8 @@ LABELS = {
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("language", LABELS)
-def test_a_visitor_brings_own_encoder_decoders(page, language, strangers):
+@pytest.mark.parametrize(("language", "kinds"), [("en", ("bart", "m2m100", "t5")), ("zh", ("m2m100",))])
+def test_a_visitor_brings_own_encoder_decoders(page, language, kinds, strangers):
     """BART, M2M100 in both languages and a T5 that samples ids without a token: what is seen is what was computed."""
     text, drawn, traces = Text(language), page.locator(".decode"), {}
     more, model, sentence, run = LABELS[language]
@@ -232,7 +232,8 @@ def test_a_visitor_brings_own_encoder_decoders(page, language, strangers):
         expect(page.locator(".decode[data-step]")).to_be_visible()
     controls(page).get_by_role("button", name=more).click()
     asked = {"bart": {}, "m2m100": {"language": "zh"}, "t5": {"method": "sample"}}
-    for kind, settings in asked.items():
+    for kind in kinds:
+        settings = asked[kind]
         for name, value in settings.items():
             page.get_by_label(text(f"decoding.choice.{name}.{value}"), exact=True).check()
         field = controls(page).get_by_label(re.compile(f"^{model}"))
@@ -255,8 +256,9 @@ def test_a_visitor_brings_own_encoder_decoders(page, language, strangers):
             expect(controls(page)).to_contain_text(word)
         if kind == "m2m100":
             expect(controls(page)).to_contain_text("<__zh__>")
-    assert any(re.fullmatch(r"<\d+>", piece) for piece in traces["t5"].search.piece)
+    if "t5" in kinds:
+        assert any(re.fullmatch(r"<\d+>", piece) for piece in traces["t5"].search.piece)
     open_tab(page, text("decoding.view.race.tab"))
     expect(page.locator(".race")).to_have_attribute(
-        "data-done", re.compile(rf'"autoregressive":{len(traces["t5"].search.steps)}\b')
+        "data-done", re.compile(rf'"autoregressive":{len(traces[kinds[-1]].search.steps)}\b')
     )
