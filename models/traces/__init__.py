@@ -33,7 +33,6 @@ from models.traces.fields import (
     FieldTrace,
     TheoryTrace,
 )
-from models.traces.finetuning import FINETUNING_WAYS, FinetuneTrace
 from models.traces.generation import (
     HEAD_RULES,
     Continuation,
@@ -101,7 +100,6 @@ __all__ = [
     "COST_WINDOWS",
     "FATES",
     "FED_WAYS",
-    "FINETUNING_WAYS",
     "GRAPH_EDGES",
     "GRAPH_KINDS",
     "HALF_MASS",
@@ -156,7 +154,6 @@ __all__ = [
     "FedTrace",
     "FieldTrace",
     "FieldsTrace",
-    "FinetuneTrace",
     "Finished",
     "GenerationTrace",
     "GradientsTrace",

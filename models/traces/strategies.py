@@ -8,7 +8,8 @@ import numpy as np
 from models.axes import Trace
 
 TRAINING_STRATEGIES = ("teacher_forcing", "linear", "exponential", "inverse_sigmoid", "own_output", "switched")
-"""What a decoder is fed: true ids, a mix of them and its own predictions by one of three schedules, its own output."""
+"""What a decoder is fed: true ids, a mix of them and its own predictions by one of three schedules, its own output,
+or true ids first and its own output later."""
 TRAINING_TASKS = ("backwards", "english_numbers", "chinese_numbers", "english_dates", "chinese_dates", "own")
 FED_WAYS = ("gold", "mixed", "own")
 """With the true ids before, with coins between them and predictions, with the model's own output."""

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from lab.format import percent
+from lab.format import number, percent
 from lab.style import add_band, figure
 from lab.text import Text
+from models.traces import DetailsTrace, StrategiesTrace
 
 
 def over_steps(title: str, steps: int, text: Text) -> go.Figure:
@@ -38,6 +39,26 @@ def with_spread(values: np.ndarray, show: Callable[[float], str] = percent) -> s
     """The mean, and the lowest and highest of several."""
     mean = show(float(values.mean()))
     return mean if len(values) == 1 else f"{mean} ({show(float(values.min()))}–{show(float(values.max()))})"
+
+
+def learned(trace: StrategiesTrace | DetailsTrace, text: Text) -> str:
+    """What was learned, how long and with how many seeds."""
+    said = text(
+        "strategies.view.train.claim",
+        learned=number(trace.learned),
+        held_out=number(trace.held_out),
+        parameters=number(trace.parameters),
+        steps=number(int(trace.step[-1])),
+        seeds=trace.loss.shape[1],
+    )
+    if trace.done and trace.step[-1] < trace.steps:
+        said = text.sentences(said, text("strategies.view.train.stopped", steps=number(trace.steps)))
+    return said
+
+
+def spread_said(trace: StrategiesTrace | DetailsTrace, text: Text) -> str:
+    """How far to trust a difference, by the number of seeds."""
+    return text("strategies.view.train.one_seed" if trace.loss.shape[1] == 1 else "strategies.view.train.noise")
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

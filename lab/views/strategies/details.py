@@ -11,7 +11,7 @@ from lab.format import number, percent, scientific
 from lab.style import SERIES, figure
 from lab.text import Text
 from lab.views.payload import to_dict
-from lab.views.strategies.curves import add_curve, over_steps, table, with_spread
+from lab.views.strategies.curves import add_curve, learned, over_steps, spread_said, table, with_spread
 from models.strategies.variants import AHEAD, DETAILS
 from models.traces import DetailsTrace
 
@@ -97,23 +97,14 @@ def variant_name(detail: str, variant: str, text: Text) -> str:
 
 def claim(trace: DetailsTrace, text: Text) -> str:
     """What was learned and reached, what is said of the detail, and in how many seeds a variant is ahead of another."""
-    said = text(
-        "strategies.view.details.claim",
-        learned=number(trace.learned),
-        held_out=number(trace.held_out),
-        parameters=number(trace.parameters),
-        steps=number(int(trace.step[-1])),
-        seeds=trace.loss.shape[1],
-    )
-    if trace.done and trace.step[-1] < trace.steps:
-        said = text.sentences(said, text("strategies.view.train.stopped", steps=number(trace.steps)))
     names = (*FIRST_COLUMNS, *COLUMNS[trace.detail], LAST_COLUMN)
     head = [text(f"strategies.view.details.column.{name}") for name in names]
     rows = [[_cell(trace, at, name, text) for name in names] for at in range(len(trace.variant))]
     compared = [f"- {_compared(trace, *pair, text)}" for pair in AHEAD[trace.detail].pairs]
-    spread = text("strategies.view.train.one_seed" if trace.loss.shape[1] == 1 else "strategies.view.train.noise")
     about = text(f"strategies.view.details.about.{trace.detail}")
-    return "\n".join([said, "", table(head, rows), "", about, "", *compared, "", spread])
+    return "\n".join(
+        [learned(trace, text), "", table(head, rows), "", about, "", *compared, "", spread_said(trace, text)]
+    )
 
 
 def end(trace: DetailsTrace, measure: str) -> np.ndarray:

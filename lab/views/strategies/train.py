@@ -7,7 +7,7 @@ from lab.format import number, percent
 from lab.style import SERIES
 from lab.text import Text
 from lab.views.payload import to_dict
-from lab.views.strategies.curves import add_curve, over_steps, table, with_spread
+from lab.views.strategies.curves import add_curve, learned, over_steps, spread_said, table, with_spread
 from models.traces import TRAINING_STRATEGIES, StrategiesTrace
 
 GOLD, OWN, EPSILON = SERIES[0], SERIES[1], SERIES[7]
@@ -52,20 +52,9 @@ def strategy_name(strategy: str, text: Text) -> str:
 
 def claim(trace: StrategiesTrace, text: Text) -> str:
     """What was learned, a row for each strategy, and how far the seeds lie apart."""
-    said = text(
-        "strategies.view.train.claim",
-        learned=number(trace.learned),
-        held_out=number(trace.held_out),
-        parameters=number(trace.parameters),
-        steps=number(int(trace.step[-1])),
-        seeds=trace.loss.shape[1],
-    )
-    if trace.done and trace.step[-1] < trace.steps:
-        said = text.sentences(said, text("strategies.view.train.stopped", steps=number(trace.steps)))
     head = [text(f"strategies.view.train.{word}") for word in COLUMNS]
     rows = [_row(trace, at, text) for at in range(len(trace.strategy))]
-    spread = text("strategies.view.train.one_seed" if trace.loss.shape[1] == 1 else "strategies.view.train.noise")
-    return f"{said}\n\n{table(head, rows)}\n\n{spread}"
+    return f"{learned(trace, text)}\n\n{table(head, rows)}\n\n{spread_said(trace, text)}"
 
 
 COLUMNS = ("strategy", "right", "gap", "whole", "after", "seconds")
