@@ -83,8 +83,8 @@ def test_a_number_is_read_where_one_points(flow):
     flow.wait_for_function("document.querySelector('.lab-widget').dataset.place === '4'")
     assert number(flow, "number") == pytest.approx(trace.added[0, 0, 3, 4], abs=1e-3)
     written = f"{abs(trace.added[0, 0, 3, 4]):.3f}"
-    assert written in flow.locator(".readout").inner_text()
-    assert written in flow.locator(".strip output").nth(1).inner_text()
+    expect(flow.locator(".readout")).to_contain_text(written)
+    expect(flow.locator(".strip output").nth(1)).to_contain_text(written)
 
 
 def test_the_encoder_of_a_translator_ends_in_what_the_decoder_reads_and_has_no_head(bench, flow):
@@ -174,11 +174,11 @@ def test_switches_recompute_the_rows(attention, masked, scaled, split):
 def test_the_code_stands_beside_what_it_makes(attention):
     trace = translator().attention[1]
     show(attention, kind="decoder", layer=0, head=1, query=3, key=0, step=0)
-    assert f"{abs(trace.query[0, 1, 3, 0]):.3f}" in attention.locator(".line-said").inner_text()
+    expect(attention.locator(".line-said")).to_contain_text(f"{abs(trace.query[0, 1, 3, 0]):.3f}")
     attention.locator(".listing [data-line]").nth(2).hover()
     attention.wait_for_function("document.querySelector('.lab-widget').dataset.step === '2'")
-    assert "scores" in attention.locator(".line-said").inner_text()
-    assert f"{abs(trace.scores[0, 1, 3, 0]):.3f}" in attention.locator(".line-said").inner_text()
+    expect(attention.locator(".line-said")).to_contain_text("scores")
+    expect(attention.locator(".line-said")).to_contain_text(f"{abs(trace.scores[0, 1, 3, 0]):.3f}")
 
 
 @pytest.mark.parametrize(("masked", "scaled", "split"), [(True, True, 0), (False, True, 0), (True, False, 4)])
@@ -227,4 +227,4 @@ def test_positions_are_asked_for_once(attention):
 
 
 def test_heads_have_their_dimensions(attention):
-    assert attention.locator(".strips.above output").first.inner_text() == f"× {DIM}"
+    expect(attention.locator(".strips.above output").first).to_have_text(f"× {DIM}")

@@ -61,7 +61,7 @@ def test_batch_norm_moves_with_the_batch_and_layer_norm_does_not(bench):
         some, whole = batch_norm(x[[4, 0, 1, 2, 3][:count]]), batch_norm(x[[4, 0, 1, 2, 3]])
         changed = np.linalg.norm(some - whole) / np.linalg.norm(whole)
         assert float(data(page, "changed")) == pytest.approx(changed, rel=1e-4)
-        assert f"moves by {100 * changed:.0f}%, LayerNorm’s by 0%" in page.locator(".changed").inner_text()
+        expect(page.locator(".changed")).to_contain_text(f"moves by {100 * changed:.0f}%, LayerNorm’s by 0%")
 
 
 def test_areas_are_to_scale_and_a_count_that_differs_is_told(bench):
@@ -77,10 +77,10 @@ def test_areas_are_to_scale_and_a_count_that_differs_is_told(bench):
     page.get_by_role("button", name="GPT-2").click()
     said = "124,439,808; counted on the modules of GPT-2: 124,439,809."
     expect(page.locator(".counted")).to_contain_text(said)
-    assert page.locator(".structure").inner_text() == "Decoder: 12 × [masked self-attention, feed-forward]"
+    expect(page.locator(".structure")).to_have_text("Decoder: 12 × [masked self-attention, feed-forward]")
     assert not page.locator(".encoder_layers").is_visible()
     show(page, heads=7)
-    assert "no whole number" in page.locator(".head-width").inner_text()
+    expect(page.locator(".head-width")).to_contain_text("no whole number")
 
 
 def test_the_formulas_are_the_counts_of_every_architecture(bench):

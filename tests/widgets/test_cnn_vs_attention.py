@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from lab import style
 from lab.text import Text
@@ -56,7 +57,7 @@ def swept(page, trace, step):
         said = page.locator(f".numbers .{name}").inner_text()
         assert read_number(said) == pytest.approx(error, rel=0.06)
         assert float(page.locator(".convolution").get_attribute(f"data-{name}")) == pytest.approx(error, rel=1e-4)
-    assert page.locator(".alpha").inner_text() == f"α = {trace.alpha[step]:g}"
+    expect(page.locator(".alpha")).to_have_text(f"α = {trace.alpha[step]:g}")
 
 
 def read_number(said):
@@ -103,7 +104,7 @@ def test_convolution_keeps_its_step_while_the_alphas_stay(bench):
     assert page.evaluate("page.state()") == {"step": 2}
     swept(page, longer, 3)
     page.evaluate("page.set({ step: 5 })")
-    assert page.locator(".numbers .inside").inner_text() == "< 10⁻¹⁵"
+    expect(page.locator(".numbers .inside")).to_have_text("< 10⁻¹⁵")
     assert float(page.locator("circle").first.get_attribute("cy")) == pytest.approx(200)
 
 
@@ -138,9 +139,9 @@ def test_attribution_tells_sums_and_where_there_is_no_grad_cam(bench):
     trace = photo_traces.attribution()
     page = opened(bench, "attribution", attribution, trace)
     cnn, vit = page.locator(".column").nth(0), page.locator(".column").nth(1)
-    assert "add up to −1.75; the logit of this class is 2.00 lower" in cnn.locator(".readout").inner_text()
-    assert "add up to 3.25; the logit of this class is 3.00 higher" in vit.locator(".readout").inner_text()
-    assert cnn.locator(".answer").inner_text() == "Answer: church (75%)"
+    expect(cnn.locator(".readout")).to_contain_text("add up to −1.75; the logit of this class is 2.00 lower")
+    expect(vit.locator(".readout")).to_contain_text("add up to 3.25; the logit of this class is 3.00 higher")
+    expect(cnn.locator(".answer")).to_have_text("Answer: church (75%)")
     page.get_by_role("button", name="Grad-CAM").click()
     page.evaluate("page.picture()")
     cam = trace.columns[0].grad_cam.astype(float)
@@ -149,7 +150,7 @@ def test_attribution_tells_sums_and_where_there_is_no_grad_cam(bench):
     np.testing.assert_allclose(shown[..., 3], 130 + 110 * byte / 255, atol=1)
     assert np.abs(shown[..., :3] - COLOURS[byte.astype(int)]).max() <= 2
     assert not vit.locator(".heat").is_visible()
-    assert "No Grad-CAM here" in vit.locator(".none").inner_text()
+    expect(vit.locator(".none")).to_contain_text("No Grad-CAM here")
     assert not cnn.locator(".none").is_visible()
     assert page.get_by_role("button", name="pixels").is_disabled()
     page.get_by_role("button", name="Photo", exact=True).click()

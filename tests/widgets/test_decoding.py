@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from lab.text import Text
 from lab.views.decoding import race, run, sampling
@@ -84,7 +85,7 @@ def test_a_discarded_token_is_forced_with_those_forced_before_it_and_released(be
     first = (1, 0, int(PIECE_ID[2]))
     page = bench.open("decoding/search", value(bench, (first,), answer="7"))
     assert page.locator(".node.forced").get_attribute("data-at") == "1:0"
-    assert "You forced ·Hund at call 2." in page.locator(".force-line").inner_text()
+    expect(page.locator(".force-line")).to_contain_text("You forced ·Hund at call 2.")
     discarded = page.locator(".node.outranked[data-at='2:3']")
     discarded.click()
     assert data(page, "fate") == "outranked" and data(page, "node") == "2:3"
@@ -133,7 +134,7 @@ def test_an_id_without_a_piece_leaves_all_of_the_old_run(bench, fault):
     else:
         bad["search"]["piece"][4] = None
     page.evaluate("(value) => page.send(value)", bad)
-    assert page.locator(".trouble").inner_text() == Text("en")("widget.shared.failed")
+    expect(page.locator(".trouble")).to_have_text(Text("en")("widget.shared.failed"))
     after = page.evaluate("page.picture()")
     after["markup"] = after["markup"].replace(page.locator(".trouble").evaluate("(node) => node.outerHTML"), "")
     assert {**after, "data": None} == {**before, "data": None}
@@ -204,10 +205,10 @@ def test_the_bars_of_two_neighbours_are_those_of_their_passes(bench):
         piece = dict(zip(PIECE_ID.tolist(), PIECE, strict=True))[int(candidate.token[row, 10])]
         assert shares[piece][1] == pytest.approx(candidate.alternative_probability[since, 10, 0], abs=1e-6)
     assert page.locator(".line.first .repeat").count() == 1 and page.locator(".line.now .repeat").count() == 1
-    assert "After pass 4 they still say the same." in page.locator(".story").inner_text()
+    expect(page.locator(".story")).to_contain_text("After pass 4 they still say the same.")
     page.locator(".line.now button").nth(3).click()
     page.wait_for_function("document.querySelector('.lab-widget').dataset.pair === '3'")
-    assert "nothing is repeated" in page.locator(".story").inner_text()
+    expect(page.locator(".story")).to_contain_text("nothing is repeated")
 
 
 def test_sliders_reshape_the_bars_without_asking(bench):
@@ -219,7 +220,7 @@ def test_sliders_reshape_the_bars_without_asking(bench):
     page.wait_for_function("document.querySelector('.lab-widget').dataset.kept === '3'")
     np.testing.assert_allclose(json.loads(data(page, "shares")), own[1, :3] / own[1, :3].sum(), atol=1e-6)
     assert page.locator(".token-bars li.cut").count() == 9
-    assert "cut by top-k" in page.locator(".token-bars li").nth(3).inner_text()
+    expect(page.locator(".token-bars li").nth(3)).to_contain_text("cut by top-k")
     page.locator(".temperature input").fill("0.5")
     page.wait_for_function("document.querySelector('.lab-widget').dataset.temperature === '0.5'")
     squared = own[1, :3] ** 2
@@ -260,7 +261,7 @@ def test_lanes_of_the_race_are_as_long_as_their_times_and_filled_by_call(bench):
         for way, calls in [("autoregressive", 5), ("non_autoregressive", 4)]:
             assert page.locator(f".{way} .track span").count() == calls
             assert page.locator(f".{way} .track .done").count() == min(step, calls)
-            assert f"{min(step, calls)} of {calls}" in page.locator(f".{way} output").inner_text()
+            expect(page.locator(f".{way} output")).to_contain_text(f"{min(step, calls)} of {calls}")
     ends = page.locator(".axis span").all_inner_texts()
     assert ends[0] == "0" and ends[-1] == "80 ms"
 

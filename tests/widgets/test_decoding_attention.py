@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from lab.style import colour_map
 from lab.views.decoding.search import path
@@ -85,7 +86,7 @@ def test_the_raw_model_has_its_own_attention(attention):
 def test_a_cell_is_read_by_pointer_and_arrow_keys_and_the_future_is_masked(attention):
     cells = {"autoregressive": {"row": 1, "column": 3}, "non_autoregressive": {"row": 2, "column": 4}}
     show(attention, step=5, over="self", cell=cells, way="non_autoregressive")
-    assert "may not see column 4" in attention.locator("section.autoregressive .readout").inner_text()
+    expect(attention.locator("section.autoregressive .readout")).to_contain_text("may not see column 4")
     weights = decoding_trace().refine.self_attention[3, 1].mean(0)
     told = lambda: json.loads(data(attention, "attention"))["non_autoregressive"]  # noqa: E731
     assert told()["weight"] == pytest.approx(weights[2, 4], abs=0.003)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from lab import style
 from lab.text import Text
@@ -41,7 +42,7 @@ def drawn(page, trace, layers, weights=0, images=0):
         np.testing.assert_array_equal(dots(column.locator(".photo"))[..., :3], one.pixels)
         np.testing.assert_allclose(edges(column.locator(".box")), one.box[layer], atol=1e-4)
         np.testing.assert_allclose(edges(column.locator(".square")), one.square[weights, images, layer], atol=1e-4)
-        assert column.locator(".layer").inner_text() == one.layer_name[layer].replace("embedder", "stem")
+        expect(column.locator(".layer")).to_have_text(one.layer_name[layer].replace("embedder", "stem"))
         top, left, bottom, right = one.box[layer]
         log, mass = one.area[weights, images, layer, HALF_MASS]
         distance = one.attention_distance[layer]
@@ -89,7 +90,7 @@ def test_rollout_is_that_of_the_trained_weights_and_says_where_there_is_none(ben
     painted(vit.locator(".heat"), field.levels(rolled / rolled.mean()))
     assert not dots(cnn.locator(".heat"))[..., 3].any()
     assert edges(vit.locator(".square")) == []
-    assert "rollout needs layers" in cnn.locator(".readout").inner_text()
+    expect(cnn.locator(".readout")).to_contain_text("rollout needs layers")
     page.get_by_role("button", name="gradient").click()
     drawn(page, trace, [2, 1], weights=1)
 

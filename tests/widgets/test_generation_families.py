@@ -20,12 +20,12 @@ def page(bench):
 
 def test_a_hidden_token_shows_the_guesses_and_what_stood_there(page):
     words = page.locator(".sentence button")
-    assert words.all_inner_texts() == ["▢", "b"]  # the one that the model is surest of
-    assert "✓" in page.locator(".token-bars li").nth(0).inner_text()
+    expect(words).to_have_text(["▢", "b"])  # the one that the model is surest of
+    expect(page.locator(".token-bars li").nth(0)).to_contain_text("✓")
     words.nth(1).click()
-    assert words.all_inner_texts() == ["a", "▢"]
+    expect(words).to_have_text(["a", "▢"])
     expect(page.locator(".right")).to_contain_text("“b” stood there: 25.0%")
-    assert "d" in page.locator(".token-bars li").nth(0).inner_text()
+    expect(page.locator(".token-bars li").nth(0)).to_contain_text("d")
 
 
 def test_a_stack_seen_large_says_what_a_token_looks_at_and_what_is_masked(page):

@@ -24,7 +24,7 @@ def test_hypotheses_are_listed_by_rank_and_nothing_can_be_put_in_their_place(ben
     assert rows.count() == 2 and rows.nth(1).inner_text().startswith("Hypothesis 2, from token 3 on, 3.00 nats")
     rows.nth(1).click()
     assert float(data(page, "mean")) == 3
-    assert page.locator(".text-tokens button").all_inner_texts() == ["p3", "p4", "p7", "p8"]
+    expect(page.locator(".text-tokens button")).to_have_text(["p3", "p4", "p7", "p8"])
     assert page.locator(".token-bars button").count() == 0 and page.locator(".forced").count() == 0
     expect(page.locator(".says")).to_contain_text(ENGLISH("generation.widget.generate.beam"))
 
@@ -32,5 +32,5 @@ def test_hypotheses_are_listed_by_rank_and_nothing_can_be_put_in_their_place(ben
 def test_a_branch_marks_the_token_that_was_put(bench):
     page = show(bench, written())
     page.locator(".branches button").nth(1).click()
-    assert page.locator(".forced").all_inner_texts() == ["p7"]
+    expect(page.locator(".forced")).to_have_text(["p7"])
     assert page.locator(".token-bars button").count() == 2

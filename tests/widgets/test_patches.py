@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from lab import style
 from models.swin.windows import group
@@ -59,7 +60,7 @@ def test_attend_shows_the_row_of_its_layer_head_and_query(bench, layer, head):
     assert (shown["layer"], shown["head"], shown["query"]) == (str(layer + 1), str(head), "7")
     best = int(row.argmax())
     for said in (f"patch {best + 1} (row {best // 4 + 1}, column {best % 4 + 1})", "CLS gets"):
-        assert said in page.locator(".readout").inner_text()
+        expect(page.locator(".readout")).to_contain_text(said)
     show(page, query=0)
     assert edges(page.locator(".stage .mark")) == []
     assert page.locator(".prefix button").get_attribute("aria-pressed") == "true"
@@ -107,7 +108,7 @@ def test_cut_shows_the_patch_and_what_the_model_makes_of_it(bench):
     show(page, size=16, cell=3)
     np.testing.assert_array_equal(dots(page.locator(".rgb"))[..., :3], trace.pixels[16:, 16:])
     assert not page.locator(".embedding").is_visible()
-    assert "N = 2 × 2 = 4 tokens of 768 numbers" in page.locator(".sum").inner_text()
+    expect(page.locator(".sum")).to_contain_text("N = 2 × 2 = 4 tokens of 768 numbers")
 
 
 def test_another_patch_size_keeps_the_place(bench):
@@ -184,7 +185,7 @@ def test_pair_shows_the_same_spot_at_the_same_depth(bench):
     assert data(page, ".half.swin")["token"] == "2"
     assert (data(page, ".half.vit")["visible"], data(page, ".half.swin")["visible"]) == ("16", "4")
     show(page, step=0)
-    assert page.locator(".half .place").all_inner_texts() == ["layer 1 of 3", "block 1 of 6"]
+    expect(page.locator(".half .place")).to_have_text(["layer 1 of 3", "block 1 of 6"])
     assert data(page, ".half.swin")["visible"] == "4"
     assert data(page, ".half.swin")["token"] == "56"
 
@@ -193,7 +194,7 @@ def test_the_answer_has_a_bar_as_long_as_each_share(bench):
     page = bench.open("answer", classes(bench))
     answers = classes(bench)["classes"]
     for name in ("label", "percent"):
-        assert page.locator(f".{name}").all_inner_texts() == [one[name] for one in answers]
+        expect(page.locator(f".{name}")).to_have_text([one[name] for one in answers])
     for bar, one in zip(page.locator(".bar").all(), answers, strict=True):
         whole, part = bar.bounding_box()["width"], bar.locator("span").bounding_box()["width"]
         assert part / whole == pytest.approx(one["share"], abs=0.01)

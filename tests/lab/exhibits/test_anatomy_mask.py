@@ -64,7 +64,7 @@ def test_every_cell_of_both_matrices_is_the_traces(page):
             expect(widget).to_have_attribute("data-position", "0")
             assert shown(widget, "causal", "bidirectional") == differences(trace, row, 0)
             assert shown(widget, "causal") == [0]
-    assert "did not move" in widget.locator(".causal .readout").inner_text()
+    expect(widget.locator(".causal .readout")).to_contain_text("did not move")
 
 
 def test_the_training_pass_stands_under_what_is_read(page):
