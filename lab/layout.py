@@ -59,8 +59,10 @@ class Board:
     trouble: gr.HTML
     """Above the views: what went wrong, in one sentence."""
     inputs: dict[str, Any] = field(default_factory=dict)
-    starts: list[Callable[..., Any]] = field(default_factory=list)
-    """How to listen to everything that starts a run."""
+    starts: list[Any] = field(default_factory=list)
+    """The events that start a run."""
+    picks: list[Callable[..., Any]] = field(default_factory=list)
+    """How to listen to an example that was picked, which starts a run too."""
     at_once: list[Any] = field(default_factory=list)
     """Inputs that start a run when they change."""
     samples: dict[gr.Dataset, Callable[[str], list[list[str]]]] = field(default_factory=dict)
@@ -176,7 +178,8 @@ def lay_out_photo(one: Photo, exhibit: Exhibit, text: Text, board: Board) -> Non
     component = board.inputs[one.name] = component_of(one, exhibit, text)
     examples = one.examples(text, component)
     examples.dataset.elem_classes = taken(one)
-    board.starts += [component.upload, examples.load_input_event.success]
+    board.starts.append(component.upload)
+    board.picks.append(examples.load_input_event.success)
     board.at_once.append(component)
 
 
@@ -189,7 +192,8 @@ def lay_out_sentence(one: Sentence, exhibit: Exhibit, text: Text, board: Board) 
     dataset.elem_classes = taken(one)
     picked = dataset.click(lambda row: row[0], dataset, component, queue=False, api_visibility="private")
     board.samples[dataset] = one.rows
-    board.starts += [component.submit, picked.success]
+    board.starts.append(component.submit)
+    board.picks.append(picked.success)
 
 
 def lay_out_lines(one: Lines, exhibit: Exhibit, text: Text, board: Board) -> None:

@@ -55,17 +55,15 @@ def fill(demo: gr.Blocks, text: Text) -> None:
     Navbar(visible=False)
     gr.HTML(header.header(text))
     doors = [widget.door(exhibit) for exhibit in EXHIBITS]
-    wirings = []
+    opened = []
     with gr.Tabs(elem_classes="lab-tabs", overflow_behavior="wrap") as tabs:
         for exhibit, door in zip(EXHIBITS, doors, strict=True):
             with gr.Tab(text(f"{exhibit.name}.tab"), id=exhibit.name) as tab:
-                wirings.append((tab, connect(exhibit, text, layout.build(exhibit, text, door))))
+                opened.append((tab.select, exhibit, layout.build(exhibit, text, door)))
         with gr.Tab(text("page.start"), id=header.START):
             gr.HTML(header.start(text))
-    for tab, wiring in wirings:
-        wiring.opens_with(tab.select)
-        wiring.comes_by_link(tabs)
-    wirings[0][1].opens_with(demo.load)
+    for selected, exhibit, board in opened:
+        connect(exhibit, text, board, tabs, [selected, demo.load] if exhibit is EXHIBITS[0] else [selected])
     footer = gr.Markdown(elem_classes="small")
     gr.on(
         None,

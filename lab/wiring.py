@@ -46,27 +46,11 @@ class Wiring:
         self.seen = Seen(exhibit, self.screen)
         asked = defaults(exhibit, text.language)
         self.visit = gr.State(Visit(next(iter(board.tabs)), asked, asked))
-
-    def comes_by_link(self, outside: gr.Tabs) -> None:
-        """Links to the exhibit. outside: the tabs of the exhibits."""
-        tabs = [*(one for one in (outside, self.board.selection) if one), *self.board.samples]
-        listen = with_event(partial(self.linked, outside=outside))
-        event = self.register(self.board.door.act, listen, changes=[*self.board.inputs.values(), *tabs])
-        self.stopped_by_button([event])
-
-    def opens_with(self, listen: Callable[..., Any]) -> None:
-        """What opens the exhibit: it shows what need not be computed, else it computes the open view."""
-        self.stopped_by_button([self.register(listen, opens(self, ""))])
-
-    def stopped_by_button(self, events: list[Any]) -> None:
-        """The Stop button ends the runs of these events, says so, and lets widgets wait no longer."""
-        board = self.board
-        changed, unanswered = [board.status, board.stop], js_run_failed(self.exhibit)
-        board.stop.click(self.screen.stopped, None, changed, cancels=events, js=unanswered, **UNQUEUED)
+        self.events: list[Any] = []
 
     def register(
         self, listen: Callable[..., Any], answer: Callable[..., Iterator[Step]], *inputs: Any, changes: Sequence = ()
-    ) -> Any:
+    ) -> None:
         """Answer an event; it gets dictionaries by component, and who asks, and gives dictionaries by component.
 
         changes: what it may change besides the board's outputs.
@@ -83,7 +67,7 @@ class Wiring:
             preprocess=False,
         )
         event.failure(None, js=js_run_failed(self.exhibit))
-        return event
+        self.events.append(event)
 
     def ending_with_skip(self, answer: Callable[..., Iterator[Step]]) -> Callable[..., Iterator[Step]]:
         """The same listener, which ends with a step that changes nothing.
@@ -249,18 +233,27 @@ class Wiring:
         return step | (self.screen.ended(question, answer, anew=False) if run in self.screen.runs(visit.tab) else {})
 
 
-def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
-    """Wire an exhibit; its views stay empty until it is opened (`Wiring.opens_with`)."""
+def connect(exhibit: Exhibit, text: Text, board: Board, outside: gr.Tabs, opening: Sequence[Any]) -> Wiring:
+    """Wire an exhibit. outside: the tabs of the exhibits; opening: the events that open this one.
+
+    Events that ask alike are one to Gradio: its script takes time for each when a page opens.
+    """
     wiring = Wiring(exhibit, text, board)
-    events = [wiring.register(listen, wiring.pressed, *board.inputs.values()) for listen in board.starts]
-    events += [wiring.register(tab.select, opens(wiring, name)) for name, tab in board.tabs.items() if tab]
+    for listen in (partial(gr.on, board.starts), *board.picks):
+        wiring.register(listen, wiring.pressed, *board.inputs.values())
+    tabs = {tab: name for name, tab in board.tabs.items() if tab}
+    wiring.register(partial(gr.on, [*opening, *(tab.select for tab in tabs)]), opens(wiring, tabs))
     for run in exhibit.runs:
         widgets = [board.views[view.name].widget for view in run.views if run.actions]
-        events += [wiring.register(drawn.act, with_event(partial(wiring.acted, run=run))) for drawn in widgets if drawn]
-    wiring.stopped_by_button(events)
+        for widget in filter(None, widgets):
+            wiring.register(widget.act, with_event(partial(wiring.acted, run=run)))
+    changes = [*board.inputs.values(), *(one for one in (outside, board.selection) if one), *board.samples]
+    wiring.register(board.door.act, with_event(partial(wiring.linked, outside=outside)), changes=changes)
+    changed, unanswered = [board.status, board.stop], js_run_failed(exhibit)
+    board.stop.click(wiring.screen.stopped, None, changed, cancels=wiring.events, js=unanswered, **UNQUEUED)
+    later = [component.input for component in board.inputs.values() if component not in board.at_once]
+    gr.on(later, lambda: text("run.changed"), None, board.note, **UNQUEUED)
     for name, component in board.inputs.items():
-        if component not in board.at_once:
-            component.input(lambda: text("run.changed"), None, board.note, **UNQUEUED)
         followers = [one for one in exhibit.inputs if one.follows == name]
         if followers:
             parts = [board.inputs[one.name] for one in followers]
@@ -269,11 +262,11 @@ def connect(exhibit: Exhibit, text: Text, board: Board) -> Wiring:
     return wiring
 
 
-def opens(wiring: Wiring, tab: str) -> Callable[..., Iterator[Step]]:
-    """The listener to a tab; Gradio tells by the annotation that it wants the request."""
+def opens(wiring: Wiring, tabs: Mapping[Any, str]) -> Callable[..., Iterator[Step]]:
+    """The listener to tabs, by the name of their view; Gradio tells by the annotations what it wants."""
 
-    def opened(data: dict[Any, Any], request: gr.Request) -> Iterator[Step]:
-        yield from wiring.opened(data, tab, request)
+    def opened(data: dict[Any, Any], request: gr.Request, event: gr.EventData) -> Iterator[Step]:
+        yield from wiring.opened(data, tabs.get(event.target, ""), request)
 
     return opened
 

@@ -25,8 +25,7 @@ class Page:
         with gr.Blocks() as self.demo:
             self.text = MadeText(language)
             self.board = layout.build(self.exhibit, self.text, door(self.exhibit))
-            self.wiring = connect(self.exhibit, self.text, self.board)
-            self.wiring.opens_with(self.demo.load)
+            self.wiring = connect(self.exhibit, self.text, self.board, gr.Tabs(), [self.demo.load])
         self.visit = self.wiring.visit.value
         board = self.board
         self.names = {getattr(board, name): name for name in ("status", "note", "trouble", "stop", "door")}
