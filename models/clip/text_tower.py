@@ -7,7 +7,6 @@ Apache-2.0) knows English words before training begins; Chinese characters begin
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +96,7 @@ def close(layer: Any) -> None:
         half.LayerNorm.reset_parameters()
 
 
-def words(texts: Iterable[str], tokenizer: PreTrainedTokenizerFast) -> list[str]:
-    """The different words of texts, in lower case and sorted, as the tokenizer splits them before it cuts them."""
-    split = tokenizer.backend_tokenizer.pre_tokenizer
-    normal = tokenizer.backend_tokenizer.normalizer
-    return sorted({word for text in texts for word, _ in split.pre_tokenize_str(normal.normalize_str(text))})
+def words(text: str, tokenizer: PreTrainedTokenizerFast) -> list[str]:
+    """The words of a text, in lower case, as the tokenizer splits them before it cuts them into pieces."""
+    whole = tokenizer.backend_tokenizer
+    return [word for word, _ in whole.pre_tokenizer.pre_tokenize_str(whole.normalizer.normalize_str(text))]

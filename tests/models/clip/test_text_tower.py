@@ -58,7 +58,5 @@ def test_a_new_layer_changes_nothing_but_the_norm_of_what_is_below_it(packages, 
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=1e-4)
 
 
-def test_the_words_seen_are_those_before_they_are_cut_into_pieces(tokenizer):
-    assert text_tower.words([*TEXTS["en"], *TEXTS["zh"]], tokenizer) == sorted(
-        {"a", "dog", "dogs", "run", ".", "狗", "走", "在", "猫", "。"}
-    )
+def test_words_are_those_before_they_are_cut_into_pieces(tokenizer):
+    assert text_tower.words("Dogs run, 狗走。", tokenizer) == ["dogs", "run", ",", "狗", "走", "。"]
