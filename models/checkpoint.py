@@ -247,9 +247,9 @@ def _unbuildable(reference: str, kind: Any, settings: dict[str, Any]) -> InputEr
 def _reader(reference: str, folder: Path, built: Any, reads: Reads) -> Any:
     """What prepares the model's input. An image processor's file is read here, for a stranger's may not set all."""
     if reads == "image":
-        return processor.read(reference, folder, built.model_type)
+        return processor.read(reference, folder, type(built).model_type)
     if reads == "image and text":
-        vision = processor.read(reference, folder, built.vision_config.model_type)
+        vision = processor.read(reference, folder, type(built.vision_config).model_type)
         return ImageText(vision, tokenizer.read(reference, folder))
     return tokenizer.read(reference, folder) if reads == "text" else None
 
