@@ -19,7 +19,8 @@ FILE = "predictions.npz"
 def write(folder: Path, stored: dict[str, torch.Tensor]) -> None:
     """Store embeddings as float16 and numbers of classes or photos as they are."""
     half = {name: one.half() if one.is_floating_point() else one for name, one in stored.items()}
-    np.savez(folder / FILE, **{name: one.numpy() for name, one in half.items()})
+    arrays: dict[str, Any] = {name: one.numpy() for name, one in half.items()}
+    np.savez(folder / FILE, **arrays)
 
 
 def figures(folder: Path) -> dict[str, Any]:
