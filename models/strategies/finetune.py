@@ -1,6 +1,6 @@
 """Does feeding a translator its own predictions help? marian-multi30k goes on learning in several ways; recorded.
 
-What it does: from the bundled weights so many steps of each strategy of `feeding`, all with the same batches, optimizer
+What it does: from the bundled weights so many steps (about one epoch) of each strategy of `feeding`, all with the same batches, optimizer
 and learning rate, from several seeds; then BLEU, accuracy by position and calibration on val. A run that is in the
 record is not made again.
 Run: python -m models.strategies.finetune --data DIR; it writes finetune.json beside the weights.
@@ -21,6 +21,7 @@ from models import training
 from models.checkpoint import BUNDLED, open_model
 from models.hub import read_json
 from models.strategies.feeding import SCHEDULES, epsilon, mix
+from models.strategies.recorded import FINETUNE, FINETUNED
 from models.translation import metrics
 from models.translation.batches import loader, pad_pairs, shifted
 from models.translation.bundled import AUTOREGRESSIVE
@@ -29,7 +30,6 @@ from models.translation.train_marian import loss
 from models.translation.translate import by_search
 from models.translation.vocabulary import PAD
 
-MODEL, FILE = "marian-multi30k", "finetune.json"
 POSITIONS, BINS = 16, 10
 """Of the accuracy, and of the confidence."""
 
@@ -40,7 +40,7 @@ class Recipe:
 
     strategies: tuple[str, ...] = ("teacher_forcing", "linear", "inverse_sigmoid", "own_output")
     seeds: int = 3
-    steps: int = 200
+    steps: int = 100
     batch_tokens: int = 4096
     lr: float = 3e-4
     warmup: float = 0.1
@@ -132,15 +132,16 @@ def main() -> None:
     """The command line: what is missing in the record, run by run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with the corpus")
-    parser.add_argument("--out", type=Path, default=BUNDLED / MODEL)
+    parser.add_argument("--out", type=Path, default=BUNDLED / FINETUNED)
     arguments = parser.parse_args()
-    recipe, path = Recipe(), arguments.out / FILE
-    start = open_model(MODEL, AUTOREGRESSIVE, "text")
+    recipe, path = Recipe(), arguments.out / FINETUNE
+    start = open_model(FINETUNED, AUTOREGRESSIVE, "text")
     train, val = (MULTI30K.load(arguments.data, split) for split in ("train", "val"))
     pairs = list(zip(*(start.reader(part).input_ids for part in train), strict=True))
     record = read_json(path)
     if record.get("recipe") != _as_json(recipe):
-        record = {"recipe": _as_json(recipe), "before": measure(start.model, start.reader, *val), "runs": []}
+        before = measure(start.model, start.reader, *val)
+        record = {"recipe": _as_json(recipe), "sentences": len(val[0]), "before": before, "runs": []}
     done = {(row["strategy"], row["seed"]) for row in record["runs"]}
     for seed in range(1, recipe.seeds + 1):
         for strategy in (one for one in recipe.strategies if (one, seed) not in done):

@@ -10,10 +10,11 @@ from lab import menu
 from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from lab.views.fields import growth
-from lab.views.strategies import train
+from lab.views.strategies import finetune, train
 from models.families import PACKAGES
 from models.traces import (
     FED_WAYS,
+    FINETUNING_WAYS,
     GRAPH_EDGES,
     GRAPH_KINDS,
     HEAD_RULES,
@@ -95,6 +96,11 @@ KINDS = {
         "word": train.COLUMNS,
     },
     "lab/views/strategies/fed.py": {"way": FED_WAYS},
+    "lab/views/strategies/finetune.py": {
+        "way": FINETUNING_WAYS,
+        "word": finetune.COLUMNS,
+        "beside(trace, at)": ("self", "above", "below", "within"),
+    },
     "lab/views/strategies/widths.py": {"name": ("bleu", "log_prob", "length")},
     "lab/views/strategies/wrong.py": {"trace.mistake": MISTAKES},
     "lab/views/graph/compare.py": {
