@@ -1,8 +1,8 @@
 """Does feeding a translator its own predictions help? marian-multi30k goes on learning in several ways; recorded.
 
-What it does: from the bundled weights so many steps (about one epoch) of each strategy of `feeding`, all with the same batches, optimizer
-and learning rate, from several seeds; then BLEU, accuracy by position and calibration on val. A run that is in the
-record is not made again.
+What it does: from the bundled weights so many steps of each strategy of `feeding`, about an epoch, all with the same
+batches, optimizer and learning rate, from several seeds; then BLEU, accuracy by position and calibration on val. A run
+that is in the record is not made again.
 Run: python -m models.strategies.finetune --data DIR; it writes finetune.json beside the weights.
 """
 
