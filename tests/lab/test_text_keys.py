@@ -116,7 +116,7 @@ KINDS = {
     "lab/views/graph/compare.py": {
         "kind": GRAPH_KINDS,
         "edges": GRAPH_EDGES,
-        "part": ("deep", "far"),
+        "name": ("accuracy", "far"),
         "word": ("kind", "parameters"),
     },
     "lab/views/generation/learning.py": {"found": ("by_heart", "not_yet")},
