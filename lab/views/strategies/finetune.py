@@ -20,7 +20,7 @@ def chart(trace: FinetuneTrace, text: Text) -> list[dict]:
 
 def bleu_chart(trace: FinetuneTrace, text: Text) -> go.Figure:
     """A dot for each seed, greedily and with beams; first the weights that all started from."""
-    drawn = figure("", text("strategies.view.finetune.bleu"))
+    drawn = figure(text("strategies.view.finetune.bleu"), "")
     for at, way in enumerate(FINETUNING_WAYS):
         values = [trace.bleu_before[at], *trace.bleu[:, :, at].ravel()]
         _add_dots(drawn, trace, values, text(f"strategies.view.finetune.{way}"), SERIES[at], text)
@@ -43,10 +43,10 @@ def right_chart(trace: FinetuneTrace, text: Text) -> go.Figure:
 
 def calibration_chart(trace: FinetuneTrace, text: Text) -> go.Figure:
     """A dot for each seed: the mean gap between confidence and accuracy."""
-    drawn = figure("", text("strategies.view.finetune.calibration"))
+    drawn = figure(text("strategies.view.finetune.calibration"), "")
     values = [trace.calibration_before, *trace.calibration.ravel()]
     _add_dots(drawn, trace, values, text("strategies.view.finetune.calibration"), SERIES[2], text)
-    drawn.update_yaxes(tickformat=".1%", rangemode="tozero")
+    drawn.update_xaxes(tickformat=".0%", rangemode="tozero")
     drawn.update_layout(showlegend=False)
     return drawn
 
@@ -56,12 +56,13 @@ def _add_dots(drawn: go.Figure, trace: FinetuneTrace, values: list[float], name:
     seeds = trace.calibration.shape[1]
     after = [strategy_name(one, text) for one in trace.strategy for _ in range(seeds)]
     drawn.add_scatter(
-        x=[text("strategies.view.finetune.before"), *after],
-        y=[float(value) for value in values],
+        x=[float(value) for value in values],
+        y=[text("strategies.view.finetune.before"), *after],
         mode="markers",
         name=name,
         marker={"color": colour, "size": 9, "opacity": 0.75},
     )
+    drawn.update_yaxes(autorange="reversed")
 
 
 COLUMNS = ("strategy", *FINETUNING_WAYS, "against", "calibration", "minutes")
