@@ -109,7 +109,7 @@ KINDS = {
     "lab/views/strategies/finetune.py": {
         "way": FINETUNING_WAYS,
         "word": finetune.COLUMNS,
-        "beside(trace, at)": ("self", "above", "below", "within"),
+        "beside(trace, at, place)": ("above", "below", "within"),
     },
     "lab/views/strategies/widths.py": {"name": ("bleu", "log_prob", "length")},
     "lab/views/strategies/wrong.py": {"trace.mistake": MISTAKES},

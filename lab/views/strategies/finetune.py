@@ -86,7 +86,7 @@ def claim(trace: FinetuneTrace, text: Text) -> str:
     head = [text(f"strategies.view.finetune.{word}") for word in COLUMNS]
     table = "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---", *["---:"] * (len(head) - 1)], *rows])
     seeds = trace.calibration.shape[1]
-    noise = text("strategies.view.finetune.noise", seeds=seeds, cases=number(math.comb(2 * seeds, seeds)))
+    noise = text("strategies.view.finetune.noise", seeds=seeds, cases=number(math.comb(2 * seeds, seeds) // 2))
     return f"{said}\n\n{table}\n\n{noise}"
 
 
@@ -96,7 +96,7 @@ def _row(trace: FinetuneTrace, at: int, text: Text) -> list[str]:
     return [
         strategy_name(trace.strategy[at], text),
         *(_spread(trace.bleu[at, :, way]) for way in range(len(FINETUNING_WAYS))),
-        text(f"strategies.view.finetune.{beside(trace, at)}"),
+        _verdict(trace, at, text),
         f"{percent(float(calibration.mean()))} ({percent(calibration.min())}–{percent(calibration.max())})",
         number(float(trace.seconds[at].min()) / 60, 1),
     ]
@@ -107,9 +107,17 @@ def _spread(values: np.ndarray) -> str:
     return f"{number(float(values.mean()), 1)} ({low}–{high})"
 
 
-def beside(trace: FinetuneTrace, at: int) -> str:
-    """Whether all seeds' greedy BLEU lies above or below all of teacher forcing's: above, below, within, or self."""
-    own, other = (trace.bleu[place, :, 0] for place in (at, trace.strategy.index("teacher_forcing")))
+def _verdict(trace: FinetuneTrace, at: int, text: Text) -> str:
+    """How the BLEU of all seeds lies beside that of teacher forcing's, by each way."""
     if trace.strategy[at] == "teacher_forcing":
-        return "self"
+        return text("strategies.view.finetune.self")
+    found = {
+        way: text(f"strategies.view.finetune.{beside(trace, at, place)}") for place, way in enumerate(FINETUNING_WAYS)
+    }
+    return text("strategies.view.finetune.both", **found)
+
+
+def beside(trace: FinetuneTrace, at: int, way: int) -> str:
+    """Whether all seeds of a strategy lie above or below all of teacher forcing's: above, below or within."""
+    own, other = (trace.bleu[place, :, way] for place in (at, trace.strategy.index("teacher_forcing")))
     return "above" if own.min() > other.max() else "below" if own.max() < other.min() else "within"
