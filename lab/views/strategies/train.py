@@ -61,7 +61,7 @@ COLUMNS = ("strategy", "right", "gap", "whole", "after", "seconds")
 
 
 def _row(trace: StrategiesTrace, at: int, text: Text) -> list[str]:
-    """Of one strategy, at the end: means over the seeds, with lowest and highest of several; the gap is after a step."""
+    """Of one strategy, at the end: means over the seeds, lowest and highest of several; the gap is after a step."""
     gaps = (trace.right_gold[at] - trace.right_own[at]).mean(0)
     widest = 1 + int(gaps[1:].argmax()) if len(gaps) > 1 else 0
     return [
