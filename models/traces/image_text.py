@@ -41,6 +41,21 @@ class MatchTrace(Trace):
 
 
 @dataclass(frozen=True, eq=False)
+class PromptsTrace(Trace):
+    """One photo against names of things, each put into the same sentences."""
+
+    model: str
+    thing: tuple[str, ...]
+    prompt: tuple[str, ...]
+    """Sentences with {} for the thing; the last is "", which is the mean of the embeddings of all others."""
+    scale: float
+    """Learned; 1 / temperature."""
+    cosine: Annotated[np.ndarray, "prompt thing"]
+    share: Annotated[np.ndarray, "prompt thing"]
+    """Softmax of the prompt's logits over the things."""
+
+
+@dataclass(frozen=True, eq=False)
 class FoilsTrace(Trace):
     """How often a photo's caption is nearer to it than the same caption with one thing wrong, by FOIL_KINDS."""
 
