@@ -74,9 +74,10 @@ def ask(exhibit: Exhibit, run: Run, sent: Mapping[str, Any]) -> Question:
 
 
 def key_of(exhibit: Exhibit, run: Run, values: Mapping[str, Any]) -> str:
-    """Equal for equal values of a run's inputs, while the files of the weights stay the same."""
-    inputs = [f"{name}={exhibit.input(name).key(value)}" for name, value in values.items()]
-    return hashlib.sha256("\n".join([run.name, run.compute, *inputs]).encode()).hexdigest()
+    """Equal for equal values of what a run reads, while the files of the weights stay the same."""
+    inputs = [(exhibit.input(name), value) for name, value in values.items()]
+    read = [f"{one.name}={one.key(value)}" for one, value in inputs if one.is_read(values)]
+    return hashlib.sha256("\n".join([run.name, run.compute, *read]).encode()).hexdigest()
 
 
 def defaults(exhibit: Exhibit, language: str = "") -> dict[str, Any]:
