@@ -135,6 +135,17 @@ def test_on_a_phone_the_figure_comes_first(chromium, server):
     page.close()
 
 
+@pytest.mark.parametrize("address", ["#strategies/details", "zh#strategies/details", "#decoding/race"])
+def test_on_a_phone_the_tab_that_a_link_opens_is_seen(chromium, server, address):
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{server}/{address}")
+    view = address.split("/")[-1]
+    tab = page.locator(f".lab-views [role=tab][data-tab-id={view}]:visible")
+    expect(tab).to_have_attribute("aria-selected", "true")
+    expect(tab).to_be_in_viewport(ratio=0.9)
+    page.close()
+
+
 def test_a_lost_connection_is_told_where_one_looks(chromium, server):
     context = chromium.new_context()
     page = context.new_page()
