@@ -105,13 +105,13 @@ class Wiring:
         What need not be computed is shown at once, and what belongs to another question is taken away; then what is
         missing in the open tab is computed.
         """
-        visit = self.visiting(data, request)
-        step = self.screen.note("run.older", anew=self.seen.unfinished(visit))
+        visit, step = self.visiting(data, request), {}
         visit.tab = tab or visit.tab
         for run in self.exhibit.runs:
             step |= self.known(visit, run) or self.seen.outdated(visit, run)
         if all(self.seen.is_answered(visit, run) for run in self.screen.runs(visit.tab)):
-            visit.settled = visit.asked
+            visit.settle()
+        step |= self.seen.note(visit)
         yield step | self.screen.told(visit.tab, visit.settled, opened=True) | {self.board.trouble: ""}
         yield from self.answered(visit, visit.asked, again=False)
         for run in self.screen.runs(visit.tab):
@@ -127,7 +127,7 @@ class Wiring:
         visit, board = self.visiting(data, request), self.board
         link = links.read(self.exhibit, asked.get("asked") if isinstance(asked, dict) else None)
         view = asked.get("view") if isinstance(asked, dict) else None
-        visit.asked = {one.name: one.kept(link.sent[one.name]) for one in self.exhibit.inputs}
+        visit.ask({one.name: one.kept(link.sent[one.name]) for one in self.exhibit.inputs})
         shown = {name: self.exhibit.input(name).shown(visit.asked[name]) for name in board.inputs}
         step: Step = {part: gr.update(value=shown[name]) for name, part in board.inputs.items()}
         for one in self.exhibit.inputs:
@@ -146,16 +146,15 @@ class Wiring:
         try:
             sent = visit.asked | overrides(self.exhibit, run, asked)
         except InputError as error:
+            visit.older = True
             yield from self.failed(visit, self.text.error(error, self.exhibit.name), anew=True)
             return
         yield from self.answered(visit, sent)
 
     def answered(self, visit: Visit, sent: dict[str, Any], again: bool = True) -> Iterator[Step]:
-        """All that the visitor sees of what is asked, step by step. again: also where its answer is shown already.
-
-        Where it was asked anew, the note speaks of an earlier run until the first answer; it stays where none comes.
-        """
+        """All that the visitor sees of what is asked, step by step. again: also where its answer is shown already."""
         request, anew = None, again or visit.asked is not visit.settled
+        visit.older |= again
         if not streams.lead_to(visit.client):
             return
         try:
@@ -164,13 +163,13 @@ class Wiring:
                 if not again and self.seen.is_shown(visit, question):
                     continue
                 if not request:
-                    request = visit.request = object()
                     if again:
-                        visit.asked = {one.name: remembered(one, sent[one.name]) for one in self.exhibit.inputs}
+                        visit.ask({one.name: remembered(one, sent[one.name]) for one in self.exhibit.inputs})
+                    request = visit.request = object()
                 yield from self.answer(visit, question, again, anew)
                 if visit.request is not request or visit.stopped is request:
                     return
-                visit.settled, anew = visit.asked, False
+                anew = False
         except InputError as error:
             yield from self.failed(visit, self.text.error(error, self.exhibit.name), anew)
         except Exception:
@@ -178,7 +177,7 @@ class Wiring:
             yield from self.failed(visit, self.text("run.unexpected"), anew)
         finally:
             if request and visit.request is request:
-                visit.asked = visit.settled
+                visit.give_up()
 
     def stop(self, data: Mapping[Any, Any]) -> None:
         """The Stop button: the run says so itself, in its last step, which no earlier one can overtake."""
@@ -189,22 +188,23 @@ class Wiring:
 
     def failed(self, visit: Visit, sentence: str, anew: bool) -> Iterator[Step]:
         """A sentence; what is seen belongs to one earlier run, or is as far as this one came."""
-        key = "run.unfinished" if self.seen.unfinished(visit) else "run.older"
-        yield from self.screen.failed(sentence, self.screen.note(key, anew))
+        yield from self.screen.failed(sentence, self.seen.note(visit, anew))
 
     def answer(self, visit: Visit, question: Question, again: bool, anew: bool) -> Iterator[Step]:
-        """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew."""
+        """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew.
+
+        Of a run that the open tab does not show nothing is said: the visitor has opened what was known, and may return.
+        """
         screen, request = self.screen, visit.request
         known = None if again and question.run.fresh else computations.known(question)
         computation = known or computations.watch(question, visit.client.address)
         if isinstance(computation, Answer):
-            shown = self.seen.show_alone(visit, question, computation)
-            yield shown | screen.ended(question, computation, anew) | screen.told(visit.tab, visit.asked)
+            yield self.arrived(visit, question, computation, anew)
             return
         begun, partial, pause = time.perf_counter(), None, PROGRESS_SECONDS
         visit.watched = computation
         try:
-            yield screen.begun(anew)
+            yield screen.begun() | self.seen.note(visit, anew)
             while not computation.future.done():
                 computation.wait(partial, pause, lambda: visit.stopped is request)
                 pause = PROGRESS_SECONDS * max(1, len(computations.running) / FEW)
@@ -215,33 +215,43 @@ class Wiring:
                 if visit.stopped is request:
                     yield screen.stopped()
                     return
+                before, partial = partial, computation.partial
+                if not self.seen.is_open(visit, question.run):
+                    yield screen.silent()
+                    continue
                 others = len(computations.running) - 1
                 step = screen.going_on(computation, time.perf_counter() - begun, others)
-                if computation.partial is not partial and (partial := computation.partial):
+                if partial and partial is not before:
                     step |= self.seen.show_alone(visit, question, partial, finished=False)
-                    step |= screen.note("run.unfinished", anew)
+                    step |= self.seen.note(visit, anew)
                 yield step
             if visit.request is request:
-                question, answer = question.now(), computation.future.result()
-                shown = self.seen.show_alone(visit, question, answer)
-                yield shown | screen.ended(question, answer, anew) | screen.told(visit.tab, visit.asked)
+                yield self.arrived(visit, question.now(), computation.future.result(), anew)
         finally:
             if visit.watched is computation:
                 visit.watched = None
             computations.leave(computation)
 
+    def arrived(self, visit: Visit, question: Question, answer: Answer, anew: bool) -> Step:
+        """The answer, where it comes from, and what the address is to say."""
+        step = self.seen.show_alone(visit, question, answer)
+        visit.settle()
+        if self.seen.is_open(visit, question.run):
+            step |= self.screen.ended(question, answer) | self.seen.note(visit, anew)
+        return step | self.screen.told(visit.tab, visit.settled)
+
     def known(self, visit: Visit, run: Run) -> Step:
-        """What is seen of a run whose answer need not be computed, if it shows something else."""
+        """What is seen of a run whose answer need not be computed: what else is shown, and where the answer is from."""
         question = self.seen.asked(visit, run)
         answer = computations.known(question) if question else None
-        if not question or not answer or self.seen.is_shown(visit, question):
+        if not question or not answer:
             return {}
         try:
-            step = self.seen.show(visit, question, answer)
+            step = {} if self.seen.is_shown(visit, question) else self.seen.show(visit, question, answer)
         except Exception:
             log.exception("a view cannot show its run")
             return {}
-        return step | (self.screen.ended(question, answer, anew=False) if run in self.screen.runs(visit.tab) else {})
+        return step | (self.screen.ended(question, answer) if self.seen.is_open(visit, run) else {})
 
 
 def connect(exhibit: Exhibit, text: Text, board: Board, outside: gr.Tabs, opening: Sequence[Any]) -> Wiring:
