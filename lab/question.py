@@ -13,7 +13,7 @@ from models.device import places
 from models.errors import InputError
 from models.hub import conversion
 from models.measure import Stopwatch
-from models.progress import Progress
+from models.progress import NO_PROGRESS, Progress
 from models.provenance import Measurement, Provenance
 
 
@@ -65,6 +65,11 @@ class Question:
             if trace is None:
                 return
             yield Measurement(trace, Provenance.of(trace, models))
+
+    def whole(self) -> Measurement:
+        """The last trace, computed now."""
+        *_, whole = self.traces(NO_PROGRESS, Stopwatch())
+        return whole
 
 
 def ask(exhibit: Exhibit, run: Run, sent: Mapping[str, Any]) -> Question:
