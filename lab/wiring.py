@@ -1,11 +1,9 @@
-"""connect(): what visitors do becomes questions, and answers become what they see. The only event wiring.
+"""connect(): what visitors do becomes questions; lab/answering.py answers them. The only event wiring.
 
 One kind of event serves all of an exhibit: it is started by the button, by an input that starts a run, by a tab that is
 opened, and by what a widget asks for.
 """
 
-import logging
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial, wraps
 from typing import Any
@@ -14,23 +12,19 @@ import gradio as gr
 
 from lab import links
 from lab.actions import overrides
-from lab.clients import Client, streams
-from lab.computing import Answer, computations, make_ready
+from lab.answering import Answering
+from lab.clients import Client
+from lab.computing import make_ready
 from lab.exhibit import Exhibit, Run
 from lab.inputs.kinds import Input
 from lab.inputs.sentence import Sentence
 from lab.layout import Board
-from lab.question import Question, ask, defaults, remembered
+from lab.question import defaults
 from lab.screen import Screen, Step
-from lab.seen import Seen, Visit
+from lab.seen import Visit
 from lab.text import Text
 from models.errors import InputError
 
-log = logging.getLogger(__name__)
-PROGRESS_SECONDS = 0.4
-"""Before a run shows its Stop button, and between two signs of progress of a few runs; of many there are fewer signs,
-which would take the time from the runs: of 80 students' signs the server computed a fifth of what it can."""
-FEW = 4
 MAX_THREADS = 400
 """Visitors who may wait for an answer at the same time, each in a thread that sleeps."""
 UNQUEUED: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -43,7 +37,7 @@ class Wiring:
     def __init__(self, exhibit: Exhibit, text: Text, board: Board) -> None:
         self.exhibit, self.text, self.board = exhibit, text, board
         self.screen = Screen(exhibit, text, board)
-        self.seen = Seen(exhibit, self.screen)
+        self.answering = Answering(exhibit, text, self.screen)
         asked = defaults(exhibit, text.language)
         self.visit = gr.State(Visit(next(iter(board.tabs)), asked, asked))
 
@@ -91,7 +85,7 @@ class Wiring:
     def pressed(self, data: dict[Any, Any], request: gr.Request | None = None) -> Iterator[Step]:
         """The button, or an input that starts a run: everything is asked anew, what is open is answered."""
         visit = self.visiting(data, request)
-        yield from self.answered(visit, self.submitted(visit, data))
+        yield from self.answering.answered(visit, self.submitted(visit, data))
 
     def submitted(self, visit: Visit, data: Mapping[Any, Any]) -> dict[str, Any]:
         """The values of the components, by the input's name; hidden inputs that last keep what was asked."""
@@ -105,15 +99,15 @@ class Wiring:
         What need not be computed is shown at once, and what belongs to another question is taken away; then what is
         missing in the open tab is computed.
         """
-        visit, step = self.visiting(data, request), {}
+        visit, seen, step = self.visiting(data, request), self.answering.seen, {}
         visit.tab = tab or visit.tab
         for run in self.exhibit.runs:
-            step |= self.known(visit, run) or self.seen.outdated(visit, run)
-        if all(self.seen.is_answered(visit, run) for run in self.screen.runs(visit.tab)):
+            step |= self.answering.known(visit, run) or seen.outdated(visit, run)
+        if all(seen.is_answered(visit, run) for run in self.screen.runs(visit.tab)):
             visit.settle()
-        step |= self.seen.note(visit)
+        step |= seen.note(visit)
         yield step | self.screen.told(visit.tab, visit.settled, opened=True) | {self.board.trouble: ""}
-        yield from self.answered(visit, visit.asked, again=False)
+        yield from self.answering.answered(visit, visit.asked, again=False)
         for run in self.screen.runs(visit.tab):
             make_ready(self.exhibit, run, self.text.language)
 
@@ -147,37 +141,9 @@ class Wiring:
             sent = visit.asked | overrides(self.exhibit, run, asked)
         except InputError as error:
             visit.older = True
-            yield from self.failed(visit, self.text.error(error, self.exhibit.name), anew=True)
+            yield from self.answering.failed(visit, self.text.error(error, self.exhibit.name), anew=True)
             return
-        yield from self.answered(visit, sent)
-
-    def answered(self, visit: Visit, sent: dict[str, Any], again: bool = True) -> Iterator[Step]:
-        """All that the visitor sees of what is asked, step by step. again: also where its answer is shown already."""
-        request, anew = None, again or visit.asked is not visit.settled
-        visit.older |= again
-        if not streams.lead_to(visit.client):
-            return
-        try:
-            for run in self.screen.runs(visit.tab):
-                question = ask(self.exhibit, run, sent)
-                if not again and self.seen.is_shown(visit, question):
-                    continue
-                if not request:
-                    if again:
-                        visit.ask({one.name: remembered(one, sent[one.name]) for one in self.exhibit.inputs})
-                    request = visit.request = object()
-                yield from self.answer(visit, question, again, anew)
-                if visit.request is not request or visit.stopped is request:
-                    return
-                anew = False
-        except InputError as error:
-            yield from self.failed(visit, self.text.error(error, self.exhibit.name), anew)
-        except Exception:
-            log.exception("a run failed")
-            yield from self.failed(visit, self.text("run.unexpected"), anew)
-        finally:
-            if request and visit.request is request:
-                visit.give_up()
+        yield from self.answering.answered(visit, sent)
 
     def stop(self, data: Mapping[Any, Any]) -> None:
         """The Stop button: the run says so itself, in its last step, which no earlier one can overtake."""
@@ -185,73 +151,6 @@ class Wiring:
         visit.stopped = visit.request
         if visit.watched:
             visit.watched.notify()
-
-    def failed(self, visit: Visit, sentence: str, anew: bool) -> Iterator[Step]:
-        """A sentence; what is seen belongs to one earlier run, or is as far as this one came."""
-        yield from self.screen.failed(sentence, self.seen.note(visit, anew))
-
-    def answer(self, visit: Visit, question: Question, again: bool, anew: bool) -> Iterator[Step]:
-        """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew.
-
-        Of a run that the open tab does not show nothing is said: the visitor has opened what was known, and may return.
-        """
-        screen, request = self.screen, visit.request
-        known = None if again and question.run.fresh else computations.known(question)
-        computation = known or computations.watch(question, visit.client.address)
-        if isinstance(computation, Answer):
-            yield self.arrived(visit, question, computation, anew)
-            return
-        begun, partial, pause = time.perf_counter(), None, PROGRESS_SECONDS
-        visit.watched = computation
-        try:
-            yield screen.begun() | self.seen.note(visit, anew)
-            while not computation.future.done():
-                computation.wait(partial, pause, lambda: visit.stopped is request)
-                pause = PROGRESS_SECONDS * max(1, len(computations.running) / FEW)
-                if visit.request is not request:
-                    return
-                if computation.future.done():
-                    break
-                if visit.stopped is request:
-                    yield screen.stopped()
-                    return
-                before, partial = partial, computation.partial
-                if not self.seen.is_open(visit, question.run):
-                    yield screen.silent()
-                    continue
-                others = len(computations.running) - 1
-                step = screen.going_on(computation, time.perf_counter() - begun, others)
-                if partial and partial is not before:
-                    step |= self.seen.show_alone(visit, question, partial, finished=False)
-                    step |= self.seen.note(visit, anew)
-                yield step
-            if visit.request is request:
-                yield self.arrived(visit, question.now(), computation.future.result(), anew)
-        finally:
-            if visit.watched is computation:
-                visit.watched = None
-            computations.leave(computation)
-
-    def arrived(self, visit: Visit, question: Question, answer: Answer, anew: bool) -> Step:
-        """The answer, where it comes from, and what the address is to say."""
-        step = self.seen.show_alone(visit, question, answer)
-        visit.settle()
-        if self.seen.is_open(visit, question.run):
-            step |= self.screen.ended(question, answer) | self.seen.note(visit, anew)
-        return step | self.screen.told(visit.tab, visit.settled)
-
-    def known(self, visit: Visit, run: Run) -> Step:
-        """What is seen of a run whose answer need not be computed: what else is shown, and where the answer is from."""
-        question = self.seen.asked(visit, run)
-        answer = computations.known(question) if question else None
-        if not question or not answer:
-            return {}
-        try:
-            step = {} if self.seen.is_shown(visit, question) else self.seen.show(visit, question, answer)
-        except Exception:
-            log.exception("a view cannot show its run")
-            return {}
-        return step | (self.screen.ended(question, answer) if self.seen.is_open(visit, run) else {})
 
 
 def connect(exhibit: Exhibit, text: Text, board: Board, outside: gr.Tabs, opening: Sequence[Any]) -> Wiring:
