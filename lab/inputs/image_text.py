@@ -56,6 +56,9 @@ CHINESE_TEXTS = "\n".join(
     )
 )
 """A sentence for each of the example photos."""
+THINGS = "\n".join(("temple", "cat", "astronaut", "cup of coffee", "rocket", "flower"))
+CHINESE_THINGS = "\n".join(("房子", "猫", "女人", "咖啡", "火箭", "花"))
+"""What one may see on the example photos."""
 MATCH = (
     Photo(name="photo", default="cat"),
     Sentences(name="texts", default=TEXTS),
@@ -70,5 +73,6 @@ MATCH = (
     ),
     ExamplePhotos(name="others", default=True, more=True),
 )
-MATCH_OPENS = {"zh": {"texts": CHINESE_TEXTS}}
+PROMPTED = Sentences(name="things", default=THINGS)
+OPENS = {"zh": {"texts": CHINESE_TEXTS, "things": CHINESE_THINGS}}
 """What the page of a language opens with."""

@@ -43,16 +43,16 @@ def trace(
     """
     model: Any = clip.model
     photos, chosen = _together(photo, others)
-    ids = [_pieces(clip, text) for text in texts]
+    ids = [pieces(clip, text) for text in texts]
     pixels = [prepare(one, clip.reader.image, model.config.vision_config) for one in photos]
     images, said = [], []
     with torch.inference_mode():
         for one in pixels:
             progress.beat()
-            images.append(_image(model, one.to(device())))
+            images.append(embed_photo(model, one.to(device())))
         for one in ids:
             progress.beat()
-            said.append(_text(model, one.to(device())))
+            said.append(embed_text(model, one.to(device())))
         scale = model.logit_scale.exp()
         wholes = [torch.stack([one.whole for one in some]) for some in (images, said)]
         scores = loss.logits(wholes[0], wholes[1], scale)
@@ -89,7 +89,7 @@ def _together(photo: Image.Image, others: Sequence[Image.Image]) -> tuple[list[I
     return [*others, photo], len(others)
 
 
-def _image(model: Any, pixels: torch.Tensor) -> Sum:
+def embed_photo(model: Any, pixels: torch.Tensor) -> Sum:
     """A photo's embedding (width,) and the part of each place (down, across, width): a mean and a linear map add up."""
     found = model.get_image_features(pixels)
     whole = found.pooler_output[0]
@@ -99,7 +99,7 @@ def _image(model: Any, pixels: torch.Tensor) -> Sum:
     return Sum(whole, model.visual_projection(places) / places[..., 0].numel())
 
 
-def _text(model: Any, ids: torch.Tensor) -> Sum:
+def embed_text(model: Any, ids: torch.Tensor) -> Sum:
     """A sentence's embedding (width,) and the part of each piece (piece, width)."""
     found = model.get_text_features(ids, torch.ones_like(ids))
     whole = found.pooler_output[0]
@@ -113,7 +113,7 @@ def _shares(own: Sum, other: torch.Tensor) -> torch.Tensor:
     return own.parts @ F.normalize(other, dim=0) / own.whole.norm()
 
 
-def _pieces(clip: OpenModel, text: str) -> torch.Tensor:
+def pieces(clip: OpenModel, text: str) -> torch.Tensor:
     """Word pieces (1, piece)."""
     ids = clip.reader.text(text, return_tensors="pt", split_special_tokens=True)["input_ids"]
     most = clip.model.config.text_config.max_position_embeddings

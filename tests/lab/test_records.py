@@ -122,6 +122,7 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
         "average": True,
         "others": False,
         "texts": "a dog",
+        "things": "dog",
         "random": True,
         "edges": "a b\na: x\nb: y",
         "pairs": "a => b",
@@ -129,11 +130,11 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
         "cuts": [[0, 1]],
         "swaps": [[1, 0, 7]],
     }
+    photos = [one for one in exhibit.inputs if isinstance(one, Photo)]
+    others |= {one.name: next(name for name in EXAMPLES if name != one.default) for one in photos}
     for name in run.inputs:
         one = exhibit.input(name)
         other = others.get(name)
-        if isinstance(one, Photo):
-            other = next(example for example in EXAMPLES if example != one.default)
         for value in getattr(one, "values", ()):
             other = value if value != one.default else other
         if hasattr(one, "minimum"):

@@ -1,10 +1,13 @@
 """What Match and Matrix say and send is what the trace has."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lab.text import LANGUAGES, Text
-from lab.views.image_text import match, matrix
+from lab.views.image_text import fails, match, matrix, prompts
+from models.traces import FoilsTrace, PromptsTrace
 from tests.widgets.image_text_traces import TEXTS
 from tests.widgets.image_text_traces import match as made
 
@@ -54,3 +57,24 @@ def test_small_pictures_are_means_of_squares():
 def test_both_languages_have_all_words(language):
     for trace in (made(), made(4), made(splits=False)):
         assert "{" not in match.claim(trace, Text(language)) + matrix.claim(trace, Text(language))
+
+
+def test_prompts_says_how_far_the_leading_things_share_moves():
+    share = np.array([[0.2, 0.8], [0.6, 0.4], [0.3, 0.7]])
+    trace = PromptsTrace("clip", ("cat", "dog"), ("{}", "A {}.", ""), 20.0, share / 20, share)
+    said = prompts.claim(trace, ENGLISH)
+    assert "“dog” gets from 40% (“A …”) to 80% (“… (the bare name)”)" in said
+    assert said.endswith("Another one leads here: A …: cat.")
+    led = prompts.claim(replace(trace, share=share[[0, 0, 2]]), ENGLISH)
+    assert led.endswith("It leads in every prompt.")
+    bars = prompts.chart(trace, ENGLISH)["data"]
+    assert [bar["name"] for bar in bars] == ["cat", "dog"]
+
+
+def test_fails_counts_and_shows_a_caption_with_one_thing_wrong():
+    count, right = np.full((2, 6), 10), np.arange(12).reshape(2, 6) % 10
+    trace = FoilsTrace("clip", ("en", "zh"), count, right, right / 100)
+    for at, language in enumerate(LANGUAGES):
+        said = fails.claim(trace, Text(language)).split("\n")[2:]
+        assert [f"{right[at, place] / 10:.0%}" in line for place, line in enumerate(said)] == [True] * 6
+        assert "None" not in "".join(said)
