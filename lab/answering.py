@@ -67,21 +67,23 @@ class Answering:
         if isinstance(computation, Answer):
             yield self.arrived(visit, question, computation, anew)
             return
-        visit.watched = computation
+        visit.watched, request = computation, visit.request
         try:
             yield self.screen.begun() | self.seen.note(visit, anew)
-            yield from self.waiting(visit, question, computation, anew)
+            yield from self.waiting(visit, request, question, computation, anew)
         finally:
             if visit.watched is computation:
                 visit.watched = None
             computations.leave(computation)
 
-    def waiting(self, visit: Visit, question: Question, computation: Computation, anew: bool) -> Iterator[Step]:
+    def waiting(
+        self, visit: Visit, request: object, question: Question, computation: Computation, anew: bool
+    ) -> Iterator[Step]:
         """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew.
 
         Of a run that the open tab does not show nothing is said: the visitor has opened what was known, and may return.
         """
-        screen, request = self.screen, visit.request
+        screen = self.screen
         begun, partial, pause = time.perf_counter(), None, PROGRESS_SECONDS
         while not computation.future.done():
             computation.wait(partial, pause, lambda: visit.stopped is request)
