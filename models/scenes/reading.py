@@ -71,7 +71,7 @@ def _ink(picture: np.ndarray) -> np.ndarray:
 
 def _alike(mask: np.ndarray) -> list[tuple[str, str, str, float]]:
     """The place that a mask (row, column) lies at, and how much it overlaps each size and shape there."""
-    y, x = ndimage.center_of_mass(mask)
+    y, x = np.argwhere(mask).mean(0)
     place = min(PLACES, key=lambda name: _distance(name, x, y))
     if _distance(place, x, y) > FAR:
         return []

@@ -114,8 +114,8 @@ def parts() -> dict[Part, tuple[Scene, ...]]:
     known = [scene for scene in scenes() if held(scene) is None]
     random.Random(1).shuffle(known)
     n_new = round(NEW * len(known))
-    kept = {part: tuple(scene for scene in scenes() if held(scene) == part) for part in ("pair", "relation")}
-    return {"train": tuple(known[n_new:]), "new": tuple(known[:n_new]), **kept}
+    pair, relation = (tuple(scene for scene in scenes() if held(scene) == kind) for kind in ("pair", "relation"))
+    return {"train": tuple(known[n_new:]), "new": tuple(known[:n_new]), "pair": pair, "relation": relation}
 
 
 def draw(scene: Scene) -> np.ndarray:

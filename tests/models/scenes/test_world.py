@@ -83,7 +83,9 @@ def test_the_plain_captions():
 
 def test_a_scene_is_said_in_many_ways_and_full_ones_leave_out_nothing():
     draws = random.Random(0)
-    for language, hues, shapes in (("en", ("red", "blue"), SHAPES), ("zh", ("红", "蓝"), ZH_SHAPES.values())):
+    names = {"en": (("red", "blue"), SHAPES), "zh": (("红", "蓝"), ZH_SHAPES.values())}
+    for language in LANGUAGES:
+        hues, shapes = names[language]
         full = {caption(PAIR, language, draws, full=True) for _ in range(400)}
         assert len(full) > 30
         assert all(hue in text for text in full for hue in hues)
