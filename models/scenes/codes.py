@@ -51,9 +51,9 @@ class PictureCodes(PreTrainedModel):
         super().__init__(config)
         n, wide = config.hidden_dim, 2 * config.hidden_dim
         self.encoder = nn.Sequential(
-            *(nn.Conv2d(3, n, 4, stride=4), Residual(n)),
-            *(nn.Conv2d(n, wide, 2, stride=2), Residual(wide), nn.ReLU()),
-            nn.Conv2d(wide, config.code_dim, 1),
+            *(nn.Conv2d(3, 2 * wide, PATCH, stride=PATCH), nn.ReLU()),
+            *(nn.Conv2d(2 * wide, 2 * wide, 1), nn.ReLU()),
+            nn.Conv2d(2 * wide, config.code_dim, 1),
         )
         self.codebook = nn.Embedding(config.n_code, config.code_dim)
         self.decoder = nn.Sequential(
@@ -64,7 +64,10 @@ class PictureCodes(PreTrainedModel):
         self.post_init()
 
     def vectors(self, pictures: torch.Tensor) -> torch.Tensor:
-        """What the encoder gives (B, row, column, code_dim), of length 1, for pictures (B, side, side, 3) of bytes."""
+        """What the encoder gives (B, row, column, code_dim), of length 1, for pictures (B, side, side, 3) of bytes.
+
+        It sees each PATCH alone: equal patches have equal codes wherever they lie. Only the decoder sees neighbours.
+        """
         pixels = pictures.movedim(-1, 1).float() / 255 - 0.5
         return F.normalize(self.encoder(pixels).movedim(1, -1), dim=-1)
 

@@ -44,9 +44,9 @@ class Recipe:
     n_layer: int = 4
     n_embd: int = 128
     n_head: int = 4
-    batch: int = 48
+    batch: int = 32
     """Captions with their pictures in a step."""
-    steps: int = 1400
+    steps: int = 700
     muon_lr: float = 0.02
     adamw_lr: float = 4e-3
     weight_decay: float = 0.01

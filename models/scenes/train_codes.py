@@ -41,7 +41,7 @@ class Recipe:
     code_dim: int = 16
     hidden_dim: int = 32
     batch: int = 32
-    steps: int = 2400
+    steps: int = 1500
     lr: float = 3e-3
     warmup: float = 0.05
     """Share of the steps."""
@@ -81,11 +81,16 @@ def encode(model: Any, shown: torch.Tensor, batch: int = 256) -> torch.Tensor:
 
 @torch.no_grad()
 def revive(model: Any, shown: torch.Tensor) -> None:
-    """Put each code that no picture of `shown` uses where the encoder gives something for one of them, drawn."""
+    """Put each code that no picture of `shown` uses where the encoder gives something far from all codes.
+
+    Drawn in proportion to the squared distance from the nearest code (k-means++), for most patches are paper alike.
+    """
     vectors = model.vectors(shown.to(model.device)).flatten(0, -2)
-    unused = torch.bincount(model.nearest(vectors), minlength=model.config.n_code).eq(0)
-    drawn = torch.randint(len(vectors), (int(unused.sum()),))
-    model.codebook.weight[unused] = vectors[drawn.to(vectors.device)]
+    codes = model.nearest(vectors)
+    unused = torch.bincount(codes, minlength=model.config.n_code).eq(0)
+    far = (vectors - model.chosen(codes)).square().sum(-1)
+    if count := int(unused.sum()):
+        model.codebook.weight[unused] = vectors[torch.multinomial(far + 1e-9, count)]
 
 
 @torch.inference_mode()

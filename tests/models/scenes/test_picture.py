@@ -1,0 +1,67 @@
+"""A picture as tokens: the trace's codes, swaps and pictures follow from the autoencoder."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from models.errors import InputError
+from models.scenes.codes import PATCH
+from models.scenes.picture import NEAR, trace
+from models.scenes.world import SIDE
+from tests.models.scenes.conftest import CODES
+
+
+@pytest.fixture(scope="module")
+def photo(shown):
+    return Image.fromarray(shown[0].numpy())
+
+
+def test_codes_and_pictures_are_those_of_the_autoencoder(coder, shown, photo):
+    found = trace(photo, coder)
+    with torch.inference_mode():
+        codes = coder.model.encode(shown[:1])
+        made = coder.model.decode(codes)[0].numpy()
+        like = coder.model.vectors(shown[:1])[0] @ coder.model.chosen(torch.arange(CODES.n_code)).T
+    np.testing.assert_array_equal(found.picture, shown[0])
+    np.testing.assert_array_equal(found.code, codes[0])
+    np.testing.assert_array_equal(found.near[..., 0], found.code)
+    np.testing.assert_allclose(found.near_cosine, np.sort(like.numpy())[..., ::-1][..., :NEAR], atol=1e-6)
+    np.testing.assert_array_equal(found.decoded, made)
+    np.testing.assert_array_equal(found.swapped, made)
+    error = np.square(made / 255.0 - found.picture / 255.0).mean()
+    assert found.psnr == pytest.approx(10 * np.log10(1 / error), abs=1e-3)
+
+
+def test_a_swap_changes_its_place_and_what_lies_around_it(coder, photo):
+    before = trace(photo, coder)
+    code = int((before.code[0, 0] + 1) % CODES.n_code)
+    after = trace(photo, coder, swaps=((0, 0, 3), (0, 0, code)))
+    differs = after.swapped_code != before.code
+    assert differs[0, 0] and differs.sum() == 1 and after.swapped_code[0, 0] == code
+    changed = (after.swapped != after.decoded).any(-1)
+    assert changed[:PATCH, :PATCH].any() and not changed[6 * PATCH :].any()
+
+
+def test_equal_patches_have_equal_codes(coder, photo):
+    moved = np.roll(np.asarray(photo), (2 * PATCH, PATCH), (0, 1))
+    before, after = trace(photo, coder).code, trace(Image.fromarray(moved), coder).code
+    np.testing.assert_array_equal(np.roll(before, (2, 1), (0, 1)), after)
+
+
+def test_a_sample_is_the_middle_of_a_picture_of_one_code(coder, photo):
+    found = trace(photo, coder)
+    with torch.inference_mode():
+        picture = coder.model.decode(torch.full((1, 8, 8), 5))[0].numpy()
+    np.testing.assert_array_equal(found.sample[5], picture[24:32, 24:32])
+
+
+def test_any_photo_is_squashed(coder):
+    found = trace(Image.new("L", (300, 20), 128), coder)
+    assert found.picture.shape == (SIDE, SIDE, 3) and (found.picture == 128).all()
+
+
+@pytest.mark.parametrize("swap", [(8, 0, 0), (0, -1, 0), (0, 0, CODES.n_code)])
+def test_a_swap_that_does_not_fit_is_refused(coder, photo, swap):
+    with pytest.raises(InputError, match=r"scenes\.swap"):
+        trace(photo, coder, swaps=(swap,))
