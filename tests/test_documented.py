@@ -20,6 +20,8 @@ from models.graph import train as cora
 from models.graph.cora import NAME
 from models.graph.papers import FILE
 from models.resnet.train import RECIPE as RESNET
+from models.scenes import measure, train_codes
+from models.scenes import train as train_scenes
 from models.swin.train import RECIPE as SWIN
 from models.traces import GRAPH_KINDS, PAPERS
 from models.translation import train_cmlm, train_marian
@@ -39,14 +41,22 @@ RECIPES = {
     **{f"cmlm-{name}": recipe for name, recipe in train_cmlm.RECIPES.items()},
     **{f"gpt-{name}": recipe for name, recipe in train_gpt.RECIPES.items()},
     train_bert.NAME: train_bert.Recipe(),
+    train_codes.NAME: train_codes.RECIPE,
+    train_scenes.NAME: train_scenes.RECIPE,
 }
 FILES = {"config.json", "model.safetensors", "recipe.json", "history.json", "README.md"}
 IMAGE_FILES, TEXT_FILES = {"preprocessor_config.json"}, {"tokenizer.json", "tokenizer_config.json"}
 WORDS, VERSE, STRATEGIES = {"source_words.txt"}, {"verse.json", "written.txt"}, {"recovery.json", "widths.json"}
+SCENES = {measure.FILE}
 
 
 def figures(record):
-    """What a card must state: a classifier's accuracy, a translator's every BLEU and chrF, a language model's loss."""
+    """What a card must state: a classifier's accuracy, a translator's every BLEU and chrF, a language model's loss,
+    of the scenes' codes PSNR and perplexity, and every share of what their stream wrote."""
+    if "codes" in record:
+        return [f"{share:.1%}" for part in record["test"].values() for way in part.values() for share in way.values()]
+    if "pictures" in record:
+        return [f"{part[name]:.1f}" for part in record["test"].values() for name in ("psnr", "perplexity")]
     if "val_accuracy" in record:
         return [f"**{record['val_accuracy']:.1%}**", "3,925"]
     if "right" in record["test"]:
@@ -63,7 +73,8 @@ def test_a_checkpoint_has_its_files_its_recipe_and_a_card_with_its_measured_figu
     folder = BUNDLED / name
     files = {path.name for path in folder.iterdir()} - {"generation_config.json"}
     text = FILES | TEXT_FILES
-    assert files in (FILES | IMAGE_FILES, text, text | WORDS, text | WORDS | STRATEGIES, text | VERSE)
+    kinds = (text, text | WORDS, text | WORDS | STRATEGIES, text | VERSE, text | SCENES)
+    assert files in (FILES, FILES | IMAGE_FILES, *kinds)
     assert (folder / "model.safetensors").stat().st_size < 14_000_000
     record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
     assert record["recipe"] == json.loads(json.dumps(asdict(RECIPES[name])))

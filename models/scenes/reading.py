@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
@@ -25,7 +26,8 @@ def read(picture: np.ndarray) -> dict[str, Thing]:
     A thing is what hangs together and is not paper. Its size and shape are those of the drawing that it overlaps most,
     its colour is the nearest to its mean.
     """
-    parts, count = ndimage.label(_ink(picture))
+    labelled: Any = ndimage.label(_ink(picture))
+    parts, count = labelled
     found = {}
     for part in range(1, count + 1):
         mask = parts == part

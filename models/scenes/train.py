@@ -46,7 +46,7 @@ class Recipe:
     n_head: int = 4
     batch: int = 32
     """Captions with their pictures in a step."""
-    steps: int = 700
+    steps: int = 900
     muon_lr: float = 0.02
     adamw_lr: float = 4e-3
     weight_decay: float = 0.01
