@@ -6,6 +6,7 @@ Those that wait take turns by client, so that many questions of one do not hold 
 import threading
 import uuid
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -58,7 +59,7 @@ class Computation:
         self.partial: Answer | None = None
         self.changed = threading.Condition()
         self.future: Future[Answer] = Future()
-        self.future.add_done_callback(self._notify)
+        self.future.add_done_callback(self.notify)
 
     def beat(self) -> None:
         """Between two steps: ends the run when nobody watches."""
@@ -82,20 +83,21 @@ class Computation:
         stopwatch = Stopwatch()
         for measured in self.question.traces(self, stopwatch):
             self.partial = Answer(*measured, seconds=stopwatch.seconds, origin="computed")
-            self._notify()
+            self.notify()
             self.beat()
         if not self.partial:
             raise RuntimeError(f"{self.question.run.compute} gave no trace")
         return self.partial
 
-    def _notify(self, _: object = None) -> None:
+    def notify(self, _: object = None) -> None:
+        """Whoever waits looks again."""
         with self.changed:
             self.changed.notify_all()
 
-    def wait(self, seen: Answer | None, seconds: float) -> None:
-        """Until it has ended, has an answer other than `seen`, or the seconds are over."""
+    def wait(self, seen: Answer | None, seconds: float, stopped: Callable[[], bool]) -> None:
+        """Until it has ended, has an answer other than `seen`, is stopped for this visitor, or the seconds are over."""
         with self.changed:
-            self.changed.wait_for(lambda: self.future.done() or self.partial is not seen, seconds)
+            self.changed.wait_for(lambda: self.future.done() or self.partial is not seen or stopped(), seconds)
 
 
 class Computations:

@@ -104,7 +104,7 @@ class Screen:
         return done | self.note("", anew)
 
     def stopped(self) -> Step:
-        """The visitor has pressed Stop; the note says already what the views show."""
+        """The visitor has stopped the run; the note says already what the views show."""
         return {self.board.status: self.text("run.stopped"), self.board.stop: gr.update(visible=False)}
 
     def failed(self, sentence: str, note: Step) -> Iterator[Step]:

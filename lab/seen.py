@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lab.clients import NOBODY, Client
-from lab.computing import Answer
+from lab.computing import Answer, Computation
 from lab.exhibit import Exhibit, Run
 from lab.question import Question, ask
 from lab.screen import Screen, Step
@@ -20,7 +20,8 @@ class Visit:
 
     tab: the open one. asked: what was sent last, by input. settled: what was asked last of what was answered.
     shown: the key of what is seen in each place, UNFINISHED for a growing trace. request: new with everything that is
-    asked; an older one is not answered. client: who asks.
+    asked; an older one is not answered. stopped: the one that the Stop button has ended. watched: what it waits for.
+    client: who asks.
     """
 
     tab: str
@@ -28,6 +29,8 @@ class Visit:
     settled: dict[str, Any]
     shown: dict[str, str] = field(default_factory=dict)
     request: object = None
+    stopped: object = None
+    watched: Computation | None = None
     client: Client = NOBODY
 
 

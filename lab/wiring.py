@@ -46,7 +46,6 @@ class Wiring:
         self.seen = Seen(exhibit, self.screen)
         asked = defaults(exhibit, text.language)
         self.visit = gr.State(Visit(next(iter(board.tabs)), asked, asked))
-        self.events: list[Any] = []
 
     def register(
         self, listen: Callable[..., Any], answer: Callable[..., Iterator[Step]], *inputs: Any, changes: Sequence = ()
@@ -67,7 +66,6 @@ class Wiring:
             preprocess=False,
         )
         event.failure(None, js=js_run_failed(self.exhibit))
-        self.events.append(event)
 
     def ending_with_skip(self, answer: Callable[..., Iterator[Step]]) -> Callable[..., Iterator[Step]]:
         """The same listener, which ends with a step that changes nothing.
@@ -170,7 +168,7 @@ class Wiring:
                     if again:
                         visit.asked = {one.name: remembered(one, sent[one.name]) for one in self.exhibit.inputs}
                 yield from self.answer(visit, question, again, anew)
-                if visit.request is not request:
+                if visit.request is not request or visit.stopped is request:
                     return
                 visit.settled, anew = visit.asked, False
         except InputError as error:
@@ -181,6 +179,13 @@ class Wiring:
         finally:
             if request and visit.request is request:
                 visit.asked = visit.settled
+
+    def stop(self, data: Mapping[Any, Any]) -> None:
+        """The Stop button: the run says so itself, in its last step, which no earlier one can overtake."""
+        visit: Visit = data[self.visit]
+        visit.stopped = visit.request
+        if visit.watched:
+            visit.watched.notify()
 
     def failed(self, visit: Visit, sentence: str, anew: bool) -> Iterator[Step]:
         """A sentence; what is seen belongs to one earlier run, or is as far as this one came."""
@@ -197,15 +202,19 @@ class Wiring:
             yield shown | screen.ended(question, computation, anew) | screen.told(visit.tab, visit.asked)
             return
         begun, partial, pause = time.perf_counter(), None, PROGRESS_SECONDS
+        visit.watched = computation
         try:
             yield screen.begun(anew)
             while not computation.future.done():
-                computation.wait(partial, pause)
+                computation.wait(partial, pause, lambda: visit.stopped is request)
                 pause = PROGRESS_SECONDS * max(1, len(computations.running) / FEW)
                 if visit.request is not request:
                     return
                 if computation.future.done():
                     break
+                if visit.stopped is request:
+                    yield screen.stopped()
+                    return
                 others = len(computations.running) - 1
                 step = screen.going_on(computation, time.perf_counter() - begun, others)
                 if computation.partial is not partial and (partial := computation.partial):
@@ -217,6 +226,8 @@ class Wiring:
                 shown = self.seen.show_alone(visit, question, answer)
                 yield shown | screen.ended(question, answer, anew) | screen.told(visit.tab, visit.asked)
         finally:
+            if visit.watched is computation:
+                visit.watched = None
             computations.leave(computation)
 
     def known(self, visit: Visit, run: Run) -> Step:
@@ -249,8 +260,7 @@ def connect(exhibit: Exhibit, text: Text, board: Board, outside: gr.Tabs, openin
             wiring.register(widget.act, with_event(partial(wiring.acted, run=run)))
     changes = [*board.inputs.values(), *(one for one in (outside, board.selection) if one), *board.samples]
     wiring.register(board.door.act, with_event(partial(wiring.linked, outside=outside)), changes=changes)
-    changed, unanswered = [board.status, board.stop], js_run_failed(exhibit)
-    board.stop.click(wiring.screen.stopped, None, changed, cancels=wiring.events, js=unanswered, **UNQUEUED)
+    board.stop.click(wiring.stop, {wiring.visit}, js=js_run_failed(exhibit), preprocess=False, **UNQUEUED)
     later = [component.input for component in board.inputs.values() if component not in board.at_once]
     gr.on(later, lambda: text("run.changed"), None, board.note, **UNQUEUED)
     for name, component in board.inputs.items():
@@ -297,4 +307,5 @@ def follow(value: Any, board: Board, followers: Sequence[Input]) -> Step:
 
 def js_run_failed(exhibit: Exhibit) -> str:
     """Tells the exhibit's widgets that a run ended without a trace, so that none goes on waiting for it."""
-    return f"() => {{ dispatchEvent(new CustomEvent('lab-unanswered', {{detail: '{exhibit.name}'}})); return []; }}"
+    told = f"dispatchEvent(new CustomEvent('lab-unanswered', {{detail: '{exhibit.name}'}}))"
+    return f"(...data) => {{ {told}; return data; }}"

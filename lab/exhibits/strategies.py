@@ -4,11 +4,12 @@ from lab.exhibit import Exhibit, Run, View
 from lab.inputs.kinds import Choice, Forces
 from lab.inputs.strategies import DETAIL, DETAILED, TRAINING, TRAINING_OPENS
 from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR
-from lab.views.strategies import details, fed, history, recovery, train, widths, wrong
+from lab.views.strategies import details, fed, finetune, history, recovery, train, widths, wrong
 from models.traces import (
     HISTORIES,
     MISTAKES,
     DetailsTrace,
+    FinetuneTrace,
     HistoryTrace,
     RecoveryTrace,
     StrategiesTrace,
@@ -53,6 +54,12 @@ EXHIBIT = Exhibit(
             inputs=("translator",),
             views=(View("recovery", recovery, widget="chart", truth="recorded"),),
             saved=SAVED,
+        ),
+        Run(
+            "finetune",
+            compute="models.strategies.recorded:finetune",
+            trace=FinetuneTrace,
+            views=(View("finetune", finetune, widget="chart", truth="recorded"),),
         ),
         Run(
             "widths",

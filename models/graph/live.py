@@ -23,7 +23,7 @@ Changes = tuple[tuple[int, int], ...]
 
 
 class Learned(NamedTuple):
-    """A network in eval mode, and how it came about, step by step."""
+    """A network in eval mode; its loss and right answers before the first step and after each."""
 
     network: GraphNetwork
     loss: np.ndarray
@@ -115,14 +115,15 @@ def learn(graph: Graph, told: tuple[bool, ...], kind: str, seed: int, depth: int
     network = untrained(graph, kind, seed, depth)
     optimizer = torch.optim.Adam(network.parameters(), lr=RATE, weight_decay=decay)
     edges, losses, rights = directed(graph.pair, len(label)), [], []
-    for _ in range(STEPS):
+    for step in range(STEPS + 1):
         scores = network(nodes, edges)
         loss = F.cross_entropy(scores[known], label[known])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
         losses.append(loss.item())
         rights.append((scores.argmax(1) == label)[asked].float().mean().item())
+        if step < STEPS:
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
     return Learned(network.eval(), np.array(losses), np.array(rights))
 
 

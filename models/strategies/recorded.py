@@ -1,4 +1,4 @@
-"""What the recipes recovery.py and widths.py have recorded beside a translator's weights."""
+"""What the recipes recovery.py, widths.py and finetune.py have recorded beside a translator's weights."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from models.checkpoint import OpenModel, find
 from models.errors import InputError
 from models.hub import read_json
 from models.progress import NO_PROGRESS, Progress
-from models.traces import MISTAKES, RecoveryTrace, WidthsTrace
+from models.traces import FINETUNING_WAYS, MISTAKES, FinetuneTrace, RecoveryTrace, WidthsTrace
 
 RECOVERY, WIDTHS, FINETUNE = "recovery.json", "widths.json", "finetune.json"
 FINETUNED = "marian-multi30k"
@@ -50,6 +50,32 @@ def widths(translator: OpenModel, progress: Progress = NO_PROGRESS) -> WidthsTra
         length=np.array([row["length"] for row in table]),
         log_prob=np.array([row["log_prob"] for row in table]),
         **found["likeness"],
+    )
+
+
+def finetune(progress: Progress = NO_PROGRESS) -> FinetuneTrace:
+    """What further training brought FINETUNED, by strategy and seed."""
+    progress.beat()
+    found = read_json(find(FINETUNED) / FINETUNE)
+    strategies, seeds = found["recipe"]["strategies"], range(1, found["recipe"]["seeds"] + 1)
+    runs = {(row["strategy"], row["seed"]): row for row in found["runs"]}
+
+    def column(*names: str) -> np.ndarray:
+        rows = [[[runs[strategy, seed][name] for name in names] for seed in seeds] for strategy in strategies]
+        return np.array(rows)
+
+    return FinetuneTrace(
+        model=FINETUNED,
+        sentences=found["sentences"],
+        steps=found["recipe"]["steps"],
+        strategy=tuple(strategies),
+        bleu_before=np.array([found["before"][way] for way in FINETUNING_WAYS]),
+        bleu=column(*FINETUNING_WAYS),
+        right_before=np.array(found["before"]["by_position"]),
+        right=column("by_position")[:, :, 0],
+        calibration_before=found["before"]["calibration"],
+        calibration=column("calibration")[..., 0],
+        seconds=column("seconds")[..., 0],
     )
 
 

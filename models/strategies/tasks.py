@@ -21,7 +21,7 @@ TRAINED, HELD_OUT = 4000, 100
 """Pairs of a task that is made here."""
 DRAWN = 0
 """The seed of the pairs: they are the same for every seed of a training."""
-SEPARATOR = r"\t|=>|->|→|⇒"
+SEPARATOR = r"\t|[=＝][>＞]|->|→|⇒"
 
 Pair = tuple[str, str]
 

@@ -33,6 +33,7 @@ from models.traces.fields import (
     FieldTrace,
     TheoryTrace,
 )
+from models.traces.finetuning import FINETUNING_WAYS, FinetuneTrace
 from models.traces.generation import (
     HEAD_RULES,
     Continuation,
@@ -101,6 +102,7 @@ __all__ = [
     "COST_WINDOWS",
     "FATES",
     "FED_WAYS",
+    "FINETUNING_WAYS",
     "GRAPH_EDGES",
     "GRAPH_KINDS",
     "HALF_MASS",
@@ -155,6 +157,7 @@ __all__ = [
     "FedTrace",
     "FieldTrace",
     "FieldsTrace",
+    "FinetuneTrace",
     "Finished",
     "GenerationTrace",
     "GradientsTrace",

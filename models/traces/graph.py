@@ -44,6 +44,7 @@ class GraphTrace(Trace):
     explained: Annotated[np.ndarray, "layer"]
     """Share of a layer's variance that its two components hold."""
     loss: Annotated[np.ndarray, "step"]
+    """Of training, before its first step and after each."""
     right: Annotated[np.ndarray, "step"]
     """Share of right answers among the nodes whose class is known, but not to training; nan where there are none."""
 

@@ -10,11 +10,12 @@ from lab import menu
 from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from lab.views.fields import growth
-from lab.views.strategies import details, train
+from lab.views.strategies import details, finetune, train
 from models.families import PACKAGES
 from models.strategies.variants import AHEAD, DETAILS
 from models.traces import (
     FED_WAYS,
+    FINETUNING_WAYS,
     GRAPH_EDGES,
     GRAPH_KINDS,
     HEAD_RULES,
@@ -105,12 +106,17 @@ KINDS = {
         "outcome(one < other)": details.OUTCOMES,
     },
     "lab/views/strategies/fed.py": {"way": FED_WAYS},
+    "lab/views/strategies/finetune.py": {
+        "way": FINETUNING_WAYS,
+        "word": finetune.COLUMNS,
+        "beside(trace, at, place)": ("above", "below", "within"),
+    },
     "lab/views/strategies/widths.py": {"name": ("bleu", "log_prob", "length")},
     "lab/views/strategies/wrong.py": {"trace.mistake": MISTAKES},
     "lab/views/graph/compare.py": {
         "kind": GRAPH_KINDS,
         "edges": GRAPH_EDGES,
-        "part": ("deep", "far"),
+        "name": ("accuracy", "far"),
         "word": ("kind", "parameters"),
     },
     "lab/views/generation/learning.py": {"found": ("by_heart", "not_yet")},

@@ -11,8 +11,11 @@ from models.traces import GRAPH_EDGES, TRAINED_GRAPH_KINDS, CoraTrace
 
 
 def chart(trace: CoraTrace, text: Text) -> list[dict]:
-    """Accuracy by edges and kind on the left, by depth on the right with the distance of two papers."""
-    return [to_dict(edges_chart(trace, text)), to_dict(depth_chart(trace, text))]
+    """Accuracy by edges and kind; by depth accuracy, and the distance of two papers."""
+    deep = depth_chart(trace, trace.deep_accuracy, "accuracy", text)
+    deep.update_yaxes(tickformat=".0%")
+    far = depth_chart(trace, trace.deep_distance, "far", text)
+    return [to_dict(drawn) for drawn in (edges_chart(trace, text), deep, far)]
 
 
 def edges_chart(trace: CoraTrace, text: Text) -> go.Figure:
@@ -32,21 +35,19 @@ def edges_chart(trace: CoraTrace, text: Text) -> go.Figure:
     return drawn
 
 
-def depth_chart(trace: CoraTrace, text: Text) -> go.Figure:
-    """Accuracy, and dashed the distance, over the number of layers."""
-    drawn = figure(text("graph.view.compare.depth"), text("graph.view.compare.share"))
-    parts = (("deep", trace.deep_accuracy, "solid"), ("far", trace.deep_distance, "dash"))
-    for part, values, dash in parts:
-        for at, kind in enumerate(TRAINED_GRAPH_KINDS):
-            drawn.add_scatter(
-                x=trace.depth.tolist(),
-                y=[mean(row) for row in values[at]],
-                error_y={"array": [spread(row) for row in values[at]]},
-                mode="lines+markers",
-                name=text(f"graph.view.compare.{part}", kind=kind_name(kind, text)),
-                line={"color": SERIES[trace.kind.index(kind)], "width": 2.5, "dash": dash},
-            )
-    drawn.update_yaxes(tickformat=".0%", rangemode="tozero")
+def depth_chart(trace: CoraTrace, values: np.ndarray, name: str, text: Text) -> go.Figure:
+    """What a GCN and a GAT reach over the number of layers. values: (trained, depth, seed)."""
+    drawn = figure(text("graph.view.compare.depth"), text(f"graph.view.compare.{name}"))
+    for at, kind in enumerate(TRAINED_GRAPH_KINDS):
+        drawn.add_scatter(
+            x=trace.depth.tolist(),
+            y=[mean(row) for row in values[at]],
+            error_y={"array": [spread(row) for row in values[at]]},
+            mode="lines+markers",
+            name=kind_name(kind, text),
+            line={"color": SERIES[trace.kind.index(kind)], "width": 2.5},
+        )
+    drawn.update_yaxes(rangemode="tozero")
     drawn.update_xaxes(tickvals=trace.depth.tolist())
     return drawn
 

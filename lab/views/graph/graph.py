@@ -57,7 +57,7 @@ def claim(trace: GraphTrace, text: Text) -> str:
         text(
             "graph.view.graph.trained",
             kind=text(f"graph.choice.kind.{trace.kind}"),
-            steps=len(trace.loss),
+            steps=len(trace.loss) - 1,
             told=len(told),
             nodes=len(trace.node),
             loss=number(trace.loss[-1], 3),

@@ -61,16 +61,17 @@ COLUMNS = ("strategy", "right", "gap", "whole", "after", "seconds")
 
 
 def _row(trace: StrategiesTrace, at: int, text: Text) -> list[str]:
-    """Of one strategy, at the end: means over the seeds, with the lowest and the highest of several."""
+    """Of one strategy, at the end: means over the seeds, lowest and highest of several; the gap is after a step."""
     gaps = (trace.right_gold[at] - trace.right_own[at]).mean(0)
+    widest = 1 + int(gaps[1:].argmax()) if len(gaps) > 1 else 0
     return [
         strategy_name(trace.strategy[at], text),
         " / ".join(with_spread(part[at, :, -1]) for part in (trace.right_gold, trace.right_own)),
         text(
             "strategies.view.train.gaps",
             last=number(100 * float(gaps[-1]), 1),
-            largest=number(100 * float(gaps.max()), 1),
-            step=number(int(trace.step[gaps.argmax()])),
+            largest=number(100 * float(gaps[widest]), 1),
+            step=number(int(trace.step[widest])),
         ),
         with_spread(trace.exact[at, :, -1]),
         _after(trace, at, text),

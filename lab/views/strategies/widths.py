@@ -24,7 +24,7 @@ def by_width(trace: WidthsTrace, values: np.ndarray, name: str, text: Text) -> g
             x=trace.width.tolist(),
             y=values[at].tolist(),
             mode="lines+markers",
-            name=text("strategies.view.widths.penalty", penalty=number(penalty, 0)),
+            name=text("strategies.view.widths.penalty", penalty=f"{penalty:g}"),
             line={"color": SERIES[at], "width": 2.5},
         )
     drawn.update_xaxes(type="log", tickvals=trace.width.tolist(), ticktext=[str(one) for one in trace.width])
@@ -40,7 +40,7 @@ def claim(trace: WidthsTrace, text: Text) -> str:
             "- "
             + text(
                 "strategies.view.widths.line",
-                penalty=number(penalty, 0),
+                penalty=f"{penalty:g}",
                 greedy=number(float(trace.bleu[at, 0]), 1),
                 best=number(float(trace.bleu[at, best]), 1),
                 width=int(trace.width[best]),

@@ -87,7 +87,7 @@ def claim(trace: WrongTokenTrace, text: Text) -> str:
         right=right,
         wrong=wrong,
         position=worst + 1,
-        worst=percent(float(trace.changed[worst])),
+        worst=number(round(float(differing(trace)[worst]))),
     )
     near, far = (by_distance(trace.divergence, distance) for distance in (1, 4))
     if np.isnan(far):

@@ -31,6 +31,8 @@ from models.progress import NO_PROGRESS
 from models.traces import POOLED
 from models.vit import pooling
 
+from .visitor import briefly
+
 RUNS = [(exhibit, run) for exhibit in EXHIBITS for run in exhibit.runs]
 TEXT = Text("en")
 every_run = pytest.mark.parametrize(("exhibit", "run"), RUNS, ids=[f"{e.name}.{r.name}" for e, r in RUNS])
@@ -126,7 +128,7 @@ def with_models(exhibit, run):
 @pytest.mark.slow
 @every_run
 def test_what_is_measured_changes_with_the_input_and_the_weights_and_with_nothing_else(exhibit, run, shown):
-    few = {"steps": exhibit.input("steps").minimum} if "steps" in run.inputs else {}
+    few = briefly(exhibit, run)
     before = shown(exhibit, run, **few)
     assert shown(exhibit, run, **few) == before
     measured = {view.name for view in run.views if view.truth == "measured"}

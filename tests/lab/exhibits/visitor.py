@@ -24,6 +24,11 @@ COLOURS = np.array(style.colour_map())
 LINES = "plots => plots.flatMap(plot => plot._fullData.map(line => [...line.y]))"
 
 
+def briefly(exhibit, run):
+    """What makes a run that trains a short one: as few steps as may be."""
+    return {"steps": exhibit.input("steps").minimum} if "steps" in run.inputs else {}
+
+
 def open_tab(page, name):
     page.get_by_role("tab", name=name, exact=True).click()
 

@@ -76,8 +76,7 @@ class Page:
         return map(self.step, self.wiring.acted({self.wiring.visit: self.visit}, sent, self.exhibit.run("first")))
 
     def stop(self):
-        self.steps.close()
-        return self.step(self.wiring.screen.stopped())
+        self.wiring.stop({self.wiring.visit: self.visit})
 
 
 def failed(steps):

@@ -214,15 +214,26 @@ def test_no_place_is_taken_while_models_are_opened(monkeypatch, place):
     assert held == [False]
 
 
-def test_the_stop_button_ends_whatever_has_begun_a_run():
+def test_the_stop_button_ends_a_run_at_once_and_the_run_says_so_last(monkeypatch):
+    monkeypatch.setattr("lab.wiring.PROGRESS_SECONDS", 600)
     page = Page()
-    events = page.demo.config.get("dependencies", [])
-    shown = {part._id for part in page.board.outputs()}
-    runs = {event["id"] for event in events if set(event["outputs"]) >= shown}
-    stops = [event for event in events if [page.board.stop._id, "click"] in [list(one) for one in event["targets"]]]
-    triggers = {tuple(target) for event in events if event["id"] in runs for target in event["targets"]}
-    assert {(page.board.start._id, "click"), (page.board.door._id, "act"), (page.demo._id, "load")} < triggers
-    assert {number for event in stops for number in event["cancels"]} == runs
+    page.work.go_on.clear()
+    steps = page.press()
+    next(steps)
+    assert page.work.begun.wait(20)
+    threading.Timer(0.2, page.stop).start()
+    last = [*steps][-1]
+    assert last["status"] == page.text("run.stopped") and not last["stop"]["visible"]
+    assert not page.work.go_on.is_set() and page.visit.asked is page.visit.settled
+
+
+def test_a_run_that_has_ended_before_it_is_stopped_keeps_its_answer():
+    page = Page()
+    *_, last = page.press(word="new")
+    page.stop()
+    assert page.seen[VIEW] == "new1" and last["status"] != page.text("run.stopped")
+    *_, last = page.press(word="newer")
+    assert page.seen[VIEW] == "newer1" and last["status"] != page.text("run.stopped")
 
 
 def test_a_superseded_event_ends_with_a_step_that_changes_nothing():

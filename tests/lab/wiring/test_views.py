@@ -192,6 +192,7 @@ def test_a_run_that_ends_too_early_leaves_what_it_has_shown_and_says_so(page, st
     assert page.note == UNFINISHED
     if stops:
         page.stop()
+        assert [*steps][-1]["status"] == page.text("run.stopped")
         go_on.set()
     else:
         go_on.set()

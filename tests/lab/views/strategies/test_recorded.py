@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from lab.text import LANGUAGES, Text
-from lab.views.strategies import history, recovery, widths
-from models.traces import HistoryTrace, RecoveryTrace, WidthsTrace
+from lab.views.strategies import finetune, history, recovery, train, widths
+from models.traces import FinetuneTrace, HistoryTrace, RecoveryTrace, WidthsTrace
 
 EN = Text("en")
 
@@ -93,3 +93,40 @@ def test_widths_are_drawn_by_penalty_and_told():
     assert "Length penalty 0: BLEU 30.0 greedily, at best 32.0 with 4 beams, 28.0 with 64" in said
     assert "from −8.00 to −6.50 nats" in said and "from 10.0 to 8.0 tokens" in said
     assert "25% are distinct" in said and "samples 75%" in said and "BLEU 20.0." in said
+
+
+@pytest.fixture
+def further():
+    return FinetuneTrace(
+        model="m",
+        sentences=20,
+        steps=100,
+        strategy=("teacher_forcing", "linear", "own_output"),
+        bleu_before=np.array([36.0, 38]),
+        bleu=np.array([[[37.0, 39], [38, 40]], [[39, 41], [38.5, 40]], [[30, 31], [38, 33]]]),
+        right_before=np.array([0.5, 0.75]),
+        right=np.array([[[0.5, 0.75], [0.6, 0.75]], [[0.5, 0.75]] * 2, [[0.4, 0.7], [0.5, 0.7]]]),
+        calibration_before=0.1,
+        calibration=np.array([[0.1, 0.2], [0.1, 0.1], [0.05, 0.03]]),
+        seconds=np.array([[60.0, 120], [90, 90], [300, 300]]),
+    )
+
+
+def test_further_training_is_drawn_seed_by_seed(further):
+    quality, right, calibration = finetune.chart(further, EN)
+    greedy, beam = quality["data"]
+    assert greedy["x"] == [36, *further.bleu[:, :, 0].ravel()] and beam["x"] == [38, *further.bleu[:, :, 1].ravel()]
+    forced, mixed, own = (train.strategy_name(one, EN) for one in further.strategy)
+    assert greedy["y"] == ["before", forced, forced, mixed, mixed, own, own]
+    assert right["data"][0]["y"] == pytest.approx([5, 0]) and right["data"][2]["y"] == pytest.approx([-5, -5])
+    assert calibration["data"][0]["x"] == [0.1, *further.calibration.ravel()]
+
+
+def test_further_training_is_compared_with_teacher_forcing(further):
+    assert [finetune.beside(further, at, 0) for at in (1, 2)] == ["above", "within"]
+    worse = replace(further, bleu=further.bleu - np.array([0, 9, 9])[:, None, None])
+    assert {finetune.beside(worse, at, way) for at in (1, 2) for way in (0, 1)} == {"below"}
+    said = finetune.claim(further, EN)
+    assert "| before | 36.0 | 38.0 |  | 10% |  |" in said
+    assert "| 38.8 (38.5–39.0) | 40.5 (40.0–41.0) | above; overlaps | 10% (10%–10%) | 1.5 |" in said
+    assert "100 steps" in said and "one of 3 cases" in said

@@ -8,6 +8,7 @@ import pytest
 
 from lab.text import LANGUAGES, Text
 from lab.views.strategies import fed, train
+from models.strategies.course import MAX_UPDATES
 from tests.widgets import strategies_traces
 
 EN = Text("en")
@@ -92,3 +93,8 @@ def test_the_claim_counts_passes(language):
     said = fed.claim(strategies_traces.training(), Text(language))
     assert "a b" in said and "5.5" in said and "0.75" in said and "1.58" in said
     assert "{" not in said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_field_of_steps_says_how_many_all_models_may_make(language):
+    assert f"{MAX_UPDATES:,}" in Text(language)("strategies.input.steps")
