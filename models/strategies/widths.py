@@ -1,10 +1,11 @@
 """What a wider beam brings: BLEU, length and log probability over beam width, and how alike the beams are; recorded.
 
 What it does: the first SENTENCES of val are translated by the library's beam search with each of BEAMS, ranked by log
-probability alone (length penalty 0) and by its mean per token (1). Greater log probability is what the search is for;
-whether the translations are better is another question (the beam search curse: Koehn and Knowles 2017; Stahlberg and
-Byrne 2019).
-Run: python -m models.strategies.widths --data DIR; it writes widths.json beside the weights.
+probability alone (length penalty 0), by its mean per token (1), and between. Greater log probability is what the search
+is for; whether the translations are better is another question (the beam search curse: Koehn and Knowles 2017;
+Stahlberg and Byrne 2019).
+Run: python -m models.strategies.widths --data DIR; it writes widths.json beside the weights. Of a record that is there
+the penalties are kept, and those that are missing measured.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import torch
 
 from models import training
 from models.checkpoint import BUNDLED, OpenModel, open_model
+from models.hub import read_json
 from models.strategies.recorded import RECORDED, WIDTHS
 from models.translation import metrics
 from models.translation.bundled import AUTOREGRESSIVE
@@ -24,7 +26,7 @@ from models.translation.corpus import CORPORA
 
 SENTENCES, ROWS = 500, 256
 """How many are translated, and hypotheses in a batch."""
-BEAMS, PENALTIES = (1, 2, 4, 8, 16, 32, 64), (0.0, 1.0)
+BEAMS, PENALTIES = (1, 2, 4, 8, 16, 32, 64), (0.0, 0.25, 0.5, 1.0)
 COMPARED = 8
 """Beams, and samples drawn, whose likeness is measured."""
 
@@ -66,8 +68,10 @@ def score(translator: OpenModel, source: Any, seen: Any, outputs: torch.Tensor) 
     return each.masked_fill(ended, 0).sum(1).tolist()
 
 
-def measure(translator: OpenModel, corpus: Any, source: list[str], target: list[str]) -> dict[str, Any]:
-    """The record of a translator on sentences and their reference translations."""
+def measure(
+    translator: OpenModel, corpus: Any, source: list[str], target: list[str], known: dict[str, Any]
+) -> dict[str, Any]:
+    """The record of a translator on sentences and their reference translations. known: a record of the same."""
 
     def row(penalty: float) -> dict[str, Any]:
         columns: dict[str, list[float]] = {"bleu": [], "length": [], "log_prob": []}
@@ -80,18 +84,24 @@ def measure(translator: OpenModel, corpus: Any, source: list[str], target: list[
             columns["log_prob"].append(round(float(np.mean(made.log_prob)), 4))
         return {"penalty": penalty, **columns}
 
-    table = [row(penalty) for penalty in PENALTIES]
+    rows = {one["penalty"]: one for one in known.get("by_penalty", ())}
+    table = [rows.get(penalty) or row(penalty) for penalty in PENALTIES]
+    likeness = known.get("likeness") or alike(translator, corpus, source, target)
+    return {"sentences": len(source), "widths": BEAMS, "by_penalty": table, "likeness": likeness}
+
+
+def alike(translator: OpenModel, corpus: Any, source: list[str], target: list[str]) -> dict[str, Any]:
+    """How alike the hypotheses of a beam are, and samples, whose first has the BLEU of one sample."""
     training.seed_everything(0)
     beams = translate(translator, source, COMPARED, num_beams=COMPARED, do_sample=False)
     drawn = translate(translator, source, COMPARED, num_beams=1, do_sample=True, top_k=0)
     first = translator.reader.batch_decode([outputs[0] for outputs in drawn.ids], skip_special_tokens=True)
-    likeness = {
+    return {
         "compared": COMPARED,
         "beam_distinct": distinct(beams.ids),
         "sample_distinct": distinct(drawn.ids),
         "sample_bleu": metrics.score(first, target, corpus.tokenize)["bleu"],
     }
-    return {"sentences": len(source), "widths": BEAMS, "by_penalty": table, "likeness": likeness}
 
 
 def distinct(outputs: list[list[list[int]]]) -> float:
@@ -101,7 +111,7 @@ def distinct(outputs: list[list[list[int]]]) -> float:
 
 
 def main() -> None:
-    """The command line: measure every recorded translator anew."""
+    """The command line: what is missing in the record of each translator."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with the corpora")
     parser.add_argument("--out", type=Path, default=BUNDLED, help="the folder of the checkpoints")
@@ -109,7 +119,8 @@ def main() -> None:
     for name, of in RECORDED.items():
         corpus, translator = CORPORA[of], open_model(name, AUTOREGRESSIVE, "text")
         source, target = (part[:SENTENCES] for part in corpus.load(arguments.data, "val"))
-        training.write_json(arguments.out / name / WIDTHS, measure(translator, corpus, source, target))
+        path = arguments.out / name / WIDTHS
+        training.write_json(path, measure(translator, corpus, source, target, read_json(path)))
 
 
 if __name__ == "__main__":

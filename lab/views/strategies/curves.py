@@ -41,8 +41,12 @@ def with_spread(values: np.ndarray, show: Callable[[float], str] = percent) -> s
     return mean if len(values) == 1 else f"{mean} ({show(float(values.min()))}–{show(float(values.max()))})"
 
 
+FEW = 20
+"""Held-out pairs, below which their shares are said to be coarse."""
+
+
 def learned(trace: StrategiesTrace | DetailsTrace, text: Text) -> str:
-    """What was learned, how long and with how many seeds."""
+    """What was learned, how long and with how many seeds; a warning where so few are asked that a share says little."""
     said = text(
         "strategies.view.train.claim",
         learned=number(trace.learned),
@@ -53,6 +57,10 @@ def learned(trace: StrategiesTrace | DetailsTrace, text: Text) -> str:
     )
     if trace.done and trace.step[-1] < trace.steps:
         said = text.sentences(said, text("strategies.view.train.stopped", steps=number(trace.steps)))
+    if trace.held_out < FEW:
+        said = text.sentences(
+            said, text("strategies.view.train.few", count=trace.held_out, share=percent(1 / trace.held_out))
+        )
     return said
 
 

@@ -1,14 +1,15 @@
 """What further training brought a translator, by what its decoder was fed: every seed a dot, and a row each."""
 
 import math
+from functools import partial
 
-import numpy as np
 import plotly.graph_objects as go
 
 from lab.format import number, percent
 from lab.style import SERIES, figure
 from lab.text import Text
 from lab.views.payload import to_dict
+from lab.views.strategies.curves import table, with_spread
 from lab.views.strategies.train import strategy_name
 from models.traces import FINETUNING_WAYS, TRAINING_STRATEGIES, FinetuneTrace
 
@@ -84,27 +85,20 @@ def claim(trace: FinetuneTrace, text: Text) -> str:
     ]
     rows = [before, *(_row(trace, at, text) for at in range(len(trace.strategy)))]
     head = [text(f"strategies.view.finetune.{word}") for word in COLUMNS]
-    table = "\n".join("| " + " | ".join(row) + " |" for row in [head, ["---", *["---:"] * (len(head) - 1)], *rows])
     seeds = trace.calibration.shape[1]
     noise = text("strategies.view.finetune.noise", seeds=seeds, cases=number(math.comb(2 * seeds, seeds) // 2))
-    return f"{said}\n\n{table}\n\n{noise}"
+    return f"{said}\n\n{table(head, rows)}\n\n{noise}"
 
 
 def _row(trace: FinetuneTrace, at: int, text: Text) -> list[str]:
     """Of one strategy: means over the seeds, with the lowest and the highest; the time of the fastest."""
-    calibration = trace.calibration[at]
     return [
         strategy_name(trace.strategy[at], text),
-        *(_spread(trace.bleu[at, :, way]) for way in range(len(FINETUNING_WAYS))),
+        *(with_spread(trace.bleu[at, :, way], partial(number, decimals=1)) for way in range(len(FINETUNING_WAYS))),
         _verdict(trace, at, text),
-        f"{percent(float(calibration.mean()))} ({percent(calibration.min())}–{percent(calibration.max())})",
+        with_spread(trace.calibration[at]),
         number(float(trace.seconds[at].min()) / 60, 1),
     ]
-
-
-def _spread(values: np.ndarray) -> str:
-    low, high = (number(float(one), 1) for one in (values.min(), values.max()))
-    return f"{number(float(values.mean()), 1)} ({low}–{high})"
 
 
 def _verdict(trace: FinetuneTrace, at: int, text: Text) -> str:

@@ -65,6 +65,14 @@ def test_the_table_has_what_each_strategy_reached():
     assert "planned" not in two
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_shares_of_few_pairs_are_said_to_be_coarse(trace, language):
+    text = Text(language)
+    warning = text("strategies.view.train.few", count=2, share="50%")
+    assert warning in train.claim(replace(trace, held_out=2), text)
+    assert text("strategies.view.train.few", count=100, share="1%") not in train.claim(trace, text)
+
+
 def test_a_training_that_was_stopped_says_so():
     trace = strategies_traces.training()
     assert "before the 200 steps that were planned" in train.claim(replace(trace, steps=200), EN)
