@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     import torch
 
 BUNDLED = Path(__file__).resolve().parent.parent / "checkpoints"
-OWN = {"CmlmForTranslation": "models.translation.cmlm", "PictureCodes": "models.scenes.codes"}
+OWN = {
+    "CmlmForTranslation": "models.translation.cmlm",
+    "MeanTextDualEncoder": "models.clip.dual_encoder",
+    "PictureCodes": "models.scenes.codes",
+}
 """Where the architectures are that transformers lacks."""
 MAX_CACHED_BYTES = 4_000_000_000
 """Parameters that are kept in memory for the next run; a single larger model is kept alone."""
@@ -32,13 +36,21 @@ MAX_CACHED_BYTES = 4_000_000_000
 MAX_GROWTH = 4
 """A model has at most so many parameters for each number in its files, which may leave out what is shared."""
 
-Reads = Literal["image", "text"] | None
-"""What a caller needs beside the model: an image processor, a tokenizer, or neither."""
+Reads = Literal["image", "text", "image and text"] | None
+"""What a caller needs beside the model: an image processor, a tokenizer, both as an ImageText, or neither."""
 Files = tuple[tuple[str, int, int], ...]
 """Name, bytes and time of change in nanoseconds of every file in a folder."""
 
 build_lock = threading.Lock()
 """Held while a model is built: transformers switches PyTorch's initialisation off in the whole process meanwhile."""
+
+
+class ImageText(NamedTuple):
+    """What prepares the input of two towers."""
+
+    image: processor.Processor
+    text: Any
+    """The tokenizer."""
 
 
 class OpenModel(NamedTuple):
@@ -48,7 +60,7 @@ class OpenModel(NamedTuple):
     """What it was opened by."""
     model: Any
     reader: Any
-    """The image processor or the tokenizer that the caller asked for, else None."""
+    """The image processor, the tokenizer or both, as the caller asked, else None."""
 
 
 def bundled() -> tuple[str, ...]:
@@ -184,7 +196,7 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
     built = _buildable(reference, folder, kind)
     if reads == "text":
         config.check_rules(reference, folder)
-    reader = _reader(reference, folder, kind, reads)
+    reader = _reader(reference, folder, built, reads)
     try:
         model, report = kind.from_pretrained(
             folder,
@@ -236,10 +248,13 @@ def _unbuildable(reference: str, kind: Any, settings: dict[str, Any]) -> InputEr
     return InputError("model.config", reference=reference)
 
 
-def _reader(reference: str, folder: Path, kind: Any, reads: Reads) -> Any:
-    """What prepares the model's input. An image classifier's is read here, for a stranger's file may not set all."""
+def _reader(reference: str, folder: Path, built: Any, reads: Reads) -> Any:
+    """What prepares the model's input. An image processor's file is read here, for a stranger's may not set all."""
     if reads == "image":
-        return processor.read(reference, folder, kind.config_class.model_type)
+        return processor.read(reference, folder, type(built).model_type)
+    if reads == "image and text":
+        vision = processor.read(reference, folder, type(built.vision_config).model_type)
+        return ImageText(vision, tokenizer.read(reference, folder))
     return tokenizer.read(reference, folder) if reads == "text" else None
 
 

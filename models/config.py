@@ -6,7 +6,7 @@ from typing import Any
 
 from models import hub
 from models.errors import InputError
-from models.families import DECODERS, PACKAGES, SINGLE_STACKS
+from models.families import DECODERS, DUAL_ENCODERS, PACKAGES, SINGLE_STACKS, TOWERS
 from models.processor import shown, sides
 
 RULES = "generation_config.json"
@@ -55,7 +55,9 @@ def check(reference: str, family: str, config: dict[str, Any]) -> None:
     family: the class that the config names; what is none of families.PACKAGES is checked as a language model.
     """
     _check_common(reference, config)
-    if family not in PACKAGES:
+    if family in DUAL_ENCODERS:
+        _check_towers(reference, config)
+    elif family not in PACKAGES:
         _check_language_model(reference, family, config)
     else:
         _check_sizes(reference, PACKAGES[family], config)
@@ -68,6 +70,8 @@ def check_bounds(reference: str, config: dict[str, Any], n_tensor: int) -> None:
 
     What has weights in the files is compared with them by transformers; these cost time or memory before that.
     """
+    for tower in (config[name] for name in TOWERS if name in config):
+        check_bounds(reference, tower, n_tensor)
     for name, value in config.items():
         bound = n_tensor if LAYERS.fullmatch(name) else MAX_POSITIONS if "position" in name else None
         if bound and type(value) is int and not 1 <= value <= bound:
@@ -84,6 +88,16 @@ def check_rules(reference: str, folder: Path) -> None:
         GenerationConfig.from_pretrained(folder, file, local_files_only=True)
     except Exception as error:
         raise InputError("model.rules", reference=reference) from error
+
+
+def _check_towers(reference: str, config: dict[str, Any]) -> None:
+    for name in TOWERS:
+        tower = config.get(name)
+        if not isinstance(tower, dict):
+            raise InputError("model.config", reference=reference)
+        _check_common(reference, tower)
+        _check_whole(reference, tower)
+        _check_pictures(tower)
 
 
 def _check_common(reference: str, config: dict[str, Any]) -> None:
@@ -105,6 +119,10 @@ def _check_language_model(reference: str, family: str, config: dict[str, Any]) -
         _check_true(reference, config, "is_encoder_decoder")
     elif wrong := [field for field in NEITHER if config.get(field) not in (None, False)]:
         raise _refusal(reference, "false", wrong[0], config[wrong[0]])
+    _check_whole(reference, config)
+
+
+def _check_whole(reference: str, config: dict[str, Any]) -> None:
     for field, value in config.items():
         known = LANGUAGE_MODEL.fullmatch(field) and not (value is None and field in DERIVED)
         if known and not _is_whole(value, MAX_WIDTH):

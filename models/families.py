@@ -85,6 +85,11 @@ DECODERS = (
 )
 """Decoders alone, every layer with masked self-attention: what they read goes in, what they write is appended."""
 
+DUAL_ENCODERS = ("MeanTextDualEncoder", "CLIPModel", "VisionTextDualEncoderModel")
+"""An image tower and a text tower that meet in a dot product; the first is ours (`models/clip/dual_encoder.py`)."""
+TOWERS = ("vision_config", "text_config")
+"""What their configs call the two."""
+
 Position = tuple[float, float]
 """A point of a picture (down, across), each a share in [0, 1) of its own side."""
 Unit = tuple[int, int]

@@ -111,7 +111,8 @@ def _kind(reference: str, given: dict[str, Any], model_type: str) -> type:
     import transformers
     from transformers.models.auto import image_processing_auto as auto
 
-    own = auto.IMAGE_PROCESSOR_MAPPING_NAMES[model_type]["torchvision"]  # pyright: ignore[reportPrivateImportUsage]
+    names = auto.IMAGE_PROCESSOR_MAPPING_NAMES  # pyright: ignore[reportPrivateImportUsage]
+    own = names.get(model_type, {}).get("torchvision")
     named = given.get("image_processor_type") or given.get("feature_extractor_type") or own
     kind = re.sub("FeatureExtractor$", "ImageProcessor", re.sub("(Fast|Pil)$", "", str(named)))
     if kind not in KINDS:

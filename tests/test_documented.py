@@ -13,6 +13,9 @@ from lab.text import LANGUAGES, Text
 from lab.views.graph import compare
 from models.bert import train as train_bert
 from models.checkpoint import BUNDLED, bundled, revision
+from models.clip import predictions
+from models.clip import train as train_clip
+from models.clip.text_tower import WORDS as SEEN
 from models.cnn_vs_attention import data_efficiency
 from models.gpt import train as train_gpt
 from models.graph import recorded
@@ -42,11 +45,16 @@ RECIPES = {
     **{f"cmlm-{name}": recipe for name, recipe in train_cmlm.RECIPES.items()},
     **{f"gpt-{name}": recipe for name, recipe in train_gpt.RECIPES.items()},
     train_bert.NAME: train_bert.Recipe(),
+    train_clip.NAME: train_clip.RECIPE,
     train_codes.NAME: train_codes.RECIPE,
     train_scenes.NAME: train_scenes.RECIPE,
 }
+RECALLS = ("R@1", "R@5", "R@10")
 FILES = {"config.json", "model.safetensors", "recipe.json", "history.json", "README.md"}
 IMAGE_FILES, TEXT_FILES = {"preprocessor_config.json"}, {"tokenizer.json", "tokenizer_config.json"}
+TWO_TOWERS = {SEEN, predictions.FILE}
+LARGEST = {train_clip.NAME: 32_000_000}
+"""Bytes of weights, where they are more than 14 million."""
 WORDS, VERSE, STRATEGIES = {"source_words.txt"}, {"verse.json", "written.txt"}, {"recovery.json", "widths.json"}
 FURTHER = {FINETUNED: {FINETUNE}, train_scenes.NAME: {measure.FILE}}
 
@@ -60,6 +68,9 @@ def figures(record):
         return [f"{part[name]:.1f}" for part in record["test"].values() for name in ("psnr", "perplexity")]
     if "val_accuracy" in record:
         return [f"**{record['val_accuracy']:.1%}**", "3,925"]
+    if "zero_shot" in record:
+        recalls = [way[depth] for ways in record["test"].values() for way in ways.values() for depth in RECALLS]
+        return [f"{share:.1%}" for share in (*recalls, *record["zero_shot"].values())]
     if "right" in record["test"]:
         return [f"**{record['test']['right']:.1%}**", f"{record['test']['nats']:.2f} nats"]
     if "nats" in record["test"]:
@@ -75,12 +86,18 @@ def test_a_checkpoint_has_its_files_its_recipe_and_a_card_with_its_measured_figu
     files = {path.name for path in folder.iterdir()} - {"generation_config.json"} - FURTHER.get(name, set())
     text = FILES | TEXT_FILES
     kinds = (text, text | WORDS, text | WORDS | STRATEGIES, text | VERSE)
-    assert files in (FILES, FILES | IMAGE_FILES, *kinds)
-    assert (folder / "model.safetensors").stat().st_size < 14_000_000
+    assert files in (FILES, FILES | IMAGE_FILES, text | IMAGE_FILES | TWO_TOWERS, *kinds)
+    assert (folder / "model.safetensors").stat().st_size < LARGEST.get(name, 14_000_000)
     record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
     assert record["recipe"] == json.loads(json.dumps(asdict(RECIPES[name])))
     for word in ("Data", "Licence", "Recipe", "Limits", *figures(record)):
         assert word in card, word
+
+
+def test_the_figures_of_clip_follow_from_what_it_said_of_the_test_pictures():
+    folder = BUNDLED / train_clip.NAME
+    record = json.loads((folder / "recipe.json").read_text())
+    assert {name: record[name] for name in ("test", "zero_shot")} == predictions.figures(folder)
 
 
 def test_the_trainings_on_less_data_have_their_recipe_and_a_card_with_its_measured_figures():

@@ -64,6 +64,7 @@ from models.traces.graph import (
     ScoresTrace,
 )
 from models.traces.history import HISTORIES, MEASURED, HistoryTrace
+from models.traces.image_text import MatchTrace
 from models.traces.layer_norm import LayerNormTrace, StreamTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
@@ -170,6 +171,7 @@ __all__ = [
     "LengthCandidate",
     "MadeTrace",
     "MasksTrace",
+    "MatchTrace",
     "NextTokenTrace",
     "NextTokens",
     "OrderTrace",

@@ -1,0 +1,35 @@
+"""What a model of two towers says of photos and sentences."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from models.axes import Trace
+
+
+@dataclass(frozen=True, eq=False)
+class MatchTrace(Trace):
+    """Photos against sentences: the towers meet in a cosine, and a learned scale makes logits of it."""
+
+    model: str
+    text: tuple[str, ...]
+    piece: tuple[tuple[str, ...], ...]
+    """What each sentence is to the tower, markers included."""
+    unseen: tuple[tuple[str, ...], ...]
+    """The words of each sentence that the text tower never met in training; none where it is not known."""
+    scale: float
+    """Learned; 1 / temperature."""
+    photo: Annotated[np.ndarray, "image row column channel"]
+    """uint8, as the image tower sees it, before normalisation."""
+    cosine: Annotated[np.ndarray, "image text"]
+    over_texts: Annotated[np.ndarray, "image text"]
+    """Softmax of each photo's logits over the sentences."""
+    over_images: Annotated[np.ndarray, "image text"]
+    """Softmax of each sentence's logits over the photos."""
+    loss: float
+    """CLIP's, where photo and sentence of the same number are a pair; nan where there are not as many of both."""
+    place: Annotated[np.ndarray, "image text down across"]
+    """The part of each cosine that comes from a place of the photo; their sum is the cosine. nan for other towers."""
+    word: Annotated[np.ndarray, "image text piece"]
+    """The part that comes from a word piece; their sum is the cosine. nan beyond a sentence's end, or other towers."""
