@@ -40,11 +40,15 @@ EN_RELATIONS = {
     "below": ("below", "under"),
 }
 INVERSE = {"left": "right", "above": "below"}
+EN_AT = ("{first} {where}", "{where} is {first}")
+EN_RELATED = ("{first} {where} {second}", "{where} {second} is {first}")
 ZH_SIZES = {"large": "大", "small": "小"}
 ZH_COLOURS = {"red": "红", "yellow": "黄", "green": "绿", "blue": "蓝", "purple": "紫", "black": "黑"}
 ZH_SHAPES = {"circle": "圆", "square": "方块", "triangle": "三角形", "star": "五角星"}
 ZH_PLACES = {"centre": "中间", "left": "左边", "right": "右边", "top": "上面", "bottom": "下面"}
 ZH_RELATIONS = {"left": "左边", "right": "右边", "above": "上面", "below": "下面"}
+ZH_AT = ("{first}在{where}", "{where}是{first}", "{where}有{first}")
+ZH_RELATED = ("{first}在{second}的{where}", "{second}的{where}是{first}", "{second}{where}有{first}")
 
 
 def caption(scene: Scene, language: Language, draws: random.Random | None = None, full: bool = False) -> str:
@@ -80,12 +84,12 @@ def _english_at(named: str, place: str | None, draws: random.Random | None) -> s
     if place is None:
         return named
     where = _one(EN_PLACES[place], draws)
-    return _one((f"{named} {where}", f"{where} is {named}"), draws)
+    return _one(EN_AT, draws).format(first=named, where=where)
 
 
 def _english_related(first: str, how: str, second: str, draws: random.Random | None) -> str:
     where = _one(EN_RELATIONS[how], draws)
-    return _one((f"{first} {where} {second}", f"{where} {second} is {first}"), draws)
+    return _one(EN_RELATED, draws).format(first=first, where=where, second=second)
 
 
 def _chinese(thing: Thing, size: bool, colour: bool, draws: random.Random | None) -> str:
@@ -101,12 +105,12 @@ def _chinese_at(named: str, place: str | None, draws: random.Random | None) -> s
     if place is None:
         return named
     where = ZH_PLACES[place]
-    return _one((f"{named}在{where}", f"{where}是{named}", f"{where}有{named}"), draws)
+    return _one(ZH_AT, draws).format(first=named, where=where)
 
 
 def _chinese_related(first: str, how: str, second: str, draws: random.Random | None) -> str:
     where = ZH_RELATIONS[how]
-    return _one((f"{first}在{second}的{where}", f"{second}的{where}是{first}", f"{second}{where}有{first}"), draws)
+    return _one(ZH_RELATED, draws).format(first=first, where=where, second=second)
 
 
 def words() -> list[str]:
