@@ -5,12 +5,16 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
+from models.errors import InputError
 from models.scenes import captions
 from models.scenes.world import COLOURS, RELATIONS, SHAPES, SIZES, Scene, Thing
 
 MARK = "@"
 """Stands for a thing while the rest of a caption is read."""
+SHOWN = 6
+"""Unknown words that are named."""
 Check = tuple[str, str, str]
 """What is asked about ("size", "colour", "shape", "places"), what the caption says, what the picture has ("": none)."""
 
@@ -37,6 +41,24 @@ class Asked:
             said = {name: getattr(thing, name) for name in ("size", "colour", "shape")}
             rows += [(name, word, getattr(seen, name, "")) for name, word in said.items() if word]
         return tuple(rows)
+
+
+def words(reader: Any, caption: str) -> list[str]:
+    """The tokens of a caption. Raises InputError for one without words, with unknown words or too many."""
+    found = reader(caption, return_offsets_mapping=True, split_special_tokens=True, verbose=False)
+    unknown = [
+        caption[slice(*span)]
+        for token, span in zip(found.input_ids, found.offset_mapping, strict=True)
+        if token == reader.unk_token_id
+    ]
+    if unknown:
+        named = list(dict.fromkeys(word[:20] for word in unknown))
+        raise InputError("scenes.unknown", words=", ".join(named[:SHOWN]) + (" …" if len(named) > SHOWN else ""))
+    if not found.input_ids:
+        raise InputError("scenes.empty")
+    if len(found.input_ids) > captions.ROOM:
+        raise InputError("scenes.long", tokens=len(found.input_ids), maximum=captions.ROOM)
+    return reader.convert_ids_to_tokens(found.input_ids)
 
 
 def read(tokens: Iterable[str]) -> Asked | None:

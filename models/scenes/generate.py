@@ -12,20 +12,18 @@ from models.errors import InputError
 from models.gpt.sampling import Method, Sampling
 from models.progress import NO_PROGRESS, Progress
 from models.scenes import reading
+from models.scenes.asked import read, words
 from models.scenes.captions import ROOM, encode
 from models.scenes.codes import PATCH
+from models.scenes.picture import samples
 from models.scenes.stream import first_code, n_place
 from models.scenes.world import WHITE
-from models.traces import SceneWrittenTrace
+from models.traces import SceneWrittenTrace, TextToImageTrace
 
-STREAMS = ("GPT2LMHeadModel",)
-"""Architectures that are read here."""
 ALTERNATIVES = 8
 """Codes that are kept of each call."""
 GROWS_BY = 8
 """Places between two growing traces."""
-SHOWN = 6
-"""Unknown words that are named."""
 Force = tuple[int, int]
 """A place, and the code that the visitor puts there."""
 
@@ -38,47 +36,42 @@ def trace(
     caption: str,
     stream: OpenModel,
     codes: OpenModel,
+    other: str = "",
     method: Method = "sample",
     temperature: float = 1.0,
     top_k: int = 0,
     seed: int = 0,
     forced: tuple[Force, ...] = (),
     progress: Progress = NO_PROGRESS,
-) -> Iterator[SceneWrittenTrace]:
-    """Growing traces, the last one done; a place of `forced` gets its code, and all others draw as without it.
+) -> Iterator[TextToImageTrace]:
+    """Growing traces of a caption's picture, then of an `other`'s, drawn with the same seed; the last one is done.
 
-    Raises InputError when the caption cannot be used, the two models do not belong together, a forced place or code is
-    not there, or where the stream gives no numbers.
+    A place of `forced` gets its code in the first picture; all others draw as without it. Raises InputError when a
+    caption cannot be used, the two models do not belong together, a forced place or code is not there, or where the
+    stream gives no numbers.
     """
     _refuse_strangers(stream, codes)
-    given, settings = dict(forced), Sampling(method, temperature, top_k, seed=seed)
+    settings = Sampling(method, temperature, top_k, seed=seed)
     places, size = n_place(stream.model), codes.model.config.n_code
     if any(not (0 <= place < places and 0 <= code < size) for place, code in forced):
         raise InputError("scenes.force")
-    text, calls = prompt(stream, caption), Calls()
-    for place in _write(stream, text, settings, given, calls):
-        progress.beat()
-        if (place + 1) % GROWS_BY == 0:
-            yield _trace(caption, stream, codes, text, calls, done=place + 1 == places)
+    captions = (caption, other) if other.strip() else (caption,)
+    texts, sample = [prompt(stream, one) for one in captions], samples(codes.model)
+    before: tuple[SceneWrittenTrace, ...] = ()
+    for one, text, given in zip(captions, texts, (dict(forced), {}), strict=False):
+        calls, written = Calls(), before
+        for place in _write(stream, text, settings, given, calls):
+            progress.beat()
+            if (place + 1) % GROWS_BY == 0:
+                written = (*before, _written(one, stream, codes, text, calls))
+                done = place + 1 == places and len(written) == len(captions)
+                yield TextToImageTrace((stream.reference, codes.reference), method, written, sample, done)
+        before = written
 
 
 def prompt(stream: OpenModel, caption: str) -> torch.Tensor:
-    """Ids (1, ROOM) of a caption. Raises InputError for one without words, with unknown words or too many."""
-    if not caption.strip():
-        raise InputError("scenes.empty")
-    read = stream.reader(caption, return_offsets_mapping=True, split_special_tokens=True, verbose=False)
-    unknown = [
-        caption[slice(*span)]
-        for token, span in zip(read.input_ids, read.offset_mapping, strict=True)
-        if token == stream.reader.unk_token_id
-    ]
-    if unknown:
-        named = list(dict.fromkeys(word[:20] for word in unknown))
-        raise InputError("scenes.unknown", words=", ".join(named[:SHOWN]) + (" …" if len(named) > SHOWN else ""))
-    if not read.input_ids:
-        raise InputError("scenes.empty")
-    if len(read.input_ids) > ROOM:
-        raise InputError("scenes.long", tokens=len(read.input_ids), maximum=ROOM)
+    """Ids (1, ROOM) of a caption. Raises InputError as `words` does."""
+    words(stream.reader, caption)
     return torch.tensor(encode(stream.reader, [caption]), device=device())
 
 
@@ -132,19 +125,16 @@ def _whole(model: Any, looks: torch.Tensor) -> np.ndarray:
     return torch.nn.functional.pad(looks.float(), (0, later)).cpu().numpy()
 
 
-def _trace(
-    caption: str, stream: OpenModel, codes: OpenModel, text: torch.Tensor, calls: Calls, done: bool
-) -> SceneWrittenTrace:
+def _written(caption: str, stream: OpenModel, codes: OpenModel, text: torch.Tensor, calls: Calls) -> SceneWrittenTrace:
     arrays = {name: np.array([call[name] for call in calls]) for name in calls[0]}
-    pictures = _pictures(codes.model, arrays["code"])
-    shows = sorted((at, one.size, one.colour, one.shape) for at, one in reading.read(pictures[-1]).items())
+    pictures, asked = _pictures(codes.model, arrays["code"]), read(words(stream.reader, caption))
+    found = reading.read(pictures[-1])
     return SceneWrittenTrace(
-        models=(stream.reference, codes.reference),
         caption=caption,
         token=tuple(stream.reader.convert_ids_to_tokens(text[0].tolist())),
         pictures=pictures,
-        shows=tuple(shows),
-        done=done,
+        shows=reading.listed(found),
+        checks=asked.checks(found) if asked else (),
         **arrays,
     )
 

@@ -1,6 +1,6 @@
 """What a picture of the world of scenes shows, by rule: which things, where; and which scene's drawing is nearest."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -39,6 +39,11 @@ def read(picture: np.ndarray) -> dict[str, Thing]:
             colour = min(COLOURS, key=lambda name: np.square(mean - COLOURS[name]).sum())
             found[place] = Thing(size, colour, shape)
     return found
+
+
+def listed(placed: Mapping[str, Thing]) -> tuple[tuple[str, str, str, str], ...]:
+    """Place, size, colour and shape of each thing by its place, in order of the places' names."""
+    return tuple(sorted((at, thing.size, thing.colour, thing.shape) for at, thing in placed.items()))
 
 
 def attributes_right(scene: Scene, picture: np.ndarray) -> dict[str, float]:

@@ -29,14 +29,18 @@ class PictureCodesTrace(Trace):
     """What they decode to."""
     sample: Annotated[np.ndarray, "code patch_y patch_x channel"]
     """The middle patch of a picture that has one code everywhere."""
+    used: Annotated[np.ndarray, "code"]
+    """How many of the scenes that models train on have the code."""
+    scenes: int
+    """How many of them there are."""
+    drawn: tuple[tuple[str, str, str, str], ...]
+    """What was drawn, where it is a scene: place, size, colour and shape of each thing."""
 
 
 @dataclass(frozen=True, eq=False)
 class SceneWrittenTrace(Trace):
-    """A caption and the codes that a stream goes on with; as long as not `done`, of the places written so far."""
+    """A caption and the codes that a stream goes on with, of the places written so far."""
 
-    models: tuple[str, str]
-    """The stream's and the autoencoder's references."""
     caption: str
     token: tuple[str, ...]
     """Of the text, with what fills its room."""
@@ -58,4 +62,18 @@ class SceneWrittenTrace(Trace):
     """Bytes after each place; those not written yet are paper."""
     shows: tuple[tuple[str, str, str, str], ...]
     """What the last picture has by rule: place, size, colour and shape of each thing."""
+    checks: tuple[tuple[str, str, str], ...]
+    """What is asked about, what the caption says of it, what the last picture has; none where no rule reads it."""
+
+
+@dataclass(frozen=True, eq=False)
+class TextToImageTrace(Trace):
+    """A caption's picture, and that of another one with the same seed; they come token by token until `done`."""
+
+    models: tuple[str, str]
+    """The stream's and the autoencoder's references."""
+    method: str
+    written: tuple[SceneWrittenTrace, ...]
+    sample: Annotated[np.ndarray, "code patch_y patch_x channel"]
+    """What each code looks like: the middle patch of a picture that has it everywhere."""
     done: bool

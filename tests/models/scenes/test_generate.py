@@ -18,7 +18,7 @@ from tests.models.scenes.conftest import CAPTION, CODES
 
 def last(opened, coder, **asked):
     *_, found = trace(CAPTION, opened, coder, **asked)
-    return found
+    return found.written[0]
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +91,31 @@ def test_a_forced_code_stands_where_it_is_put_and_nothing_before_it_changes(open
 
 def test_traces_grow(opened, coder, drawn):
     found = list(trace(CAPTION, opened, coder, seed=3))
-    assert [len(one.code) for one in found] == list(range(GROWS_BY, 65, GROWS_BY))
+    assert [len(one.written[0].code) for one in found] == list(range(GROWS_BY, 65, GROWS_BY))
     assert [one.done for one in found] == [False] * 7 + [True]
     assert drawn.token[:2] == ("a", "large") and drawn.token[-1] == EMPTY and len(drawn.token) == ROOM
+
+
+def test_another_caption_s_picture_comes_after_it_with_the_same_seed(opened, coder, drawn):
+    other = CAPTION.replace("red", "green")
+    found = list(trace(CAPTION, opened, coder, other, seed=3, forced=((10, 0),)))
+    assert [len(one.written) for one in found] == [1] * 8 + [2] * 8
+    assert [one.done for one in found] == [False] * 15 + [True]
+    first, second = found[-1].written
+    assert first.code[10] == 0 and first.code[:10].tolist() == drawn.code[:10].tolist()
+    *_, alone = trace(other, opened, coder, seed=3)
+    assert second.caption == other and second.code.tolist() == alone.written[0].code.tolist()
+
+
+def test_what_is_asked_stands_beside_what_the_picture_has(drawn):
+    assert [row[:2] for row in drawn.checks] == [
+        ("places", "left right"),
+        *(("size", "large"), ("colour", "red"), ("shape", "circle")),
+        *(("size", "small"), ("colour", "blue"), ("shape", "square")),
+    ]
+    found = reading.read(drawn.pictures[-1])
+    assert drawn.checks[0][2] == " ".join(sorted(found))
+    assert drawn.checks[2][2] == (found["left"].colour if "left" in found else "")
 
 
 def test_the_labs_own_text_generation_goes_on_with_the_same_codes(opened, coder, reader):

@@ -68,4 +68,4 @@ def test_codes_survive_being_decoded(codes):
 
 def test_a_caption_becomes_its_picture(stream, codes):
     *_, found = trace("a large red circle left of a small blue square", stream, codes, "greedy")
-    assert found.done and found.pictures.shape == (64, 64, 64, 3)
+    assert found.done and found.written[0].pictures.shape == (64, 64, 64, 3)

@@ -1,0 +1,8 @@
+"""The two models of the scenes that come with the lab, and captions to begin with. No torch."""
+
+STREAM, CODES = "scenes", "scenes-codes"
+CAPTIONS = {
+    "en": ("a large red circle left of a small blue square", "a large red circle left of a small blue star"),
+    "zh": ("大红圆在小蓝方块的左边", "大红圆在小蓝五角星的左边"),
+}
+"""What each page opens with: a caption, and the same with one word changed."""
