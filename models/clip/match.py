@@ -20,9 +20,6 @@ from models.pixels import prepare
 from models.progress import NO_PROGRESS, Progress
 from models.traces import MatchTrace
 
-MOST = 12
-"""Sentences that are compared at once."""
-
 
 class Sum(NamedTuple):
     """An embedding as a sum of parts: whole (width,), parts (…, width)."""
@@ -31,26 +28,23 @@ class Sum(NamedTuple):
     parts: torch.Tensor
 
 
-def lines(text: str) -> tuple[str, ...]:
-    """The sentences, one a line. Raises InputError where there is none, or more than MOST."""
-    found = tuple(line.strip() for line in text.splitlines() if line.strip())
-    if not found:
-        raise InputError("image_text.empty")
-    if len(found) > MOST:
-        raise InputError("image_text.many", count=len(found), maximum=MOST)
-    return found
-
-
 def trace(
-    clip: OpenModel, photos: Sequence[Image.Image], texts: Sequence[str], progress: Progress = NO_PROGRESS
+    photo: Image.Image,
+    others: Sequence[Image.Image],
+    texts: Sequence[str],
+    clip: OpenModel,
+    progress: Progress = NO_PROGRESS,
 ) -> MatchTrace:
-    """Compare every photo with every sentence. clip: a model of families.DUAL_ENCODERS, opened for "image and text".
+    """Compare every sentence with a photo and with others; the photo comes last, unless it is one of the others.
+
+    clip: a model of families.DUAL_ENCODERS, opened for "image and text".
 
     Raises InputError for a sentence of more pieces than the tower reads, and where the model gives no numbers.
     """
     model: Any = clip.model
+    photos, chosen = _together(photo, others)
     ids = [_pieces(clip, text) for text in texts]
-    pixels = [prepare(photo, clip.reader.image, model.config.vision_config) for photo in photos]
+    pixels = [prepare(one, clip.reader.image, model.config.vision_config) for one in photos]
     images, said = [], []
     with torch.inference_mode():
         for one in pixels:
@@ -72,6 +66,7 @@ def trace(
     known = _known(clip.reference)
     return MatchTrace(
         model=clip.reference,
+        chosen=chosen,
         text=tuple(texts),
         piece=tuple(tuple(clip.reader.text.convert_ids_to_tokens(one[0].tolist())) for one in ids),
         unseen=tuple(_unseen(clip, text, known) for text in texts),
@@ -84,6 +79,14 @@ def trace(
         place=torch.stack(place).cpu().numpy(),
         word=torch.stack(word).cpu().numpy(),
     )
+
+
+def _together(photo: Image.Image, others: Sequence[Image.Image]) -> tuple[list[Image.Image], int]:
+    """All photos, each once, and the number of `photo` among them."""
+    for at, other in enumerate(others):
+        if other.size == photo.size and other.tobytes() == photo.tobytes():
+            return [*others], at
+    return [*others, photo], len(others)
 
 
 def _image(model: Any, pixels: torch.Tensor) -> Sum:

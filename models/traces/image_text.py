@@ -13,6 +13,8 @@ class MatchTrace(Trace):
     """Photos against sentences: the towers meet in a cosine, and a learned scale makes logits of it."""
 
     model: str
+    chosen: int
+    """The number of the photo that was asked about; the others stand beside it."""
     text: tuple[str, ...]
     piece: tuple[tuple[str, ...], ...]
     """What each sentence is to the tower, markers included."""

@@ -41,6 +41,7 @@ RECORDS = {
     "lab/record.py",
     "lab/page.py",
     "lab/inputs/lines.py",
+    "lab/inputs/image_text.py",
     "lab/inputs/kinds.py",
     "lab/inputs/photo.py",
     "lab/inputs/sentence.py",

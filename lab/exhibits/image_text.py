@@ -1,0 +1,26 @@
+"""Image and Text: two towers that meet in a dot product."""
+
+from lab.exhibit import Exhibit, Run, View
+from lab.inputs.image_text import MATCH, MATCH_OPENS
+from lab.views.image_text import match, matrix
+from models.traces import MatchTrace
+
+EXHIBIT = Exhibit(
+    "image_text",
+    inputs=MATCH,
+    runs=(
+        Run(
+            "match",
+            compute="models.clip.match:trace",
+            trace=MatchTrace,
+            inputs=tuple(one.name for one in MATCH),
+            views=(
+                View("match", match, widget="image_text/match"),
+                View("matrix", matrix, widget="image_text/matrix"),
+            ),
+            saved={"": {}, **MATCH_OPENS},
+        ),
+    ),
+    opens=MATCH_OPENS,
+    focused=True,
+)
