@@ -2,8 +2,8 @@
 
 from lab.exhibit import Exhibit, Run, View
 from lab.inputs.image_text import MATCH, MATCH_OPENS
-from lab.views.image_text import match, matrix
-from models.traces import MatchTrace
+from lab.views.image_text import fails, match, matrix
+from models.traces import FoilsTrace, MatchTrace
 
 EXHIBIT = Exhibit(
     "image_text",
@@ -19,6 +19,12 @@ EXHIBIT = Exhibit(
                 View("matrix", matrix, widget="image_text/matrix"),
             ),
             saved={"": {}, **MATCH_OPENS},
+        ),
+        Run(
+            "fails",
+            compute="models.clip.fails:trace",
+            trace=FoilsTrace,
+            views=(View("fails", fails, widget="chart", truth="recorded"),),
         ),
     ),
     opens=MATCH_OPENS,

@@ -38,7 +38,7 @@ class Sentences(Line):
 TEXTS = "\n".join(
     (
         "A temple with a curved roof behind trees.",
-        "A close-up of a cat’s face.",
+        "A close-up of a cat's face.",
         "A smiling astronaut in an orange suit.",
         "A cup of coffee on a wooden table.",
         "A rocket takes off into the sky.",

@@ -130,4 +130,5 @@ def _known(reference: str) -> frozenset[str]:
 
 def _unseen(clip: OpenModel, text: str, known: frozenset[str]) -> tuple[str, ...]:
     """Those words of a text that are not known, each once, in order; none where nothing is known of words."""
-    return tuple(dict.fromkeys(word for word in words(text, clip.reader.text) if word not in known)) if known else ()
+    new = (word for word in words(text, clip.reader.text) if word not in known and any(map(str.isalnum, word)))
+    return tuple(dict.fromkeys(new)) if known else ()

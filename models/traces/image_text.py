@@ -7,6 +7,9 @@ import numpy as np
 
 from models.axes import Trace
 
+FOIL_KINDS = ("count", "colour", "who", "place", "order", "negation")
+"""What is made wrong in a caption."""
+
 
 @dataclass(frozen=True, eq=False)
 class MatchTrace(Trace):
@@ -35,3 +38,16 @@ class MatchTrace(Trace):
     """The part of each cosine that comes from a place of the photo; their sum is the cosine. nan for other towers."""
     word: Annotated[np.ndarray, "image text piece"]
     """The part that comes from a word piece; their sum is the cosine. nan beyond a sentence's end, or other towers."""
+
+
+@dataclass(frozen=True, eq=False)
+class FoilsTrace(Trace):
+    """How often a photo's caption is nearer to it than the same caption with one thing wrong, by FOIL_KINDS."""
+
+    model: str
+    language: tuple[str, ...]
+    count: Annotated[np.ndarray, "language kind"]
+    right: Annotated[np.ndarray, "language kind"]
+    """Of `count`, those where the right caption is nearer."""
+    margin: Annotated[np.ndarray, "language kind"]
+    """Mean of the right caption's cosine less the wrong one's."""

@@ -770,6 +770,7 @@ export interface ImageTextMatchText extends ImageTextSharedText {
   words: string;
   readout: string;
   among: string;
+  place: string;
   best_place: string;
   no_parts: string;
   between: string;

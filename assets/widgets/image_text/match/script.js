@@ -12,7 +12,7 @@ import { temperatureSlider } from "../temperature.js";
 /** sentence: the chosen one. temperature: the decimal logarithm of what a visitor chose, null for the learned one.
  * @typedef {{sentence: number, temperature: number | null, opacity: number}} State */
 
-/** A cosine or a part of one, with its sign. @type {(value: number) => string} */
+/** A part of a cosine, with its sign. @type {(value: number) => string} */
 const signed = (value) => `${value < 0 ? "" : "+"}${number(value, 2)}`;
 
 /** What each place adds, row by row. @type {(run: Run, sentence: number) => Float32Array} */
@@ -46,13 +46,13 @@ function sentenceOf(run, state, text) {
   const { sentence } = state;
   const { cosine, share, among } = look(run, state);
   const [photos] = run.arrays.cosine.shape;
-  const details = { text: run.text[sentence], cosine: signed(cosine), share: finePercent(share) };
+  const details = { text: run.text[sentence], cosine: number(cosine, 2), share: finePercent(share) };
   const said = [format(text.readout, { ...details, count: run.text.length })];
   if (photos > 1) said.push(format(text.among, { count: photos, share: finePercent(among) }));
   if (run.splits) {
     const added = places(run, sentence);
     const best = added.indexOf(Math.max(...added));
-    const named = cellName(text.patch, best, run.arrays.place.shape.slice(1));
+    const named = cellName(text.place, best, run.arrays.place.shape.slice(1));
     said.push(format(text.best_place, { place: named, adds: signed(added[best]) }));
   } else said.push(text.no_parts);
   return said.join(text.between);
@@ -65,7 +65,7 @@ function rows(run, state, set) {
   return run.text.map((text, at) => {
     const bar = element("span", { className: "bar" });
     bar.style.setProperty("--share", `${100 * shares[at]}%`);
-    const numbers = [element("b", { textContent: finePercent(shares[at]) }), signed(cosines[at])];
+    const numbers = [element("b", { textContent: finePercent(shares[at]) }), number(cosines[at], 2)];
     const said = element("span", { className: "says", textContent: text });
     const button = element("button", { type: "button", onclick: () => set({ sentence: at }) }, said, bar);
     button.append(element("span", { className: "numbers" }, ...numbers));
