@@ -2,7 +2,7 @@
 
 STREAM, CODES = "scenes", "scenes-codes"
 CAPTIONS = {
-    "en": ("a large red circle left of a small blue square", "a large red circle left of a small blue star"),
-    "zh": ("大红圆在小蓝方块的左边", "大红圆在小蓝五角星的左边"),
+    "en": ("a large red circle left of a small blue square", "a large red circle left of a small blue triangle"),
+    "zh": ("大红圆在小蓝方块的左边", "大红圆在小蓝三角形的左边"),
 }
 """What each page opens with: a caption, and the same with one word changed."""

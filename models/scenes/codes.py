@@ -23,7 +23,7 @@ class PictureCodesConfig(PretrainedConfig):
     model_type = "picture_codes"
 
     def __init__(
-        self, image_size: int = 64, n_code: int = 128, code_dim: int = 16, hidden_dim: int = 32, **kwargs: Any
+        self, image_size: int = 64, n_code: int = 192, code_dim: int = 16, hidden_dim: int = 32, **kwargs: Any
     ) -> None:
         self.image_size, self.n_code, self.code_dim, self.hidden_dim = image_size, n_code, code_dim, hidden_dim
         super().__init__(**kwargs)

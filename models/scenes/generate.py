@@ -15,6 +15,7 @@ from models.scenes import reading
 from models.scenes.asked import read, words
 from models.scenes.captions import ROOM, encode
 from models.scenes.codes import PATCH
+from models.scenes.measure import recorded
 from models.scenes.picture import samples
 from models.scenes.stream import first_code, n_place
 from models.scenes.world import WHITE
@@ -54,9 +55,10 @@ def trace(
     settings = Sampling(method, temperature, top_k, seed=seed)
     places, size = n_place(stream.model), codes.model.config.n_code
     if any(not (0 <= place < places and 0 <= code < size) for place, code in forced):
-        raise InputError("scenes.force")
+        raise InputError("scenes.put")
     captions = (caption, other) if other.strip() else (caption,)
     texts, sample = [prompt(stream, one) for one in captions], samples(codes.model)
+    models, measured = (stream.reference, codes.reference), recorded(stream.reference)
     before: tuple[SceneWrittenTrace, ...] = ()
     for one, text, given in zip(captions, texts, (dict(forced), {}), strict=False):
         calls, written = Calls(), before
@@ -65,7 +67,7 @@ def trace(
             if (place + 1) % GROWS_BY == 0:
                 written = (*before, _written(one, stream, codes, text, calls))
                 done = place + 1 == places and len(written) == len(captions)
-                yield TextToImageTrace((stream.reference, codes.reference), method, written, sample, done)
+                yield TextToImageTrace(models, method, written, sample, measured, done)
         before = written
 
 

@@ -1,5 +1,6 @@
 """How often a picture is what its caption says: on scenes trained on, new ones, and combinations that are held out."""
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from models.checkpoint import BUNDLED, bundled
 from models.scenes import reading
 from models.scenes.captions import LANGUAGES, Language, caption, encode
 from models.scenes.codes import PATCH
@@ -22,7 +24,7 @@ SHOWN = (
     "a large red star above a small black square",
     "大蓝圆在小绿三角形的左边",
 )
-"""Captions whose pictures the history keeps: two of known combinations, two of held-out colours and shapes."""
+"""Captions whose pictures the history keeps: two of known combinations, two with what training has only alone."""
 COUNT = 200
 """Scenes of each part, drawn, each said once in each language."""
 SEED, BATCH = 5, 100
@@ -73,6 +75,15 @@ def figures(found: Sequence[Written], coder: Any) -> dict[str, dict[str, dict[st
         | {"reconstructed": _means(best, part == of)}
         for of in parts()
     }
+
+
+def recorded(name: str) -> tuple[tuple[str, float, float], ...]:
+    """By part, how often the right drawing is nearest after English and Chinese captions, as a bundled model's recipe
+    has it; nothing for any other."""
+    if name not in bundled():
+        return ()
+    test = json.loads((BUNDLED / name / "recipe.json").read_text(encoding="utf-8"))["test"]
+    return tuple((part, *(test[part][way]["nearest"] for way in LANGUAGES)) for part in test)
 
 
 def _each(codes: torch.Tensor, own: torch.Tensor, numbers: np.ndarray, coder: Any) -> dict[str, np.ndarray]:

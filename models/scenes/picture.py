@@ -31,10 +31,10 @@ def trace(
     photo: Image.Image,
     codes: OpenModel,
     pictured: Literal["scene", "photo"] = "scene",
-    swaps: tuple[Swap, ...] = (),
+    swapped: tuple[Swap, ...] = (),
     progress: Progress = NO_PROGRESS,
 ) -> PictureCodesTrace:
-    """The codes of a caption's drawing, or of a photo squashed to the same side; and with the `swaps` in their place.
+    """The codes of a caption's drawing, or of a photo squashed to the same side; and with `swapped` in their places.
 
     Raises InputError for a caption that means no scene, a swap outside the grid or of a code that there is not, and
     where the model gives no numbers.
@@ -44,7 +44,7 @@ def trace(
     squashed = photo.convert("RGB").resize((side, side), Image.Resampling.LANCZOS)
     picture = torch.tensor(draw(drawn) if drawn else np.asarray(squashed), device=coder.device)
     progress.beat()
-    found = _encoded(picture, codes, swaps)
+    found = _encoded(picture, codes, swapped)
     return PictureCodesTrace(
         model=codes.reference,
         picture=picture.cpu().numpy(),
@@ -76,7 +76,7 @@ def _encoded(picture: torch.Tensor, model: OpenModel, swaps: tuple[Swap, ...]) -
     swapped = own.clone()
     for place, code in swaps:
         if not (0 <= place < own.numel() and 0 <= code < coder.config.n_code):
-            raise InputError("scenes.swap")
+            raise InputError("scenes.put")
         swapped.view(-1)[place] = code
     decoded = coder.decode(own)[0]
     error = (decoded.float() - picture.float()).square().mean().item() / 255**2

@@ -24,12 +24,13 @@ from models import training
 from models.checkpoint import BUNDLED, open_model, revision
 from models.device import device
 from models.scenes import measure, train_codes
+from models.scenes.bundled import STREAM
 from models.scenes.captions import CODE, LANGUAGES, ROOM, caption, encode, tokenizer
 from models.scenes.stream import write
 from models.scenes.train_codes import pictures
 from models.scenes.world import Scene, parts
 
-NAME = "scenes"
+NAME = STREAM
 EVERY = 50
 """Steps between two rows of the history."""
 WATCHED = 64
@@ -46,7 +47,7 @@ class Recipe:
     n_head: int = 4
     batch: int = 32
     """Captions with their pictures in a step."""
-    steps: int = 900
+    steps: int = 1200
     muon_lr: float = 0.02
     adamw_lr: float = 4e-3
     weight_decay: float = 0.01

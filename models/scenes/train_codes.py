@@ -22,10 +22,11 @@ from torch.utils.data import DataLoader, RandomSampler
 from models import training
 from models.checkpoint import BUNDLED
 from models.device import device
+from models.scenes.bundled import CODES
 from models.scenes.codes import PictureCodes, PictureCodesConfig
 from models.scenes.world import Scene, draw, parts
 
-NAME = "scenes-codes"
+NAME = CODES
 EVERY = 25
 """Steps between two rows of the history."""
 SAMPLE, WATCHED = 512, 96
@@ -37,7 +38,7 @@ class Recipe:
     """Everything that decides the result."""
 
     seed: int = 1
-    n_code: int = 128
+    n_code: int = 192
     code_dim: int = 16
     hidden_dim: int = 32
     batch: int = 32

@@ -76,4 +76,7 @@ class TextToImageTrace(Trace):
     written: tuple[SceneWrittenTrace, ...]
     sample: Annotated[np.ndarray, "code patch_y patch_x channel"]
     """What each code looks like: the middle patch of a picture that has it everywhere."""
+    recorded: tuple[tuple[str, float, float], ...]
+    """Part of the scenes, and how often the right drawing was the nearest when this stream was measured after English
+    and Chinese captions; empty for one that does not come with the lab."""
     done: bool

@@ -156,7 +156,7 @@ def test_unknown_words_are_named(opened, coder):
 
 @pytest.mark.parametrize("force", [(64, 0), (-1, 0), (0, CODES.n_code)])
 def test_a_place_or_code_that_is_not_there_is_refused(opened, coder, force):
-    with pytest.raises(InputError, match=r"scenes\.force"):
+    with pytest.raises(InputError, match=r"scenes\.put"):
         next(trace(CAPTION, opened, coder, forced=(force,)))
 
 

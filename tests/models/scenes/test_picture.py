@@ -40,7 +40,7 @@ def test_codes_and_pictures_are_those_of_the_autoencoder(coder, shown, photo):
 def test_a_swap_changes_its_place_and_what_lies_around_it(coder, photo):
     before = shows(photo, coder)
     code = int((before.code[0, 0] + 1) % CODES.n_code)
-    after = shows(photo, coder, swaps=((0, 3), (0, code)))
+    after = shows(photo, coder, swapped=((0, 3), (0, code)))
     differs = after.swapped_code != before.code
     assert differs[0, 0] and differs.sum() == 1 and after.swapped_code[0, 0] == code
     changed = (after.swapped != after.decoded).any(-1)
@@ -67,8 +67,8 @@ def test_any_photo_is_squashed(coder):
 
 @pytest.mark.parametrize("swap", [(64, 0), (-1, 0), (0, CODES.n_code)])
 def test_a_swap_that_does_not_fit_is_refused(coder, photo, swap):
-    with pytest.raises(InputError, match=r"scenes\.swap"):
-        shows(photo, coder, swaps=(swap,))
+    with pytest.raises(InputError, match=r"scenes\.put"):
+        shows(photo, coder, swapped=(swap,))
 
 
 def test_a_caption_s_own_drawing_is_encoded(coder, photo):

@@ -10,6 +10,7 @@ import torch
 from models.checkpoint import BUNDLED, open_model, revision
 from models.families import DECODERS
 from models.scenes import measure, train, train_codes
+from models.scenes.bundled import CAPTIONS
 from models.scenes.generate import trace
 from models.scenes.world import parts
 
@@ -66,6 +67,10 @@ def test_codes_survive_being_decoded(codes):
     assert (first == again).float().mean() > 0.9
 
 
-def test_a_caption_becomes_its_picture(stream, codes):
-    *_, found = trace("a large red circle left of a small blue square", stream, codes, "greedy")
-    assert found.done and found.written[0].pictures.shape == (64, 64, 64, 3)
+@pytest.mark.parametrize("language", CAPTIONS)
+def test_captions_become_their_pictures(stream, codes, language):
+    caption, other = CAPTIONS[language]
+    *_, found = trace(caption, stream, codes, other, "greedy")
+    assert found.done and [part for part, *_ in found.recorded] == list(parts())
+    for one in found.written:
+        assert len(one.checks) == 7 and all(said == has for _, said, has in one.checks)

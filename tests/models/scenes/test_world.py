@@ -8,7 +8,7 @@ import pytest
 
 from models.scenes import world
 from models.scenes.captions import EMPTY, LANGUAGES, ROOM, UNKNOWN, ZH_COLOURS, ZH_SHAPES, caption, encode, tokenizer
-from models.scenes.world import COLOURS, HELD_PAIRS, HELD_RELATIONS, SHAPES, Scene, Thing, draw, parts, scenes
+from models.scenes.world import ALONE, COLOURS, HELD_RELATIONS, SHAPES, Scene, Thing, draw, parts, scenes
 
 N_CODE = 8
 RED, BLUE = Thing("large", "red", "circle"), Thing("small", "blue", "square")
@@ -21,8 +21,8 @@ def reader():
 
 
 def combinations(part):
-    """Pairs of colour and shape, and relations of two shapes, that the pictures of a part have; found anew."""
-    placed = [scene.placed() for scene in parts()[part]]
+    """Of the pictures of a part with two things: pairs of colour and shape, and relations of shapes; found anew."""
+    placed = [at for scene in parts()[part] if len(at := scene.placed()) == 2]
     pairs = {(thing.colour, thing.shape) for at in placed for thing in at.values()}
     both = (("left", "left", "right"), ("above", "top", "bottom"))
     ways = {(at[a].shape, how, at[b].shape) for at in placed for how, a, b in both if a in at and b in at}
@@ -33,18 +33,22 @@ def test_no_training_picture_has_a_held_out_combination_and_all_others_are_there
     every_pair = set(itertools.product(COLOURS, SHAPES))
     every_way = set(itertools.product(SHAPES, ("left", "above"), SHAPES))
     for part in ("train", "new"):
-        assert combinations(part) == (every_pair - HELD_PAIRS, every_way - HELD_RELATIONS)
-    for scene in parts()["pair"]:
-        assert any((thing.colour, thing.shape) in HELD_PAIRS for thing in scene.things)
+        assert combinations(part) == (every_pair - ALONE, every_way - HELD_RELATIONS)
+    for scene in parts()["beside"]:
+        assert len(scene.things) == 2
+        assert any((thing.colour, thing.shape) in ALONE for thing in scene.things)
     pairs, ways = combinations("relation")
-    assert pairs == every_pair - HELD_PAIRS and ways == HELD_RELATIONS
+    assert pairs == every_pair - ALONE and ways == HELD_RELATIONS
 
 
 def test_every_part_of_a_held_out_combination_is_trained_on():
-    assert {colour for colour, _ in HELD_PAIRS} == set(COLOURS)
-    assert {shape for _, shape in HELD_PAIRS} == set(SHAPES)
-    places = {(place, thing) for scene in parts()["train"] for place, thing in scene.placed().items()}
-    known = {thing for thing in world.things() if (thing.colour, thing.shape) not in HELD_PAIRS}
+    assert {colour for colour, _ in ALONE} == set(COLOURS)
+    assert {shape for _, shape in ALONE} == set(SHAPES)
+    trained = [scene.placed() for scene in parts()["train"]]
+    alone = {(place, thing) for at in trained if len(at) == 1 for place, thing in at.items()}
+    assert {thing for _, thing in alone} == set(world.things())
+    places = {(place, thing) for at in trained for place, thing in at.items()}
+    known = {thing for thing in world.things() if (thing.colour, thing.shape) not in ALONE}
     assert len(known) == 36 and places >= set(itertools.product(("left", "right", "top", "bottom"), known))
 
 
