@@ -128,6 +128,10 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
         "changes": [[0, 1]],
         "cuts": [[0, 1]],
         "swaps": [[1, 0, 7]],
+        "swapped": [[0, 1]],
+        "forced": [[0, 1]],
+        "caption": "a small star",
+        "other": "",
     }
     for name in run.inputs:
         one = exhibit.input(name)
