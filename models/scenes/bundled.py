@@ -2,7 +2,7 @@
 
 STREAM, CODES = "scenes", "scenes-codes"
 CAPTIONS = {
-    "en": ("a large red circle left of a small blue square", "a large red circle left of a small blue triangle"),
-    "zh": ("大红圆在小蓝方块的左边", "大红圆在小蓝三角形的左边"),
+    "en": ("a large red circle above a small blue square", "a large red star above a small blue square"),
+    "zh": ("大红圆在小蓝方块的上面", "大红五角星在小蓝方块的上面"),
 }
-"""What each page opens with: a caption, and the same with one word changed."""
+"""What each page opens with: a caption, and the same with one word changed, to a thing known only alone."""

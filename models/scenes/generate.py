@@ -16,7 +16,7 @@ from models.scenes.asked import read, words
 from models.scenes.captions import ROOM, encode
 from models.scenes.codes import PATCH
 from models.scenes.measure import recorded
-from models.scenes.picture import samples
+from models.scenes.picture import training_patches
 from models.scenes.stream import first_code, n_place
 from models.scenes.world import WHITE
 from models.traces import SceneWrittenTrace, TextToImageTrace
@@ -57,7 +57,7 @@ def trace(
     if any(not (0 <= place < places and 0 <= code < size) for place, code in forced):
         raise InputError("scenes.put")
     captions = (caption, other) if other.strip() else (caption,)
-    texts, sample = [prompt(stream, one) for one in captions], samples(codes.model)
+    texts, (_, sample) = [prompt(stream, one) for one in captions], training_patches(codes.model)
     models, measured = (stream.reference, codes.reference), recorded(stream.reference)
     before: tuple[SceneWrittenTrace, ...] = ()
     for one, text, given in zip(captions, texts, (dict(forced), {}), strict=False):

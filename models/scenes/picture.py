@@ -20,8 +20,10 @@ from models.traces import PictureCodesTrace
 
 NEAR = 6
 """Codes that are kept of each place."""
-MIDDLE = 3
-"""The row and column of a place that sees no border when it is decoded."""
+BATCH = 256
+"""Pictures that are encoded at once."""
+GREY = 128
+"""Of what is not known."""
 Swap = tuple[int, int]
 """A place and the code that is put there."""
 
@@ -44,12 +46,13 @@ def trace(
     squashed = photo.convert("RGB").resize((side, side), Image.Resampling.LANCZOS)
     picture = torch.tensor(draw(drawn) if drawn else np.asarray(squashed), device=coder.device)
     progress.beat()
+    used, sample = training_patches(coder)
     found = _encoded(picture, codes, swapped)
     return PictureCodesTrace(
         model=codes.reference,
         picture=picture.cpu().numpy(),
-        sample=samples(coder),
-        used=uses(coder),
+        used=used,
+        sample=sample,
         scenes=len(parts()["train"]),
         drawn=reading.listed(drawn.placed()) if drawn else (),
         **found,
@@ -91,18 +94,25 @@ def _encoded(picture: torch.Tensor, model: OpenModel, swaps: tuple[Swap, ...]) -
     }
 
 
-@torch.inference_mode()
-def samples(coder: Any) -> np.ndarray:
-    """What each code looks like among its like (code, PATCH, PATCH, channel)."""
-    places = coder.config.image_size // PATCH
-    codes = torch.arange(coder.config.n_code, device=coder.device)[:, None, None].expand(-1, places, places)
-    middle = slice(MIDDLE * PATCH, (MIDDLE + 1) * PATCH)
-    return coder.decode(codes)[:, middle, middle].cpu().numpy()
-
-
 @lru_cache(maxsize=1)
-def uses(coder: Any) -> np.ndarray:
-    """How many scenes of the training part have each code (code,)."""
-    codes = encode(coder, pictures(parts()["train"])).flatten(1)
-    found = torch.zeros(len(codes), coder.config.n_code, dtype=torch.bool, device=codes.device)
-    return found.scatter(1, codes, True).sum(0).cpu().numpy()
+def training_patches(coder: Any) -> tuple[np.ndarray, np.ndarray]:
+    """How many scenes of the training part have each code (code,), and the mean of all patches that have it: bytes
+    (code, PATCH, PATCH, channel), grey for a code that none has."""
+    size, own = coder.config.n_code, pictures(parts()["train"])
+    used, count = (torch.zeros(size, dtype=torch.long, device=coder.device) for _ in range(2))
+    total = torch.zeros(size, PATCH * PATCH * 3, device=coder.device)
+    for some in own.split(BATCH):
+        codes = encode(coder, some).flatten(1)
+        has = torch.zeros(len(some), size, dtype=torch.bool, device=coder.device).scatter(1, codes, True)
+        used += has.sum(0)
+        count += torch.bincount(codes.flatten(), minlength=size)
+        total.index_add_(0, codes.flatten(), _patches(some.to(coder.device)))
+    mean = (total / count.clamp(min=1)[:, None]).round()
+    mean[count == 0] = GREY
+    return used.cpu().numpy(), mean.to(torch.uint8).view(size, PATCH, PATCH, 3).cpu().numpy()
+
+
+def _patches(shown: torch.Tensor) -> torch.Tensor:
+    """The patches (patch, pixel and channel) of pictures (picture, side, side, 3), row by row."""
+    squares = shown.unfold(1, PATCH, PATCH).unfold(2, PATCH, PATCH)  # picture, row, column, channel, y, x
+    return squares.permute(0, 1, 2, 4, 5, 3).flatten(3).flatten(0, 2).float()

@@ -28,7 +28,7 @@ class PictureCodesTrace(Trace):
     swapped: Annotated[np.ndarray, "y x channel"]
     """What they decode to."""
     sample: Annotated[np.ndarray, "code patch_y patch_x channel"]
-    """The middle patch of a picture that has one code everywhere."""
+    """Bytes: the mean of all patches of the scenes that models train on that have the code."""
     used: Annotated[np.ndarray, "code"]
     """How many of the scenes that models train on have the code."""
     scenes: int
@@ -75,7 +75,7 @@ class TextToImageTrace(Trace):
     method: str
     written: tuple[SceneWrittenTrace, ...]
     sample: Annotated[np.ndarray, "code patch_y patch_x channel"]
-    """What each code looks like: the middle patch of a picture that has it everywhere."""
+    """Bytes: the mean of all patches of the scenes that models train on that have the code."""
     recorded: tuple[tuple[str, float, float], ...]
     """Part of the scenes, and how often the right drawing was the nearest when this stream was measured after English
     and Chinese captions; empty for one that does not come with the lab."""

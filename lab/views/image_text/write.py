@@ -4,7 +4,7 @@ from typing import TypedDict
 
 import numpy as np
 
-from lab.format import number, percent
+from lab.format import fine_percent, number, percent
 from lab.text import Text, plain
 from lab.views.image_text.scenes import listed
 from lab.views.payload import Payload, quantise, rounded
@@ -74,7 +74,7 @@ def claim(trace: TextToImageTrace, text: Text) -> str:
         said.append(text("image_text.view.write.differ", count=differ, places=len(first.code)))
     if trace.recorded:
         shares = {
-            f"{part}_{way}": percent(share)
+            f"{part}_{way}": fine_percent(share)
             for part, *both in trace.recorded
             for way, share in zip(("en", "zh"), both, strict=True)
         }

@@ -53,11 +53,16 @@ def test_equal_patches_have_equal_codes(coder, photo):
     np.testing.assert_array_equal(np.roll(before, (2, 1), (0, 1)), after)
 
 
-def test_a_sample_is_the_middle_of_a_picture_of_one_code(coder, photo):
-    found = shows(photo, coder)
-    with torch.inference_mode():
-        picture = coder.model.decode(torch.full((1, 8, 8), 5))[0].numpy()
-    np.testing.assert_array_equal(found.sample[5], picture[24:32, 24:32])
+def test_a_sample_is_the_mean_of_the_training_patches_that_have_the_code(coder, photo):
+    sample = shows(photo, coder).sample
+    own = [torch.tensor(draw(scene)) for scene in parts()["train"]]
+    code = int(coder.model.encode(own[0][None])[0, 3, 1])
+    patches = []
+    for picture in own:
+        for row, column in (coder.model.encode(picture[None])[0] == code).nonzero().tolist():
+            down, across = row * PATCH, column * PATCH
+            patches.append(picture[down : down + PATCH, across : across + PATCH].numpy())
+    np.testing.assert_allclose(sample[code], np.mean(patches, 0), atol=0.51)
 
 
 def test_any_photo_is_squashed(coder):

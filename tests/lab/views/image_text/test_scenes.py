@@ -44,7 +44,7 @@ def test_write_says_what_is_right_and_what_one_word_changed():
     said = write.claim(made.written(), ENGLISH)
     assert said.count("1 of 3 things that the sentence says are right") == 2
     assert "differ in 2 of 4 codes" in said
-    assert "in 75% of the cases after new English sentences (Chinese: 50%); in 25% (12%)" in said
+    assert "in 75.0% of the cases after new English sentences (Chinese: 50.0%); in 25.0% (12.5%)" in said
     surprise = -made.written().written[0].log_prob.sum()
     assert f"a surprise of {surprise:.1f} nats together" in said
 
