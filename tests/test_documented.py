@@ -24,6 +24,8 @@ from models.graph import train as cora
 from models.graph.cora import NAME
 from models.graph.papers import FILE
 from models.resnet.train import RECIPE as RESNET
+from models.scenes import measure, train_codes
+from models.scenes import train as train_scenes
 from models.strategies.recorded import FINETUNE, FINETUNED
 from models.swin.train import RECIPE as SWIN
 from models.traces import GRAPH_KINDS, PAPERS
@@ -45,6 +47,8 @@ RECIPES = {
     **{f"gpt-{name}": recipe for name, recipe in train_gpt.RECIPES.items()},
     train_bert.NAME: train_bert.Recipe(),
     train_clip.NAME: train_clip.RECIPE,
+    train_codes.NAME: train_codes.RECIPE,
+    train_scenes.NAME: train_scenes.RECIPE,
 }
 RECALLS = ("R@1", "R@5", "R@10")
 FILES = {"config.json", "model.safetensors", "recipe.json", "history.json", "README.md"}
@@ -53,11 +57,16 @@ TWO_TOWERS = {SEEN, predictions.FILE}
 LARGEST = {train_clip.NAME: 32_000_000}
 """Bytes of weights, where they are more than 14 million."""
 WORDS, VERSE, STRATEGIES = {"source_words.txt"}, {"verse.json", "written.txt"}, {"recovery.json", "widths.json"}
-FURTHER = {FINETUNED: {FINETUNE}, train_clip.NAME: {fails.FILE}}
+FURTHER = {FINETUNED: {FINETUNE}, train_clip.NAME: {fails.FILE}, train_scenes.NAME: {measure.FILE}}
 
 
 def figures(record):
-    """What a card must state: a classifier's accuracy, a translator's every BLEU and chrF, a language model's loss."""
+    """What a card must state: a classifier's accuracy, a translator's every BLEU and chrF, a language model's loss,
+    of the scenes' codes PSNR and perplexity, and every share of what their stream wrote."""
+    if "codes" in record:
+        return [f"{share:.1%}" for part in record["test"].values() for way in part.values() for share in way.values()]
+    if "pictures" in record:
+        return [f"{part[name]:.1f}" for part in record["test"].values() for name in ("psnr", "perplexity")]
     if "val_accuracy" in record:
         return [f"**{record['val_accuracy']:.1%}**", "3,925"]
     if "zero_shot" in record:
@@ -77,14 +86,8 @@ def test_a_checkpoint_has_its_files_its_recipe_and_a_card_with_its_measured_figu
     folder = BUNDLED / name
     files = {path.name for path in folder.iterdir()} - {"generation_config.json"} - FURTHER.get(name, set())
     text = FILES | TEXT_FILES
-    assert files in (
-        FILES | IMAGE_FILES,
-        text | IMAGE_FILES | TWO_TOWERS,
-        text,
-        text | WORDS,
-        text | WORDS | STRATEGIES,
-        text | VERSE,
-    )
+    kinds = (text, text | WORDS, text | WORDS | STRATEGIES, text | VERSE)
+    assert files in (FILES, FILES | IMAGE_FILES, text | IMAGE_FILES | TWO_TOWERS, *kinds)
     assert (folder / "model.safetensors").stat().st_size < LARGEST.get(name, 14_000_000)
     record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
     assert record["recipe"] == json.loads(json.dumps(asdict(RECIPES[name])))

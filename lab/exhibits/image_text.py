@@ -1,13 +1,16 @@
-"""Image and Text: two towers that meet in a dot product."""
+"""Image and Text: two towers that meet in a dot product; words and picture codes in one stream."""
 
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.image_text import MATCH, OPENS, PROMPTED
-from lab.views.image_text import fails, match, matrix, prompts
-from models.traces import FoilsTrace, MatchTrace, PromptsTrace
+from lab.inputs.image_text import MATCH, OPENS, PROMPTED, TOKENS, WRITE
+from lab.views.image_text import fails, match, matrix, prompts, tokens, write
+from models.traces import FoilsTrace, MatchTrace, PictureCodesTrace, PromptsTrace, TextToImageTrace
+
+SAVED = {"": {}, **OPENS}
+"""The questions whose answers are saved: what the page of each language opens with."""
 
 EXHIBIT = Exhibit(
     "image_text",
-    inputs=(*MATCH, PROMPTED),
+    inputs=tuple(dict.fromkeys((*MATCH, PROMPTED, *TOKENS, *WRITE))),
     runs=(
         Run(
             "match",
@@ -18,7 +21,7 @@ EXHIBIT = Exhibit(
                 View("match", match, widget="image_text/match"),
                 View("matrix", matrix, widget="image_text/matrix"),
             ),
-            saved={"": {}, **OPENS},
+            saved=SAVED,
         ),
         Run(
             "prompts",
@@ -26,13 +29,32 @@ EXHIBIT = Exhibit(
             trace=PromptsTrace,
             inputs=("photo", "things", "clip"),
             views=(View("prompts", prompts, widget="chart"),),
-            saved={"": {}, **OPENS},
+            saved=SAVED,
         ),
         Run(
             "fails",
             compute="models.clip.fails:trace",
             trace=FoilsTrace,
             views=(View("fails", fails, widget="chart", truth="recorded"),),
+        ),
+        Run(
+            "tokens",
+            compute="models.scenes.picture:trace",
+            trace=PictureCodesTrace,
+            inputs=tuple(one.name for one in TOKENS),
+            views=(View("tokens", tokens, widget="image_text/tokens"),),
+            actions={"swap": "swapped"},
+            saved=SAVED,
+        ),
+        Run(
+            "write",
+            compute="models.scenes.generate:trace",
+            trace=TextToImageTrace,
+            inputs=tuple(one.name for one in WRITE),
+            views=(View("write", write, widget="image_text/write"),),
+            actions={"put": "forced"},
+            grows=True,
+            saved=SAVED,
         ),
     ),
     opens=OPENS,

@@ -5,12 +5,15 @@ from typing import Any, ClassVar
 
 import gradio as gr
 
-from lab.inputs.kinds import Line, Model
+from lab.inputs.generation import Prompt
+from lab.inputs.kinds import Choice, Input, Line, Model, Number
 from lab.inputs.photo import ExamplePhotos, Photo
 from lab.text import Text
 from models.clip.bundled import CLIP
 from models.clip.sentences import MOST, lines
-from models.families import DUAL_ENCODERS
+from models.errors import InputError
+from models.families import DECODERS, DUAL_ENCODERS
+from models.scenes.bundled import CAPTIONS, CODES, STREAM
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -74,5 +77,59 @@ MATCH = (
     ExamplePhotos(name="others", default=True, more=True),
 )
 PROMPTED = Sentences(name="things", default=THINGS)
-OPENS = {"zh": {"texts": CHINESE_TEXTS, "things": CHINESE_THINGS}}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Codes(Input):
+    """Picture codes that a visitor puts somewhere: (place, code) each. A new question starts without any."""
+
+    default: tuple[tuple[int, int], ...] = ()
+    maximum: int = 64
+    hidden: ClassVar[bool] = True
+    bad: ClassVar[tuple[Any, ...]] = (
+        *(None, {}, "x", 3, [1], [[1]], [[1, 2, 3]], [["a", 0]], [[0, 1.5]], [[True, 5]], [[-1, 5]]),
+        [[0, code] for code in range(65)],
+    )
+
+    def checked(self, sent: Any) -> tuple[tuple[int, int], ...]:
+        if not isinstance(sent, list | tuple) or len(sent) > self.maximum or not all(map(_is_put, sent)):
+            raise InputError("scenes.put")
+        return tuple((place, code) for place, code in sent)
+
+
+def _is_put(put: Any) -> bool:
+    pair = isinstance(put, list | tuple) and len(put) == 2
+    return pair and all(type(number) is int and number >= 0 for number in put)
+
+
+CAPTION = Prompt(name="caption", default=CAPTIONS["en"][0])
+CODER = Model(name="codes", default=CODES, families=("PictureCodes",), reads=None, bundled=(CODES,), more=True)
+TOKENS = (
+    Choice(name="pictured", default="scene", values=("scene", "photo")),
+    CAPTION,
+    MATCH[0],
+    CODER,
+    Codes(name="swapped"),
+)
+"""A drawn scene, or the photo, and codes to swap in it."""
+WRITE = (
+    CAPTION,
+    Prompt(name="other", default=CAPTIONS["en"][1]),
+    Choice(name="method", default="sample", values=("sample", "greedy")),
+    Number(name="seed", default=0, minimum=0, maximum=99),
+    Number(name="temperature", default=1.0, minimum=0.1, maximum=2, step=0.1, more=True),
+    Number(name="top_k", default=0, minimum=0, maximum=100, more=True),
+    Model(name="stream", default=STREAM, families=DECODERS, reads="text", bundled=(STREAM,), more=True),
+    CODER,
+    Codes(name="forced"),
+)
+"""Two captions, and how codes are drawn after them."""
+OPENS = {
+    "zh": {
+        "texts": CHINESE_TEXTS,
+        "things": CHINESE_THINGS,
+        "caption": CAPTIONS["zh"][0],
+        "other": CAPTIONS["zh"][1],
+    }
+}
 """What the page of a language opens with."""

@@ -72,6 +72,7 @@ from models.traces.pooling import POOLED, PoolingTrace
 from models.traces.positions import POSITION_SETTINGS, OrderTrace, PositionTablesTrace
 from models.traces.programs import MadeTrace, ProgramsTrace, ProgramTrace
 from models.traces.relevance import RelevanceTrace
+from models.traces.scenes import PictureCodesTrace, SceneWrittenTrace, TextToImageTrace
 from models.traces.sizes import SIZE_PARTS, ArchitectureSize, SizesTrace
 from models.traces.strategies import FED_WAYS, TRAINING_STRATEGIES, TRAINING_TASKS, FedTrace, StrategiesTrace
 from models.traces.swin import SwinBlock, SwinTrace
@@ -180,6 +181,7 @@ __all__ = [
     "ParametersTrace",
     "PatchDeletionTrace",
     "PatchesTrace",
+    "PictureCodesTrace",
     "PoolingTrace",
     "PositionAblation",
     "PositionAblationsTrace",
@@ -192,6 +194,7 @@ __all__ = [
     "RecoveryTrace",
     "RefineTrace",
     "RelevanceTrace",
+    "SceneWrittenTrace",
     "ScoresTrace",
     "SearchStep",
     "SearchTrace",
@@ -202,6 +205,7 @@ __all__ = [
     "StreamTrace",
     "SwinBlock",
     "SwinTrace",
+    "TextToImageTrace",
     "TextWalkTrace",
     "TheoryTrace",
     "TrainingFilmTrace",

@@ -129,6 +129,10 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
         "changes": [[0, 1]],
         "cuts": [[0, 1]],
         "swaps": [[1, 0, 7]],
+        "swapped": [[0, 1]],
+        "forced": [[0, 1]],
+        "caption": "a small star",
+        "other": "",
     }
     photos = [one for one in exhibit.inputs if isinstance(one, Photo)]
     others |= {one.name: next(name for name in EXAMPLES if name != one.default) for one in photos}

@@ -12,6 +12,7 @@ from lab.text import LANGUAGES, table
 from lab.views.fields import growth
 from lab.views.strategies import details, finetune, train
 from models.families import PACKAGES
+from models.scenes.world import COLOURS, PLACES, SHAPES, SIZES
 from models.strategies.variants import AHEAD, DETAILS
 from models.traces import (
     FED_WAYS,
@@ -91,6 +92,7 @@ KINDS = {
     },
     "lab/views/decoding/decode.py": {"'same' if search.output == refine.output else 'differ'": ("same", "differ")},
     "lab/views/decoding/search.py": {"search.method": ("beam", "sample"), "kind": ("departs", "never_departs")},
+    "lab/views/image_text/scenes.py": {"name": (*SIZES, *COLOURS, *SHAPES, *PLACES)},
     "lab/views/strategies/history.py": {"trace.measure": MEASURED, "trace.unit": ("epoch", "step")},
     "lab/views/strategies/recovery.py": {"mistake": MISTAKES},
     "lab/views/strategies/train.py": {

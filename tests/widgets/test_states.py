@@ -95,6 +95,14 @@ JOURNEYS: dict[str, list[str]] = {
         *("click .measures button:nth-child(2)", "click .cells tr:nth-child(2) td:nth-child(4) button"),
         *("ArrowLeft", "ArrowDown", "click .warps input", "click .measures button:nth-child(3)"),
     ],
+    "image_text/tokens": [
+        *("click .pictures figure:nth-child(2) .stage", "ArrowUp", "click .near button:nth-child(3)", "]"),
+        *("click .codebook", "["),
+    ],
+    "image_text/write": [
+        *("click .pictures figure:nth-child(2) .stage", "[", "click .layers button:nth-child(1)"),
+        *("click .heads button:nth-child(2)", "click .mask", "ArrowUp"),
+    ],
     "patches/attend": ["[", "[", "click .thumbs button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "patches/cut": ["ArrowLeft", "click .sizes button:nth-child(2)", "ArrowDown"],
     "patches/pair": ["]", "]", "ArrowLeft", "ArrowUp"],

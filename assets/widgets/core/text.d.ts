@@ -759,6 +759,25 @@ export interface GraphMasksText extends GraphSharedText {
   hint_keys: string;
 }
 export interface ImageTextSharedText extends SharedText {
+  and: string;
+  place: string;
+  word_large: string;
+  word_small: string;
+  word_red: string;
+  word_yellow: string;
+  word_green: string;
+  word_blue: string;
+  word_purple: string;
+  word_black: string;
+  word_circle: string;
+  word_square: string;
+  word_triangle: string;
+  word_star: string;
+  word_centre: string;
+  word_left: string;
+  word_right: string;
+  word_top: string;
+  word_bottom: string;
   temperature: string;
   learned: string;
 }
@@ -792,6 +811,56 @@ export interface ImageTextMatrixText extends ImageTextSharedText {
   says_over_photos: string;
   loss: string;
   unpaired: string;
+  hint: string;
+  hint_keys: string;
+}
+export interface ImageTextTokensText extends ImageTextSharedText {
+  name: string;
+  picture: string;
+  codes: string;
+  decoded: string;
+  decoded_swapped: string;
+  has: string;
+  now: string;
+  other: string;
+  near: string;
+  near_code: string;
+  codebook: string;
+  swap: string;
+  undo: string;
+  hint: string;
+  hint_keys: string;
+}
+export interface ImageTextWriteText extends ImageTextSharedText {
+  name: string;
+  figure: string;
+  picture_of: string;
+  at: string;
+  step: string;
+  play: string;
+  back: string;
+  forward: string;
+  token_line: string;
+  drawn: string;
+  greedy: string;
+  given: string;
+  put_here: string;
+  rest_share: string;
+  unforce: string;
+  opacity: string;
+  layer: string;
+  head: string;
+  mean: string;
+  words: string;
+  looks_line: string;
+  mask: string;
+  what_size: string;
+  what_colour: string;
+  what_shape: string;
+  what_places: string;
+  none: string;
+  right: string;
+  wrong: string;
   hint: string;
   hint_keys: string;
 }

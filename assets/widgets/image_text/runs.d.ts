@@ -1,5 +1,5 @@
 /** The payloads of Image and Text, as the TypedDicts in lab/views/image_text say. */
-import type { NumberArray } from "../core/lab";
+import type { Arrays, NumberArray } from "../core/lab";
 
 /** arrays: cosine (photo, sentence), place (sentence, down, across), word (sentence, piece), pixels. */
 export interface MatchRun {
@@ -21,4 +21,66 @@ export interface MatrixRun {
   text: string[];
   scale: number;
   arrays: Record<"thumb" | "cosine", NumberArray>;
+}
+
+/** What a scene's things have, and where they lie; see models/scenes/world.py. */
+export type SceneWord =
+  | "large"
+  | "small"
+  | "red"
+  | "yellow"
+  | "green"
+  | "blue"
+  | "purple"
+  | "black"
+  | "circle"
+  | "square"
+  | "triangle"
+  | "star"
+  | "centre"
+  | "left"
+  | "right"
+  | "top"
+  | "bottom";
+
+/** Codes by place, row by row; arrays: picture, decoded, swapped_picture (row, column, channel) and sample (code, …). */
+export interface TokensRun {
+  code: number[];
+  /** After the visitor's swaps. */
+  swapped: number[];
+  /** By place the codes whose vectors lie nearest to the encoder's, the place's own first. */
+  near: number[][];
+  near_cosine: number[][];
+  /** By code: how many of the `scenes` that models train on have it. */
+  used: number[];
+  scenes: number;
+  psnr: number;
+  arrays: Arrays;
+}
+
+/** One caption's picture; lists have an entry for each place that is written. */
+export interface WrittenMeta {
+  caption: string;
+  token: string[];
+  code: number[];
+  log_prob: number[];
+  /** null for a code that a visitor chose, and in greedy decoding. */
+  probability: (number | null)[];
+  entropy: number[];
+  kept: number[];
+  alternative: number[][];
+  alternative_log_prob: number[][];
+  /** How many tokens, of text and picture, have attention above 0 in some head. */
+  seen: number[];
+  shows: string[][];
+  /** What is asked about, what the caption says, what the picture has. */
+  checks: ["size" | "colour" | "shape" | "places", string, string][];
+}
+
+/** arrays of picture N: pictures_N, attention_N (place, layer, head, key), attention_max_N; sample (code, …). */
+export interface WriteRun {
+  method: string;
+  written: WrittenMeta[];
+  done: boolean;
+  arrays: Arrays;
 }
