@@ -53,8 +53,12 @@ def cropped(photos: torch.Tensor) -> torch.Tensor:
 
 
 @torch.inference_mode()
-def maps(frozen: nn.Module, photos: torch.Tensor, view: View = whole) -> torch.Tensor:
-    """What the frozen half makes of photos, uint8 (photo, 3, row, column): float16 (photo, channel, down, across)."""
+def maps(frozen: nn.Module, photos: torch.Tensor, view: View = whole, seed: int = 0) -> torch.Tensor:
+    """What the frozen half makes of photos, uint8 (photo, 3, row, column): float16 (photo, channel, down, across).
+
+    seed: of what a view draws.
+    """
+    torch.manual_seed(seed)
     found = []
     for some in photos.split(BATCH):
         pixels = (view(some).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)

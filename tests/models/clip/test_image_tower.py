@@ -135,6 +135,15 @@ def test_stored_maps_of_whole_frames_give_the_numbers_of_the_tower(package, tmp_
     torch.testing.assert_close(again, maps, atol=0, rtol=0)
 
 
+def test_what_a_view_draws_follows_its_seed(package):
+    tower, _, _ = image_tower.open_tower(package[0])
+    frozen, _ = image_tower.halves(tower, 4)
+    photos = torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8, generator=DRAWS)
+    first, again, other = (features.maps(frozen, photos, features.cropped, seed) for seed in (1, 1, 2))
+    torch.testing.assert_close(again, first, atol=0, rtol=0)
+    assert not torch.equal(other, first)
+
+
 def test_a_crop_is_a_part_of_its_photo_as_it_is_or_mirrored():
     """Of a photo that grows brighter from left to right, every part is as steep or less, in one of two directions."""
     ramp = torch.arange(0, 128, dtype=torch.uint8).expand(20, 3, 128, 128)

@@ -14,7 +14,7 @@ CAPTIONS = {
     "zh": (("狗",), ("走",), ("狗走", "走狗"), ("走走。",)),
 }
 STAGE = train.Stage(epochs=120, batch=4, tower_rate=5e-3, rate=2e-2)
-RECIPE = replace(train.RECIPE, dropout=0.0)
+RECIPE = replace(train.RECIPE, image_blocks=1, dropout=0.0)
 
 
 @pytest.fixture
