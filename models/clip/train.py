@@ -1,8 +1,9 @@
 """clip-flickr8k: an image tower and a text tower that learn to meet, on Flickr8k, in English and Chinese.
 
-What it does: EfficientNet-Lite0 stays as it is, so its numbers of every photo are computed once. A linear map of them
-and a text tower, begun from MiniLM, learn CLIP's symmetric loss: each step sees every photo of a batch with one caption
-in each language. Words learn first, without any layer above them, which costs a tenth; then the layer is put on top.
+What it does: of EfficientNet-Lite0 most stays as it is, so its maps of every photo, in several views, are made once.
+What is on top of them and a text tower, begun from MiniLM, learn CLIP's symmetric loss: each step sees every photo of a
+batch with one caption in each language. Words learn first, without any layer above them, which costs a tenth; then the
+layer is put on top; at last the image tower's upper blocks learn too.
 What it costs and reaches: recipe.json and README.md say.
 Run: python -m models.clip.train --data DIR --packages DIR, which goes on where it was stopped
 """
