@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     import torch
 
 BUNDLED = Path(__file__).resolve().parent.parent / "checkpoints"
-OWN = {"CmlmForTranslation": "models.translation.cmlm", "MeanTextDualEncoder": "models.clip.dual_encoder"}
+OWN = {
+    "CmlmForTranslation": "models.translation.cmlm",
+    "MeanTextDualEncoder": "models.clip.dual_encoder",
+    "FlamingoForCaptioning": "models.flamingo.model",
+}
 """Where the architectures are that transformers lacks."""
 MAX_CACHED_BYTES = 4_000_000_000
 """Parameters that are kept in memory for the next run; a single larger model is kept alone."""

@@ -1,6 +1,7 @@
 """The image tower's numbers of every photo, computed once: the tower does not learn, so each training reads these."""
 
 import copy
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,21 +39,35 @@ def fused(tower: Any) -> Any:
 @torch.inference_mode()
 def numbers(tower: Any, photos: torch.Tensor) -> torch.Tensor:
     """What the tower makes of photos, uint8 (photo, 3, row, column): (photo, WIDTH), the mean over its last map."""
-    found = []
+    return torch.cat([tower(pixels).pooler_output for pixels in _prepared(photos)])
+
+
+@torch.inference_mode()
+def places(tower: Any, photos: torch.Tensor) -> torch.Tensor:
+    """Its last map itself, float16 (photo, place, WIDTH), row by row: 49 places of a photo."""
+    return torch.cat([as_places(tower(pixels).last_hidden_state).half() for pixels in _prepared(photos)])
+
+
+def as_places(maps: torch.Tensor) -> torch.Tensor:
+    """A map (photo, n, row, column) as (photo, place, n), row by row."""
+    return maps.flatten(2).transpose(1, 2)
+
+
+def _prepared(photos: torch.Tensor) -> Iterator[torch.Tensor]:
     for some in photos.split(BATCH):
         enlarged = image_ops.resize(some, [SIDE, SIDE], InterpolationMode.BICUBIC, antialias=True)
-        pixels = (enlarged.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
-        found.append(tower(pixels).pooler_output)
-    return torch.cat(found)
+        yield (enlarged.float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
 
 
-def store(tower: Any, photos: torch.Tensor, path: Path) -> torch.Tensor:
-    """The same, computed unless the file is there already."""
+def store(
+    tower: Any, photos: torch.Tensor, path: Path, compute: Callable[[Any, torch.Tensor], torch.Tensor] = numbers
+) -> torch.Tensor:
+    """What `compute` makes of photos, unless the file has it already; read from the file when it is asked for."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        found = numbers(tower, photos)
+        found = compute(tower, photos)
         partial = path.with_suffix(".part")
         with partial.open("wb") as file:
             np.save(file, found.numpy())
         partial.rename(path)
-    return torch.from_numpy(np.load(path))
+    return torch.from_numpy(np.load(path, mmap_mode="c"))
