@@ -18,8 +18,6 @@ from transformers import (
     PreTrainedModel,
 )
 
-from models.clip.features import as_places
-
 Factor = float | torch.Tensor
 """What all gates are multiplied by: one number, or one for each row, (row, 1, 1)."""
 
@@ -150,10 +148,6 @@ class FlamingoForCaptioning(PreTrainedModel):
         self.gated = nn.ModuleList(GatedBlock(width, config.n_head) for _ in range(config.text_config.n_layer))
         self.post_init()
 
-    def places(self, pixels: torch.Tensor) -> torch.Tensor:
-        """The last map (photo, place, feature) of the image tower, row by row, of pixels (photo, 3, row, column)."""
-        return as_places(self.vision_model(pixels).last_hidden_state)
-
     def see(self, places: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The resampler's latents (photo, latent, width), and where they look (photo, head, latent, place + latent)."""
         return self.resampler(places)
@@ -175,6 +169,14 @@ class FlamingoForCaptioning(PreTrainedModel):
             stream = layer(stream, attention_mask=later[None, None])
             attention.append(weights)
         return Read(base.ln_f(stream), attention)
+
+    def gates(self) -> dict[str, torch.Tensor]:
+        """What the learned gates let through, tanh of them, (layer,), by what they open."""
+        blocks: Any = list(self.gated)
+        return {
+            "attention": torch.cat([block.attention_gate for block in blocks]).tanh(),
+            "feed_forward": torch.cat([block.feed_forward_gate for block in blocks]).tanh(),
+        }
 
     def forward(self, input_ids: torch.Tensor, latents: torch.Tensor, factor: Factor = 1.0) -> torch.Tensor:
         """Logits (row, token, vocabulary) of what comes next; arguments as those of `read`."""

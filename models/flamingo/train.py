@@ -122,6 +122,7 @@ def build(recipe: Recipe, language: GPT2LMHeadModel, vision: Any) -> FlamingoFor
         n_latent=recipe.n_latent,
         n_head=recipe.n_head,
         image_token_id=language.config.bos_token_id,
+        initializer_range=recipe.n_embd**-0.5,
     )
     model = FlamingoForCaptioning(config)
     model.vision_model.load_state_dict(vision.state_dict())
@@ -204,12 +205,9 @@ def learn_sight(
     return [{"epoch": 0, **start}, *rows]
 
 
-def gates(model: Any) -> dict[str, list[float]]:
+def gates(model: FlamingoForCaptioning) -> dict[str, list[float]]:
     """tanh of the gates of all blocks, by what they open."""
-    return {
-        name: [round(getattr(block, name).tanh().item(), 4) for block in model.gated]
-        for name in ("attention_gate", "feed_forward_gate")
-    }
+    return {f"{name}_gate": [round(one, 4) for one in some.tolist()] for name, some in model.gates().items()}
 
 
 def save(model: Any, tokenizer: Any, out: Path) -> FlamingoForCaptioning:

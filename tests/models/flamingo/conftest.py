@@ -47,6 +47,7 @@ def made(tokenizer: Any) -> FlamingoForCaptioning:
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight)
         if isinstance(module, nn.BatchNorm2d):
+            nn.init.ones_(module.weight)
             module.momentum = 1.0
     with torch.no_grad():
         model.vision_model.train()(torch.randn(4, 3, 64, 64))  # batch norms learn what the random layers give
