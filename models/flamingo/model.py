@@ -26,7 +26,7 @@ class FlamingoConfig(PretrainedConfig):
     """Two configs, and the sizes of what lies between the two models; its width is the language model's."""
 
     model_type = "small_flamingo"
-    sub_configs: ClassVar[dict[str, Any]] = {"vision_config": EfficientNetConfig, "text_config": GPT2Config}
+    sub_configs_defaults: ClassVar[dict[str, Any]] = {"vision_config": EfficientNetConfig, "text_config": GPT2Config}
 
     def __init__(
         self,
@@ -37,8 +37,8 @@ class FlamingoConfig(PretrainedConfig):
         image_token_id: int = 2,
         **kwargs: Any,
     ) -> None:
-        self.vision_config = EfficientNetConfig(**(vision_config or {}))
-        self.text_config = GPT2Config(**(text_config or {}))
+        self.vision_config: Any = vision_config
+        self.text_config: Any = text_config
         self.n_latent, self.n_head, self.image_token_id = n_latent, n_head, image_token_id
         super().__init__(**kwargs)
 

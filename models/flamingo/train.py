@@ -116,14 +116,9 @@ def build_language(recipe: Recipe, tokenizer: Any) -> GPT2LMHeadModel:
 def build(recipe: Recipe, language: GPT2LMHeadModel, vision: Any) -> FlamingoForCaptioning:
     """The two frozen models with a new resampler and gated blocks between them."""
     training.seed_everything(recipe.seed)
-    config = FlamingoConfig(
-        vision.config.to_dict(),
-        language.config.to_dict(),
-        n_latent=recipe.n_latent,
-        n_head=recipe.n_head,
-        image_token_id=language.config.bos_token_id,
-        initializer_range=recipe.n_embd**-0.5,
-    )
+    sizes: dict[str, Any] = {"n_latent": recipe.n_latent, "n_head": recipe.n_head}
+    sizes |= {"image_token_id": language.config.bos_token_id, "initializer_range": recipe.n_embd**-0.5}
+    config = FlamingoConfig(vision.config.to_dict(), language.config.to_dict(), **sizes)
     model = FlamingoForCaptioning(config)
     model.vision_model.load_state_dict(vision.state_dict())
     model.language.load_state_dict(language.state_dict())

@@ -56,7 +56,8 @@ def made(tokenizer: Any) -> FlamingoForCaptioning:
 
 def opened(model: FlamingoForCaptioning) -> FlamingoForCaptioning:
     """The same model with gates that let something through, each another share."""
-    for at, gated in enumerate(model.gated):
+    gates: Any = enumerate(model.gated)
+    for at, gated in gates:
         nn.init.constant_(gated.attention_gate, 0.5 + 0.2 * at)
         nn.init.constant_(gated.feed_forward_gate, -0.4 - 0.2 * at)
     return model
