@@ -60,7 +60,7 @@ class Recipe:
     activation: str = "gelu_pytorch_tanh"
     n_latent: int = 16
     language: Stage = Stage(epochs=3)
-    sight: Stage = Stage(epochs=3)
+    sight: Stage = Stage(epochs=4)
 
 
 NAME, RECIPE = "flamingo-flickr8k", Recipe()
