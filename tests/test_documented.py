@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -13,7 +14,7 @@ from lab.text import LANGUAGES, Text
 from lab.views.graph import compare
 from models.bert import train as train_bert
 from models.checkpoint import BUNDLED, bundled, revision
-from models.clip import predictions
+from models.clip import fails, predictions
 from models.clip import train as train_clip
 from models.clip.text_tower import WORDS as SEEN
 from models.cnn_vs_attention import data_efficiency
@@ -52,7 +53,7 @@ TWO_TOWERS = {SEEN, predictions.FILE}
 LARGEST = {train_clip.NAME: 32_000_000}
 """Bytes of weights, where they are more than 14 million."""
 WORDS, VERSE, STRATEGIES = {"source_words.txt"}, {"verse.json", "written.txt"}, {"recovery.json", "widths.json"}
-FURTHER = {FINETUNED: {FINETUNE}}
+FURTHER = {FINETUNED: {FINETUNE}, train_clip.NAME: {fails.FILE}}
 
 
 def figures(record):
@@ -95,6 +96,12 @@ def test_the_figures_of_clip_follow_from_what_it_said_of_the_test_pictures():
     folder = BUNDLED / train_clip.NAME
     record = json.loads((folder / "recipe.json").read_text())
     assert {name: record[name] for name in ("test", "zero_shot")} == predictions.figures(folder)
+
+
+def test_what_was_recorded_of_wrong_captions_is_of_todays_weights():
+    folder = BUNDLED / train_clip.NAME
+    with np.load(folder / fails.FILE) as file:
+        assert str(file["weights"]) == revision(train_clip.NAME)
 
 
 def test_the_trainings_on_less_data_have_their_recipe_and_a_card_with_its_measured_figures():

@@ -9,6 +9,7 @@ from lab.exhibits import (
     fields,
     generation,
     graph,
+    image_text,
     patches,
     strategies,
 )
@@ -18,6 +19,7 @@ GROUPS = {
     "comparison": (cnn_vs_attention.EXHIBIT, cost.EXHIBIT, graph.EXHIBIT),
     "architecture": (anatomy.EXHIBIT, blocks.EXHIBIT),
     "language": (decoding.EXHIBIT, generation.EXHIBIT, strategies.EXHIBIT),
+    "image_text": (image_text.EXHIBIT,),
 }
 EXHIBITS = tuple(exhibit for group in GROUPS.values() for exhibit in group)
 """In the order of the page."""

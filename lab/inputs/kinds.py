@@ -8,12 +8,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import gradio as gr
 
 from lab.text import Text
-from models.checkpoint import OpenModel, open_model, stamp
+from models.checkpoint import OpenModel, Reads, open_model, stamp
 from models.errors import InputError
 from models.hub import is_public_server
 from models.progress import Progress
@@ -211,7 +211,7 @@ class Model(Input):
 
     families: tuple[str, ...]
     bundled: tuple[str, ...]
-    reads: Literal["image", "text"] | None = "image"
+    reads: Reads = "image"
     wheels: tuple[str, ...] = ()
     hub: Mapping[str, int] = field(default_factory=dict)
     bad: ClassVar[tuple[Any, ...]] = (

@@ -20,9 +20,6 @@ from models.pixels import prepare
 from models.progress import NO_PROGRESS, Progress
 from models.traces import MatchTrace
 
-MOST = 12
-"""Sentences that are compared at once."""
-
 
 class Sum(NamedTuple):
     """An embedding as a sum of parts: whole (width,), parts (…, width)."""
@@ -31,34 +28,31 @@ class Sum(NamedTuple):
     parts: torch.Tensor
 
 
-def lines(text: str) -> tuple[str, ...]:
-    """The sentences, one a line. Raises InputError where there is none, or more than MOST."""
-    found = tuple(line.strip() for line in text.splitlines() if line.strip())
-    if not found:
-        raise InputError("image_text.empty")
-    if len(found) > MOST:
-        raise InputError("image_text.many", count=len(found), maximum=MOST)
-    return found
-
-
 def trace(
-    clip: OpenModel, photos: Sequence[Image.Image], texts: Sequence[str], progress: Progress = NO_PROGRESS
+    photo: Image.Image,
+    others: Sequence[Image.Image],
+    texts: Sequence[str],
+    clip: OpenModel,
+    progress: Progress = NO_PROGRESS,
 ) -> MatchTrace:
-    """Compare every photo with every sentence. clip: a model of families.DUAL_ENCODERS, opened for "image and text".
+    """Compare every sentence with a photo and with others; the photo comes last, unless it is one of the others.
+
+    clip: a model of families.DUAL_ENCODERS, opened for "image and text".
 
     Raises InputError for a sentence of more pieces than the tower reads, and where the model gives no numbers.
     """
     model: Any = clip.model
-    ids = [_pieces(clip, text) for text in texts]
-    pixels = [prepare(photo, clip.reader.image, model.config.vision_config) for photo in photos]
+    photos, chosen = _together(photo, others)
+    ids = [pieces(clip, text) for text in texts]
+    pixels = [prepare(one, clip.reader.image, model.config.vision_config) for one in photos]
     images, said = [], []
     with torch.inference_mode():
         for one in pixels:
             progress.beat()
-            images.append(_image(model, one.to(device())))
+            images.append(embed_photo(model, one.to(device())))
         for one in ids:
             progress.beat()
-            said.append(_text(model, one.to(device())))
+            said.append(embed_text(model, one.to(device())))
         scale = model.logit_scale.exp()
         wholes = [torch.stack([one.whole for one in some]) for some in (images, said)]
         scores = loss.logits(wholes[0], wholes[1], scale)
@@ -72,6 +66,7 @@ def trace(
     known = _known(clip.reference)
     return MatchTrace(
         model=clip.reference,
+        chosen=chosen,
         text=tuple(texts),
         piece=tuple(tuple(clip.reader.text.convert_ids_to_tokens(one[0].tolist())) for one in ids),
         unseen=tuple(_unseen(clip, text, known) for text in texts),
@@ -86,7 +81,15 @@ def trace(
     )
 
 
-def _image(model: Any, pixels: torch.Tensor) -> Sum:
+def _together(photo: Image.Image, others: Sequence[Image.Image]) -> tuple[list[Image.Image], int]:
+    """All photos, each once, and the number of `photo` among them."""
+    for at, other in enumerate(others):
+        if other.size == photo.size and other.tobytes() == photo.tobytes():
+            return [*others], at
+    return [*others, photo], len(others)
+
+
+def embed_photo(model: Any, pixels: torch.Tensor) -> Sum:
     """A photo's embedding (width,) and the part of each place (down, across, width): a mean and a linear map add up."""
     found = model.get_image_features(pixels)
     whole = found.pooler_output[0]
@@ -96,7 +99,7 @@ def _image(model: Any, pixels: torch.Tensor) -> Sum:
     return Sum(whole, model.visual_projection(places) / places[..., 0].numel())
 
 
-def _text(model: Any, ids: torch.Tensor) -> Sum:
+def embed_text(model: Any, ids: torch.Tensor) -> Sum:
     """A sentence's embedding (width,) and the part of each piece (piece, width)."""
     found = model.get_text_features(ids, torch.ones_like(ids))
     whole = found.pooler_output[0]
@@ -110,7 +113,7 @@ def _shares(own: Sum, other: torch.Tensor) -> torch.Tensor:
     return own.parts @ F.normalize(other, dim=0) / own.whole.norm()
 
 
-def _pieces(clip: OpenModel, text: str) -> torch.Tensor:
+def pieces(clip: OpenModel, text: str) -> torch.Tensor:
     """Word pieces (1, piece)."""
     ids = clip.reader.text(text, return_tensors="pt", split_special_tokens=True)["input_ids"]
     most = clip.model.config.text_config.max_position_embeddings
@@ -127,4 +130,5 @@ def _known(reference: str) -> frozenset[str]:
 
 def _unseen(clip: OpenModel, text: str, known: frozenset[str]) -> tuple[str, ...]:
     """Those words of a text that are not known, each once, in order; none where nothing is known of words."""
-    return tuple(dict.fromkeys(word for word in words(text, clip.reader.text) if word not in known)) if known else ()
+    new = (word for word in words(text, clip.reader.text) if word not in known and any(map(str.isalnum, word)))
+    return tuple(dict.fromkeys(new)) if known else ()

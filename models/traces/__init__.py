@@ -65,7 +65,7 @@ from models.traces.graph import (
     ScoresTrace,
 )
 from models.traces.history import HISTORIES, MEASURED, HistoryTrace
-from models.traces.image_text import MatchTrace
+from models.traces.image_text import FOIL_KINDS, FoilsTrace, MatchTrace, PromptsTrace
 from models.traces.layer_norm import LayerNormTrace, StreamTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
@@ -104,6 +104,7 @@ __all__ = [
     "FATES",
     "FED_WAYS",
     "FINETUNING_WAYS",
+    "FOIL_KINDS",
     "GRAPH_EDGES",
     "GRAPH_KINDS",
     "HALF_MASS",
@@ -161,6 +162,7 @@ __all__ = [
     "FieldsTrace",
     "FinetuneTrace",
     "Finished",
+    "FoilsTrace",
     "GenerationTrace",
     "GradientsTrace",
     "GraphTrace",
@@ -186,6 +188,7 @@ __all__ = [
     "PositionTablesTrace",
     "ProgramTrace",
     "ProgramsTrace",
+    "PromptsTrace",
     "RaceTrace",
     "RankingTrace",
     "RecoveryTrace",

@@ -8,6 +8,7 @@ import pytest
 from lab import saved
 from lab.exhibits import EXHIBITS
 from lab.inputs.kinds import Model
+from lab.inputs.photo import EXAMPLES, Photo
 from lab.inputs.several import Choices
 from lab.question import ask, defaults
 from lab.text import LANGUAGES, Text
@@ -110,7 +111,6 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
     key = ask(exhibit, run, sent).key
     assert ask(exhibit, run, dict(reversed(sent.items()))).key == key
     others = {
-        "photo": "cat",
         "sentence": "Two dogs run.",
         "position": [0.1, 0.2],
         "forces": [[1, 0, 7]],
@@ -120,6 +120,9 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
         "lesson": "Good night",
         "branches": [[0, 1, 7]],
         "average": True,
+        "others": False,
+        "texts": "a dog",
+        "things": "dog",
         "random": True,
         "edges": "a b\na: x\nb: y",
         "pairs": "a => b",
@@ -127,6 +130,8 @@ def test_equal_questions_have_one_key_and_other_inputs_another(row):
         "cuts": [[0, 1]],
         "swaps": [[1, 0, 7]],
     }
+    photos = [one for one in exhibit.inputs if isinstance(one, Photo)]
+    others |= {one.name: next(name for name in EXAMPLES if name != one.default) for one in photos}
     for name in run.inputs:
         one = exhibit.input(name)
         other = others.get(name)

@@ -16,6 +16,7 @@ from models.strategies.variants import AHEAD, DETAILS
 from models.traces import (
     FED_WAYS,
     FINETUNING_WAYS,
+    FOIL_KINDS,
     GRAPH_EDGES,
     GRAPH_KINDS,
     HEAD_RULES,
@@ -41,6 +42,7 @@ RECORDS = {
     "lab/record.py",
     "lab/page.py",
     "lab/inputs/lines.py",
+    "lab/inputs/image_text.py",
     "lab/inputs/kinds.py",
     "lab/inputs/photo.py",
     "lab/inputs/sentence.py",
@@ -113,6 +115,7 @@ KINDS = {
     },
     "lab/views/strategies/widths.py": {"name": ("bleu", "log_prob", "length")},
     "lab/views/strategies/wrong.py": {"trace.mistake": MISTAKES},
+    "lab/views/image_text/fails.py": {"kind": FOIL_KINDS, "language": LANGUAGES},
     "lab/views/graph/compare.py": {
         "kind": GRAPH_KINDS,
         "edges": GRAPH_EDGES,

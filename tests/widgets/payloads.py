@@ -11,11 +11,12 @@ from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
 from lab.views.generation import effects, families, generate, heads, next_token, training
 from lab.views.graph import graph, masks
+from lab.views.image_text import match, matrix
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
 from lab.views.strategies import fed, wrong
 from models.traces import TextWalkTrace
 
-from . import anatomy_walks, generation_traces, known_traces, photo_traces, strategies_traces
+from . import anatomy_walks, generation_traces, image_text_traces, known_traces, photo_traces, strategies_traces
 from .blocks_traces import architectures, layer_norms, position_tables
 from .decoding_run import decoding_trace, race_trace
 from .graph_traces import learned, scored
@@ -146,6 +147,8 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "generation/training": lambda bench: bench.value(*training.payload(generation_traces.film(), ENGLISH)),
     "graph/graph": cut_graph,
     "graph/masks": masked_scores,
+    "image_text/match": lambda bench: bench.value(*match.payload(image_text_traces.match(), ENGLISH)),
+    "image_text/matrix": lambda bench: bench.value(*matrix.payload(image_text_traces.match(), ENGLISH)),
     "patches/attend": vit,
     "patches/cut": vit,
     "patches/pair": pair,

@@ -90,6 +90,11 @@ JOURNEYS: dict[str, list[str]] = {
         *("]", "]", "click .size input", "ArrowRight", "click .heads button:nth-child(2)", "click .stage.matrix"),
         *("ArrowDown", "click .sources button:nth-child(2)", "]"),
     ],
+    "image_text/match": ["click .sentences li:nth-child(3) button", "ArrowUp", "click .warps input", "click .opacity"],
+    "image_text/matrix": [
+        *("click .measures button:nth-child(2)", "click .cells tr:nth-child(2) td:nth-child(4) button"),
+        *("ArrowLeft", "ArrowDown", "click .warps input", "click .measures button:nth-child(3)"),
+    ],
     "patches/attend": ["[", "[", "click .thumbs button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "patches/cut": ["ArrowLeft", "click .sizes button:nth-child(2)", "ArrowDown"],
     "patches/pair": ["]", "]", "ArrowLeft", "ArrowUp"],

@@ -144,6 +144,7 @@ export * from "../decoding/runs";
 export * from "../fields/runs";
 export * from "../generation/runs";
 export * from "../graph/runs";
+export * from "../image_text/runs";
 export * from "../patches/runs";
 export * from "../strategies/runs";
 export * from "./text";

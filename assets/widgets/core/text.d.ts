@@ -758,6 +758,43 @@ export interface GraphMasksText extends GraphSharedText {
   hint: string;
   hint_keys: string;
 }
+export interface ImageTextSharedText extends SharedText {
+  temperature: string;
+  learned: string;
+}
+export interface ImageTextMatchText extends ImageTextSharedText {
+  name: string;
+  map_picture: string;
+  opacity: string;
+  sentences: string;
+  words: string;
+  readout: string;
+  among: string;
+  place: string;
+  best_place: string;
+  no_parts: string;
+  between: string;
+  hint: string;
+  hint_keys: string;
+}
+export interface ImageTextMatrixText extends ImageTextSharedText {
+  name: string;
+  measure: string;
+  measure_cosine: string;
+  measure_over_texts: string;
+  measure_over_photos: string;
+  corner: string;
+  own: string;
+  own_short: string;
+  photo_number: string;
+  says_cosine: string;
+  says_over_texts: string;
+  says_over_photos: string;
+  loss: string;
+  unpaired: string;
+  hint: string;
+  hint_keys: string;
+}
 export interface PatchesAttendText extends SharedText {
   overview: string;
   overview_picture: string;

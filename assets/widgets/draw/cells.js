@@ -73,6 +73,13 @@ export const signedColour = (value) => [
 ];
 
 /**
+ * A number in [-1, 1] over a photo, blue to red: the nearer to 0, the more transparent.
+ * @param {number} value
+ * @returns {Colour}
+ */
+export const signedOverlayColour = (value) => [...signedColour(value).slice(0, 3), 215 * Math.min(1, Math.abs(value))];
+
+/**
  * A colour ramp as a background: what `paint` gives from one end of a scale to the other.
  * @param {HTMLElement} node
  * @param {(share: number) => Colour} paint

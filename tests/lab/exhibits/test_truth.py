@@ -68,7 +68,7 @@ def perturb(file, noise):
     """Add noise to every tensor of decimal numbers, as large a share of each as `noise` says."""
     random = np.random.default_rng(0)
     tensors = {
-        name: (array * (1 + noise * random.standard_normal(array.shape))).astype(array.dtype)
+        name: np.asarray(array * (1 + noise * random.standard_normal(array.shape)), array.dtype)
         if array.dtype.kind == "f"
         else array
         for name, array in load_file(file).items()

@@ -10,6 +10,7 @@ from PIL import Image
 
 from models.checkpoint import open_model
 from models.clip import match
+from models.clip.sentences import lines
 from models.errors import InputError
 from models.families import DUAL_ENCODERS
 from models.pixels import prepare
@@ -19,6 +20,11 @@ PHOTOS = [Image.fromarray(DRAWS.integers(0, 256, (40, 50, 3), dtype=np.uint8)) f
 TEXTS = ("a dog runs.", "a cat", "狗走")
 
 
+def compare(clip, photos, texts):
+    """The last photo is the one that is asked about."""
+    return match.trace(photos[-1], photos[:-1], texts, clip)
+
+
 @pytest.fixture(scope="module")
 def clip(tiny_clip):
     return open_model(str(tiny_clip), DUAL_ENCODERS, "image and text")
@@ -26,7 +32,7 @@ def clip(tiny_clip):
 
 @pytest.fixture(scope="module")
 def found(clip):
-    return match.trace(clip, PHOTOS, TEXTS)
+    return compare(clip, PHOTOS, TEXTS)
 
 
 @torch.inference_mode()
@@ -51,7 +57,7 @@ def test_probabilities_are_softmax_of_cosines_times_the_scale(found):
 def test_the_loss_is_the_mean_surprise_of_the_diagonal(clip, found):
     rows, columns = (-np.log(np.diag(one)).mean() for one in (found.over_texts, found.over_images))
     assert found.loss == pytest.approx((rows + columns) / 2, rel=1e-4)
-    assert np.isnan(match.trace(clip, PHOTOS[:1], TEXTS).loss)
+    assert np.isnan(compare(clip, PHOTOS[:1], TEXTS).loss)
 
 
 def test_places_and_words_add_up_to_the_cosine(found):
@@ -64,18 +70,24 @@ def test_places_and_words_add_up_to_the_cosine(found):
 
 def test_order_changes_nothing_but_places(clip, found):
     order = [2, 0, 1]
-    other = match.trace(clip, [PHOTOS[at] for at in order], [TEXTS[at] for at in order])
+    other = compare(clip, [PHOTOS[at] for at in order], [TEXTS[at] for at in order])
     np.testing.assert_allclose(other.cosine, found.cosine[order][:, order], atol=1e-5)
     assert other.loss == pytest.approx(found.loss, rel=1e-5)
 
 
+def test_a_photo_among_the_others_is_compared_once(clip, found):
+    again = match.trace(PHOTOS[1].copy(), PHOTOS, TEXTS, clip)
+    assert (found.chosen, again.chosen) == (2, 1)
+    np.testing.assert_array_equal(again.cosine, found.cosine)
+
+
 def test_a_word_that_training_never_saw_is_said(clip):
-    found = match.trace(clip, PHOTOS[:1], ("a zebra runs, a zebra", "狗猫", "a dog"))
-    assert found.unseen == (("zebra", ","), ("猫",), ())
+    found = compare(clip, PHOTOS[:1], ("a zebra runs, a zebra", "狗猫", "a dog"))
+    assert found.unseen == (("zebra",), ("猫",), ())
 
 
 def test_markers_in_a_sentence_are_text(clip):
-    (pieces,) = match.trace(clip, PHOTOS[:1], ("a [SEP] dog",)).piece
+    (pieces,) = compare(clip, PHOTOS[:1], ("a [SEP] dog",)).piece
     assert pieces.count("[SEP]") == 1
 
 
@@ -85,17 +97,17 @@ def test_markers_in_a_sentence_are_text(clip):
 )
 def test_no_sentence_and_too_many_are_refused(text, code):
     with pytest.raises(InputError) as refusal:
-        match.lines(text)
+        lines(text)
     assert refusal.value.code == code
 
 
 def test_lines_are_sentences():
-    assert match.lines(" a dog \n\na cat\r\n") == ("a dog", "a cat")
+    assert lines(" a dog’s \n\na cat\r\n") == ("a dog's", "a cat")
 
 
 def test_an_endless_sentence_is_refused(clip):
     with pytest.raises(InputError) as refusal:
-        match.trace(clip, PHOTOS[:1], ("dog " * 15,))
+        compare(clip, PHOTOS[:1], ("dog " * 15,))
     assert refusal.value.code == "image_text.long"
     assert (refusal.value.details["tokens"], refusal.value.details["maximum"]) == (17, 16)
 
@@ -109,7 +121,7 @@ def test_a_model_of_the_hub_has_cosines_but_no_parts(clip, tmp_path):
     CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=6)).save_pretrained(tmp_path)
     clip.reader.text.save_pretrained(tmp_path)
     (tmp_path / "preprocessor_config.json").write_text('{"feature_extractor_type": "CLIPFeatureExtractor"}')
-    found = match.trace(open_model(str(tmp_path), DUAL_ENCODERS, "image and text"), PHOTOS, TEXTS)
+    found = compare(open_model(str(tmp_path), DUAL_ENCODERS, "image and text"), PHOTOS, TEXTS)
     np.testing.assert_allclose(found.over_texts.sum(1), 1, rtol=1e-5)
     assert np.isnan(found.place).all() and np.isnan(found.word).all()
     assert found.unseen == ((), (), ())
