@@ -18,6 +18,8 @@ from models.clip import fails, predictions
 from models.clip import train as train_clip
 from models.clip.text_tower import WORDS as SEEN
 from models.cnn_vs_attention import data_efficiency
+from models.flamingo import predictions as written
+from models.flamingo import train as train_flamingo
 from models.gpt import train as train_gpt
 from models.graph import recorded
 from models.graph import train as cora
@@ -45,11 +47,12 @@ RECIPES = {
     **{f"gpt-{name}": recipe for name, recipe in train_gpt.RECIPES.items()},
     train_bert.NAME: train_bert.Recipe(),
     train_clip.NAME: train_clip.RECIPE,
+    train_flamingo.NAME: train_flamingo.RECIPE,
 }
 RECALLS = ("R@1", "R@5", "R@10")
 FILES = {"config.json", "model.safetensors", "recipe.json", "history.json", "README.md"}
 IMAGE_FILES, TEXT_FILES = {"preprocessor_config.json"}, {"tokenizer.json", "tokenizer_config.json"}
-TWO_TOWERS = {SEEN, predictions.FILE}
+TWO_TOWERS, CAPTIONER = {SEEN, predictions.FILE}, {written.FILE, written.WRITTEN}
 LARGEST = {train_clip.NAME: 32_000_000}
 """Bytes of weights, where they are more than 14 million."""
 WORDS, VERSE, STRATEGIES = {"source_words.txt"}, {"verse.json", "written.txt"}, {"recovery.json", "widths.json"}
@@ -63,6 +66,12 @@ def figures(record):
     if "zero_shot" in record:
         recalls = [way[depth] for ways in record["test"].values() for way in ways.values() for depth in RECALLS]
         return [f"{share:.1%}" for share in (*recalls, *record["zero_shot"].values())]
+    if "gates" in record:
+        seen = [
+            (some["bleu"][sight], some["nats"][sight]) for some in record["test"].values() for sight in written.SIGHTS
+        ]
+        shares = [f"{some['sees']:.1%}" for some in record["test"].values()]
+        return [f"{bleu:.1f} | {nats:.2f}" for bleu, nats in seen] + shares
     if "right" in record["test"]:
         return [f"**{record['test']['right']:.1%}**", f"{record['test']['nats']:.2f} nats"]
     if "nats" in record["test"]:
@@ -80,6 +89,7 @@ def test_a_checkpoint_has_its_files_its_recipe_and_a_card_with_its_measured_figu
     assert files in (
         FILES | IMAGE_FILES,
         text | IMAGE_FILES | TWO_TOWERS,
+        text | IMAGE_FILES | CAPTIONER,
         text,
         text | WORDS,
         text | WORDS | STRATEGIES,
