@@ -4,7 +4,7 @@ English and Chinese share a vocabulary of byte pairs. A row of a training holds 
 that what stands before a caption may be another one, with its own photo.
 """
 
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,8 +22,10 @@ SPOKEN = {language: f"<{language}>" for language in LANGUAGES}
 """What tells a model in which language to write."""
 MOST = 32
 """Tokens of a caption, its signs included; of a longer one the end is cut off."""
-CHARACTERS = 1_450
-"""The most frequent ones are pieces of their own."""
+LEAST = 2
+"""Times that a character has to stand in the training captions to be a piece of its own; a rarer one is UNKNOWN."""
+WORD = "▁"
+"""Where a word begins."""
 STOP = r"\s*[.。]\s*$"
 """A full stop at the end, which only some captions have."""
 IGNORED = -100
@@ -92,18 +94,26 @@ def _targets(ids: torch.Tensor) -> torch.Tensor:
     return target
 
 
-def make_tokenizer(texts: Iterable[str], size: int, n_position: int) -> PreTrainedTokenizerFast:
-    """Byte pairs (Sennrich et al. 2016) of captions in lower case without their full stop; AutoTokenizer opens it."""
+def make_tokenizer(texts: list[str], size: int, n_position: int) -> PreTrainedTokenizerFast:
+    """Byte pairs (Sennrich et al. 2016) of captions in lower case without their full stop; AutoTokenizer opens it.
+
+    The same texts give the same pieces, which they do not where the trainer itself chooses among rare characters.
+    """
     backend: Any = Tokenizer(models.BPE(unk_token=UNKNOWN))
     steps: Any = [normalizers.NFKC(), normalizers.Lowercase(), normalizers.Replace(Regex(STOP), "")]
     backend.normalizer = normalizers.Sequence(steps)
     backend.pre_tokenizer = pre_tokenizers.Metaspace()
     backend.decoder = decoders.Metaspace()
-    signs = [END, UNKNOWN, IMAGE, *SPOKEN.values()]
-    backend.train_from_iterator(
-        texts,
-        trainers.BpeTrainer(vocab_size=size, limit_alphabet=CHARACTERS, special_tokens=signs, show_progress=False),
+    counts = Counter(one for text in texts for one in backend.normalizer.normalize_str(text) if not one.isspace())
+    kept = sorted(one for one, count in counts.items() if count >= LEAST)
+    trainer = trainers.BpeTrainer(
+        vocab_size=size,
+        initial_alphabet=[*kept, WORD],
+        limit_alphabet=len(kept) + 1,
+        special_tokens=[END, UNKNOWN, IMAGE, *SPOKEN.values()],
+        show_progress=False,
     )
+    backend.train_from_iterator(texts, trainer)
     return PreTrainedTokenizerFast(
         tokenizer_object=backend,
         bos_token=IMAGE,

@@ -60,7 +60,7 @@ class Recipe:
     activation: str = "gelu_pytorch_tanh"
     n_latent: int = 16
     language: Stage = Stage(epochs=3)
-    sight: Stage = Stage(epochs=4)
+    sight: Stage = Stage(epochs=3)
 
 
 NAME, RECIPE = "flamingo-flickr8k", Recipe()
@@ -223,7 +223,7 @@ def main() -> None:
     data, out, state = arguments.data, arguments.out, training.state_path(NAME, RECIPE)
     state.parent.mkdir(parents=True, exist_ok=True)
     found = flickr8k.captions(data)
-    texts = (text for language in LANGUAGES for some in found["train"].texts[language] for text in some)
+    texts = [text for language in LANGUAGES for some in found["train"].texts[language] for text in some]
     tokenizer = captions.make_tokenizer(texts, RECIPE.pieces, RECIPE.language.row * MOST)
     vision, _, _ = image_tower.open_tower(arguments.packages / image_tower.FILE)
     parts = read(vision, tokenizer, found, data, state.parent)

@@ -26,8 +26,8 @@ def texts():
 
 @pytest.fixture(scope="session")
 def tokenizer():
-    """Of TEXTS."""
-    return captions.make_tokenizer((text for some in TEXTS.values() for one in some for text in one), 90, 96)
+    """Of TEXTS, each said twice."""
+    return captions.make_tokenizer([text for some in TEXTS.values() for one in some for text in one] * 2, 90, 96)
 
 
 def made(tokenizer: Any) -> FlamingoForCaptioning:

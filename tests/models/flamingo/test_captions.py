@@ -57,6 +57,16 @@ def test_an_epoch_has_every_photo_once_with_captions_of_its_own(tokenizer):
             assert [first.count("dog"), second.count("dog")] == counted
 
 
+def test_the_same_captions_give_the_same_pieces():
+    """Also where many characters are equally rare; one that stands once is unknown."""
+    rare = [chr(0x4E00 + at) for at in range(300)]
+    texts = ["".join(rare), *rare[:290], "a dog runs"]
+    first, *others = (captions.make_tokenizer(texts, 400, 96) for _ in range(4))
+    assert all(other.get_vocab() == first.get_vocab() for other in others)
+    assert set(rare[:290]) <= set(first.get_vocab())
+    assert first(rare[295]).input_ids[-1] == first.unk_token_id
+
+
 def test_saved_the_tokenizer_reads_the_same(tokenizer, tmp_path):
     tokenizer.save_pretrained(tmp_path)
     other = AutoTokenizer.from_pretrained(tmp_path, local_files_only=True)
