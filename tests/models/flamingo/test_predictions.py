@@ -76,7 +76,6 @@ def test_the_test_looks_at_another_photo_and_at_none(model, tokenizer, texts, tm
         assert len(set(written[language]["closed"])) == 1, "without sight all photos are one"
 
 
-@pytest.mark.skipif(not (BUNDLED / NAME).exists(), reason="no weights yet")
 def test_the_bundled_figures_follow_from_what_is_stored():
     folder = BUNDLED / NAME
     recipe = json.loads((folder / "recipe.json").read_text(encoding="utf-8"))
