@@ -203,8 +203,8 @@ def lay_out_lines(one: Lines, exhibit: Exhibit, text: Text, board: Board) -> Non
     said |= {word: text(f"input.file.{word}") for word in ("choose", "filled", "unreadable")}
     words = {name: escape(words) for name, words in said.items()}
     gr.HTML(FILE.format(field=one.field, maximum=one.maximum, **words), elem_classes=taken(one))
-    choice, value = one.chooses
-    field.input(None, None, board.inputs[choice], js=f"() => {json.dumps(value)}", api_visibility="private")
+    for choice, value in one.only.items():
+        field.input(None, None, board.inputs[choice], js=f"() => {json.dumps(value)}", api_visibility="private")
 
 
 def lay_out_views(exhibit: Exhibit, text: Text, board: Board) -> None:

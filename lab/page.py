@@ -4,6 +4,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.block_function import BlockFunction
+from gradio.blocks import BlocksConfig
 from gradio.components import Navbar
 from starlette.middleware import Middleware
 
@@ -16,12 +17,38 @@ from lab.wiring import MAX_THREADS, connect
 from models.device import describe
 
 
+class SessionConfig(BlocksConfig):
+    """A session's copy of what the page is made of.
+
+    Of every component Gradio would keep for each session what it says of itself, for links to a state of its own, which
+    the lab has not: half a second for every visitor, in which nobody else is served.
+    """
+
+    @staticmethod
+    def config_for_block(*_: Any, **__: Any) -> dict:
+        """Nothing."""
+        return {}
+
+
+class PageConfig(BlocksConfig):
+    """What the page is made of."""
+
+    def __copy__(self) -> SessionConfig:
+        copied = SessionConfig(self.root_block)
+        vars(copied).update(vars(super().__copy__()))
+        return copied
+
+
 class Page(gr.Blocks):
-    """Sends each step of an answer whole.
+    """Sends each step of an answer whole, and opens a session at once.
 
     Gradio sends what differs from the step before, and its script in the browser changes the values of that step in
     place, also where they wait to be shown: what a step no longer mentions would then never be seen.
     """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.default_config = PageConfig(self)
 
     def handle_streaming_diffs(
         self,

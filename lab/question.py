@@ -13,7 +13,7 @@ from models.device import places
 from models.errors import InputError
 from models.hub import conversion
 from models.measure import Stopwatch
-from models.progress import Progress
+from models.progress import NO_PROGRESS, Progress
 from models.provenance import Measurement, Provenance
 
 
@@ -66,6 +66,11 @@ class Question:
                 return
             yield Measurement(trace, Provenance.of(trace, models))
 
+    def whole(self) -> Measurement:
+        """The last trace, computed now."""
+        *_, whole = self.traces(NO_PROGRESS, Stopwatch())
+        return whole
+
 
 def ask(exhibit: Exhibit, run: Run, sent: Mapping[str, Any]) -> Question:
     """Check what was sent, by the name of the input. Raises InputError for the first that cannot be used."""
@@ -74,9 +79,10 @@ def ask(exhibit: Exhibit, run: Run, sent: Mapping[str, Any]) -> Question:
 
 
 def key_of(exhibit: Exhibit, run: Run, values: Mapping[str, Any]) -> str:
-    """Equal for equal values of a run's inputs, while the files of the weights stay the same."""
-    inputs = [f"{name}={exhibit.input(name).key(value)}" for name, value in values.items()]
-    return hashlib.sha256("\n".join([run.name, run.compute, *inputs]).encode()).hexdigest()
+    """Equal for equal values of what a run reads, while the files of the weights stay the same."""
+    inputs = [(exhibit.input(name), value) for name, value in values.items()]
+    read = [f"{one.name}={one.key(value)}" for one, value in inputs if one.is_read(values)]
+    return hashlib.sha256("\n".join([run.name, run.compute, *read]).encode()).hexdigest()
 
 
 def defaults(exhibit: Exhibit, language: str = "") -> dict[str, Any]:

@@ -13,8 +13,6 @@ import numpy as np
 
 from lab.exhibit import Exhibit, Run
 from lab.question import ask, with_followers
-from models.measure import Stopwatch
-from models.progress import NO_PROGRESS
 from models.provenance import Measurement, Provenance
 
 log = logging.getLogger(__name__)
@@ -43,8 +41,7 @@ def load(exhibit: Exhibit, run: Run, name: str = "") -> Measurement | None:
 
 def make(exhibit: Exhibit, run: Run, name: str = "") -> Measurement:
     """Compute one of a run's saved questions now."""
-    *_, whole = ask(exhibit, run, with_followers(exhibit, run.saved[name])).traces(NO_PROGRESS, Stopwatch())
-    return whole
+    return ask(exhibit, run, with_followers(exhibit, run.saved[name])).whole()
 
 
 def main() -> None:

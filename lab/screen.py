@@ -72,10 +72,13 @@ class Screen:
                 step[parts.verdict] = self.text("run.not_yet")
         return step
 
-    def begun(self, anew: bool) -> Step:
-        """A run has begun; where it was asked anew, what one sees until it answers is older."""
-        waits = {self.board.status: self.text("run.running", seconds="0"), self.board.trouble: ""}
-        return waits | self.note("run.older", anew)
+    def begun(self) -> Step:
+        """A run has begun."""
+        return {self.board.status: self.text("run.running", seconds="0"), self.board.trouble: ""}
+
+    def silent(self) -> Step:
+        """Nothing new; so a visitor who has left is found out."""
+        return {self.board.status: gr.skip()}
 
     def going_on(self, computation: Computation, seconds: float, others: int) -> Step:
         """A run goes on: how far, or for how many it waits, and the button that stops it."""
@@ -88,8 +91,8 @@ class Screen:
             line = self.text("run.converting", seconds=f"{seconds:.0f}")
         return {self.board.status: line, self.board.stop: gr.update(visible=True)}
 
-    def ended(self, question: Question, answer: Answer, anew: bool) -> Step:
-        """Where the answer comes from, and weights that do; where it was asked anew, nothing that one sees is older."""
+    def ended(self, question: Question, answer: Answer) -> Step:
+        """Where the answer comes from, and weights that do."""
         if answer.origin == "saved":
             key = f"{self.exhibit.name}.saved"
             key = key if self.text.has(key) else "run.saved"
@@ -100,8 +103,7 @@ class Screen:
             line = self.text(key, seconds=f"{answer.seconds:.2f}", device=describe())
         for reference, revision in question.conversions().items():
             line += "\n\n" + self.text("run.converted", reference=plain(reference), revision=revision)
-        done = {self.board.status: line, self.board.trouble: "", self.board.stop: gr.update(visible=False)}
-        return done | self.note("", anew)
+        return {self.board.status: line, self.board.trouble: "", self.board.stop: gr.update(visible=False)}
 
     def stopped(self) -> Step:
         """The visitor has stopped the run; the note says already what the views show."""
@@ -117,9 +119,9 @@ class Screen:
         yield {self.board.status: line, self.board.trouble: line, **stop, **note}
         raise gr.Error(escape(sentence, quote=False), visible=False, print_exception=False)
 
-    def note(self, key: str, anew: bool) -> Step:
-        """A sentence about everything that one sees, none for ""; what was not asked anew leaves it as it is."""
-        return {self.board.note: key and self.text(key)} if anew else {}
+    def note(self, key: str) -> Step:
+        """A sentence about everything that one sees; none for ""."""
+        return {self.board.note: key and self.text(key)}
 
     def told(self, tab: str, answered: Mapping[str, Any], opened: bool = False) -> Step:
         """What the address is to say; opened: that the exhibit or a view of it has just been opened."""

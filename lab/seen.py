@@ -21,7 +21,8 @@ class Visit:
     tab: the open one. asked: what was sent last, by input. settled: what was asked last of what was answered.
     shown: the key of what is seen in each place, UNFINISHED for a growing trace. request: new with everything that is
     asked; an older one is not answered. stopped: the one that the Stop button has ended. watched: what it waits for.
-    client: who asks.
+    client: who asks. older: whether what is seen belongs to an earlier question than the one sent last: an answer ends
+    that, a failure or Stop does not. note: what was said last of all that is seen, a key of its words.
     """
 
     tab: str
@@ -32,6 +33,22 @@ class Visit:
     stopped: object = None
     watched: Computation | None = None
     client: Client = NOBODY
+    older: bool = False
+    note: str = ""
+
+    def ask(self, sent: dict[str, Any]) -> None:
+        """Another question: what was asked before is answered no longer."""
+        self.asked, self.older, self.request = sent, True, None
+
+    def settle(self) -> None:
+        """What was asked last is seen."""
+        if self.asked is not self.settled:
+            self.settled, self.older = self.asked, False
+
+    def give_up(self) -> None:
+        """What was asked last gets no answer: what counts is the question before, of which the inputs do not speak."""
+        if self.asked is not self.settled:
+            self.asked, self.older = self.settled, True
 
 
 class Seen:
@@ -81,7 +98,14 @@ class Seen:
         question = self.asked(visit, run)
         return question is not None and self.is_shown(visit, question)
 
-    def unfinished(self, visit: Visit) -> bool:
-        """Whether a growing trace is seen."""
+    def is_open(self, visit: Visit, run: Run) -> bool:
+        """Whether the open tab shows the run."""
+        return run in self.screen.runs(visit.tab)
+
+    def note(self, visit: Visit, anew: bool = False) -> Step:
+        """A sentence about everything that one sees, where it is another than before or the question was asked anew:
+        the page itself has said meanwhile that an input was changed, which stays true while views are opened."""
         places = [place for run in self.exhibit.runs for place in self.screen.places(run, visit.tab)]
-        return any(visit.shown.get(place) == UNFINISHED for place in places)
+        grows = any(visit.shown.get(place) == UNFINISHED for place in places)
+        before, visit.note = visit.note, "run.unfinished" if grows else "run.older" if visit.older else ""
+        return self.screen.note(visit.note) if anew or visit.note != before else {}

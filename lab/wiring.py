@@ -1,11 +1,9 @@
-"""connect(): what visitors do becomes questions, and answers become what they see. The only event wiring.
+"""connect(): what visitors do becomes questions; lab/answering.py answers them. The only event wiring.
 
 One kind of event serves all of an exhibit: it is started by the button, by an input that starts a run, by a tab that is
 opened, and by what a widget asks for.
 """
 
-import logging
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial, wraps
 from typing import Any
@@ -14,23 +12,19 @@ import gradio as gr
 
 from lab import links
 from lab.actions import overrides
-from lab.clients import Client, streams
-from lab.computing import Answer, computations, make_ready
+from lab.answering import Answering
+from lab.clients import Client
+from lab.computing import make_ready
 from lab.exhibit import Exhibit, Run
 from lab.inputs.kinds import Input
 from lab.inputs.sentence import Sentence
 from lab.layout import Board
-from lab.question import Question, ask, defaults, remembered
+from lab.question import defaults
 from lab.screen import Screen, Step
-from lab.seen import Seen, Visit
+from lab.seen import Visit
 from lab.text import Text
 from models.errors import InputError
 
-log = logging.getLogger(__name__)
-PROGRESS_SECONDS = 0.4
-"""Before a run shows its Stop button, and between two signs of progress of a few runs; of many there are fewer signs,
-which would take the time from the runs: of 80 students' signs the server computed a fifth of what it can."""
-FEW = 4
 MAX_THREADS = 400
 """Visitors who may wait for an answer at the same time, each in a thread that sleeps."""
 UNQUEUED: Any = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
@@ -43,7 +37,7 @@ class Wiring:
     def __init__(self, exhibit: Exhibit, text: Text, board: Board) -> None:
         self.exhibit, self.text, self.board = exhibit, text, board
         self.screen = Screen(exhibit, text, board)
-        self.seen = Seen(exhibit, self.screen)
+        self.answering = Answering(exhibit, text, self.screen)
         asked = defaults(exhibit, text.language)
         self.visit = gr.State(Visit(next(iter(board.tabs)), asked, asked))
 
@@ -91,7 +85,7 @@ class Wiring:
     def pressed(self, data: dict[Any, Any], request: gr.Request | None = None) -> Iterator[Step]:
         """The button, or an input that starts a run: everything is asked anew, what is open is answered."""
         visit = self.visiting(data, request)
-        yield from self.answered(visit, self.submitted(visit, data))
+        yield from self.answering.answered(visit, self.submitted(visit, data))
 
     def submitted(self, visit: Visit, data: Mapping[Any, Any]) -> dict[str, Any]:
         """The values of the components, by the input's name; hidden inputs that last keep what was asked."""
@@ -105,15 +99,15 @@ class Wiring:
         What need not be computed is shown at once, and what belongs to another question is taken away; then what is
         missing in the open tab is computed.
         """
-        visit = self.visiting(data, request)
-        step = self.screen.note("run.older", anew=self.seen.unfinished(visit))
+        visit, seen, step = self.visiting(data, request), self.answering.seen, {}
         visit.tab = tab or visit.tab
         for run in self.exhibit.runs:
-            step |= self.known(visit, run) or self.seen.outdated(visit, run)
-        if all(self.seen.is_answered(visit, run) for run in self.screen.runs(visit.tab)):
-            visit.settled = visit.asked
+            step |= self.answering.known(visit, run) or seen.outdated(visit, run)
+        if all(seen.is_answered(visit, run) for run in self.screen.runs(visit.tab)):
+            visit.settle()
+        step |= seen.note(visit)
         yield step | self.screen.told(visit.tab, visit.settled, opened=True) | {self.board.trouble: ""}
-        yield from self.answered(visit, visit.asked, again=False)
+        yield from self.answering.answered(visit, visit.asked, again=False)
         for run in self.screen.runs(visit.tab):
             make_ready(self.exhibit, run, self.text.language)
 
@@ -127,7 +121,7 @@ class Wiring:
         visit, board = self.visiting(data, request), self.board
         link = links.read(self.exhibit, asked.get("asked") if isinstance(asked, dict) else None)
         view = asked.get("view") if isinstance(asked, dict) else None
-        visit.asked = {one.name: one.kept(link.sent[one.name]) for one in self.exhibit.inputs}
+        visit.ask({one.name: one.kept(link.sent[one.name]) for one in self.exhibit.inputs})
         shown = {name: self.exhibit.input(name).shown(visit.asked[name]) for name in board.inputs}
         step: Step = {part: gr.update(value=shown[name]) for name, part in board.inputs.items()}
         for one in self.exhibit.inputs:
@@ -146,39 +140,10 @@ class Wiring:
         try:
             sent = visit.asked | overrides(self.exhibit, run, asked)
         except InputError as error:
-            yield from self.failed(visit, self.text.error(error, self.exhibit.name), anew=True)
+            visit.older = True
+            yield from self.answering.failed(visit, self.text.error(error, self.exhibit.name), anew=True)
             return
-        yield from self.answered(visit, sent)
-
-    def answered(self, visit: Visit, sent: dict[str, Any], again: bool = True) -> Iterator[Step]:
-        """All that the visitor sees of what is asked, step by step. again: also where its answer is shown already.
-
-        Where it was asked anew, the note speaks of an earlier run until the first answer; it stays where none comes.
-        """
-        request, anew = None, again or visit.asked is not visit.settled
-        if not streams.lead_to(visit.client):
-            return
-        try:
-            for run in self.screen.runs(visit.tab):
-                question = ask(self.exhibit, run, sent)
-                if not again and self.seen.is_shown(visit, question):
-                    continue
-                if not request:
-                    request = visit.request = object()
-                    if again:
-                        visit.asked = {one.name: remembered(one, sent[one.name]) for one in self.exhibit.inputs}
-                yield from self.answer(visit, question, again, anew)
-                if visit.request is not request or visit.stopped is request:
-                    return
-                visit.settled, anew = visit.asked, False
-        except InputError as error:
-            yield from self.failed(visit, self.text.error(error, self.exhibit.name), anew)
-        except Exception:
-            log.exception("a run failed")
-            yield from self.failed(visit, self.text("run.unexpected"), anew)
-        finally:
-            if request and visit.request is request:
-                visit.asked = visit.settled
+        yield from self.answering.answered(visit, sent)
 
     def stop(self, data: Mapping[Any, Any]) -> None:
         """The Stop button: the run says so itself, in its last step, which no earlier one can overtake."""
@@ -186,62 +151,6 @@ class Wiring:
         visit.stopped = visit.request
         if visit.watched:
             visit.watched.notify()
-
-    def failed(self, visit: Visit, sentence: str, anew: bool) -> Iterator[Step]:
-        """A sentence; what is seen belongs to one earlier run, or is as far as this one came."""
-        key = "run.unfinished" if self.seen.unfinished(visit) else "run.older"
-        yield from self.screen.failed(sentence, self.screen.note(key, anew))
-
-    def answer(self, visit: Visit, question: Question, again: bool, anew: bool) -> Iterator[Step]:
-        """Signs of progress and growing traces until the answer; nothing more once the visitor has asked anew."""
-        screen, request = self.screen, visit.request
-        known = None if again and question.run.fresh else computations.known(question)
-        computation = known or computations.watch(question, visit.client.address)
-        if isinstance(computation, Answer):
-            shown = self.seen.show_alone(visit, question, computation)
-            yield shown | screen.ended(question, computation, anew) | screen.told(visit.tab, visit.asked)
-            return
-        begun, partial, pause = time.perf_counter(), None, PROGRESS_SECONDS
-        visit.watched = computation
-        try:
-            yield screen.begun(anew)
-            while not computation.future.done():
-                computation.wait(partial, pause, lambda: visit.stopped is request)
-                pause = PROGRESS_SECONDS * max(1, len(computations.running) / FEW)
-                if visit.request is not request:
-                    return
-                if computation.future.done():
-                    break
-                if visit.stopped is request:
-                    yield screen.stopped()
-                    return
-                others = len(computations.running) - 1
-                step = screen.going_on(computation, time.perf_counter() - begun, others)
-                if computation.partial is not partial and (partial := computation.partial):
-                    step |= self.seen.show_alone(visit, question, partial, finished=False)
-                    step |= screen.note("run.unfinished", anew)
-                yield step
-            if visit.request is request:
-                question, answer = question.now(), computation.future.result()
-                shown = self.seen.show_alone(visit, question, answer)
-                yield shown | screen.ended(question, answer, anew) | screen.told(visit.tab, visit.asked)
-        finally:
-            if visit.watched is computation:
-                visit.watched = None
-            computations.leave(computation)
-
-    def known(self, visit: Visit, run: Run) -> Step:
-        """What is seen of a run whose answer need not be computed, if it shows something else."""
-        question = self.seen.asked(visit, run)
-        answer = computations.known(question) if question else None
-        if not question or not answer or self.seen.is_shown(visit, question):
-            return {}
-        try:
-            step = self.seen.show(visit, question, answer)
-        except Exception:
-            log.exception("a view cannot show its run")
-            return {}
-        return step | (self.screen.ended(question, answer, anew=False) if run in self.screen.runs(visit.tab) else {})
 
 
 def connect(exhibit: Exhibit, text: Text, board: Board, outside: gr.Tabs, opening: Sequence[Any]) -> Wiring:

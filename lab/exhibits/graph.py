@@ -16,7 +16,7 @@ EXHIBIT = Exhibit(
     "graph",
     inputs=(
         Choice(name="graph", default="karate", values=("karate", "own")),
-        Lines(name="edges", default=EXAMPLE, chooses=("graph", "own")),
+        Lines(name="edges", default=EXAMPLE, only={"graph": "own"}),
         Choice(name="kind", default="gat", values=GRAPH_KINDS),
         Number(name="seed", default=0, minimum=0, maximum=99),
         Choice(name="paper", default=2326, values=PAPERS),

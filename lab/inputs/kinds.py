@@ -33,7 +33,8 @@ class Input:
     """Something that decides what a run computes.
 
     name: the keyword of the computation, and [input] <name> in the exhibit's text file. more: behind "more settings".
-    follows: the input whose choice gives this one its default, by value in `defaults`.
+    follows: the input whose choice gives this one its default, by value in `defaults`. only: the choices, and the value
+    of each, beside which alone it is read.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Input:
     more: bool = False
     follows: str = ""
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    only: Mapping[str, Any] = field(default_factory=dict)
     hidden: ClassVar[bool] = False
     """Set by what a widget asks for, not by a component."""
     own: ClassVar[bool] = False
@@ -65,6 +67,10 @@ class Input:
     def key(self, value: Any) -> str:
         """Equal for equal values."""
         return repr(value)
+
+    def is_read(self, values: Mapping[str, Any]) -> bool:
+        """Whether the computation reads it beside these values of its run, by input."""
+        return all(values[choice] == value for choice, value in self.only.items())
 
     def written(self, asked: Any) -> str:
         """The text of an accepted value in a link."""

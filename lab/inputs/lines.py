@@ -11,13 +11,9 @@ from lab.text import Text
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Lines(Line):
-    """A text of many lines; what they mean is read where it is asked for.
-
-    chooses: the choice, and its value, that a visitor means who writes here.
-    """
+    """A text of many lines, read where it is asked for; who writes here has chosen what `only` says."""
 
     maximum: int = 100_000
-    chooses: tuple[str, str]
     bad: ClassVar[tuple[Any, ...]] = (None, 7, [], {"a": 1}, "x" * 100_001)
 
     @property

@@ -16,7 +16,7 @@ CHINESE_PAIRS = "\n".join(
 """Two words whose order changes; a fifth of their combinations is only asked."""
 TRAINING = (
     Choice(name="task", default=TRAINING_TASKS[0], values=TRAINING_TASKS),
-    Lines(name="pairs", default=PAIRS, maximum=20_000, chooses=("task", "own")),
+    Lines(name="pairs", default=PAIRS, maximum=20_000, only={"task": "own"}),
     Choices(
         name="strategies",
         default=("teacher_forcing", "inverse_sigmoid", "own_output"),

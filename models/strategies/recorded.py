@@ -29,6 +29,7 @@ def recovery(translator: OpenModel, progress: Progress = NO_PROGRESS) -> Recover
         model=translator.reference,
         sentences=found["sentences"],
         distance=np.arange(1, len(kinds[0]["divergence"]) + 1),
+        reaching=np.array(found["reaching"]),
         divergence=rows("divergence"),
         lost=rows("lost"),
         positions=rows("positions"),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from models import training
-from models.checkpoint import BUNDLED, OpenModel, open_model
+from models.checkpoint import BUNDLED, open_model
 from models.strategies import wrong_token
 from models.strategies.alignment import matches
 from models.strategies.recorded import RECORDED, RECOVERY
@@ -23,10 +23,9 @@ from models.translation.corpus import CORPORA
 SENTENCES, DISTANCES = 200, 12
 
 
-def measure(translator: OpenModel, language: str, sentences: list[str], mistake: str) -> dict[str, Any]:
+def measure(found: list[WrongTokenTrace]) -> dict[str, Any]:
     """How many positions were made wrong, after how many nothing changed, the mean share that changed; by distance the
     mean divergence in nats and the share of the output's tokens that the other output has not."""
-    found = [wrong_token.trace(one, language, translator, mistake) for one in sentences]
     changed = np.concatenate([one.changed[np.isfinite(one.changed)] for one in found])
     gone = [lost(one) for one in found]
     distances = range(1, DISTANCES + 1)
@@ -37,6 +36,11 @@ def measure(translator: OpenModel, language: str, sentences: list[str], mistake:
         "divergence": [mean_at([one.divergence for one in found], distance) for distance in distances],
         "lost": [mean_at(gone, distance) for distance in distances],
     }
+
+
+def reaching(found: list[WrongTokenTrace]) -> list[int]:
+    """How many outputs go so far that a token can stand at each distance from another."""
+    return [sum(len(one.output) > distance for one in found) for distance in range(1, DISTANCES + 1)]
 
 
 def lost(one: WrongTokenTrace) -> np.ndarray:
@@ -67,8 +71,10 @@ def main() -> None:
     for name, corpus in RECORDED.items():
         translator = open_model(name, AUTOREGRESSIVE, "text")
         sentences = CORPORA[corpus].load(arguments.data, "val")[0][:SENTENCES]
-        kinds = {kind: measure(translator, CORPORA[corpus].target, sentences, kind) for kind in MISTAKES}
-        training.write_json(arguments.out / name / RECOVERY, {"sentences": len(sentences), **kinds})
+        language = CORPORA[corpus].target
+        found = {kind: [wrong_token.trace(one, language, translator, kind) for one in sentences] for kind in MISTAKES}
+        record = {"sentences": len(sentences), "reaching": reaching(found[MISTAKES[0]])}
+        training.write_json(arguments.out / name / RECOVERY, record | {kind: measure(found[kind]) for kind in MISTAKES})
 
 
 if __name__ == "__main__":

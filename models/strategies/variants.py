@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 @dataclass(frozen=True)
 class Setting:
-    """How a student is built and how its weights change; as it stands here, that of *Train it here*."""
+    """How a student is built and how its weights change; as it stands here, that of *Train it*."""
 
     pre_norm: bool = False
     schedule: str = "cosine"

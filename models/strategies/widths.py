@@ -5,7 +5,7 @@ probability alone (length penalty 0), by its mean per token (1), and between. Gr
 is for; whether the translations are better is another question (the beam search curse: Koehn and Knowles 2017;
 Stahlberg and Byrne 2019).
 Run: python -m models.strategies.widths --data DIR; it writes widths.json beside the weights. Of a record that is there
-the penalties are kept, and those that are missing measured.
+as many sentences and of the same widths the penalties are kept, and those that are missing measured.
 """
 
 import argparse
@@ -71,7 +71,11 @@ def score(translator: OpenModel, source: Any, seen: Any, outputs: torch.Tensor) 
 def measure(
     translator: OpenModel, corpus: Any, source: list[str], target: list[str], known: dict[str, Any]
 ) -> dict[str, Any]:
-    """The record of a translator on sentences and their reference translations. known: a record of the same."""
+    """The record of a translator on sentences and their reference translations.
+
+    known: an older record of it, of which is kept what is of as many sentences, the same widths and as many compared.
+    """
+    same = (known.get("sentences"), known.get("widths")) == (len(source), [*BEAMS])
 
     def row(penalty: float) -> dict[str, Any]:
         columns: dict[str, list[float]] = {"bleu": [], "length": [], "log_prob": []}
@@ -84,9 +88,10 @@ def measure(
             columns["log_prob"].append(round(float(np.mean(made.log_prob)), 4))
         return {"penalty": penalty, **columns}
 
-    rows = {one["penalty"]: one for one in known.get("by_penalty", ())}
+    rows = {one["penalty"]: one for one in known["by_penalty"]} if same else {}
     table = [rows.get(penalty) or row(penalty) for penalty in PENALTIES]
-    likeness = known.get("likeness") or alike(translator, corpus, source, target)
+    kept = known["likeness"] if same and known["likeness"]["compared"] == COMPARED else None
+    likeness = kept or alike(translator, corpus, source, target)
     return {"sentences": len(source), "widths": BEAMS, "by_penalty": table, "likeness": likeness}
 
 

@@ -51,6 +51,8 @@ class RecoveryTrace(Trace):
     sentences: int
     distance: Annotated[np.ndarray, "distance"]
     """Tokens after the wrong one, from 1."""
+    reaching: Annotated[np.ndarray, "distance"]
+    """Sentences whose output goes so far."""
     divergence: Annotated[np.ndarray, "mistake distance"]
     """Mean KL divergence in nats where nothing but that token is wrong."""
     lost: Annotated[np.ndarray, "mistake distance"]

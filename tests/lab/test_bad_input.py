@@ -31,15 +31,15 @@ class Form(load.Form):
     """An exhibit's button on the English page, pressed as a script would: values by input, the rest as they stand."""
 
     def __init__(self, server, exhibit):
-        super().__init__(httpx.get(server + "/config", timeout=60).json(), exhibit)
-        self.server = server
+        self.client = httpx.Client(base_url=server, timeout=300)
+        super().__init__(self.client.get("/config").json(), exhibit)
 
     def press(self, **values):
         """The error message that the lab answers with ("" when Gradio itself refuses the form), or None when it ran."""
         session = uuid.uuid4().hex
         job = {"data": self.data(**values), "fn_index": self.number, "session_hash": session}
-        assert httpx.post(self.server + "/gradio_api/queue/join", json=job, timeout=60).status_code == 200
-        with httpx.stream("GET", f"{self.server}/gradio_api/queue/data?session_hash={session}", timeout=300) as lines:
+        assert self.client.post("/gradio_api/queue/join", json=job).status_code == 200
+        with self.client.stream("GET", f"/gradio_api/queue/data?session_hash={session}") as lines:
             for line in lines.iter_lines():
                 message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
                 if message.get("msg") == "process_completed":

@@ -7,7 +7,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import gradio as gr
 import pytest
+from gradio.state_holder import SessionState
 from playwright.sync_api import expect
 
 from lab.page import Page
@@ -53,6 +55,19 @@ def test_a_step_of_an_answer_is_sent_whole():
     ]
     assert made.handle_streaming_diffs(function, [None, None], "session", "run", final=True) == steps[-1]
     assert made.handle_streaming_diffs(function, [1, 2], None, None, final=False) == [1, 2]
+
+
+def test_a_session_opens_without_saying_what_every_component_is():
+    """Gradio does for each session; what a page is made of is still said to a browser, and functions are the page's."""
+    with Page() as made:
+        box = gr.Textbox("here")
+        box.change(lambda value: value, box, box)
+    session = SessionState(made)
+    assert not list(session.components)
+    assert session[box._id] is box
+    assert session.blocks_config.fns == made.default_config.fns != {}
+    said = {one["id"]: one["props"] for one in made.get_config_file()["components"]}
+    assert said[box._id]["value"] == "here"
 
 
 @pytest.mark.browser

@@ -1,5 +1,7 @@
 """Presenter mode: every view fits a projector's screen in large type, and a clicker leads through all of them."""
 
+import re
+
 import pytest
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import expect
@@ -130,6 +132,34 @@ def test_on_a_phone_the_figure_comes_first(chromium, server):
     fold.click()
     page.evaluate("location.hash = 'decoding/race'")
     tab = page.get_by_role("tab", name=ENGLISH("decoding.view.race.tab"))
+    expect(tab).to_have_attribute("aria-selected", "true")
+    expect(tab).to_be_in_viewport(ratio=0.9)
+    page.close()
+
+
+@pytest.mark.parametrize("language", ["", "zh"])
+def test_the_tabs_of_training_fit_and_no_chart_is_left_alone(chromium, server, language):
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{server}/{language}#strategies/train")
+    plots = page.locator(".lab-widget.chart:visible .plot:has(.main-svg)")
+    expect(plots).to_have_count(4)
+    bar = page.locator(".lab-views .tab-container:visible")
+    assert bar.evaluate("bar => bar.scrollWidth - bar.clientWidth") <= 1
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.keyboard.press("f")
+    expect(page.locator("body")).to_have_class(re.compile("lab-wide"))
+    assert bar.evaluate("bar => bar.scrollWidth - bar.clientWidth") <= 1
+    tops = plots.evaluate_all("plots => plots.map(plot => Math.round(plot.getBoundingClientRect().top))")
+    assert [tops.count(top) for top in tops] == [2, 2, 2, 2]
+    page.close()
+
+
+@pytest.mark.parametrize("address", ["#strategies/details", "zh#strategies/details", "#decoding/race"])
+def test_on_a_phone_the_tab_that_a_link_opens_is_seen(chromium, server, address):
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{server}/{address}")
+    view = address.split("/")[-1]
+    tab = page.locator(f".lab-views [role=tab][data-tab-id={view}]:visible")
     expect(tab).to_have_attribute("aria-selected", "true")
     expect(tab).to_be_in_viewport(ratio=0.9)
     page.close()

@@ -92,6 +92,11 @@ new MutationObserver(tellOpened).observe(document.body, {
   subtree: true,
   attributeFilter: ["aria-selected"],
 });
+// The tabs of an exhibit come when it is first opened, with one chosen already.
+new MutationObserver((changes) => {
+  const added = changes.flatMap(({ addedNodes }) => [...addedNodes]);
+  if (added.some((node) => node instanceof Element && node.querySelector("[role=tab]"))) reveal();
+}).observe(document.body, { childList: true, subtree: true });
 
 document.addEventListener("click", (event) => {
   const link = event.target instanceof Element ? event.target.closest("a[data-exhibit]") : null;

@@ -1,4 +1,4 @@
-"""How far one wrong token is felt, as recorded over many sentences: two charts and a sentence."""
+"""How far one wrong token is felt, as recorded over many sentences: charts by distance and a sentence."""
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,10 +11,11 @@ from models.traces import MISTAKES, RecoveryTrace
 
 
 def chart(trace: RecoveryTrace, text: Text) -> list[dict]:
-    """The divergence by distance on the left, what is missing on the right."""
+    """By distance: the divergence, what is missing, and over how many sentences both are means."""
     return [
         to_dict(by_distance(trace, trace.divergence, text("strategies.view.recovery.divergence"), text)),
         to_dict(by_distance(trace, trace.lost, text("strategies.view.recovery.lost"), text, share=True)),
+        to_dict(reaching_chart(trace, text)),
     ]
 
 
@@ -31,6 +32,14 @@ def by_distance(trace: RecoveryTrace, values: np.ndarray, title: str, text: Text
         )
     drawn.update_yaxes(rangemode="tozero", tickformat=".0%" if share else None)
     return drawn
+
+
+def reaching_chart(trace: RecoveryTrace, text: Text) -> go.Figure:
+    """A bar for each distance."""
+    title = text("strategies.view.recovery.reaching")
+    drawn = figure(text("strategies.view.recovery.distance"), title)
+    drawn.add_bar(x=trace.distance.tolist(), y=trace.reaching.tolist(), name=title, marker={"color": SERIES[7]})
+    return drawn.update_layout(showlegend=False)
 
 
 def claim(trace: RecoveryTrace, text: Text) -> str:

@@ -8,8 +8,6 @@ from lab import code, saved
 from lab.exhibits import EXHIBITS
 from lab.question import ask, defaults
 from lab.text import LANGUAGES, Text
-from models.measure import Stopwatch
-from models.progress import NO_PROGRESS
 
 from .test_saved import same
 from .visitor import briefly
@@ -24,12 +22,6 @@ def ran(exhibit, run, text, **asked):
     return names
 
 
-def computed(exhibit, run, asked):
-    """The last measurement of a run with these inputs instead of the defaults."""
-    *_, whole = ask(exhibit, run, defaults(exhibit) | asked).traces(NO_PROGRESS, Stopwatch())
-    return whole
-
-
 @pytest.mark.parametrize(
     ("exhibit", "run"),
     [pytest.param(*row, marks=[pytest.mark.slow] if row[1].inputs else [], id=row[1].name) for row in RUNS],
@@ -38,7 +30,7 @@ def test_the_code_computes_what_the_lab_shows(exhibit, run, capsys):
     for text in map(Text, LANGUAGES[: 1 + (not run.inputs)]):
         asked = briefly(exhibit, run)
         found = ran(exhibit, run, text, **asked)["found"]
-        kept = computed(exhibit, run, asked) if asked else saved.load(exhibit, run)
+        kept = ask(exhibit, run, defaults(exhibit) | asked).whole() if asked else saved.load(exhibit, run)
         assert kept
         same(kept.trace, found)
         said = capsys.readouterr().out

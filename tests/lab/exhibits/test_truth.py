@@ -26,8 +26,6 @@ from lab.views.payload import Payload
 from lab.widget import pack
 from models import checkpoint, measure
 from models.families import VIT
-from models.measure import Stopwatch
-from models.progress import NO_PROGRESS
 from models.traces import POOLED
 from models.vit import pooling
 
@@ -92,7 +90,7 @@ def shown(bundled, monkeypatch):
         sent = defaults(exhibit) | {name: value for name, value in given.items() if not isinstance(value, Image.Image)}
         question = ask(exhibit, run, sent)
         question = replace(question, values={**question.values, **given})
-        *_, (trace, _) = question.traces(NO_PROGRESS, Stopwatch())
+        trace, _ = question.whole()
         parts = {view.name: [show(trace, TEXT) for show in (view.payload, view.claim) if show] for view in run.views}
         return {name: json.dumps([plain(part) for part in drawn], default=str) for name, drawn in parts.items()}
 

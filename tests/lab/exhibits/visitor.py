@@ -15,8 +15,6 @@ from lab.inputs.kinds import Model
 from lab.question import ask, defaults
 from lab.saved import load
 from models.axes import Trace
-from models.measure import Stopwatch
-from models.progress import NO_PROGRESS
 from tests.widgets.drawn import dots
 
 Kind = TypeVar("Kind", bound=Trace)
@@ -133,6 +131,6 @@ def measured(exhibit: Exhibit, run: str, kind: type[Kind], **values: Any) -> Kin
     sent = {name: value for name, value in values.items() if isinstance(inputs[name], Model)}
     question = ask(exhibit, exhibit.run(run), defaults(exhibit) | {name: str(value) for name, value in sent.items()})
     given = {name: value for name, value in values.items() if name not in sent}
-    *_, whole = replace(question, values={**question.values, **given}).traces(NO_PROGRESS, Stopwatch())
+    whole = replace(question, values={**question.values, **given}).whole()
     assert isinstance(whole.trace, kind)
     return whole.trace

@@ -9,6 +9,6 @@ from lab import computing, saved
 def empty(monkeypatch, tmp_path):
     """Nothing computed yet, and nothing saved."""
     monkeypatch.setattr(computing, "computations", computing.Computations())
-    monkeypatch.setattr("lab.wiring.computations", computing.computations)
+    monkeypatch.setattr("lab.answering.computations", computing.computations)
     monkeypatch.setattr(saved, "RUNS", tmp_path)
     saved.load.cache_clear()

@@ -215,7 +215,7 @@ def test_no_place_is_taken_while_models_are_opened(monkeypatch, place):
 
 
 def test_the_stop_button_ends_a_run_at_once_and_the_run_says_so_last(monkeypatch):
-    monkeypatch.setattr("lab.wiring.PROGRESS_SECONDS", 600)
+    monkeypatch.setattr("lab.answering.PROGRESS_SECONDS", 600)
     page = Page()
     page.work.go_on.clear()
     steps = page.press()

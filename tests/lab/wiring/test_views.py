@@ -2,6 +2,7 @@
 
 import threading
 
+import gradio as gr
 import pytest
 
 from lab import saved
@@ -214,3 +215,89 @@ def test_rows_of_a_table_never_belong_to_two_runs():
     failed(page.press(word="newer"))
     assert page.seen == {f"row {VIEW}": "row new", "row other": NOT_YET, ASIDE: "aside new"}
     assert page.note == OLDER
+
+
+class Growing:
+    """A run that shows a part, and the rest once it may."""
+
+    def __init__(self, page):
+        page.work.do, self.go_on = self.grow, threading.Event()
+
+    def grow(self, word, count, forces, progress):
+        yield trace(word, 1)
+        assert self.go_on.wait(20)
+        yield trace(word, 2)
+
+
+def until_unfinished(steps, page):
+    """The steps up to a part of an answer."""
+    while page.note != UNFINISHED:
+        next(steps)
+
+
+def test_a_run_under_way_says_nothing_in_a_finished_view_and_is_there_when_one_returns(page):
+    list(page.press(word="newer", count=3))
+    list(page.open("other"))
+    list(page.open(VIEW))
+    run = Growing(page)
+    steps = page.press(word="newer", count=2)
+    until_unfinished(steps, page)
+    next(step for step in steps if "Running" in step.get("status", ""))
+    assert page.seen[VIEW] == "newer1"
+    first, *_ = page.open("other")
+    assert page.seen["other"] == "newer1" and page.note == ""
+    assert "Computed before" in first["status"] and first["stop"]["visible"] is False
+    assert next(steps)["status"] == gr.skip()
+    run.go_on.set()
+    assert not any("Running" in str(step.get("status")) or "note" in step for step in steps)
+    list(page.open(VIEW))
+    assert page.seen[VIEW] == "newer2" and page.note == "" and page.work.calls.count("newer") == 2
+
+
+def test_a_run_that_fails_behind_a_finished_view_takes_nothing_of_it_away(page):
+    def fails(word, count, forces, progress):
+        yield trace(word, 1)
+        assert failing.wait(20)
+        raise InputError("photo.missing")
+
+    list(page.open("other"))
+    list(page.open(VIEW))
+    page.work.do, failing = fails, threading.Event()
+    steps = page.press(word="new", count=2)
+    until_unfinished(steps, page)
+    list(page.open("other"))
+    failing.set()
+    failed(steps)
+    assert page.seen["other"] == "new1" and page.note == ""
+
+
+def test_what_an_opened_view_has_not_finished_is_said_there_alone(page):
+    page.work.do_other = lambda word, progress: growing(word)
+    run = Growing(page)
+
+    def growing(word):
+        return run.grow(word, 1, (), None)
+
+    steps = page.open("other")
+    until_unfinished(steps, page)
+    assert page.seen["other"] == "new1"
+    list(page.open(VIEW))
+    assert page.seen == {VIEW: "new1", ASIDE: "aside new"} and page.note == ""
+    run.go_on.set()
+    list(steps)
+    assert page.note == ""
+
+
+def test_a_link_that_is_followed_in_mid_run_ends_that_run(page):
+    with page.demo:
+        outside = gr.Tabs()
+    run = Growing(page)
+    steps = page.press(word="newer")
+    until_unfinished(steps, page)
+    link = {"view": VIEW, "asked": {"word": "old"}}
+    for step in page.wiring.linked({page.wiring.visit: page.visit}, link, outside):
+        page.step(step)
+    assert page.seen == {VIEW: "old1", ASIDE: "aside old"} and page.note == ""
+    assert not list(steps)
+    run.go_on.set()
+    assert page.seen == {VIEW: "old1", ASIDE: "aside old"} and page.visit.asked["word"] == "old"

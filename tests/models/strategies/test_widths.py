@@ -8,6 +8,7 @@ from models.checkpoint import BUNDLED, open_model
 from models.search import Settings
 from models.strategies import recorded, widths
 from models.translation.beam_search import search
+from models.translation.corpus import CORPORA
 
 SENTENCES = ["A man in a blue shirt is riding a bike.", "Two dogs play with a red ball in the snow near a house."]
 
@@ -31,6 +32,24 @@ def test_outputs_and_log_probabilities_are_those_of_the_traced_search(translator
 def test_distinct_bigrams_are_counted():
     assert widths.distinct([[[1, 2, 3], [1, 2, 4]]]) == 0.75
     assert widths.distinct([[[1, 2], [1, 2]], [[1, 2], [3, 4]]]) == 0.75
+
+
+def test_of_an_older_record_only_what_was_measured_alike_is_kept(translator, monkeypatch):
+    monkeypatch.setattr(widths, "BEAMS", (1,))
+    monkeypatch.setattr(widths, "PENALTIES", (0.0,))
+    monkeypatch.setattr(widths, "alike", lambda *_: {"compared": widths.COMPARED, "beam_distinct": 0.5})
+    monkeypatch.setattr(widths, "translate", lambda *_, **__: widths.Outputs([[[5, 6]], [[7]]], [-1.0, -2.0]))
+    references = ["Ein Mann.", "Zwei Hunde."]
+
+    def kept(**changed):
+        old = {"sentences": 2, "widths": [1], "by_penalty": [{"penalty": 0.0, "bleu": [99.0]}]}
+        old |= {"likeness": {"compared": widths.COMPARED, "beam_distinct": 0.9}, **changed}
+        found = widths.measure(translator, CORPORA["multi30k"], SENTENCES, references, old)
+        return found["by_penalty"][0]["bleu"] == [99.0], found["likeness"]["beam_distinct"] == 0.9
+
+    assert kept() == (True, True)
+    assert kept(sentences=3) == kept(widths=[1, 2]) == (False, False)
+    assert kept(likeness={"compared": 4, "beam_distinct": 0.9}) == (True, False)
 
 
 @pytest.mark.parametrize("name", recorded.RECORDED)

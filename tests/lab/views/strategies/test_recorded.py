@@ -18,6 +18,7 @@ def recovered():
         model="m",
         sentences=20,
         distance=np.arange(1, 4),
+        reaching=np.array([20, 12, 5]),
         divergence=np.array([[0.5, 0.25, 0.125], [2, 1, 0.5]]),
         lost=np.array([[0.1, 0.2, 0.1], [0.3, 0.3, 0.2]]),
         positions=np.array([40, 50]),
@@ -44,9 +45,10 @@ def trained():
 
 
 def test_recovery_is_drawn_and_told_by_kind(recovered):
-    left, right = recovery.chart(recovered, EN)
-    assert [line["y"] for line in left["data"]] == recovered.divergence.tolist()
-    assert [line["y"] for line in right["data"]] == recovered.lost.tolist()
+    moved, missing, reaching = recovery.chart(recovered, EN)
+    assert [line["y"] for line in moved["data"]] == recovered.divergence.tolist()
+    assert [line["y"] for line in missing["data"]] == recovered.lost.tolist()
+    assert [bars["y"] for bars in reaching["data"]] == [[20, 12, 5]]
     said = recovery.claim(recovered, EN)
     assert "second choice: 40 tokens made wrong; after 75% of them nothing changes, on average 50%" in said
     assert (
