@@ -28,6 +28,7 @@ OWN = {
     "CmlmForTranslation": "models.translation.cmlm",
     "MeanTextDualEncoder": "models.clip.dual_encoder",
     "PictureCodes": "models.scenes.codes",
+    "FlamingoForCaptioning": "models.flamingo.model",
 }
 """Where the architectures are that transformers lacks."""
 MAX_CACHED_BYTES = 4_000_000_000

@@ -6,7 +6,7 @@ from typing import Any
 
 from models import hub
 from models.errors import InputError
-from models.families import DECODERS, DUAL_ENCODERS, PACKAGES, SINGLE_STACKS, TOWERS
+from models.families import CAPTIONERS, DECODERS, DUAL_ENCODERS, PACKAGES, SINGLE_STACKS, TOWERS
 from models.processor import shown, sides
 
 RULES = "generation_config.json"
@@ -55,7 +55,7 @@ def check(reference: str, family: str, config: dict[str, Any]) -> None:
     family: the class that the config names; what is none of families.PACKAGES is checked as a language model.
     """
     _check_common(reference, config)
-    if family in DUAL_ENCODERS:
+    if family in (*DUAL_ENCODERS, *CAPTIONERS):
         _check_towers(reference, config)
     elif family not in PACKAGES:
         _check_language_model(reference, family, config)

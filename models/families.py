@@ -87,8 +87,10 @@ DECODERS = (
 
 DUAL_ENCODERS = ("MeanTextDualEncoder", "CLIPModel", "VisionTextDualEncoderModel")
 """An image tower and a text tower that meet in a dot product; the first is ours (`models/clip/dual_encoder.py`)."""
+CAPTIONERS = ("FlamingoForCaptioning",)
+"""An image tower that a language model looks at; ours (`models/flamingo/model.py`)."""
 TOWERS = ("vision_config", "text_config")
-"""What their configs call the two."""
+"""What the configs of both kinds call the two."""
 
 Position = tuple[float, float]
 """A point of a picture (down, across), each a share in [0, 1) of its own side."""

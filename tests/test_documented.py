@@ -18,6 +18,8 @@ from models.clip import fails, predictions
 from models.clip import train as train_clip
 from models.clip.text_tower import WORDS as SEEN
 from models.cnn_vs_attention import data_efficiency
+from models.flamingo import predictions as written
+from models.flamingo import train as train_flamingo
 from models.gpt import train as train_gpt
 from models.graph import recorded
 from models.graph import train as cora
@@ -49,11 +51,12 @@ RECIPES = {
     train_clip.NAME: train_clip.RECIPE,
     train_codes.NAME: train_codes.RECIPE,
     train_scenes.NAME: train_scenes.RECIPE,
+    train_flamingo.NAME: train_flamingo.RECIPE,
 }
 RECALLS = ("R@1", "R@5", "R@10")
 FILES = {"config.json", "model.safetensors", "recipe.json", "history.json", "README.md"}
 IMAGE_FILES, TEXT_FILES = {"preprocessor_config.json"}, {"tokenizer.json", "tokenizer_config.json"}
-TWO_TOWERS = {SEEN, predictions.FILE}
+TWO_TOWERS, CAPTIONER = {SEEN, predictions.FILE}, {written.FILE, written.WRITTEN}
 LARGEST = {train_clip.NAME: 32_000_000}
 """Bytes of weights, where they are more than 14 million."""
 WORDS, VERSE, STRATEGIES = {"source_words.txt"}, {"verse.json", "written.txt"}, {"recovery.json", "widths.json"}
@@ -72,6 +75,12 @@ def figures(record):
     if "zero_shot" in record:
         recalls = [way[depth] for ways in record["test"].values() for way in ways.values() for depth in RECALLS]
         return [f"{share:.1%}" for share in (*recalls, *record["zero_shot"].values())]
+    if "gates" in record:
+        seen = [
+            (some["bleu"][sight], some["nats"][sight]) for some in record["test"].values() for sight in written.SIGHTS
+        ]
+        shares = [f"{some['sees']:.1%}" for some in record["test"].values()]
+        return [f"{bleu:.1f} | {nats:.2f}" for bleu, nats in seen] + shares
     if "right" in record["test"]:
         return [f"**{record['test']['right']:.1%}**", f"{record['test']['nats']:.2f} nats"]
     if "nats" in record["test"]:
@@ -87,7 +96,8 @@ def test_a_checkpoint_has_its_files_its_recipe_and_a_card_with_its_measured_figu
     files = {path.name for path in folder.iterdir()} - {"generation_config.json"} - FURTHER.get(name, set())
     text = FILES | TEXT_FILES
     kinds = (text, text | WORDS, text | WORDS | STRATEGIES, text | VERSE)
-    assert files in (FILES, FILES | IMAGE_FILES, text | IMAGE_FILES | TWO_TOWERS, *kinds)
+    seeing = (FILES | IMAGE_FILES, text | IMAGE_FILES | TWO_TOWERS, text | IMAGE_FILES | CAPTIONER)
+    assert files in (FILES, *seeing, *kinds)
     assert (folder / "model.safetensors").stat().st_size < LARGEST.get(name, 14_000_000)
     record, card = json.loads((folder / "recipe.json").read_text()), (folder / "README.md").read_text()
     assert record["recipe"] == json.loads(json.dumps(asdict(RECIPES[name])))

@@ -75,8 +75,9 @@ def main() -> None:
     model: Any = clip.model
     part = flickr8k.captions(arguments.data)["test"]
     photos = flickr8k.photos(arguments.data)[list(part.photo)]
-    numbers = features.numbers(features.fused(model.vision_model), photos)
+    tower = features.fused(model.vision_model)
     with torch.inference_mode():
+        numbers = torch.cat([tower(pixels).pooler_output for pixels in features.prepared(photos)])
         images = torch.nn.functional.normalize(model.visual_projection(numbers), dim=-1)
     stored: dict[str, Any] = margins(model, clip.reader.text, images, part)
     np.savez(BUNDLED / CLIP / FILE, weights=np.array(revision(CLIP)), **stored)

@@ -1,7 +1,7 @@
 """What the frozen part of the image tower makes of every photo, computed once: each epoch of a training reads it."""
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,12 @@ def cropped(photos: torch.Tensor) -> torch.Tensor:
     return torch.stack([mirror(draw(photo)) for photo in photos])
 
 
+def prepared(photos: torch.Tensor, view: View = whole) -> Iterator[torch.Tensor]:
+    """Photos, uint8 (photo, 3, row, column), as the tower reads them, a few at a time."""
+    for some in photos.split(BATCH):
+        yield (view(some).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
+
+
 @torch.inference_mode()
 def maps(frozen: nn.Module, photos: torch.Tensor, view: View = whole, seed: int = 0) -> torch.Tensor:
     """What the frozen half makes of photos, uint8 (photo, 3, row, column): float16 (photo, channel, down, across).
@@ -59,17 +65,24 @@ def maps(frozen: nn.Module, photos: torch.Tensor, view: View = whole, seed: int 
     seed: of what a view draws.
     """
     torch.manual_seed(seed)
-    found = []
-    for some in photos.split(BATCH):
-        pixels = (view(some).float() / 127.5 - 1).contiguous(memory_format=torch.channels_last)
-        found.append(frozen(pixels).half())
-    return torch.cat(found).contiguous()
+    return torch.cat([frozen(pixels).half() for pixels in prepared(photos, view)]).contiguous()
 
 
 @torch.inference_mode()
 def numbers(learned: nn.Module, maps: torch.Tensor) -> torch.Tensor:
     """What the other half makes of such maps: (photo, WIDTH)."""
     return torch.cat([learned(some.float()) for some in maps.split(CHUNK)])
+
+
+@torch.inference_mode()
+def places(tower: Any, photos: torch.Tensor) -> torch.Tensor:
+    """The tower's last map, float16 (photo, place, WIDTH), row by row: 49 places of a photo."""
+    return torch.cat([as_places(tower(pixels).last_hidden_state).half() for pixels in prepared(photos)])
+
+
+def as_places(maps: torch.Tensor) -> torch.Tensor:
+    """A map (photo, n, row, column) as (photo, place, n), row by row."""
+    return maps.flatten(2).transpose(1, 2)
 
 
 def store(path: Path, compute: Callable[[], torch.Tensor]) -> torch.Tensor:

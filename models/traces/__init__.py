@@ -1,5 +1,6 @@
 """The vocabulary: every trace, a frozen record of NumPy arrays with named axes. Torch stops here."""
 
+from models.traces.caption import CaptionTrace, WrittenCaption
 from models.traces.cnn_vs_attention import (
     SETTINGS,
     SWEPT,
@@ -142,6 +143,7 @@ __all__ = [
     "Attribution",
     "AttributionsTrace",
     "CacheTrace",
+    "CaptionTrace",
     "CausalityTrace",
     "Changes",
     "Continuation",
@@ -213,5 +215,6 @@ __all__ = [
     "VitTrace",
     "VitWalkTrace",
     "WidthsTrace",
+    "WrittenCaption",
     "WrongTokenTrace",
 ]
