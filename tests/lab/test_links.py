@@ -40,6 +40,8 @@ def other(one):
         "cuts": ((0, 1),),
         "branches": ((0, 1, 7),),
         "swaps": ((1, 0, 7),),
+        "swapped": ((0, 1),),
+        "forced": ((0, 1),),
     }
     return special[one.name] if one.name in special else values[type(one.default)]
 

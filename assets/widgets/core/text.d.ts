@@ -818,6 +818,7 @@ export interface ImageTextTokensText extends ImageTextSharedText {
   name: string;
   picture: string;
   codes: string;
+  decoded_picture: string;
   decoded: string;
   decoded_swapped: string;
   has: string;
