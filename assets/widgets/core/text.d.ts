@@ -792,7 +792,6 @@ export interface ImageTextMatchText extends ImageTextSharedText {
   place: string;
   best_place: string;
   no_parts: string;
-  between: string;
   hint: string;
   hint_keys: string;
 }

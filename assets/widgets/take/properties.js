@@ -14,7 +14,7 @@ margin-right margin-top max-height max-width min-height min-width mix-blend-mode
 outline-color outline-offset outline-style outline-width overflow-wrap overflow-x overflow-y padding-bottom
 padding-left padding-right padding-top paint-order position right rotate row-gap scale stroke stroke-dasharray stroke-dashoffset
 stroke-linecap stroke-linejoin stroke-miterlimit stroke-opacity stroke-width table-layout text-align text-anchor
-text-decoration-line text-indent text-overflow text-transform top transform transform-origin translate
+text-decoration-line text-indent text-overflow text-transform text-underline-offset top transform transform-origin translate
 vertical-align visibility white-space width word-break writing-mode z-index
 `
   .trim()

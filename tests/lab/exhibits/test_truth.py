@@ -108,7 +108,7 @@ def plain(drawn):
 
 def another(exhibit, run):
     """Another value of the run's first input that is no model: a photo of noise, another choice, a word less."""
-    inputs = [one for one in exhibit.inputs if one.name in run.inputs and not isinstance(one, Model)]
+    inputs = [one for one in map(exhibit.input, run.inputs) if not isinstance(one, Model)]
     for one in inputs[:1]:
         if isinstance(one, Photo):
             return {one.name: Image.effect_noise((64, 64), 90).convert("RGB")}

@@ -3,7 +3,7 @@ import { element, find, findCanvas, whenChanged } from "../../core/dom.js";
 import { bindKeys } from "../../core/keys.js";
 import { drawCells, drawPixels, drawRamp, signedColour, signedOverlayColour } from "../../draw/cells.js";
 import { OPACITY, opacitySlider } from "../../draw/choices.js";
-import { cellName, finePercent, format, number } from "../../read/format.js";
+import { cellName, finePercent, format, number, sentences } from "../../read/format.js";
 import { ofPhoto, ofText, softmax, temperature } from "../../read/match.js";
 import { temperatureSlider } from "../temperature.js";
 
@@ -55,7 +55,7 @@ function sentenceOf(run, state, text) {
     const named = cellName(text.place, best, run.arrays.place.shape.slice(1));
     said.push(format(text.best_place, { place: named, adds: signed(added[best]) }));
   } else said.push(text.no_parts);
-  return said.join(text.between);
+  return sentences(...said);
 }
 
 /** @type {(run: Run, state: State, set: import("../../core/lab").SetState<Run, State>) => HTMLElement[]} */
