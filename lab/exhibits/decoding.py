@@ -1,8 +1,8 @@
 """Decoding: beam search beside mask-predict, step by step, on the visitor's own sentence."""
 
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.kinds import Choice, Forces, Number
-from lab.inputs.translation import OPENS, REFINEMENT_SETTINGS, SAVED, SEARCH_SETTINGS, SENTENCE, TRANSLATORS
+from lab.inputs.kinds import Choice, Number
+from lab.inputs.translation import OPENS, REFINEMENT_SETTINGS, SAVED, SEARCH_SETTINGS, SENTENCE, TRANSLATORS, Forces
 from lab.views.decoding import attention, decode, outputs, race, refinement, repeats, sampling, search
 from models.traces import METHODS, DecodingTrace, RaceTrace
 

@@ -1,9 +1,9 @@
 """Training strategies: what a decoder is fed while it learns, and what it does with its own mistakes."""
 
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.kinds import Choice, Forces
+from lab.inputs.kinds import Choice
 from lab.inputs.strategies import DETAIL, DETAILED, TRAINING, TRAINING_OPENS
-from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR
+from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR, Forces
 from lab.views.strategies import details, fed, finetune, history, recovery, train, widths, wrong
 from models.traces import (
     HISTORIES,

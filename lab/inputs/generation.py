@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from lab.inputs.kinds import Choice, Input, Line, Model, Number
+from lab.inputs.kinds import Choice, Input, Line, Model, Number, whole_rows
 from lab.inputs.translation import TRANSLATOR
 from models.errors import InputError
 from models.families import DECODERS, MASKED
@@ -75,11 +75,6 @@ class Branches(Input):
     )
 
     def checked(self, sent: Any) -> tuple[tuple[int, int, int], ...]:
-        if not isinstance(sent, list | tuple) or len(sent) > self.maximum or not all(map(_is_branch, sent)):
+        if not whole_rows(sent, 3, self.maximum):
             raise InputError("generation.branches", maximum=self.maximum)
         return tuple((continuation, step, token) for continuation, step, token in sent)
-
-
-def _is_branch(branch: Any) -> bool:
-    triple = isinstance(branch, list | tuple) and len(branch) == 3
-    return triple and all(type(number) is int and number >= 0 for number in branch)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from lab.inputs.kinds import Input
+from lab.inputs.kinds import Input, whole_numbers
 from models.errors import InputError
 
 EXAMPLE = """A, B
@@ -46,5 +46,4 @@ class EdgeChanges(Input):
 
 
 def _is_edge(pair: Any) -> bool:
-    numbers = isinstance(pair, list | tuple) and len(pair) == 2 and all(type(number) is int for number in pair)
-    return numbers and 0 <= pair[0] < pair[1]
+    return whole_numbers(pair, 2) and pair[0] < pair[1]

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import gradio as gr
 
 from lab.inputs.generation import Prompt
-from lab.inputs.kinds import Choice, Input, Line, Model, Number
+from lab.inputs.kinds import Choice, Input, Line, Model, Number, whole_rows
 from lab.inputs.photo import ExamplePhotos, Photo
 from lab.text import Text
 from models.clip.bundled import CLIP
@@ -92,14 +92,9 @@ class Codes(Input):
     )
 
     def checked(self, sent: Any) -> tuple[tuple[int, int], ...]:
-        if not isinstance(sent, list | tuple) or len(sent) > self.maximum or not all(map(_is_put, sent)):
+        if not whole_rows(sent, 2, self.maximum):
             raise InputError("scenes.put")
         return tuple((place, code) for place, code in sent)
-
-
-def _is_put(put: Any) -> bool:
-    pair = isinstance(put, list | tuple) and len(put) == 2
-    return pair and all(type(number) is int and number >= 0 for number in put)
 
 
 CAPTION = Prompt(name="caption", default=CAPTIONS["en"][0])

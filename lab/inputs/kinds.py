@@ -286,26 +286,12 @@ class Point(Input):
         return float(sent[0]), float(sent[1])
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Forces(Input):
-    """Tokens that a visitor forces in a search: (step, row, id) each, one a step. A new question starts without any."""
-
-    default: tuple[tuple[int, int, int], ...] = ()
-    maximum: int = 100
-    hidden: ClassVar[bool] = True
-    bad: ClassVar[tuple[Any, ...]] = (
-        *(None, {}, "x", 3, [1], [[1, 2]], [["a", 0, 0]], [[0, 0, 1.5]], [[0, True, 5]], [[-1, 0, 5]]),
-        *([[1, 0, 5], [1, 0, 6]], [[step, 0, 0] for step in range(101)]),
-    )
-
-    def checked(self, sent: Any) -> tuple[tuple[int, int, int], ...]:
-        if not isinstance(sent, list | tuple) or len(sent) > self.maximum or not all(map(_is_force, sent)):
-            raise InputError("input.forces")
-        if len({step for step, _, _ in sent}) < len(sent):
-            raise InputError("input.forces")
-        return tuple((step, row, token) for step, row, token in sent)
+def whole_numbers(sent: Any, count: int) -> bool:
+    """Whether what was sent is a list of so many whole numbers from 0."""
+    listed = isinstance(sent, list | tuple) and len(sent) == count
+    return listed and all(type(number) is int and number >= 0 for number in sent)
 
 
-def _is_force(force: Any) -> bool:
-    triple = isinstance(force, list | tuple) and len(force) == 3
-    return triple and all(type(number) is int and number >= 0 for number in force)
+def whole_rows(sent: Any, count: int, most: int) -> bool:
+    """Whether what was sent is a list of at most so many lists, each of so many whole numbers from 0."""
+    return isinstance(sent, list | tuple) and len(sent) <= most and all(whole_numbers(row, count) for row in sent)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from lab.inputs.kinds import Choice, Input, Model, Number, Positions
+from lab.inputs.kinds import Choice, Input, Model, Number, Positions, whole_rows
 from lab.inputs.models import HUB_TRANSLATORS
 from lab.inputs.sentence import EnglishSentence
 from lab.sentences import examples
@@ -91,3 +91,23 @@ class Edit(Input):
         if not numbers or (sent and (len(sent) != 2 or sent[0] < 1 or sent[1] < REMOVED)):
             raise InputError("input.edit")
         return tuple(sent)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Forces(Input):
+    """Tokens that a visitor forces in a search: (step, row, id) each, one a step. A new question starts without any."""
+
+    default: tuple[tuple[int, int, int], ...] = ()
+    maximum: int = 100
+    hidden: ClassVar[bool] = True
+    bad: ClassVar[tuple[Any, ...]] = (
+        *(None, {}, "x", 3, [1], [[1, 2]], [["a", 0, 0]], [[0, 0, 1.5]], [[0, True, 5]], [[-1, 0, 5]]),
+        *([[1, 0, 5], [1, 0, 6]], [[step, 0, 0] for step in range(101)]),
+    )
+
+    def checked(self, sent: Any) -> tuple[tuple[int, int, int], ...]:
+        if not whole_rows(sent, 3, self.maximum):
+            raise InputError("input.forces")
+        if len({step for step, _, _ in sent}) < len(sent):
+            raise InputError("input.forces")
+        return tuple((step, row, token) for step, row, token in sent)

@@ -209,10 +209,11 @@ def test(model: Any, recipe: Recipe, tokenizer: Any, part: Part, data: Path, kep
     pictures, labels = imagenette.load(data, "val")
     frozen, head = image_tower.halves(features.fused(model.vision_model), recipe.image_blocks)
     maps = features.store(kept / f"imagenette-val-{recipe.image_blocks}.npy", partial(features.maps, frozen, pictures))
+    numbers = features.numbers(head, maps)
     found = embed.directions(model, features.numbers(head, part.maps[0]), part.said)
     stored = {"image": found["image"], "label": labels.to(torch.uint8)}
     for language, said in part.said.items():
-        classes = zero_shot.answers(model, tokenizer, features.numbers(head, maps), zero_shot.PROMPTS[language])
+        classes = zero_shot.answers(model, tokenizer, numbers, zero_shot.PROMPTS[language])
         stored[f"class.{language}"] = classes.to(torch.uint8)
         stored[f"text.{language}"] = found[language]
         stored[f"photo.{language}"] = embed.owner(said).to(torch.int16)

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import numpy as np
 
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.kinds import Forces, Line, Number
+from lab.inputs.kinds import Line, Number
+from lab.inputs.translation import Forces
 from lab.text import Text
 from models.axes import Trace
 

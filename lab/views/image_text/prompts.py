@@ -13,10 +13,11 @@ BARE = "{}"
 def chart(trace: PromptsTrace, text: Text) -> dict:
     """A bar for each prompt, split among the things."""
     drawn = figure(text("image_text.view.prompts.share"), "")
+    prompts = [prompt_name(prompt, text) for prompt in trace.prompt]
     for at, thing in enumerate(trace.thing):
         drawn.add_bar(
             x=trace.share[:, at].tolist(),
-            y=[prompt_name(prompt, text) for prompt in trace.prompt],
+            y=prompts,
             orientation="h",
             name=plain(thing),
             marker={"color": SERIES[at % len(SERIES)]},

@@ -10,8 +10,6 @@ from lab.views.image_text.scenes import listed
 from lab.views.payload import Payload, rounded
 from models.traces import PictureCodesTrace
 
-BYTE_VALUES = 256
-
 
 class TokensMeta(TypedDict):
     """Codes by place, row by row; near has those whose vectors lie nearest, the place's own first."""

@@ -3,8 +3,9 @@
 import pytest
 
 from lab.inputs import kinds
-from lab.inputs.kinds import Forces, Model, Number, Point, Positions
+from lab.inputs.kinds import Model, Number, Point, Positions
 from lab.inputs.sentence import EnglishSentence, Sentence
+from lab.inputs.translation import Forces
 from lab.text import LANGUAGES, Text
 from models import wheels
 from models.errors import InputError

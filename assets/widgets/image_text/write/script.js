@@ -10,6 +10,7 @@ import { stepBar } from "../../draw/step_bar.js";
 import { shade } from "../../draw/tokens.js";
 import { largest, sum } from "../../read/attention.js";
 import { cellName, finePercent, format, number, percent, sentences, word } from "../../read/format.js";
+import { slice } from "../../read/slice.js";
 import { streamLength, streamRow, streamRows } from "../../read/stream_attention.js";
 import { drawCodes, sceneWords } from "../codes.js";
 
@@ -122,11 +123,8 @@ function drawPictures(figures, run, state, text) {
     figure.hidden = !one;
     if (!one) continue;
     const step = Math.min(state.step, one.code.length - 1);
-    const pictures = run.arrays[`pictures_${which}`];
-    const [, side] = pictures.shape;
-    const picture = pictures.subarray(step * side * side * 3, (step + 1) * side * side * 3);
     const canvas = findCanvas(figure, ".written");
-    drawPixels(canvas, Object.assign(picture, { shape: [side, side, 3] }));
+    drawPixels(canvas, slice(run.arrays[`pictures_${which}`], step));
     const nats = number(-sum(one.log_prob), 1);
     find(figure, "figcaption").textContent = format(text.figure, { caption: one.caption, nats });
     nameCanvas(canvas, format(text.picture_of, { caption: one.caption, step: step + 1 }));
