@@ -32,7 +32,8 @@ def send(page: Page, value: dict) -> None:
 
 
 def data(page: Page, name: str) -> Any:
-    """A number or a state of the widget, as it writes it."""
+    """A number or a state of the widget, as it writes it once it has drawn all that it was told."""
+    page.evaluate("page.settled()")
     return page.locator(".lab-widget").get_attribute(f"data-{name}")
 
 
