@@ -41,18 +41,19 @@ MAX_KEPT_VALUES = 64
 def widget(view: View, exhibit: Exhibit, text: Text, **settings: Any) -> gr.HTML:
     """The widget of a view: its template and styles, and a script that is mounted with its words.
 
-    The script is a module of assets/widgets (core/lab.d.ts says what it exports). What it asks for fires the event
-    `act`; the data comes from the browser: do not trust it.
+    The script is a module of assets/widgets (core/lab.d.ts says what it exports). What it asks for goes through its
+    exhibit's door: an event of its own for each widget would cost time whenever a page opens.
     """
-    module = json.dumps(f"{address()}/core/mount.js")
+    modules = json.dumps([f"{address()}/core/{name}.js" for name in ("mount", "address")])
     place = f"{exhibit.name}/{view.name}"
     arguments = json.dumps([view.widget, place, words(place, text)], ensure_ascii=False)
     return gr.HTML(
         html_template=(WIDGETS / view.widget / "template.html").read_text(encoding="utf-8"),
         css_template=css(view.widget),
         js_on_load=f"""const [name, place, words] = {arguments};
-            import(new URL({module}, document.baseURI).href).then(({{ mount }}) =>
-                mount(name, place, element, props, watch, words, (data) => trigger("act", data)));""",
+            Promise.all({modules}.map((module) => import(new URL(module, document.baseURI).href))).then(
+                ([{{ mount }}, {{ ask }}]) =>
+                    mount(name, place, element, props, watch, words, (data) => ask(place, data)));""",
         apply_default_css=False,
         container=False,
         **settings,
@@ -67,12 +68,15 @@ def words(place: str, text: Text) -> dict[str, str]:
 
 
 def door(exhibit: Exhibit) -> gr.HTML:
-    """What the address and an exhibit tell each other: its value is written there, links fire the event `act`."""
+    """What the address and an exhibit tell each other: its value is written there, links and widgets fire `act`.
+
+    The data comes from the browser: do not trust it.
+    """
     module = json.dumps(f"{address()}/core/address.js")
     return gr.HTML(
         html_template="",
         js_on_load=f"""import(new URL({module}, document.baseURI).href).then(({{ door }}) =>
-            door("{exhibit.name}", props, watch, (link) => trigger("act", link)));""",
+            door("{exhibit.name}", props, watch, (asked) => trigger("act", asked)));""",
         elem_classes="lab-door",
     )
 

@@ -15,7 +15,7 @@ from lab.actions import overrides
 from lab.answering import Answering
 from lab.clients import Client
 from lab.computing import make_ready
-from lab.exhibit import Exhibit, Run
+from lab.exhibit import Exhibit
 from lab.inputs.kinds import Input
 from lab.inputs.sentence import Sentence
 from lab.layout import Board
@@ -134,11 +134,11 @@ class Wiring:
         self.screen.warn(link.left_out, "" if view in (None, tab) else str(view)[:80])
         yield from self.opened(data, tab, request)
 
-    def acted(self, data: dict[Any, Any], asked: Any, run: Run, request: gr.Request | None = None) -> Iterator[Step]:
+    def acted(self, data: dict[Any, Any], asked: Any, request: gr.Request | None = None) -> Iterator[Step]:
         """What a widget asks for: what was asked last, with a hidden input set."""
         visit = self.visiting(data, request)
         try:
-            sent = visit.asked | overrides(self.exhibit, run, asked)
+            sent = visit.asked | overrides(self.exhibit, asked)
         except InputError as error:
             visit.older = True
             yield from self.answering.failed(visit, self.text.error(error, self.exhibit.name), anew=True)
@@ -163,12 +163,8 @@ def connect(exhibit: Exhibit, text: Text, board: Board, outside: gr.Tabs, openin
         wiring.register(listen, wiring.pressed, *board.inputs.values())
     tabs = {tab: name for name, tab in board.tabs.items() if tab}
     wiring.register(partial(gr.on, [*opening, *(tab.select for tab in tabs)]), opens(wiring, tabs))
-    for run in exhibit.runs:
-        widgets = [board.views[view.name].widget for view in run.views if run.actions]
-        for widget in filter(None, widgets):
-            wiring.register(widget.act, with_event(partial(wiring.acted, run=run)))
     changes = [*board.inputs.values(), *(one for one in (outside, board.selection) if one), *board.samples]
-    wiring.register(board.door.act, with_event(partial(wiring.linked, outside=outside)), changes=changes)
+    wiring.register(board.door.act, comes_in(wiring, outside), changes=changes)
     board.stop.click(wiring.stop, {wiring.visit}, js=js_run_failed(exhibit), preprocess=False, **UNQUEUED)
     later = [component.input for component in board.inputs.values() if component not in board.at_once]
     gr.on(later, lambda: text("run.changed"), None, board.note, **UNQUEUED)
@@ -190,13 +186,17 @@ def opens(wiring: Wiring, tabs: Mapping[Any, str]) -> Callable[..., Iterator[Ste
     return opened
 
 
-def with_event(answer: Callable[..., Iterator[Step]]) -> Callable[..., Iterator[Step]]:
-    """The listener to what our components ask for; Gradio tells by the annotation that it wants the event's data."""
+def comes_in(wiring: Wiring, outside: gr.Tabs) -> Callable[..., Iterator[Step]]:
+    """The listener to an exhibit's door, by which links and widgets ask. outside: the tabs of the exhibits."""
 
-    def listener(data: dict[Any, Any], request: gr.Request, event: gr.EventData) -> Iterator[Step]:
-        yield from answer(data, event._data, request=request)
+    def came_in(data: dict[Any, Any], request: gr.Request, event: gr.EventData) -> Iterator[Step]:
+        asked: Any = event._data
+        if isinstance(asked, dict) and "action" in asked:
+            yield from wiring.acted(data, asked, request)
+        else:
+            yield from wiring.linked(data, asked, outside, request)
 
-    return listener
+    return came_in
 
 
 def chosen(data: dict[Any, Any], component: Any, board: Board, followers: Sequence[Input]) -> Step:

@@ -13,7 +13,8 @@ import { changesOf, setState } from "./state.js";
  * visitor's photos, the record of the view; `opened` is new each time that a view is opened.
  * @typedef {{view: string, asked: Record<string, string>, files: string[], record?: ViewRecord, opened?: string}} Told
  */
-/** @typedef {{told: Told | null, act: (link: {view: string, asked: Record<string, Json>}) => void}} Door */
+/** @typedef {(asked: {view: string, asked: Record<string, Json>} | ({view: string} & import("./lab").Asked)) => void} Act */
+/** @typedef {{told: Told | null, act: Act}} Door */
 
 /** The name of the start page among the exhibits. */
 const START = "start";
@@ -41,7 +42,7 @@ let resting;
  * @param {string} exhibit
  * @param {{value: Told | null | ""}} props
  * @param {(prop: string, act: () => void) => void} watch
- * @param {Door["act"]} act
+ * @param {Act} act
  */
 export function door(exhibit, props, watch, act) {
   /** @type {Door} */
@@ -58,6 +59,16 @@ export function door(exhibit, props, watch, act) {
     later();
   });
   if (wanted?.exhibit === exhibit) go(wanted);
+}
+
+/**
+ * What a widget asks the server for goes through its exhibit's door.
+ * @param {string} place "exhibit/view"
+ * @param {import("./lab").Asked} data
+ */
+export function ask(place, data) {
+  const [exhibit, view] = place.split("/");
+  doors.get(exhibit)?.act({ view, ...data });
 }
 
 /** @param {Told} told @param {string} file */

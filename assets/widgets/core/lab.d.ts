@@ -38,7 +38,7 @@ export type SetState<Run, S> = (
   change: Partial<S> | ((state: S, run: Run) => Partial<S> | null | undefined),
 ) => boolean;
 export type Act = (action: string, values: Record<string, Json>) => void;
-/** The data of the event "act"; `answer` names the value that was shown when the visitor asked. */
+/** What a widget asks for; `answer` names the value that was shown when the visitor asked. */
 export interface Asked {
   action: string;
   values: Record<string, Json>;

@@ -73,7 +73,9 @@ class Page:
         return map(self.step, self.wiring.opened({self.wiring.visit: self.visit}, view))
 
     def act(self, sent):
-        return map(self.step, self.wiring.acted({self.wiring.visit: self.visit}, sent, self.exhibit.run("first")))
+        """What the widget of the view VIEW asks for."""
+        asked = {"view": VIEW, **sent} if isinstance(sent, dict) else sent
+        return map(self.step, self.wiring.acted({self.wiring.visit: self.visit}, asked))
 
     def stop(self):
         self.wiring.stop({self.wiring.visit: self.visit})

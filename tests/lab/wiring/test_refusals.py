@@ -81,6 +81,9 @@ def test_after_an_error_the_views_still_belong_to_what_was_asked_before():
         {"action": ["force"]},
         {"action": "force"},
         {"action": "force", "values": {"forces": 3}},
+        {"action": "force", "values": {"forces": []}, "view": "other"},
+        {"action": "force", "values": {"forces": []}, "view": "none"},
+        {"action": "force", "values": {"forces": []}, "view": ["cost"]},
     ],
 )
 def test_what_a_page_may_not_ask_for_gets_a_sentence(sent):
