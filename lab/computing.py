@@ -8,11 +8,12 @@ import uuid
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 
-from lab import saved
+from lab import journal, lent, saved
 from lab.exhibit import Exhibit, Run
 from lab.question import Question, ask, defaults, saved_names
 from models.axes import Trace
@@ -53,6 +54,8 @@ class Computation:
 
     def __init__(self, question: Question, client: str) -> None:
         self.question, self.client = question, client
+        self.context = copy_context()
+        """In which Gradio says who asks: a lent GPU is lent to somebody."""
         self.watchers = 1
         self.done = self.total = 0
         self.converts = False
@@ -81,7 +84,7 @@ class Computation:
         """The answer; growing traces are seen meanwhile."""
         self.beat()
         stopwatch = Stopwatch()
-        for measured in self.question.traces(self, stopwatch):
+        for measured in lent.traces(self.question, self, stopwatch):
             self.partial = Answer(*measured, seconds=stopwatch.seconds, origin="computed")
             self.notify()
             self.beat()
@@ -141,6 +144,12 @@ class Computations:
                 found = self.running[question.key] = self._begin(question, client)
             return found
 
+    def count(self) -> tuple[int, int]:
+        """Questions that have their turn, and those that wait for it."""
+        with self.lock:
+            waiting = sum(map(len, self.waiting.values()))
+            return len(self.running) - waiting, waiting
+
     def _begin(self, question: Question, client: str) -> Computation:
         clients = [one.client for one in self.running.values()]
         if len(clients) >= MAX_WAITING or clients.count(client) >= MAX_WAITING // 2:
@@ -161,12 +170,14 @@ class Computations:
                 self.waiting[client] = waiting
             computation.future.set_running_or_notify_cancel()
         try:
-            answer = computation.compute()
+            answer = computation.context.run(computation.compute)
             self.remember(computation.question.now().key, answer)
         except BaseException as error:
+            journal.failed(computation.question, error)
             self.forget(computation)
             computation.future.set_exception(error)
         else:
+            journal.answered(computation.question, answer.seconds, answer.origin, answer.provenance.device)
             self.forget(computation)
             computation.future.set_result(answer)
 
