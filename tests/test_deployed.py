@@ -19,6 +19,7 @@ from models.wheels import RECORD, SMOLLM2, WHEELS
 from tests.space_server import LARGE, Space
 
 ROOT = Path(__file__).resolve().parents[1]
+HEALTH, COUNTED = ("status", "version", "commit", "device"), ("seconds_up", "models_open", "computing", "waiting")
 ALONE = subprocess.run(["unshare", "--map-root-user", "--net", "true"], capture_output=True).returncode == 0
 STEPS = [
     tuple(step.split(maxsplit=1))
@@ -136,7 +137,8 @@ def test_a_copy_of_the_folder_answers_a_class_without_a_network(folder, tmp_path
     assert ended.returncode == 0, ended.stderr
     seen = json.loads(ended.stdout.splitlines()[-1])
     assert not seen["elsewhere"] and seen["pages"] == [200, 200]
-    assert seen["health"]["status"] == "ok" and seen["health"]["commit"] == ""
+    assert seen["health"].keys() == {*HEALTH, *COUNTED} and seen["health"]["status"] == "ok"
+    assert all(type(seen["health"][name]) is int for name in COUNTED)
     assert 2 < seen["health"]["models_open"] <= len(bundled()) + 1
     assert seen["translated"] is None and seen["written"] is None
     assert seen["of_the_hub"] == Text("en")("model.error.no_network", reference="owner/model")

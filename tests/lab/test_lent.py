@@ -95,6 +95,7 @@ def test_the_owner_may_borrow_nothing(monkeypatch):
     assert not is_lent()
 
 
+@pytest.mark.slow
 def test_elsewhere_the_decorator_does_nothing_and_the_lab_does_not_ask_for_it():
     import spaces
 
