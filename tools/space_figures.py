@@ -25,7 +25,7 @@ runpy.run_path("app.py", run_name="__main__")"""
 
 
 def space_rows(figures: Figures) -> None:
-    """Seconds until the lab answers, its memory then and after a run of each exhibit, and with all models opened before.
+    """Seconds until the lab answers, its memory then, after a run of each exhibit, and with all models opened before.
 
     The limits are this process's from then on, and those of what it starts.
     """
