@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 from gradio.context import LocalContext
 
+from lab.exhibit import Exhibit, Run
 from lab.question import Question
 from models.device import LENDS, borrow, is_lent
 from models.errors import InputError
@@ -20,11 +21,23 @@ from models.progress import NO_PROGRESS, Progress
 from models.provenance import Measurement
 
 log = logging.getLogger(__name__)
-SECONDS = 60
-"""For which a GPU is asked for at most."""
-
-
+SECONDS, SECONDS_GROWING = 30, 120
+"""For which a GPU is asked for, where a run gives one trace and where it grows: a visitor's share for the day must hold
+as much, and what takes longer may be ended."""
 Answered = tuple[Measurement, float] | InputError | None
+
+
+def found(exhibit: str, run: str) -> tuple[Exhibit, Run]:
+    """The records of these names."""
+    from lab.exhibits import EXHIBITS
+
+    one = next(one for one in EXHIBITS if one.name == exhibit)
+    return one, one.run(run)
+
+
+def seconds(exhibit: str, run: str, values: Mapping[str, Any]) -> int:  # noqa: ARG001 - asked as `borrowed` is
+    """For which a run asks for a GPU."""
+    return SECONDS_GROWING if found(exhibit, run)[1].grows else SECONDS
 
 
 def borrowed(exhibit: str, run: str, values: Mapping[str, Any]) -> Generator[Answered, None, None]:
@@ -32,13 +45,10 @@ def borrowed(exhibit: str, run: str, values: Mapping[str, Any]) -> Generator[Ans
 
     What goes wrong is given, not raised, for of an error only its name would come back; None for what is no visitor's.
     """
-    from lab.exhibits import EXHIBITS
-
     borrow()
-    asked = next(one for one in EXHIBITS if one.name == exhibit)
     stopwatch = Stopwatch()
     try:
-        for measured in Question(asked, asked.run(run), values, key="").traces(NO_PROGRESS, stopwatch):
+        for measured in Question(*found(exhibit, run), values, key="").traces(NO_PROGRESS, stopwatch):
             yield measured, stopwatch.seconds
     except InputError as error:
         yield error
@@ -50,7 +60,7 @@ def borrowed(exhibit: str, run: str, values: Mapping[str, Any]) -> Generator[Ans
 if os.environ.get(LENDS):
     import spaces
 
-    borrowed = spaces.GPU(duration=SECONDS)(borrowed)
+    borrowed = spaces.GPU(duration=seconds)(borrowed)
 
 
 def traces(question: Question, progress: Progress, stopwatch: Stopwatch) -> Iterator[Measurement]:

@@ -122,6 +122,7 @@ def main():
         "empty": asking.failure(EXHIBIT, following, {"text": ""}),
         "left": asking.leave(EXHIBIT, writing, {"length": 120}),
     }
+    seen["seconds"] = [int(query["durationSeconds"]) for query in lender.queries("/schedule")]
     lender.has_gpu = False
     seen["refused"] = asking.failure(EXHIBIT, following, {"text": "Twice"})
     seen["processes"] = sorted({query["pid"] for query in lender.queries("/allow")} - {str(os.getpid())})

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from lab.lent import SECONDS, SECONDS_GROWING
 from lab.page import MAX_QUEUED, Page
 from models.device import LENDS, borrow, describe, device, is_lent, places
 from models.errors import InputError
@@ -57,6 +58,8 @@ def test_saved_questions_are_answered_alike_each_on_a_gpu_that_was_borrowed_for_
     assert seen["started"] == ["/startup-report"]
     assert seen["borrowed"] == list(QUICK)
     assert seen["processes"]
+    *plain, growing = seen["seconds"]
+    assert growing == SECONDS_GROWING and set(plain) == {SECONDS, SECONDS_GROWING}
 
 
 @pytest.mark.slow
@@ -92,6 +95,7 @@ def test_the_owner_may_borrow_nothing(monkeypatch):
     assert not is_lent()
 
 
+@pytest.mark.slow
 def test_elsewhere_the_decorator_does_nothing_and_the_lab_does_not_ask_for_it():
     import spaces
 
