@@ -1,6 +1,6 @@
 """What a free Space of Hugging Face carries: the lab with two cores and 16 GB, one run of every exhibit."""
 
-import json
+import asyncio
 import os
 import resource
 import time
@@ -8,13 +8,10 @@ import uuid
 
 import httpx
 
-from lab.exhibit import Exhibit
-from lab.exhibits import EXHIBITS
 from models.checkpoint import bundled
-from models.measure import seconds
 from tools import browser
 from tools.figures import Figures
-from tools.load import Form, memory
+from tools.load import doors, follow, memory
 
 CORES, BYTES = 2, 16 * 10**9
 NOTHING_SAVED = """import pathlib, runpy
@@ -32,12 +29,10 @@ def space_rows(figures: Figures) -> None:
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
     os.environ["LAB_PRIVATE"] = "0"
-    with browser.lab(("-c", NOTHING_SAVED)) as running, httpx.Client(base_url=running.address, timeout=600) as client:
+    with browser.lab(("-c", NOTHING_SAVED)) as running:
         figures.add("start until HTTP 200", running.seconds, "s")
         figures.add("memory at the start", memory(running.process.pid, "VmRSS"), "MB")
-        config = client.get("/config").json()
-        for exhibit in EXHIBITS:
-            figures.add(f"a run of {exhibit.name}", seconds(lambda one=exhibit: press(client, config, one)), "s")
+        asyncio.run(ask_each(running.address, figures))
         figures.add("memory after a run of each exhibit", memory(running.process.pid, "VmRSS"), "MB")
         figures.add("memory at most", memory(running.process.pid, "VmHWM"), "MB", "under 16000")
     os.environ["LAB_PRELOAD"] = "all"
@@ -49,13 +44,13 @@ def space_rows(figures: Figures) -> None:
         figures.add("memory with all models open", memory(running.process.pid, "VmRSS"), "MB")
 
 
-def press(client: httpx.Client, config: dict, exhibit: Exhibit) -> None:
-    """Ask what an exhibit begins with, and wait for the answer. Raises RuntimeError where there is none."""
-    form, session = Form(config, exhibit), uuid.uuid4().hex
-    client.post("/gradio_api/queue/join", json={"data": form.data(), "fn_index": form.number, "session_hash": session})
-    with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as lines:
-        for line in lines.iter_lines():
-            message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
-            if message.get("msg") == "process_completed" and message["success"]:
-                return
-    raise RuntimeError(f"{exhibit.name} gave no answer")
+async def ask_each(address: str, figures: Figures) -> None:
+    """Ask what each exhibit begins with. Raises RuntimeError where there is no answer."""
+    async with httpx.AsyncClient(base_url=address, timeout=600) as client:
+        found = doors((await client.get("/config")).json())
+        for name, door in found.items():
+            begun = time.perf_counter()
+            refusal = await follow(client, door, uuid.uuid4().hex, {})
+            figures.add(f"a run of {name}", time.perf_counter() - begun, "s")
+            if refusal:
+                raise RuntimeError(f"{name} gave no answer: {refusal}")
