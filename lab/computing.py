@@ -8,11 +8,14 @@ import uuid
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
+from math import ceil
 
-from lab import saved
+from lab import journal, lent, saved
+from lab.admission import Admission
 from lab.exhibit import Exhibit, Run
 from lab.question import Question, ask, defaults, saved_names
 from models.axes import Trace
@@ -53,6 +56,8 @@ class Computation:
 
     def __init__(self, question: Question, client: str) -> None:
         self.question, self.client = question, client
+        self.context = copy_context()
+        """In which Gradio says who asks: a lent GPU is lent to somebody."""
         self.watchers = 1
         self.done = self.total = 0
         self.converts = False
@@ -81,7 +86,7 @@ class Computation:
         """The answer; growing traces are seen meanwhile."""
         self.beat()
         stopwatch = Stopwatch()
-        for measured in self.question.traces(self, stopwatch):
+        for measured in lent.traces(self.question, self, stopwatch):
             self.partial = Answer(*measured, seconds=stopwatch.seconds, origin="computed")
             self.notify()
             self.beat()
@@ -110,6 +115,7 @@ class Computations:
         self.waiting: OrderedDict[str, deque[Computation]] = OrderedDict()
         """By client; the first has its turn next."""
         self.answers: OrderedDict[str, Answer] = OrderedDict()
+        self.admission = Admission()
 
     def known(self, question: Question) -> Answer | None:
         """The answer, if it need not be computed: a remembered one, or the saved run."""
@@ -129,7 +135,7 @@ class Computations:
         """The computation of a question, begun if it is not on its way; `leave` it in the end.
 
         The answer instead, where it has come in since the question was known to have none. Raises InputError when too
-        many others are on their way.
+        many others are on their way, or when it would have to wait too long.
         """
         with self.lock:
             found = self.running.get(question.key)
@@ -141,10 +147,18 @@ class Computations:
                 found = self.running[question.key] = self._begin(question, client)
             return found
 
+    def count(self) -> tuple[int, int]:
+        """Questions that have their turn, and those that wait for it."""
+        with self.lock:
+            waiting = sum(map(len, self.waiting.values()))
+            return len(self.running) - waiting, waiting
+
     def _begin(self, question: Question, client: str) -> Computation:
         clients = [one.client for one in self.running.values()]
+        questions = [one.question for one in self.running.values()]
         if len(clients) >= MAX_WAITING or clients.count(client) >= MAX_WAITING // 2:
-            raise InputError("run.crowded", count=len(clients))
+            raise InputError("run.crowded", count=len(clients), seconds=ceil(self.admission.seconds(questions)))
+        self.admission.check(questions)
         begun = Computation(question, client)
         self.waiting.setdefault(client, deque()).append(begun)
         executor.submit(self._take_turn)
@@ -161,12 +175,15 @@ class Computations:
                 self.waiting[client] = waiting
             computation.future.set_running_or_notify_cancel()
         try:
-            answer = computation.compute()
+            answer = computation.context.run(computation.compute)
             self.remember(computation.question.now().key, answer)
+            self.admission.learned(computation.question, answer.seconds)
         except BaseException as error:
+            journal.failed(computation.question, error)
             self.forget(computation)
             computation.future.set_exception(error)
         else:
+            journal.answered(computation.question, answer.seconds, answer.origin, answer.provenance.device)
             self.forget(computation)
             computation.future.set_result(answer)
 
@@ -194,6 +211,7 @@ class Computations:
     def _forget(self, computation: Computation) -> None:
         if self.running.get(computation.question.key) is computation:
             del self.running[computation.question.key]
+            self.admission.noted(len(self.running))
 
     def remember(self, key: str, answer: Answer) -> None:
         """Keep an answer; the least recently used go when there are too many bytes."""

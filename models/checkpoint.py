@@ -6,6 +6,7 @@ torch and transformers are imported where they are used, so that the page opens 
 import copy
 import hashlib
 import importlib
+import os
 import re
 import threading
 from collections import OrderedDict
@@ -87,9 +88,28 @@ def open_model(
     if not (found := _models.get(key)):
         with build_lock:
             if not (found := _models.get(key)):
-                found = _load(reference, folder, family, reads, key.device)
+                model, reader = _models.take_elsewhere(key) or _load(reference, folder, family, reads)
+                found = model.to(key.device), reader
                 _models.keep(key, found)
     return OpenModel(reference, *found)
+
+
+def open_as_shipped(reference: str) -> OpenModel:
+    """Open a model of any family for what its files can read, as visitors will ask for it. Raises as `open_model`."""
+    return open_model(reference, (), readable(find(reference)))
+
+
+def readable(folder: Path) -> Reads:
+    """What a model's folder has the files to read."""
+    image = (folder / hub.PROCESSOR).is_file()
+    if any((folder / name).is_file() for name in hub.READERS if name != hub.PROCESSOR):
+        return "image and text" if image else "text"
+    return "image" if image else None
+
+
+def count_open() -> int:
+    """How many models are in memory."""
+    return _models.count()
 
 
 def find(reference: str, families: tuple[str, ...] = (), progress: Progress = NO_PROGRESS) -> Path:
@@ -154,32 +174,45 @@ class _Cache:
     """Open models and their readers; the least recently used go when their parameters are too many bytes."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self.lock = threading.Lock()
         self._models: OrderedDict[_Key, tuple[Any, Any]] = OrderedDict()
 
     def get(self, key: _Key) -> tuple[Any, Any] | None:
         """Model and reader, or None."""
-        with self._lock:
+        with self.lock:
             if key in self._models:
                 self._models.move_to_end(key)
             return self._models.get(key)
 
+    def take_elsewhere(self, key: _Key) -> tuple[Any, Any] | None:
+        """The same model on another device, which it leaves: what borrows a GPU has models of its parent on the CPU."""
+        with self.lock:
+            others = [other for other in self._models if other._replace(device=key.device) == key]
+            return self._models.pop(others[0]) if others else None
+
     def keep(self, key: _Key, found: tuple[Any, Any]) -> None:
         """Add one; what was opened from the same folder before its files changed goes."""
-        with self._lock:
+        with self.lock:
             for older in [other for other in self._models if other._replace(files=key.files) == key]:
                 del self._models[older]
             self._models[key] = found
             while len(self._models) > 1 and sum(map(_bytes, self._models.values())) > MAX_CACHED_BYTES:
                 self._models.popitem(last=False)
 
+    def count(self) -> int:
+        """How many there are."""
+        with self.lock:
+            return len(self._models)
+
     def clear(self) -> None:
         """Forget all."""
-        with self._lock:
+        with self.lock:
             self._models.clear()
 
 
 _models = _Cache()
+for lock in (_models.lock, build_lock):  # what a thread holds while another one forks, the forked process never gets
+    os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
 
 
 def _bytes(found: tuple[Any, Any]) -> int:
@@ -187,7 +220,7 @@ def _bytes(found: tuple[Any, Any]) -> int:
     return sum(parameter.numel() * parameter.element_size() for parameter in model.parameters())
 
 
-def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch.device") -> tuple[Any, Any]:
+def _load(reference: str, folder: Path, family: str, reads: Reads) -> tuple[Any, Any]:
     import torch
     import transformers
 
@@ -215,7 +248,7 @@ def _load(reference: str, folder: Path, family: str, reads: Reads, where: "torch
         raise InputError("model.weights", reference=reference, tensor=unfit)
     if not all(bool(tensor.isfinite().all()) for tensor in model.state_dict().values()):
         raise InputError("model.no_numbers", reference=reference)
-    return model.eval().to(where), reader
+    return model.eval(), reader
 
 
 def _buildable(reference: str, folder: Path, kind: Any) -> Any:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import torch
 
 
+LENDS = "SPACES_ZERO_GPU"
+"""Set where ZeroGPU of Hugging Face Spaces lends a GPU to a process that is forked for a run, and to no other."""
 MAX_SIDE_BY_SIDE = 4
 """Runs that compute at the same time on the CPU: two threads seldom finish one run faster than one each their own."""
 
@@ -52,10 +54,22 @@ def places() -> Places:
 
 
 def device() -> "torch.device":
-    """Where models run: what LAB_DEVICE names, else the GPU when there is one, else the CPU."""
+    """Where models run: what LAB_DEVICE names, else the GPU when this process has one, else the CPU."""
     import torch
 
-    return torch.device(os.environ.get("LAB_DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu"))
+    has_gpu = not is_lent() and torch.cuda.is_available()
+    return torch.device(os.environ.get("LAB_DEVICE") or ("cuda" if has_gpu else "cpu"))
+
+
+def is_lent() -> bool:
+    """Whether a GPU is lent for a run, to another process than this one; LAB_DEVICE has the last word."""
+    return bool(os.environ.get(LENDS)) and not os.environ.get("LAB_DEVICE")
+
+
+def borrow() -> None:
+    """This process was forked to have the GPU that is lent; what its parent holds of the CPU it does not wait for."""
+    if os.environ.pop(LENDS, ""):
+        places.cache_clear()
 
 
 def check() -> None:
@@ -73,6 +87,8 @@ def check() -> None:
 
 def describe() -> str:
     """The device's name for the page, for example "NVIDIA H200" or "CPU × 2" for a run that has two threads."""
+    if is_lent():
+        return "ZeroGPU"
     import torch
 
     where = device()

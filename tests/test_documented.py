@@ -4,11 +4,14 @@ import json
 import re
 import tomllib
 from dataclasses import asdict
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from lab.text import LANGUAGES, Text
 from lab.views.graph import compare
@@ -40,6 +43,9 @@ from tools import readme
 ROOT = Path(__file__).resolve().parents[1]
 
 
+ZERO_GPU = {"torch": "2.13.0", "torchvision": "0.28.0"}
+"""The newest that a Space with ZeroGPU has; its builder asks for no newer PyTorch, beside our requirements."""
+ZERO_GPU_PYTHONS = ("3.10", "3.12")
 RECIPES = {
     "vit-imagenette": VIT,
     "swin-imagenette": SWIN,
@@ -176,10 +182,36 @@ def test_the_changelog_speaks_of_this_version():
 
 def test_the_readme_says_to_hugging_face_spaces_what_runs_here():
     front = yaml.safe_load((ROOT / "README.md").read_text(encoding="utf-8").split("---\n")[1])
-    required = dict(line.split("==") for line in (ROOT / "requirements.txt").read_text().split())
+    required = [Requirement(line) for line in (ROOT / "requirements.txt").read_text().splitlines()]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert (front["sdk"], front["sdk_version"]) == ("gradio", required["gradio"])
+    assert (front["sdk"], f"=={front['sdk_version']}") == ("gradio", str(specifiers(required)["gradio"]))
     assert (ROOT / front["app_file"]).is_file()
-    assert project["requires-python"] == f">={front['python_version']}"
+    assert front["python_version"] in ZERO_GPU_PYTHONS
+    assert front["python_version"] in SpecifierSet(project["requires-python"])
     assert project["license"].lower() == front["license"]
     assert len(front["short_description"]) <= 60
+
+
+def specifiers(required):
+    """The versions of each package that are accepted."""
+    return {one.name: one.specifier for one in required}
+
+
+def test_zero_gpu_has_a_version_that_is_accepted_and_everybody_else_gets_the_one_that_is_tested():
+    accepted = specifiers(map(Requirement, (ROOT / "requirements.txt").read_text().splitlines()))
+    for package, older in ZERO_GPU.items():
+        newest = metadata.version(package).partition("+")[0]
+        assert older in accepted[package] and newest in accepted[package]
+        assert f"<={newest}" in str(accepted[package])
+    exact = {name for name, versions in accepted.items() if {one.operator for one in versions} == {"=="}}
+    assert set(accepted) - exact == set(ZERO_GPU)
+
+
+SETTING = re.compile(r"\bLAB_[A-Z_]+")
+
+
+def test_every_setting_that_is_read_is_in_the_table():
+    code = [*ROOT.glob("*.py"), *(path for room in ("lab", "models", "tools") for path in (ROOT / room).rglob("*.py"))]
+    read = {name for path in code for name in SETTING.findall(path.read_text(encoding="utf-8"))}
+    listed = {name for name in readme.table("settings") if SETTING.fullmatch(name)}
+    assert read == listed

@@ -1,7 +1,7 @@
 """Every figure that the README states, but those of a class (tools.load).
 
 python -m tools.benchmark                 prints them and puts them into docs/figures.json
-python -m tools.benchmark --only models   or views, graphs, generation, or page, which needs a browser
+python -m tools.benchmark --only models   or views, graphs, generation, space, or page, which needs a browser
 """
 
 import argparse
@@ -24,6 +24,7 @@ from models.measure import seconds
 from tools import browser
 from tools.figures import Figures, middle, timed, turns
 from tools.generation_figures import generation_rows
+from tools.space_figures import space_rows
 
 TEXT = Text("en")
 ONE_EXHIBIT = """import runpy
@@ -278,6 +279,7 @@ PARTS = {
     "graphs": (graph_rows,),
     "generation": (generation_rows,),
     "page": (start_rows, page_rows),
+    "space": (space_rows,),
 }
 
 

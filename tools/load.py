@@ -1,7 +1,8 @@
-"""A class at work in the lab: python -m tools.load --students 30 --seconds 240
+"""A class at work in the lab: python -m tools.load --students 30 --seconds 600
 
-Each student presses the button of Patches, Decoding or Receptive Fields, waits for the answer and thinks. Half of what
-they ask is one of the examples, half their own: a photo that nobody else has, a sentence with another word.
+Each student goes through the views of all exhibits, in an order of their own, by the links that a lecturer would give:
+asks, waits for the answer and thinks. Half of the questions are what the page shows, half the student's own: a photo
+that nobody else has, a sentence with another word.
 """
 
 import argparse
@@ -14,24 +15,28 @@ import statistics
 import time
 import uuid
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import numpy as np
 from PIL import Image
 
-from lab.exhibit import Exhibit
-from lab.exhibits import decoding, fields, patches
-from lab.inputs.photo import EXAMPLES, example
+from lab.exhibit import Exhibit, Run
+from lab.exhibits import EXHIBITS
+from lab.inputs.generation import Prompt
+from lab.inputs.image_text import Sentences
+from lab.inputs.photo import EXAMPLES, Photo, example
+from lab.inputs.sentence import Sentence
 from lab.sentences import examples
-from lab.text import Text
 from tools import browser
 from tools.figures import Figures
 
 WORDS = ("dog", "girl", "horse", "street", "red", "two", "jumping", "water", "mountain", "guitar", "old", "child")
-VISITED = {"patches": patches.EXHIBIT, "decoding": decoding.EXHIBIT, "fields": fields.EXHIBIT}
+TRAINS = ("learning",)
+"""Runs that train on a text of one's own for as long as they are told to: they are opened as they are saved."""
 
 
 WARM_UP_SECONDS = 60
@@ -48,84 +53,108 @@ class Answered:
     seconds: float
 
 
-class Form:
-    """An exhibit's button on the English page: what pressing it sends, by the name of the input."""
+class Visited(NamedTuple):
+    """A view of an exhibit, and its run."""
 
-    def __init__(self, config: dict[str, Any], exhibit: Exhibit) -> None:
-        text = Text("en")
-        components = {one["id"]: one["props"] for one in config["components"]}
-        buttons = {id for id, props in components.items() if props.get("value") == text(f"{exhibit.name}.run")}
-        named = {text(f"{exhibit.name}.input.{one.name}"): one.name for one in exhibit.inputs if not one.hidden}
-        forms = {}
-        for event in config["dependencies"]:
-            if any(target in buttons and trigger == "click" for target, trigger in event["targets"]):
-                parts = [components[id] for id in event["inputs"]]
-                forms[event["id"]] = {named.get(props.get("label"), ""): props.get("value") for props in parts}
-        whole = {*named.values(), ""}  # the visit has no label; another exhibit's button may have the same words
-        self.number: int
-        self.number, self.values = next((id, values) for id, values in forms.items() if set(values) == whole)
+    exhibit: Exhibit
+    run: Run
+    view: str
 
-    def data(self, **values: Any) -> list[Any]:
-        """What is sent: some values, the rest as they stand."""
-        return [values.get(name, value) for name, value in self.values.items()]
+
+VISITED = [Visited(exhibit, run, view) for exhibit in EXHIBITS for view, (run, _) in exhibit.views.items()]
+
+
+def doors(config: dict[str, Any]) -> dict[str, int]:
+    """The number of the event by which each exhibit of the English page takes links, by the exhibit's name."""
+    scripts = {one["id"]: one["props"].get("js_on_load") or "" for one in config["components"]}
+    named = [(exhibit.name, f'door("{exhibit.name}"') for exhibit in EXHIBITS]
+    found: dict[str, int] = {}
+    for event in config["dependencies"]:
+        for target, _ in event["targets"]:
+            for name, call in named:
+                if call in scripts.get(target, ""):
+                    found.setdefault(name, event["id"])
+    return found
+
+
+async def follow(client: httpx.AsyncClient, door: int, session: str, link: dict[str, Any]) -> str | None:
+    """Ask as the browser does that opens a link; the sentence that refuses, None where there is an answer."""
+    job = {"data": [None], "event_data": link, "fn_index": door, "session_hash": session}
+    joined = await client.post("/gradio_api/queue/join", json=job)
+    if joined.status_code != 200:
+        return f"HTTP {joined.status_code} {joined.text}"
+    query = {"session_hash": session}
+    async with client.stream("GET", "/gradio_api/queue/data", params=query) as stream:
+        async for line in stream.aiter_lines():
+            message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
+            if message.get("msg") == "process_completed":
+                return None if message["success"] else message["output"].get("error") or "no sentence"
+    return "no answer"
 
 
 class Student:
     """One visitor, with a session of their own."""
 
-    def __init__(self, client: httpx.AsyncClient, forms: dict[str, Form], seed: int) -> None:
-        self.client, self.forms, self.random = client, forms, random.Random(seed)
+    def __init__(self, client: httpx.AsyncClient, doors: dict[str, int], seed: int) -> None:
+        self.client, self.doors, self.random = client, doors, random.Random(seed)
         self.session = uuid.uuid4().hex
         self.answered: list[Answered] = []
+        self.refused: list[float] = []
+        """Seconds until each refusal."""
         self.refusals: Counter[str] = Counter()
 
     async def work(self, start: float, until: float, think: float) -> None:
         """Open the page, then ask and think until the time is over."""
         await asyncio.sleep(self.random.uniform(0, think))
         await self.client.get("/")
-        while time.perf_counter() < until:
-            exhibit, own = self.random.choice(list(self.forms)), self.random.random() < 0.5
-            chosen = {"sentence": self.sentence(own)} if exhibit == "decoding" else {"photo": await self.photo(own)}
+        for visited in self.walk():
+            if time.perf_counter() > until:
+                return
+            asked = await self.own(visited.run, visited.exhibit) if self.random.random() < 0.5 else {}
+            link = {"view": visited.view, "asked": asked}
             begun = time.perf_counter()
-            refusal = await self.press(self.forms[exhibit], chosen)
+            refusal = await follow(self.client, self.doors[visited.exhibit.name], self.session, link)
+            seconds = time.perf_counter() - begun
             if refusal is None:
-                self.answered.append(Answered(exhibit, own, begun - start, time.perf_counter() - begun))
+                self.answered.append(Answered(visited.exhibit.name, bool(asked), begun - start, seconds))
             else:
+                self.refused.append(seconds)
                 self.refusals[refusal] += 1
             await asyncio.sleep(self.random.uniform(0.5, 1.5) * think)
 
-    def sentence(self, own: bool) -> str:
-        """An example, or one with a word of the student's own."""
+    def walk(self) -> Iterator[Visited]:
+        """All views, again and again, each time in another order."""
+        while True:
+            yield from self.random.sample(VISITED, len(VISITED))
+
+    async def own(self, run: Run, exhibit: Exhibit) -> dict[str, Any]:
+        """What a student puts in place of the examples that a run reads; nothing where it reads none."""
+        inputs = [exhibit.input(name) for name in run.inputs if run.name not in TRAINS]
+        asked: dict[str, Any] = {}
+        for one in inputs:
+            if isinstance(one, Photo):
+                asked[one.name] = await self.photo()
+            elif isinstance(one, Sentence | Prompt):
+                asked[one.name] = self.sentence()
+            elif isinstance(one, Sentences):
+                asked[one.name] = "\n".join(self.sentence() for _ in range(3))
+        return asked
+
+    def sentence(self) -> str:
+        """An example with a word of the student's own."""
         words = self.random.choice(examples("de")).split()
-        if own:
-            words[self.random.randrange(len(words))] = self.random.choice(WORDS)
+        words[self.random.randrange(len(words))] = self.random.choice(WORDS)
         return " ".join(words)
 
-    async def photo(self, own: bool) -> dict[str, Any]:
-        """An example, or colours that nobody else has; uploaded."""
-        if not own:
-            content = example(self.random.choice(list(EXAMPLES))).read_bytes()
-        else:
-            colours = np.frombuffer(self.random.randbytes(6 * 8 * 3), np.uint8).reshape(6, 8, 3)
-            picture = io.BytesIO()
-            Image.fromarray(colours).resize((640, 480), Image.Resampling.BICUBIC).save(picture, "JPEG")
-            content = picture.getvalue()
-        answer = await self.client.post("/gradio_api/upload", files={"files": ("photo.jpg", content)})
+    async def photo(self) -> dict[str, Any]:
+        """An example with a patch of colours that nobody else has; uploaded."""
+        picture = Image.open(example(self.random.choice(list(EXAMPLES)))).convert("RGB")
+        colours = np.frombuffer(self.random.randbytes(6 * 8 * 3), np.uint8).reshape(6, 8, 3)
+        picture.paste(Image.fromarray(colours).resize((64, 48), Image.Resampling.BICUBIC))
+        content = io.BytesIO()
+        picture.save(content, "JPEG")
+        answer = await self.client.post("/gradio_api/upload", files={"files": ("photo.jpg", content.getvalue())})
         return {"path": answer.json()[0], "meta": {"_type": "gradio.FileData"}}
-
-    async def press(self, form: Form, chosen: dict[str, Any]) -> str | None:
-        """The sentence that refuses; None where there is an answer."""
-        job = {"data": form.data(**chosen), "fn_index": form.number, "session_hash": self.session}
-        joined = await self.client.post("/gradio_api/queue/join", json=job)
-        if joined.status_code != 200:
-            return f"HTTP {joined.status_code} {joined.text}"
-        query = {"session_hash": self.session}
-        async with self.client.stream("GET", "/gradio_api/queue/data", params=query) as stream:
-            async for line in stream.aiter_lines():
-                message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
-                if message.get("msg") == "process_completed":
-                    return None if message["success"] else message["output"].get("error") or "no sentence"
-        return "no answer"
 
 
 def memory(pid: int, kind: str) -> float:
@@ -138,10 +167,9 @@ async def visit(address: str, pid: int, students: int, seconds: float, think: fl
     """Let them all work at the same time; the students, and the server's memory when it should have become flat."""
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=address, timeout=600, limits=limits) as client:
-        config = (await client.get("/config")).json()
-        forms = {name: Form(config, exhibit) for name, exhibit in VISITED.items()}
+        found = doors((await client.get("/config")).json())
         start = time.perf_counter()
-        all_of_them = [Student(client, forms, seed) for seed in range(students)]
+        all_of_them = [Student(client, found, seed) for seed in range(students)]
         working = asyncio.gather(*(student.work(start, start + seconds, think) for student in all_of_them))
         await asyncio.sleep(2 * WARM_UP_SECONDS)
         early = memory(pid, "VmRSS")
@@ -153,7 +181,7 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--students", type=int, default=30)
-    parser.add_argument("--seconds", type=float, default=240)
+    parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--think", type=float, default=20, help="seconds between an answer and the next question")
     asked = parser.parse_args()
     figures = Figures()
@@ -170,8 +198,8 @@ def main() -> None:
 def report(figures: Figures, students: list[Student], seconds: float) -> None:
     """What they met after the first minute."""
     answered = [one for student in students for one in student.answered if one.begun > WARM_UP_SECONDS]
-    for kind, own, aim in (("example", False, "p95 under 1"), ("fresh", True, "p95 under 5")):
-        for exhibit in ("", *VISITED):
+    for kind, own, aim in (("example", False, "p95 under 0.5"), ("fresh", True, "p95 under 3")):
+        for exhibit in ("", *(one.name for one in EXHIBITS)):
             times = [one.seconds for one in answered if one.own == own and exhibit in ("", one.exhibit)]
             if len(times) > 1:
                 name = f"{kind} question{' of ' + exhibit if exhibit else ''}"
@@ -181,6 +209,8 @@ def report(figures: Figures, students: list[Student], seconds: float) -> None:
     figures.add("fresh questions answered a second", fresh / (seconds - WARM_UP_SECONDS), "")
     refusals = sum((student.refusals for student in students), Counter())
     figures.add("refusals", refusals.total(), "")
+    if refused := [seconds for student in students for seconds in student.refused]:
+        figures.add("until a refusal, at most", max(refused), "s")
     for sentence, count in refusals.most_common():
         print(f"{count:>5}  {sentence}")
 

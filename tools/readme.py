@@ -1,4 +1,4 @@
-"""The tables of the README: the exhibits, from their records and words, and the figures, from what was measured.
+"""The tables of the README: exhibits, from their records and words; settings; figures, from what was measured.
 
 python -m tools.readme           writes them
 python -m tools.readme --check   fails where they differ
@@ -7,6 +7,7 @@ python -m tools.readme --check   fails where they differ
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from lab.exhibits import EXHIBITS
 from lab.header import tabs
@@ -27,17 +28,28 @@ def exhibits(text: Text) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
+def settings(text: Text) -> str:
+    """A row for each entry of settings.toml."""
+    rows = [[text(f"page.readme_{column}") for column in ("setting", "default", "does")], ["---"] * 3]
+    rows += [[f"`{name}`", one["default"], one[text.language]] for name, one in table("settings").items()]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
 def measured(text: Text) -> str:
     """A row for each figure of figures.toml, as it stands in docs/figures.json."""
     parts = figures.read()
     rows = {name: part["rows"] for name, part in parts.items()}
-    rows_of_figures = tomllib.loads((HERE / "figures.toml").read_text(encoding="utf-8"))["row"]
-    lines = [f"| {row[text.language]} | {row['value'].format(**rows)} |" for row in rows_of_figures]
+    lines = [f"| {row[text.language]} | {row['value'].format(**rows)} |" for row in table("figures")["row"]]
     dates = sorted({f"{part['date']}, {part['device']}, {part['cores']} cores" for part in parts.values()})
     return "\n".join([f"| {'; '.join(dates)} | |", "|---|---|", *lines])
 
 
-TABLES = {"exhibits": exhibits, "figures": measured}
+def table(name: str) -> dict[str, Any]:
+    """What one of the files beside this one says."""
+    return tomllib.loads((HERE / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+TABLES = {"exhibits": exhibits, "settings": settings, "figures": measured}
 """What fills the places of the README, by their names."""
 
 

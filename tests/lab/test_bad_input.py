@@ -16,7 +16,7 @@ from lab.exhibits import EXHIBITS, patches
 from lab.inputs.photo import Photo
 from lab.text import Text, table
 from lab.widget import address
-from tools import load
+from tests.lab import form
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +27,7 @@ SENTENCES = [
 ]
 
 
-class Form(load.Form):
+class Form(form.Form):
     """An exhibit's button on the English page, pressed as a script would: values by input, the rest as they stand."""
 
     def __init__(self, server, exhibit):

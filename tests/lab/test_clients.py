@@ -74,7 +74,7 @@ def test_one_client_cannot_take_all_room(held, monkeypatch):
     one, two = held.watch("a", "script"), held.watch("b", "script")
     with pytest.raises(InputError) as refused:
         held.watch("c", "script")
-    assert (refused.value.code, refused.value.details) == ("run.crowded", {"count": 2})
+    assert (refused.value.code, refused.value.details) == ("run.crowded", {"count": 2, "seconds": 2})
     held.watch("a", "script")
     held.watch("c", "student")
     held.watch("d", "student")

@@ -5,8 +5,9 @@ import uuid
 import httpx
 import pytest
 
+from lab.exhibits.decoding import EXHIBIT
 from lab.text import Text
-from tools.load import VISITED, Form
+from tests.lab.form import Form
 
 pytestmark = pytest.mark.slow
 TEXT = Text("en")
@@ -17,7 +18,7 @@ COMPUTED_BEFORE = TEXT("run.remembered", seconds="", device="").split(",")[0]
 def decoding(server):
     """Asks for a sentence, and reads what the page gets."""
     with httpx.Client(base_url=server, timeout=120) as client:
-        form = Form(client.get("/config").json(), VISITED["decoding"])
+        form = Form(client.get("/config").json(), EXHIBIT)
 
         def ask(sentence, listens=True):
             session = uuid.uuid4().hex

@@ -81,6 +81,7 @@ def test_what_a_killed_process_left_goes_at_the_next_start_and_nobody_elses(star
         ("GRADIO_NUM_PORTS", "banana"),
         ("GRADIO_TEMP_DIR", __file__),
         ("LAB_DEVICE", "banana"),
+        ("LAB_PRELOAD", "banana"),
     ],
 )
 def test_a_setting_that_cannot_be_used_ends_the_start_with_a_sentence(name, value):
@@ -110,6 +111,17 @@ def test_an_empty_setting_counts_as_not_set(monkeypatch):
     for name, minimum in COUNTS.items():
         monkeypatch.setenv(name, str(minimum))
     check_counts()
+
+
+@pytest.mark.parametrize(
+    ("quota", "cores"),
+    [("200000 100000\n", 2), ("150000 100000\n", 1), ("50000 100000\n", 1), ("max 100000\n", 0), ("", 0)],
+)
+def test_a_container_computes_with_the_cores_that_it_may_use(monkeypatch, tmp_path, quota, cores):
+    monkeypatch.setattr(environment, "QUOTA", tmp_path / "cpu.max")
+    assert environment.allowed_cores() == 0
+    (tmp_path / "cpu.max").write_text(quota)
+    assert environment.allowed_cores() == cores
 
 
 def test_a_port_in_other_digits_is_none():

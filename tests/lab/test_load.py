@@ -1,0 +1,31 @@
+"""The load test: it asks as a browser does that opens a link, for every view, with content of its own."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from lab.exhibits import EXHIBITS
+from lab.links import read
+from tools.load import VISITED, Student, doors, follow
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_student_gets_answers_to_questions_of_their_own(server):
+    async def visit():
+        async with httpx.AsyncClient(base_url=server, timeout=120) as client:
+            found = doors((await client.get("/config")).json())
+            assert list(found) == [one.name for one in EXHIBITS]
+            student = Student(client, found, seed=1)
+            walked = [visited for visited, _ in zip(student.walk(), VISITED, strict=False)]
+            assert sorted(walk.view for walk in walked) == sorted(visited.view for visited in VISITED)
+            cut = next(visited for visited in VISITED if visited.view == "cut")
+            asked = await student.own(cut.run, cut.exhibit)
+            assert asked.keys() == {"photo"} and not read(cut.exhibit, asked).left_out
+            link = {"view": "cut", "asked": asked}
+            assert await follow(client, found["patches"], student.session, link) is None
+            asked = {"photo": {"path": "/etc/passwd"}}
+            return await follow(client, found["patches"], student.session, {"view": "cut", "asked": asked})
+
+    assert asyncio.run(visit()) is None
