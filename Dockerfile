@@ -7,12 +7,12 @@ ARG PIP_EXTRA_INDEX_URL
 
 RUN useradd --create-home --uid 1000 lab
 USER lab
+RUN mkdir /home/lab/attention-lab /home/lab/models
 WORKDIR /home/lab/attention-lab
 ENV PATH=/home/lab/.local/bin:$PATH \
     HF_HOME=/home/lab/models \
     GRADIO_SERVER_NAME=0.0.0.0 \
     GRADIO_SERVER_PORT=7860
-RUN mkdir /home/lab/models
 COPY --chown=lab requirements.txt ./
 RUN pip install --user --no-cache-dir -r requirements.txt
 COPY --chown=lab . ./
