@@ -1,7 +1,7 @@
 # The lab for a server: docker build -t attention-lab . && docker run --rm -p 7860:7860 attention-lab
 FROM python:3.11-slim
 
-# An index of one's own, or PyTorch's of builds for the CPU, which are a tenth as large: --build-arg PIP_EXTRA_INDEX_URL=…
+# An index of one's own, or PyTorch's with builds for the CPU, which are far smaller: --build-arg PIP_EXTRA_INDEX_URL=…
 ARG PIP_INDEX_URL
 ARG PIP_EXTRA_INDEX_URL
 
