@@ -73,6 +73,9 @@ def test_the_image_is_made_of_what_is_there_and_no_root_runs_it():
         assert all((ROOT / source).exists() for source in sources)
     names = [name for name, _ in STEPS]
     assert names.index("USER") < names.index("COPY") and told("USER") == ["lab"]
+    made, (folder,) = told("RUN")[1].split(), told("WORKDIR")
+    assert made[0] == "mkdir" and {folder, environment()["HF_HOME"]} <= set(made)  # or they are root's
+    assert names.index("USER") < STEPS.index(("RUN", " ".join(made))) < names.index("WORKDIR")
     assert told("EXPOSE") == ["7860"] and environment()["GRADIO_SERVER_PORT"] == "7860"
     assert told("VOLUME") == [environment()["HF_HOME"]]
 
