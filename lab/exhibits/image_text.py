@@ -1,16 +1,16 @@
-"""Image and Text: two towers that meet in a dot product; words and picture codes in one stream."""
+"""Image and Text: two towers that meet in a dot product; words and picture codes in one stream; photos in words."""
 
 from lab.exhibit import Exhibit, Run, View
-from lab.inputs.image_text import MATCH, OPENS, PROMPTED, TOKENS, WRITE
-from lab.views.image_text import fails, match, matrix, prompts, tokens, write
-from models.traces import FoilsTrace, MatchTrace, PictureCodesTrace, PromptsTrace, TextToImageTrace
+from lab.inputs.image_text import DESCRIBED, MATCH, OPENS, PROMPTED, TOKENS, WRITE
+from lab.views.image_text import caption, fails, match, matrix, prompts, tokens, write
+from models.traces import CaptionTrace, FoilsTrace, MatchTrace, PictureCodesTrace, PromptsTrace, TextToImageTrace
 
 SAVED = {"": {}, **OPENS}
 """The questions whose answers are saved: what the page of each language opens with."""
 
 EXHIBIT = Exhibit(
     "image_text",
-    inputs=tuple(dict.fromkeys((*MATCH, PROMPTED, *TOKENS, *WRITE))),
+    inputs=tuple(dict.fromkeys((*MATCH, PROMPTED, *TOKENS, *WRITE, *DESCRIBED))),
     runs=(
         Run(
             "match",
@@ -54,6 +54,14 @@ EXHIBIT = Exhibit(
             views=(View("write", write, widget="image_text/write"),),
             actions={"put": "forced"},
             grows=True,
+            saved=SAVED,
+        ),
+        Run(
+            "caption",
+            compute="models.flamingo.caption:trace",
+            trace=CaptionTrace,
+            inputs=tuple(one.name for one in DESCRIBED),
+            views=(View("caption", caption, widget="image_text/caption"),),
             saved=SAVED,
         ),
     ),

@@ -7,12 +7,13 @@ import gradio as gr
 
 from lab.inputs.generation import Prompt
 from lab.inputs.kinds import Choice, Input, Line, Model, Number, whole_rows
-from lab.inputs.photo import ExamplePhotos, Photo
-from lab.text import Text
+from lab.inputs.photo import ExamplePhoto, ExamplePhotos, Photo
+from lab.text import LANGUAGES, Text
 from models.clip.bundled import CLIP
 from models.clip.sentences import MOST, lines
 from models.errors import InputError
-from models.families import DECODERS, DUAL_ENCODERS
+from models.families import CAPTIONERS, DECODERS, DUAL_ENCODERS
+from models.flamingo.bundled import FLAMINGO
 from models.scenes.bundled import CAPTIONS, CODES, STREAM
 
 
@@ -119,12 +120,22 @@ WRITE = (
     Codes(name="forced"),
 )
 """Two captions, and how codes are drawn after them."""
+DESCRIBED = (
+    MATCH[0],
+    ExamplePhoto(name="second", default="astronaut"),
+    Choice(name="language", default=LANGUAGES[0], values=LANGUAGES),
+    Model(
+        name="flamingo", default=FLAMINGO, families=CAPTIONERS, reads="image and text", bundled=(FLAMINGO,), more=True
+    ),
+)
+"""One photo or two, and who describes them in which language."""
 OPENS = {
     "zh": {
         "texts": CHINESE_TEXTS,
         "things": CHINESE_THINGS,
         "caption": CAPTIONS["zh"][0],
         "other": CAPTIONS["zh"][1],
+        "language": "zh",
     }
 }
 """What the page of a language opens with."""

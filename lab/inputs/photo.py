@@ -14,7 +14,7 @@ from gradio.helpers import Examples
 from gradio.utils import get_upload_folder
 from PIL import Image, ImageOps
 
-from lab.inputs.kinds import Code, Input, Tick
+from lab.inputs.kinds import Choice, Code, Input, Tick
 from lab.inputs.png import picture_alone
 from lab.text import Text
 from models.errors import InputError
@@ -184,8 +184,9 @@ class Photo(Input):
     def checked(self, sent: Any) -> Image.Image:
         if sent is None:
             raise InputError("photo.missing")
-        known = isinstance(sent, str) and sent in EXAMPLES
-        file = example(sent) if known else uploaded(sent.get("path") if isinstance(sent, dict) else None)
+        if isinstance(sent, str) and sent in EXAMPLES:
+            return opened_example(sent)
+        file = uploaded(sent.get("path") if isinstance(sent, dict) else None)
         return opened(file, file.stat().st_mtime_ns)
 
     def kept(self, sent: Any) -> Any:
@@ -209,7 +210,7 @@ class Photo(Input):
 
     def code(self, asked: Any) -> Code:
         if isinstance(asked, str):
-            return Code(f"open_photo(example({asked!r}))", ("from lab.inputs.photo import example, open_photo",))
+            return _example_code(asked)
         return Code('open_photo("photo.jpg")', ("from lab.inputs.photo import open_photo",), "photo.own_code")
 
 
@@ -236,12 +237,43 @@ class ExamplePhotos(Tick):
         return Code(every, ("from lab.inputs.photo import EXAMPLES, example, open_photo",))
 
 
+NO_PHOTO = "none"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ExamplePhoto(Choice):
+    """One of the example photos, or none."""
+
+    default: str = NO_PHOTO
+    values: tuple[str, ...] = (NO_PHOTO, *EXAMPLES)
+
+    def checked(self, sent: Any) -> Image.Image | None:
+        name = super().checked(sent)
+        return None if name == NO_PHOTO else opened_example(name)
+
+    def key(self, value: Image.Image | None) -> str:
+        return value.info[DIGEST] if value else NO_PHOTO
+
+    def code(self, asked: Any) -> Code:
+        return Code("None") if asked == NO_PHOTO else _example_code(asked)
+
+
 @lru_cache(maxsize=16)
 def opened(file: Path, changed: int) -> Image.Image:  # noqa: ARG001 (part of the key)
     """`open_photo` of a file that has not changed since `changed`, with its digest; an exhibit's runs share it."""
     picture = open_photo(file)
     picture.info = {DIGEST: digest(picture)}
     return picture
+
+
+def opened_example(name: str) -> Image.Image:
+    """`opened` of an example photo."""
+    file = example(name)
+    return opened(file, file.stat().st_mtime_ns)
+
+
+def _example_code(name: str) -> Code:
+    return Code(f"open_photo(example({name!r}))", ("from lab.inputs.photo import example, open_photo",))
 
 
 def digest(picture: Image.Image) -> str:

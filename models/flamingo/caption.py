@@ -1,6 +1,5 @@
 """Photos described one after the other, word by word, and what each word looked at."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -26,18 +25,22 @@ ALTERNATIVES = 5
 
 @torch.inference_mode()
 def trace(
-    flamingo: OpenModel, photos: Sequence[Image.Image], language: str, progress: Progress = NO_PROGRESS
+    photo: Image.Image,
+    second: Image.Image | None,
+    language: str,
+    flamingo: OpenModel,
+    progress: Progress = NO_PROGRESS,
 ) -> CaptionTrace:
-    """Describe photos in one row, each after the one before it, greedily, once for every factor of the gates.
+    """Describe one photo, or two in one row, the second after the first, greedily, once for every factor of the gates.
 
-    flamingo: a model of families.CAPTIONERS, opened for "image and text". language: one of its two. photos: no more
-    than stand in a row of its training. Raises InputError where the model gives no numbers.
+    language: one of the model's two. flamingo: a model of families.CAPTIONERS, opened for "image and text". Raises
+    InputError where the model gives no numbers.
     """
     model: FlamingoForCaptioning = flamingo.model
     pixels = []
-    for photo in photos:
+    for one in (photo, second) if second else (photo,):
         progress.beat()
-        pixels.append(prepare(photo, flamingo.reader.image, model.config.vision_config))
+        pixels.append(prepare(one, flamingo.reader.image, model.config.vision_config))
     maps = model.vision_model(torch.cat(pixels).to(device())).last_hidden_state
     latents, weights = model.see(as_places(maps))
     resampled = weights[..., : maps[0, 0].numel()].unflatten(-1, maps.shape[-2:])
@@ -69,7 +72,7 @@ def _written(
     log_prob = model.language.lm_head(read.states)[0, before].log_softmax(-1)  # piece, vocabulary
     if not bool(log_prob.isfinite().all()):
         raise InputError("model.no_numbers", reference=flamingo.reference)
-    blind = model(ids[:, :-1], latents, 0.0)[0, before].log_softmax(-1)
+    blind = model.language(ids[:, :-1], use_cache=False).logits[0, before].log_softmax(-1)
     token = ids[0, before + 1]
     best = log_prob.topk(ALTERNATIVES)
     look = torch.stack([one[0, :, before] for one in read.attention])
@@ -83,6 +86,7 @@ def _written(
         blind_log_prob=blind.gather(1, token[:, None])[:, 0].cpu().numpy(),
         alternative=tuple(pieces(reader, some) for some in best.indices.tolist()),
         alternative_log_prob=best.values.cpu().numpy(),
+        alternative_blind_log_prob=blind.gather(1, best.indices).cpu().numpy(),
         look=look.cpu().numpy(),
         place=torch.einsum("lwpk,pkyx->lwpyx", look.mean(1), resampled).cpu().numpy(),
     )

@@ -21,10 +21,11 @@ class WrittenCaption(Trace):
     """The number of the photo that a piece was written under."""
     log_prob: Annotated[np.ndarray, "piece"]
     blind_log_prob: Annotated[np.ndarray, "piece"]
-    """What the frozen model, with gates closed, gives the same piece after the same words."""
+    """What the frozen language model alone, without gated blocks, gives the same piece after the same words."""
     alternative: tuple[tuple[str, ...], ...]
     """The most probable pieces in the place of each, the best first."""
     alternative_log_prob: Annotated[np.ndarray, "piece alternative"]
+    alternative_blind_log_prob: Annotated[np.ndarray, "piece alternative"]
     look: Annotated[np.ndarray, "layer head piece photo latent"]
     """Attention of the token before each piece, from which the piece was predicted, to the latents of every photo."""
     place: Annotated[np.ndarray, "layer piece photo down across"]

@@ -117,6 +117,7 @@ KINDS = {
     },
     "lab/views/strategies/widths.py": {"name": ("bleu", "log_prob", "length")},
     "lab/views/strategies/wrong.py": {"trace.mistake": MISTAKES},
+    "lab/views/image_text/caption.py": {"'differs' if difference else 'exact'": ("differs", "exact")},
     "lab/views/image_text/fails.py": {"kind": FOIL_KINDS, "language": LANGUAGES},
     "lab/views/graph/compare.py": {
         "kind": GRAPH_KINDS,

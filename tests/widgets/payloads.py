@@ -11,7 +11,7 @@ from lab.views.decoding import race, run, sampling
 from lab.views.fields import field
 from lab.views.generation import effects, families, generate, heads, next_token, training
 from lab.views.graph import graph, masks
-from lab.views.image_text import match, matrix, tokens, write
+from lab.views.image_text import caption, match, matrix, tokens, write
 from lab.views.patches import answer, cut, distance, lens, relevance, windows
 from lab.views.strategies import fed, wrong
 from models.traces import TextWalkTrace
@@ -155,6 +155,7 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "generation/training": lambda bench: bench.value(*training.payload(generation_traces.film(), ENGLISH)),
     "graph/graph": cut_graph,
     "graph/masks": masked_scores,
+    "image_text/caption": lambda bench: bench.value(*caption.payload(image_text_traces.captions(), ENGLISH)),
     "image_text/match": lambda bench: bench.value(*match.payload(image_text_traces.match(), ENGLISH)),
     "image_text/matrix": lambda bench: bench.value(*matrix.payload(image_text_traces.match(), ENGLISH)),
     "image_text/tokens": lambda bench: bench.value(*tokens.payload(scenes_traces.tokens(((1, 4),)), ENGLISH)),

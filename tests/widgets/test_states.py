@@ -90,6 +90,10 @@ JOURNEYS: dict[str, list[str]] = {
         *("]", "]", "click .size input", "ArrowRight", "click .heads button:nth-child(2)", "click .stage.matrix"),
         *("ArrowDown", "click .sources button:nth-child(2)", "]"),
     ],
+    "image_text/caption": [
+        *("click .layers button", "click figure:nth-child(2) .words button", "[", "ArrowLeft", "click .gate input"),
+        *("click .mask .picture", "ArrowDown"),
+    ],
     "image_text/match": ["click .sentences li:nth-child(3) button", "ArrowUp", "click .warps input", "click .opacity"],
     "image_text/matrix": [
         *("click .measures button:nth-child(2)", "click .cells tr:nth-child(2) td:nth-child(4) button"),

@@ -864,6 +864,37 @@ export interface ImageTextWriteText extends ImageTextSharedText {
   hint: string;
   hint_keys: string;
 }
+export interface ImageTextCaptionText extends ImageTextSharedText {
+  name: string;
+  gates: string;
+  closed: string;
+  as_learned: string;
+  times: string;
+  photo: string;
+  seen: string;
+  unseen: string;
+  words: string;
+  at: string;
+  word_shares: string;
+  legend: string;
+  rest_share: string;
+  word_line: string;
+  word_closed_exact: string;
+  word_closed_differs: string;
+  look_line: string;
+  position: string;
+  layers: string;
+  layer: string;
+  attention: string;
+  feed_forward: string;
+  gates_legend: string;
+  opacity: string;
+  adds: string;
+  mask: string;
+  caption: string;
+  hint: string;
+  hint_keys: string;
+}
 export interface PatchesAttendText extends SharedText {
   overview: string;
   overview_picture: string;

@@ -84,3 +84,37 @@ export interface WriteRun {
   done: boolean;
   arrays: Arrays;
 }
+
+/** The captions with gates multiplied by one factor; lists have an entry for each piece. */
+export interface CaptionMeta {
+  piece: string[];
+  /** The number of the photo. */
+  under: number[];
+  /** By photo: whether it gets attention above 0. */
+  sees: boolean[][];
+  log_prob: number[];
+  /** Of the frozen model alone. */
+  blind_log_prob: number[];
+  alternative: string[][];
+  alternative_log_prob: number[][];
+  alternative_blind_log_prob: number[][];
+}
+
+/**
+ * arrays: pixels (photo, row, column, channel); of factor N: place_N (layer, piece, photo, down, across), look_N (layer,
+ * piece, photo, latent), place_max_N and look_max_N (layer, piece).
+ */
+export interface CaptionRun {
+  model: string;
+  language: string;
+  factors: number[];
+  /** By factor. */
+  written: CaptionMeta[];
+  /** By layer, as learned. */
+  attention_gate: number[];
+  feed_forward_gate: number[];
+  /** With gates times 0: how many log probabilities there are, and the largest difference from the frozen model's. */
+  closed_count: number;
+  closed_difference: number;
+  arrays: Arrays;
+}

@@ -11,7 +11,7 @@ import tifffile
 from gradio.utils import get_upload_folder
 from PIL import Image
 
-from lab.inputs.photo import EXAMPLES, OWN, ExamplePhotos, Photo, example, open_photo
+from lab.inputs.photo import EXAMPLES, NO_PHOTO, OWN, ExamplePhoto, ExamplePhotos, Photo, example, open_photo
 from models.errors import InputError
 
 
@@ -254,3 +254,11 @@ def test_the_example_photos_are_measured_as_well_or_not():
     average = ExamplePhotos(name="average")
     assert average.checked(False) == ()
     assert [picture.mode for picture in average.checked(True)] == ["RGB"] * len(EXAMPLES)
+
+
+def test_an_example_photo_is_chosen_by_name_or_none():
+    one = ExamplePhoto(name="second")
+    assert one.checked(one.default) is None and one.key(None) == NO_PHOTO
+    for name in EXAMPLES:
+        assert one.key(one.checked(name)) == PHOTO.key(PHOTO.checked(name))
+    assert one.code("cat").expression == "open_photo(example('cat'))" and one.code(NO_PHOTO).expression == "None"

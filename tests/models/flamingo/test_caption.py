@@ -22,7 +22,7 @@ def flamingo(folder):
 
 @pytest.fixture(scope="module")
 def found(flamingo):
-    return caption.trace(flamingo, PHOTOS, "en")
+    return caption.trace(*PHOTOS, "en", flamingo)
 
 
 def row(flamingo, written):
@@ -52,6 +52,9 @@ def test_each_piece_is_the_most_probable_one_after_those_before_it(flamingo, fou
         blind = flamingo.model.language(ids, use_cache=False).logits[0, before].log_softmax(-1)
         own = blind.gather(1, ids[0, [place + 1 for place in before]][:, None])[:, 0]
         np.testing.assert_allclose(written.blind_log_prob, own.numpy(), atol=1e-4)
+        others = [flamingo.reader.text.convert_tokens_to_ids(list(some)) for some in written.alternative]
+        expected = blind.gather(1, torch.tensor(others)).numpy()
+        np.testing.assert_allclose(written.alternative_blind_log_prob, expected, atol=1e-4)
 
 
 @torch.inference_mode()
@@ -64,6 +67,7 @@ def test_at_factor_0_it_writes_what_the_frozen_model_writes(flamingo, found):
         assert reader.convert_ids_to_tokens(best) == piece
         whole = [*whole, best]
     np.testing.assert_array_equal(closed.log_prob, closed.blind_log_prob)
+    np.testing.assert_array_equal(closed.alternative_log_prob, closed.alternative_blind_log_prob)
     assert len({written.text for written in found.captions}) > 1, "gates change what is written"
 
 
@@ -95,12 +99,19 @@ def test_gates_are_tanh_of_the_learned_ones(found):
 
 
 def test_another_photo_changes_its_own_caption(flamingo, found):
-    other = caption.trace(flamingo, [PHOTOS[0], PHOTOS[0]], "en")
+    other = caption.trace(PHOTOS[0], PHOTOS[0], "en", flamingo)
     first, again = found.captions[3], other.captions[3]
     assert first.text[0] == again.text[0]
     own = first.under == 0
     np.testing.assert_array_equal(first.log_prob[own], again.log_prob[: int(own.sum())])
     assert not np.array_equal(first.alternative_log_prob[~own][0], again.alternative_log_prob[again.under == 1][0])
+
+
+def test_without_a_second_photo_the_first_is_described_alone(flamingo, found):
+    alone = caption.trace(PHOTOS[0], None, "en", flamingo)
+    assert len(alone.photo) == len(alone.resampled) == 1
+    for written, beside in zip(alone.captions, found.captions, strict=True):
+        assert written.text == beside.text[:1] and not written.under.any()
 
 
 def test_a_trace_comes_back_from_its_file(found, tmp_path):

@@ -1,0 +1,3 @@
+"""The captioner that comes with the lab. No torch."""
+
+FLAMINGO = "flamingo-flickr8k"
