@@ -2,7 +2,6 @@
 
 It also makes docs/api.md.
 
-
 python -m tools.readme           writes them
 python -m tools.readme --check   fails where they differ
 """

@@ -51,6 +51,8 @@ def _content(sent: str) -> bytes:
     if scheme in SCHEMES:
         try:
             return asyncio.run(asyncio.wait_for(_fetched(sent), SECONDS))
+        except InputError:
+            raise
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             raise InputError("api.address") from error
     raise InputError("api.photo", name=sent[:80], names=", ".join(EXAMPLES))
