@@ -41,7 +41,7 @@ space: .venv/run                  # NAME=you/space puts the last commit into a S
 		$(BIN)/hf upload --repo-type space --delete "*" \
 		--commit-message "$$(git log -1 --format='%h %s')" $(NAME) $$folder .
 
-readme: .venv/dev                 # the generated tables
+readme: .venv/dev                 # the generated tables, and docs/api.md
 	$(BIN)/python -m tools.readme
 
 browser: .venv/dev

@@ -27,6 +27,8 @@ class Client:
 NOBODY = Client("", "")
 """Before anything was asked."""
 ASKING_SESSION = re.compile(rb'"session_hash": ?"(\w+)"')
+WAITING = re.compile(r"/call/(?:v2/)?[\w-]+/(\w+)$")
+"""Where whoever called an endpoint waits for its answer: each call is a session of its own."""
 
 
 class Streams:
@@ -71,6 +73,8 @@ class Listening:
         session = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("session_hash", [""])[0]
         if session and path.endswith("/queue/data"):
             await self.streamed(session, scope, receive, send)
+        elif called := WAITING.search(path):
+            await self.streamed(called[1], scope, receive, send)
         elif path.endswith("/queue/join"):
             await self.joined(scope, receive, send)
         else:

@@ -53,6 +53,17 @@ class View:
 
 
 @dataclass(frozen=True, eq=False)
+class Endpoint:
+    """A name under which Python and agents ask for a run (lab/api), one that needs no exhibit beside it.
+
+    without: the inputs, views and parts of the trace that it leaves out, by name.
+    """
+
+    name: str
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Run:
     """One measurement.
 
@@ -63,6 +74,7 @@ class Run:
     actions: what the run's widgets may ask for, and the hidden input that this sets.
     fresh: it measures this machine, so that the button always measures anew.
     saved: the questions whose answers are saved, by a name for the file: what of each is not as the page sets it.
+    endpoints: by default one of the run's own name.
     """
 
     name: str
@@ -75,6 +87,7 @@ class Run:
     fresh: bool = False
     grows: bool = False
     saved: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"": {}})
+    endpoints: tuple[Endpoint, ...] = ()
 
     def function(self) -> Callable[..., Any]:
         """The function that `compute` names."""

@@ -6,12 +6,15 @@ import gradio as gr
 from gradio.block_function import BlockFunction
 from gradio.blocks import BlocksConfig
 from gradio.components import Navbar
+from gradio.state_holder import SessionState
 from starlette.middleware import Middleware
 
 from lab import header, health, layout, preload, style, widget
+from lab.api import agents, python
+from lab.api.gate import PAGE, Functions, Gate, misnamed
 from lab.clients import Listening
 from lab.exhibits import EXHIBITS
-from lab.inputs.photo import EXAMPLES, example
+from lab.inputs.photo import EXAMPLES, MAX_BYTES, example
 from lab.text import Text
 from lab.wiring import MAX_THREADS, connect
 from models.device import describe
@@ -36,6 +39,10 @@ class SessionConfig(BlocksConfig):
 
 class PageConfig(BlocksConfig):
     """What the page is made of."""
+
+    def __init__(self, root_block: gr.Blocks) -> None:
+        super().__init__(root_block)
+        self.fns = Functions()
 
     def __copy__(self) -> SessionConfig:
         copied = SessionConfig(self.root_block)
@@ -71,13 +78,27 @@ class Page(gr.Blocks):
             return sent
         return [[["replace", [], value]] if edits else [] for edits, value in zip(sent, values, strict=True)]
 
+    async def preprocess_data(
+        self, block_fn: BlockFunction, inputs: list[Any], state: SessionState | None, explicit_call: bool = False
+    ) -> list[Any]:
+        """An endpoint gets what was sent, and checks it itself: Gradio would fetch files first, and keep all for each
+        session; what was not sent is null."""
+        if block_fn.page != PAGE:
+            return await super().preprocess_data(block_fn, inputs, state, explicit_call)
+        most = len(block_fn.inputs)
+        if len(inputs) > most:
+            raise gr.Error(Text("en")("api.error.surplus", count=len(inputs), most=most), print_exception=False)
+        return [*inputs, *[None] * (most - len(inputs))]
+
 
 def build() -> gr.Blocks:
-    """Both pages, built by the same code, without loading a model."""
+    """Both pages, built by the same code, and the endpoints, without loading a model."""
     with Page(title="Attention Lab · 注意力实验室", analytics_enabled=False, delete_cache=(3600, 8 * 3600)) as demo:
         fill(demo, Text("en"))
     with demo.route("中文", "/zh", show_in_navbar=False):
         fill(demo, Text("zh"))
+    with demo.route("API", f"/{PAGE}", show_in_navbar=False):
+        python.expose()
     return demo
 
 
@@ -115,14 +136,18 @@ def launch(**settings: Any) -> None:
         theme=style.theme(),
         css_paths=style.SHEETS,
         head=widget.head(),
-        app_kwargs={"routes": [health.ROUTE, *widget.routes()], "middleware": [Middleware(Listening)]},
+        app_kwargs={
+            "routes": [health.ROUTE, *widget.routes(), *agents.routes()],
+            "middleware": [Middleware(Gate), Middleware(Listening)],
+            "exception_handlers": {TypeError: misnamed},
+        },
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
         max_threads=MAX_THREADS,
         allowed_paths=[str(example(name)) for name in EXAMPLES],
-        max_file_size="40mb",
+        max_file_size=MAX_BYTES,
         state_session_capacity=1000,
         **settings,
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import GeneratorType
@@ -32,7 +33,11 @@ class Question:
         chosen = [one for one in inputs if isinstance(one, Model)]
         if self.run.open:
             return self.run.opener()(**{one.name: self.values[one.name] for one in chosen}, progress=progress)
-        return {one.name: one.open(self.values[one.name], progress) for one in chosen}
+        opened = {}
+        for one in chosen:
+            with _about(one):
+                opened[one.name] = one.open(self.values[one.name], progress)
+        return opened
 
     def conversions(self) -> dict[str, str]:
         """The models whose weights come from the Hub's own conversion, and its revision: "refs/pr/4"."""
@@ -74,8 +79,21 @@ class Question:
 
 def ask(exhibit: Exhibit, run: Run, sent: Mapping[str, Any]) -> Question:
     """Check what was sent, by the name of the input. Raises InputError for the first that cannot be used."""
-    values = {name: exhibit.input(name).checked(sent[name]) for name in run.inputs}
+    values = {}
+    for name in run.inputs:
+        with _about(one := exhibit.input(name)):
+            values[name] = one.checked(sent[name])
     return Question(exhibit, run, values, key_of(exhibit, run, values))
+
+
+@contextmanager
+def _about(one: Input) -> Iterator[None]:
+    """Errors name the input."""
+    try:
+        yield
+    except InputError as error:
+        error.about = one.name
+        raise
 
 
 def key_of(exhibit: Exhibit, run: Run, values: Mapping[str, Any]) -> str:

@@ -60,11 +60,11 @@ class Text:
     def error(self, error: InputError, exhibit: str = "") -> str:
         """The sentence of an error: "photo.small" is [error] small in the text file "photo".
 
-        An error that names an input gets that input's label in the exhibit.
+        An error that names an input gets that input's label in the exhibit; without an exhibit it keeps the name.
         """
         room, name = error.code.split(".", 1)
         details = dict(error.details)
-        if "input" in details:
+        if exhibit and "input" in details:
             details["input"] = self(f"{exhibit}.input.{details['input']}")
         return self(f"{room}.error.{name}", **details)
 

@@ -29,6 +29,11 @@ class Trace:
                     raise ValueError(f"{name}: axis {axis!r} has {size}, expected {sizes.get(axis)}")
             array.setflags(write=False)
 
+    @classmethod
+    def axes(cls) -> dict[str, tuple[str, ...]]:
+        """The names of every array's axes."""
+        return {name: tuple(axes.split()) for name, (axes, *_) in _annotations(cls).items()}
+
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays, those of nested traces included."""

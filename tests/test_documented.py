@@ -38,7 +38,7 @@ from models.translation import train_cmlm, train_marian
 from models.vit import pooling, train_pooling
 from models.vit.train import RECIPE as VIT
 from models.wheels import WHEELS
-from tools import readme
+from tools import api, readme
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -165,6 +165,10 @@ def test_the_readme_has_the_generated_tables_and_screenshots():
     assert readme.filled(text) == text
     for name in re.findall(r"assets/screenshots/[\w.]+", text):
         assert (ROOT / name).exists()
+
+
+def test_the_endpoints_are_described_as_the_records_have_them():
+    assert api.FILE.read_text(encoding="utf-8") == api.document()
 
 
 def test_the_readme_names_the_package_and_the_licence_of_weights_that_are_fetched():

@@ -167,7 +167,7 @@ async def visit(address: str, pid: int, students: int, seconds: float, think: fl
     """Let them all work at the same time; the students, and the server's memory when it should have become flat."""
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(base_url=address, timeout=600, limits=limits) as client:
-        found = doors((await client.get("/config")).json())
+        found = doors((await client.get("/config?page=")).json())
         start = time.perf_counter()
         all_of_them = [Student(client, found, seed) for seed in range(students)]
         working = asyncio.gather(*(student.work(start, start + seconds, think) for student in all_of_them))

@@ -1,5 +1,7 @@
 """The tables of the README: exhibits, from their records and words; settings; figures, from what was measured.
 
+It also makes docs/api.md.
+
 python -m tools.readme           writes them
 python -m tools.readme --check   fails where they differ
 """
@@ -12,7 +14,7 @@ from typing import Any
 from lab.exhibits import EXHIBITS
 from lab.header import tabs
 from lab.text import LANGUAGES, Text
-from tools import figures
+from tools import api, figures
 
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"
@@ -67,11 +69,12 @@ def filled(readme: str) -> str:
 
 def main() -> None:
     """The command line."""
-    readme = README.read_text(encoding="utf-8")
-    made = filled(readme)
-    if "--check" in sys.argv[1:]:
-        sys.exit("README.md is out of date: python -m tools.readme" if made != readme else 0)
-    README.write_text(made, encoding="utf-8")
+    made = {README: filled(README.read_text(encoding="utf-8")), api.FILE: api.document()}
+    for file, content in made.items():
+        if "--check" not in sys.argv[1:]:
+            file.write_text(content, encoding="utf-8")
+        elif not file.exists() or file.read_text(encoding="utf-8") != content:
+            sys.exit(f"{file.name} is out of date: python -m tools.readme")
 
 
 if __name__ == "__main__":

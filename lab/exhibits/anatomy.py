@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from lab.exhibit import Exhibit, Run, View
-from lab.inputs.kinds import Switch
+from lab.exhibit import Endpoint, Exhibit, Run, View
+from lab.inputs.hidden import Switch
 from lab.inputs.models import HUB_LANGUAGE_MODELS, VIT_INPUT
 from lab.inputs.photo import Photo
 from lab.inputs.sentence import Sentence
@@ -50,6 +50,7 @@ EXHIBIT = Exhibit(
             ),
             actions={"positions": "with_positions"},
             saved=SAVED,
+            endpoints=(Endpoint("residual_stream"),),
         ),
         Run(
             "patch_walk",
@@ -57,6 +58,7 @@ EXHIBIT = Exhibit(
             trace=VitWalkTrace,
             inputs=("photo", "vit"),
             views=(View("patch_flow", patch_flow, widget="anatomy/flow"),),
+            endpoints=(Endpoint("patch_residual_stream"),),
         ),
         Run(
             "pooling",
@@ -73,6 +75,7 @@ EXHIBIT = Exhibit(
             views=(View("mask", mask, widget="anatomy/mask"),),
             actions={"change": "edit"},
             saved=SAVED,
+            endpoints=(Endpoint("causal_mask"),),
         ),
         Run(
             "cache",
@@ -82,6 +85,7 @@ EXHIBIT = Exhibit(
             views=(View("cache", cache, widget="chart"),),
             fresh=True,
             saved=SAVED,
+            endpoints=(Endpoint("kv_cache"),),
         ),
         Run(
             "cross",
@@ -90,6 +94,7 @@ EXHIBIT = Exhibit(
             inputs=TEXT,
             views=(View("cross", cross, widget="anatomy/cross"),),
             saved=SAVED,
+            endpoints=(Endpoint("cross_attention"),),
         ),
         Run(
             "code",
@@ -98,6 +103,7 @@ EXHIBIT = Exhibit(
             inputs=TEXT,
             views=(View("code", programs, widget="anatomy/code"),),
             saved=SAVED,
+            endpoints=(Endpoint("lecture_code"),),
         ),
     ),
     opens=OPENS,

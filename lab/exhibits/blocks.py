@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lab.exhibit import Exhibit, Run, View
+from lab.exhibit import Endpoint, Exhibit, Run, View
 from lab.inputs.kinds import Choice
 from lab.inputs.models import VIT_INPUT
 from lab.inputs.photo import Photo
@@ -39,6 +39,7 @@ EXHIBIT = Exhibit(
                 View("position_maps", position_maps, widget="blocks/position_maps"),
             ),
             saved=SAVED,
+            endpoints=(Endpoint("position_encodings"),),
         ),
         Run(
             "order",
@@ -47,6 +48,7 @@ EXHIBIT = Exhibit(
             inputs=("sentence", "translator"),
             views=(View("order", order, widget="chart"),),
             saved=SAVED,
+            endpoints=(Endpoint("word_order"),),
         ),
         Run(
             "norm",
@@ -55,6 +57,7 @@ EXHIBIT = Exhibit(
             inputs=("sentence", "translator", "photo", "vit"),
             views=(View("norm", norm, widget="blocks/norm"), View("norm_order", norm_order, widget="chart")),
             saved=SAVED,
+            endpoints=(Endpoint("layer_norm"),),
         ),
         Run(
             "gradients",
@@ -63,12 +66,14 @@ EXHIBIT = Exhibit(
             inputs=("norm_place", "depth"),
             views=(View("gradients", gradients, widget="chart"),),
             grows=True,
+            endpoints=(Endpoint("residual_gradients"),),
         ),
         Run(
             "sizes",
             compute="models.anatomy.sizes:trace",
             trace=SizesTrace,
             views=(View("sizes", sizes, widget="blocks/sizes", truth="derived"),),
+            endpoints=(Endpoint("model_sizes"),),
         ),
     ),
     opens=OPENS,

@@ -1,6 +1,6 @@
 """CNN and attention: the rows of the lecture's table, each measured in a view of its own."""
 
-from lab.exhibit import Exhibit, Run, View
+from lab.exhibit import Endpoint, Exhibit, Run, View
 from lab.inputs.kinds import Choice
 from lab.inputs.models import CLASSIFIER_NAMES, THREE_CLASSIFIERS
 from lab.inputs.photo import Photo
@@ -19,6 +19,7 @@ EXHIBIT = Exhibit(
             trace=traces.FieldsTrace,
             inputs=("photo", *CLASSIFIER_NAMES),
             views=(View("reach", reach, widget="chart"),),
+            endpoints=(Endpoint("receptive_field_comparison"),),
         ),
         Run(
             "parameters",
@@ -26,12 +27,14 @@ EXHIBIT = Exhibit(
             trace=traces.ParametersTrace,
             inputs=CLASSIFIER_NAMES,
             views=(View("parameters", parameters, widget="chart", truth="derived"),),
+            endpoints=(Endpoint("parameter_counts"),),
         ),
         Run(
             "data",
             compute="models.cnn_vs_attention.data_efficiency:read",
             trace=traces.DataEfficiencyTrace,
             views=(View("data", data, widget="chart", truth="recorded"),),
+            endpoints=(Endpoint("data_efficiency"),),
         ),
         Run(
             "position",
@@ -39,6 +42,7 @@ EXHIBIT = Exhibit(
             trace=traces.PositionAblationsTrace,
             inputs=("photo", *CLASSIFIER_NAMES),
             views=(View("position", position, widget="cnn_vs_attention/position"),),
+            endpoints=(Endpoint("position_ablation"),),
         ),
         Run(
             "convolution",
@@ -47,6 +51,7 @@ EXHIBIT = Exhibit(
             inputs=("photo", "layer"),
             open="models.cnn_vs_attention.convolution:open_cnn",
             views=(View("convolution", convolution, widget="cnn_vs_attention/convolution"),),
+            endpoints=(Endpoint("convolution_from_attention"),),
         ),
         Run(
             "attribution",

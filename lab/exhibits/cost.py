@@ -1,6 +1,6 @@
 """Cost: what attention among all tokens costs, and what windows save, measured on this machine."""
 
-from lab.exhibit import Exhibit, Run, View
+from lab.exhibit import Endpoint, Exhibit, Run, View
 from lab.inputs.kinds import Choice
 from lab.views.cost import cost
 from models.traces import COST_WIDTHS, COST_WINDOWS, CostTrace
@@ -19,6 +19,7 @@ EXHIBIT = Exhibit(
             inputs=("n_embd", "window_size"),
             views=(View("cost", cost, widget="chart"),),
             fresh=True,
+            endpoints=(Endpoint("attention_cost"),),
         ),
     ),
 )

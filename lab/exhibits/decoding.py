@@ -1,6 +1,6 @@
 """Decoding: beam search beside mask-predict, step by step, on the visitor's own sentence."""
 
-from lab.exhibit import Exhibit, Run, View
+from lab.exhibit import Endpoint, Exhibit, Run, View
 from lab.inputs.kinds import Choice, Number
 from lab.inputs.translation import OPENS, REFINEMENT_SETTINGS, SAVED, SEARCH_SETTINGS, SENTENCE, TRANSLATORS, Forces
 from lab.views.decoding import attention, decode, outputs, race, refinement, repeats, sampling, search
@@ -17,6 +17,11 @@ INPUTS = (
     Number(name="seed", default=0, minimum=0, maximum=99, more=True),
 )
 CHOSEN = tuple(one.name for one in INPUTS)
+SEARCHING = ("method", "beam_width", "autoregressive", *(one.name for one in SEARCH_SETTINGS), "forces")
+REFINING = ("passes", "non_autoregressive", *(one.name for one in REFINEMENT_SETTINGS))
+BEAM_SEARCH = Endpoint("beam_search", without=(*REFINING, "refinement", "repeats", "refine", "raw_data_runs"))
+MASK_PREDICT = Endpoint("mask_predict", without=(*SEARCHING, "search", "sampling"))
+"""Each with its own half of the inputs, the views and the trace; `search` is a view and a part of the trace."""
 
 EXHIBIT = Exhibit(
     "decoding",
@@ -39,6 +44,7 @@ EXHIBIT = Exhibit(
             ),
             actions={"force": "forces"},
             saved=SAVED,
+            endpoints=(BEAM_SEARCH, MASK_PREDICT),
         ),
         Run(
             "race",
@@ -49,6 +55,7 @@ EXHIBIT = Exhibit(
             views=(View("race", race, widget="decoding/race"),),
             fresh=True,
             saved=SAVED,
+            endpoints=(Endpoint("decoding_race"),),
         ),
     ),
     opens=OPENS,

@@ -1,6 +1,6 @@
 """Generation: a decoder-only language model goes on from the visitor's text, token by token."""
 
-from lab.exhibit import Exhibit, Run, View
+from lab.exhibit import Endpoint, Exhibit, Run, View
 from lab.inputs.generation import FAMILIES, LESSON, MODEL, OPENS, SAMPLING, TEXT, Branches
 from lab.views.generation import effects, families, generate, heads, learning, next_token, training
 from models.traces import (
@@ -27,6 +27,7 @@ EXHIBIT = Exhibit(
             inputs=("text", "model"),
             views=(View("next", next_token, widget="generation/next"),),
             saved=SAVED,
+            endpoints=(Endpoint("next_token"),),
         ),
         Run(
             "generate",
@@ -45,6 +46,7 @@ EXHIBIT = Exhibit(
             inputs=("model",),
             views=(View("training", training, widget="generation/training", truth="recorded"),),
             saved=SAVED,
+            endpoints=(Endpoint("language_model_training"),),
         ),
         Run(
             "learning",
@@ -54,6 +56,7 @@ EXHIBIT = Exhibit(
             views=(View("learning", learning, widget="generation/training"),),
             grows=True,
             saved=SAVED,
+            endpoints=(Endpoint("learn_text"),),
         ),
         Run(
             "heads",
@@ -62,6 +65,7 @@ EXHIBIT = Exhibit(
             inputs=("text", "model"),
             views=(View("heads", heads, widget="generation/heads"),),
             saved=SAVED,
+            endpoints=(Endpoint("attention_heads"),),
         ),
         Run(
             "effects",
@@ -70,6 +74,7 @@ EXHIBIT = Exhibit(
             inputs=("text", "model"),
             views=(View("effects", effects, widget="generation/effects"),),
             saved=SAVED,
+            endpoints=(Endpoint("component_effects"),),
         ),
         Run(
             "families",
@@ -77,6 +82,7 @@ EXHIBIT = Exhibit(
             trace=FamiliesTrace,
             inputs=tuple(one.name for one in FAMILIES),
             views=(View("families", families, widget="generation/families"),),
+            endpoints=(Endpoint("model_families"),),
         ),
     ),
     opens=OPENS,

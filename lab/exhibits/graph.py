@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lab.exhibit import Exhibit, Run, View
+from lab.exhibit import Endpoint, Exhibit, Run, View
 from lab.inputs.graph import EXAMPLE, EdgeChanges
 from lab.inputs.kinds import Choice, Number
 from lab.inputs.lines import Lines
@@ -36,6 +36,7 @@ EXHIBIT = Exhibit(
             inputs=("graph", "edges", "kind", "seed", "changes"),
             views=(View("graph", graph, widget="graph/graph"),),
             actions={"change": "changes"},
+            endpoints=(Endpoint("graph_attention"),),
         ),
         Run(
             "masks",
@@ -44,6 +45,7 @@ EXHIBIT = Exhibit(
             inputs=("sentence", "translator", "photo", "vit", "layer"),
             views=(View("masks", masks, widget="graph/masks"),),
             saved=SAVED,
+            endpoints=(Endpoint("attention_masks"),),
         ),
         Run(
             "ranking",
@@ -51,6 +53,7 @@ EXHIBIT = Exhibit(
             trace=RankingTrace,
             inputs=("graph", "edges", "seed"),
             views=(View("ranking", ranking, widget="chart"),),
+            endpoints=(Endpoint("key_ranking"),),
         ),
         Run(
             "depth",
@@ -59,6 +62,7 @@ EXHIBIT = Exhibit(
             inputs=("graph", "edges", "seed"),
             views=(View("depth", depth, widget="chart"),),
             grows=True,
+            endpoints=(Endpoint("graph_depth"),),
         ),
         Run(
             "paper",
@@ -67,12 +71,14 @@ EXHIBIT = Exhibit(
             inputs=("paper", "kind", "cuts"),
             views=(View("paper", paper, widget="graph/graph"),),
             actions={"change": "cuts"},
+            endpoints=(Endpoint("cora_paper"),),
         ),
         Run(
             "cora",
             compute="models.graph.recorded:read",
             trace=CoraTrace,
             views=(View("compare", compare, widget="chart", truth="recorded"),),
+            endpoints=(Endpoint("cora_results"),),
         ),
     ),
     opens=OPENS,

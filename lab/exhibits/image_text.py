@@ -1,6 +1,6 @@
 """Image and Text: two towers that meet in a dot product; words and picture codes in one stream; photos in words."""
 
-from lab.exhibit import Exhibit, Run, View
+from lab.exhibit import Endpoint, Exhibit, Run, View
 from lab.inputs.image_text import DESCRIBED, MATCH, OPENS, PROMPTED, TOKENS, WRITE
 from lab.views.image_text import caption, fails, match, matrix, prompts, tokens, write
 from models.traces import CaptionTrace, FoilsTrace, MatchTrace, PictureCodesTrace, PromptsTrace, TextToImageTrace
@@ -22,6 +22,7 @@ EXHIBIT = Exhibit(
                 View("matrix", matrix, widget="image_text/matrix"),
             ),
             saved=SAVED,
+            endpoints=(Endpoint("image_text_match"),),
         ),
         Run(
             "prompts",
@@ -30,12 +31,14 @@ EXHIBIT = Exhibit(
             inputs=("photo", "things", "clip"),
             views=(View("prompts", prompts, widget="chart"),),
             saved=SAVED,
+            endpoints=(Endpoint("zero_shot_prompts"),),
         ),
         Run(
             "fails",
             compute="models.clip.fails:trace",
             trace=FoilsTrace,
             views=(View("fails", fails, widget="chart", truth="recorded"),),
+            endpoints=(Endpoint("caption_foils"),),
         ),
         Run(
             "tokens",
@@ -45,6 +48,7 @@ EXHIBIT = Exhibit(
             views=(View("tokens", tokens, widget="image_text/tokens"),),
             actions={"swap": "swapped"},
             saved=SAVED,
+            endpoints=(Endpoint("picture_tokens"),),
         ),
         Run(
             "write",
@@ -55,6 +59,7 @@ EXHIBIT = Exhibit(
             actions={"put": "forced"},
             grows=True,
             saved=SAVED,
+            endpoints=(Endpoint("text_to_image"),),
         ),
         Run(
             "caption",
@@ -63,6 +68,7 @@ EXHIBIT = Exhibit(
             inputs=tuple(one.name for one in DESCRIBED),
             views=(View("caption", caption, widget="image_text/caption"),),
             saved=SAVED,
+            endpoints=(Endpoint("photo_caption"),),
         ),
     ),
     opens=OPENS,

@@ -1,6 +1,6 @@
 """Patches & Windows: a photo cut into patches, where each patch looks, and how Swin keeps looking cheap."""
 
-from lab.exhibit import Exhibit, Run, View
+from lab.exhibit import Endpoint, Exhibit, Run, View
 from lab.inputs.kinds import Model
 from lab.inputs.models import HUB_SWINS, VIT_INPUT
 from lab.inputs.photo import Photo
@@ -28,6 +28,7 @@ EXHIBIT = Exhibit(
                 View("distance", distance, widget="chart"),
                 View("lens", lens, widget="chart"),
             ),
+            endpoints=(Endpoint("patches"),),
         ),
         Run(
             "relevance",
@@ -42,6 +43,7 @@ EXHIBIT = Exhibit(
             trace=PatchDeletionTrace,
             inputs=("photo", "vit"),
             views=(View("deletion", deletion, widget="chart"),),
+            endpoints=(Endpoint("patch_deletion"),),
         ),
         Run(
             "swin",
@@ -52,6 +54,7 @@ EXHIBIT = Exhibit(
                 View("swin_answer", swin_answer, aside=True),
                 View("windows", windows, widget="patches/windows"),
             ),
+            endpoints=(Endpoint("windows"),),
         ),
         Run(
             "pair",
@@ -59,6 +62,7 @@ EXHIBIT = Exhibit(
             trace=PatchesTrace,
             inputs=("photo", "vit", "swin"),
             views=(View("pair", pair, widget="patches/pair"),),
+            endpoints=(Endpoint("patches_and_windows"),),
         ),
     ),
 )

@@ -1,6 +1,6 @@
 """Training strategies: what a decoder is fed while it learns, and what it does with its own mistakes."""
 
-from lab.exhibit import Exhibit, Run, View
+from lab.exhibit import Endpoint, Exhibit, Run, View
 from lab.inputs.kinds import Choice
 from lab.inputs.strategies import DETAIL, DETAILED, TRAINING, TRAINING_OPENS
 from lab.inputs.translation import OPENS, SAVED, SENTENCE, TRANSLATOR, Forces
@@ -37,6 +37,7 @@ EXHIBIT = Exhibit(
             views=(View("train", train, widget="chart"), View("fed", fed, widget="strategies/fed")),
             grows=True,
             saved={"": {}, **TRAINING_OPENS},
+            endpoints=(Endpoint("training_strategies"),),
         ),
         Run(
             "wrong",
@@ -46,6 +47,7 @@ EXHIBIT = Exhibit(
             views=(View("wrong", wrong, widget="strategies/wrong"),),
             actions={"swap": "swaps"},
             saved=SAVED,
+            endpoints=(Endpoint("wrong_token"),),
         ),
         Run(
             "recovery",
@@ -54,12 +56,14 @@ EXHIBIT = Exhibit(
             inputs=("translator",),
             views=(View("recovery", recovery, widget="chart", truth="recorded"),),
             saved=SAVED,
+            endpoints=(Endpoint("error_recovery"),),
         ),
         Run(
             "finetune",
             compute="models.strategies.recorded:finetune",
             trace=FinetuneTrace,
             views=(View("finetune", finetune, widget="chart", truth="recorded"),),
+            endpoints=(Endpoint("strategy_finetuning"),),
         ),
         Run(
             "widths",
@@ -68,6 +72,7 @@ EXHIBIT = Exhibit(
             inputs=("translator",),
             views=(View("widths", widths, widget="chart", truth="recorded"),),
             saved=SAVED,
+            endpoints=(Endpoint("beam_widths"),),
         ),
         Run(
             "history",
@@ -75,6 +80,7 @@ EXHIBIT = Exhibit(
             trace=HistoryTrace,
             inputs=("checkpoint",),
             views=(View("history", history, widget="chart", truth="recorded"),),
+            endpoints=(Endpoint("training_history"),),
         ),
         Run(
             "details",
@@ -84,6 +90,7 @@ EXHIBIT = Exhibit(
             views=(View("details", details, widget="chart"),),
             grows=True,
             saved={"": {}, **TRAINING_OPENS},
+            endpoints=(Endpoint("training_details"),),
         ),
     ),
     opens={language: values | TRAINING_OPENS.get(language, {}) for language, values in OPENS.items()},

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from lab.inputs.kinds import Choice, Input, Line, Model, Number, whole_rows
+from lab.inputs.hidden import rows_schema, whole_rows
+from lab.inputs.kinds import Choice, Input, Line, Model, Number
 from lab.inputs.translation import TRANSLATOR
 from models.errors import InputError
 from models.families import DECODERS, MASKED
@@ -69,10 +70,15 @@ class Branches(Input):
     default: tuple[tuple[int, int, int], ...] = ()
     maximum: int = 5
     hidden: ClassVar[bool] = True
+    form: ClassVar[str] = "branches"
     bad: ClassVar[tuple[Any, ...]] = (
         *(None, {}, "x", 3, [1], [[1, 2]], [["a", 0, 0]], [[0, 0, 1.5]], [[0, True, 5]], [[-1, 0, 5]]),
         [[0, step, 0] for step in range(6)],
     )
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return rows_schema(3, self.maximum)
 
     def checked(self, sent: Any) -> tuple[tuple[int, int, int], ...]:
         if not whole_rows(sent, 3, self.maximum):

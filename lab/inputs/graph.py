@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from lab.inputs.kinds import Input, whole_numbers
+from lab.inputs.hidden import rows_schema, whole_numbers
+from lab.inputs.kinds import Input
 from models.errors import InputError
 
 EXAMPLE = """A, B
@@ -29,10 +30,15 @@ class EdgeChanges(Input):
 
     default: tuple[tuple[int, int], ...] = ()
     hidden: ClassVar[bool] = True
+    form: ClassVar[str] = "edges"
     bad: ClassVar[tuple[Any, ...]] = (
         *(None, {}, "x", 3, [1], [[1]], [[1, 1]], [[2, 1]], [[-1, 2]], [[0, 1.5]], [[False, 1]], [[0, 1, 2]]),
         *([[0, 1], [0, 1]], [[0, node + 1] for node in range(MAX_CHANGES + 1)]),
     )
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return rows_schema(2, MAX_CHANGES)
 
     def checked(self, sent: Any) -> tuple[tuple[int, int], ...]:
         if not isinstance(sent, list | tuple) or not all(map(_is_edge, sent[: MAX_CHANGES + 1])):

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 import gradio as gr
 
 from lab.inputs.generation import Prompt
-from lab.inputs.kinds import Choice, Input, Line, Model, Number, whole_rows
+from lab.inputs.hidden import rows_schema, whole_rows
+from lab.inputs.kinds import Choice, Input, Line, Model, Number
 from lab.inputs.photo import ExamplePhoto, ExamplePhotos, Photo
 from lab.text import LANGUAGES, Text
 from models.clip.bundled import CLIP
@@ -87,10 +88,15 @@ class Codes(Input):
     default: tuple[tuple[int, int], ...] = ()
     maximum: int = 64
     hidden: ClassVar[bool] = True
+    form: ClassVar[str] = "codes"
     bad: ClassVar[tuple[Any, ...]] = (
         *(None, {}, "x", 3, [1], [[1]], [[1, 2, 3]], [["a", 0]], [[0, 1.5]], [[True, 5]], [[-1, 5]]),
         [[0, code] for code in range(65)],
     )
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return rows_schema(2, self.maximum)
 
     def checked(self, sent: Any) -> tuple[tuple[int, int], ...]:
         if not whole_rows(sent, 2, self.maximum):

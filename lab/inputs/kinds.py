@@ -49,11 +49,18 @@ class Input:
     """Whether it is the visitor's own photo or text."""
     lasts: ClassVar[bool] = False
     """Whether a hidden input stays as it is when everything is asked anew."""
+    form: ClassVar[str] = ""
+    """How a value is written where its type does not say so: [form] <form> in the text file "api"."""
     bad: ClassVar[tuple[Any, ...]] = (None, [], {"a": 1})
     """Values that `checked` refuses, for the tests."""
 
     def component(self, text: Text, exhibit: str) -> Any:
         """The Gradio component, with its default."""
+        raise NotImplementedError
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """What is sent, in the words of JSON Schema."""
         raise NotImplementedError
 
     def checked(self, sent: Any) -> Any:
@@ -109,11 +116,15 @@ class Choice(Input):
         prefix = f"{exhibit}.choice.{self.name}"
         return [(text(f"{prefix}.{one}") if isinstance(one, str) else str(one), one) for one in self.values]
 
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"enum": [*self.values]}
+
     def checked(self, sent: Any) -> Any:
         for value in self.values:
             if type(sent) in (type(value), float) and sent == value:
                 return value
-        raise self.refusal("choice")
+        raise self.refusal("choice", values=", ".join(map(str, self.values)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -127,17 +138,14 @@ class Tick(Input):
         label = text(f"{exhibit}.input.{self.name}")
         return gr.Checkbox(self.default, label=label, interactive=True)
 
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
     def checked(self, sent: Any) -> Any:
         if not isinstance(sent, bool):
             raise self.refusal("flag")
         return sent
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Switch(Tick):
-    """A tick that a widget sets."""
-
-    hidden: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -164,6 +172,10 @@ class Number(Input):
             interactive=True,
         )
 
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer" if self.whole else "number", "minimum": self.minimum, "maximum": self.maximum}
+
     def checked(self, sent: Any) -> float | int:
         number = isinstance(sent, int | float) and not isinstance(sent, bool)
         if not number or not self.minimum <= sent <= self.maximum or (self.whole and sent % 1):
@@ -183,6 +195,10 @@ class Line(Input):
     def component(self, text: Text, exhibit: str) -> gr.Textbox:
         label = text(f"{exhibit}.input.{self.name}")
         return gr.Textbox(self.default, label=label, placeholder=self.placeholder, interactive=True)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": self.maximum}
 
     def checked(self, sent: Any) -> Any:
         if not isinstance(sent, str):
@@ -218,6 +234,7 @@ class Model(Input):
     families: tuple[str, ...]
     bundled: tuple[str, ...]
     reads: Reads = "image"
+    form: ClassVar[str] = "model"
     wheels: tuple[str, ...] = ()
     hub: Mapping[str, int] = field(default_factory=dict)
     bad: ClassVar[tuple[Any, ...]] = (
@@ -244,10 +261,14 @@ class Model(Input):
             interactive=True,
         )
 
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "examples": [*self.bundled, *self.wheels]}
+
     def checked(self, sent: Any) -> str:
         reference = sent.strip() if isinstance(sent, str) else ""
         if not reference or len(reference) > 400:
-            raise InputError("model.unknown", reference=reference[:80])
+            raise InputError("model.unknown", reference=str(sent).strip()[:80])
         return reference
 
     def key(self, value: str) -> str:
@@ -265,33 +286,3 @@ class Model(Input):
 def _label(wheel: str, text: Text) -> str:
     """A name of WHEELS with its size and what one should know before choosing it."""
     return text(f"model.wheel.{wheel}", name=wheel, size=f"{WHEELS[wheel].size / 1e6:.0f}")
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Point(Input):
-    """A point of a photo that a widget asks for: (down, across), shares of the sides in [0, 1)."""
-
-    default: tuple[float, float] = (0.5, 0.5)
-    hidden: ClassVar[bool] = True
-    lasts: ClassVar[bool] = True
-    bad: ClassVar[tuple[Any, ...]] = (
-        *(None, [], {}, [2, 0], [-0.1, 0], [0.5], [1, 1], [0.5, None], "middle", ["a", "b"], [1e300, 0]),
-        *([float("nan"), 0], [True, 0]),
-    )
-
-    def checked(self, sent: Any) -> tuple[float, float]:
-        pair = isinstance(sent, list | tuple) and len(sent) == 2
-        if not pair or not all(type(share) in (int, float) and 0 <= share < 1 for share in sent):
-            raise InputError("input.point")
-        return float(sent[0]), float(sent[1])
-
-
-def whole_numbers(sent: Any, count: int) -> bool:
-    """Whether what was sent is a list of so many whole numbers from 0."""
-    listed = isinstance(sent, list | tuple) and len(sent) == count
-    return listed and all(type(number) is int and number >= 0 for number in sent)
-
-
-def whole_rows(sent: Any, count: int, most: int) -> bool:
-    """Whether what was sent is a list of at most so many lists, each of so many whole numbers from 0."""
-    return isinstance(sent, list | tuple) and len(sent) <= most and all(whole_numbers(row, count) for row in sent)

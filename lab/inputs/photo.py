@@ -23,6 +23,8 @@ FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF")
 MAX_PIXELS = 24_000_000
 MAX_JPEG_PIXELS = 64_000_000
 """JPEG may be larger, because it is decoded at a fraction of its size."""
+MAX_BYTES = 40_000_000
+"""Of a file."""
 MIN_SIDE = 16
 MAX_SIDE = 1024
 MAX_ASPECT = 20
@@ -150,6 +152,7 @@ class Photo(Input):
 
     default: str = "temple"
     own: ClassVar[bool] = True
+    form: ClassVar[str] = "photo"
     bad: ClassVar[tuple[Any, ...]] = (
         None,
         [],
@@ -179,7 +182,12 @@ class Photo(Input):
 
     def examples(self, text: Text, component: gr.Image) -> Examples:
         """Thumbnails that fill the component when they are clicked."""
-        return gr.Examples([[str(example(name))] for name in EXAMPLES], component, label=text("photo.examples"))
+        files = [[str(example(name))] for name in EXAMPLES]
+        return gr.Examples(files, component, label=text("photo.examples"), api_visibility="private")
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "examples": [*EXAMPLES]}
 
     def checked(self, sent: Any) -> Image.Image:
         if sent is None:

@@ -32,6 +32,10 @@ class Sentence(Input):
         """The examples of a language as Gradio takes them."""
         return [[line] for line in examples(language)]
 
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
     def checked(self, sent: Any) -> str:
         return clean(sent, english=False)
 

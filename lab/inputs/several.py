@@ -24,9 +24,13 @@ class Choices(Choice):
         label = text(f"{exhibit}.input.{self.name}")
         return gr.CheckboxGroup(self.named(text, exhibit), value=[*self.default], label=label, interactive=True)
 
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": super().schema, "minItems": 1, "maxItems": self.most}
+
     def checked(self, sent: Any) -> tuple[Any, ...]:
         if not isinstance(sent, list | tuple) or not 1 <= len(sent) <= self.most:
-            raise self.refusal("choices", most=self.most)
+            raise self.refusal("choices", most=self.most, values=", ".join(map(str, self.values)))
         chosen = [Choice.checked(self, one) for one in sent]
         return tuple(value for value in self.values if value in chosen)
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from lab.inputs.kinds import Choice, Input, Model, Number, Positions, whole_rows
+from lab.inputs.hidden import rows_schema, whole_rows
+from lab.inputs.kinds import Choice, Input, Model, Number, Positions
 from lab.inputs.models import HUB_TRANSLATORS
 from lab.inputs.sentence import EnglishSentence
 from lab.sentences import examples
@@ -84,7 +85,12 @@ class Edit(Input):
 
     default: tuple[int, ...] = ()
     hidden: ClassVar[bool] = True
+    form: ClassVar[str] = "edit"
     bad: ClassVar[tuple[Any, ...]] = (None, {}, "x", 3, [1], [0, 5], [1, -2], [1, 1.5], [True, 5], [1, 2, 3])
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "integer", "minimum": REMOVED}, "maxItems": 2}
 
     def checked(self, sent: Any) -> tuple[int, ...]:
         numbers = isinstance(sent, list | tuple) and all(type(number) is int for number in sent)
@@ -100,10 +106,15 @@ class Forces(Input):
     default: tuple[tuple[int, int, int], ...] = ()
     maximum: int = 100
     hidden: ClassVar[bool] = True
+    form: ClassVar[str] = "forces"
     bad: ClassVar[tuple[Any, ...]] = (
         *(None, {}, "x", 3, [1], [[1, 2]], [["a", 0, 0]], [[0, 0, 1.5]], [[0, True, 5]], [[-1, 0, 5]]),
         *([[1, 0, 5], [1, 0, 6]], [[step, 0, 0] for step in range(101)]),
     )
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return rows_schema(3, self.maximum)
 
     def checked(self, sent: Any) -> tuple[tuple[int, int, int], ...]:
         if not whole_rows(sent, 3, self.maximum):

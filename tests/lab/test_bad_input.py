@@ -32,7 +32,7 @@ class Form(form.Form):
 
     def __init__(self, server, exhibit):
         self.client = httpx.Client(base_url=server, timeout=300)
-        super().__init__(self.client.get("/config").json(), exhibit)
+        super().__init__(self.client.get("/config?page=").json(), exhibit)
 
     def press(self, **values):
         """The error message that the lab answers with ("" when Gradio itself refuses the form), or None when it ran."""

@@ -126,6 +126,7 @@ def visit(monkeypatch):
 
     routes = [
         Route("/gradio_api/queue/data", data),
+        Route("/gradio_api/call/{name}/{event}", data),
         Route("/other", data),
         Route("/queue/join", join, methods=["POST"]),
     ]
@@ -140,6 +141,11 @@ def visit(monkeypatch):
 def test_a_stream_of_the_queue_is_open_until_its_last_message(visit):
     assert visit("GET", "/gradio_api/queue/data?session_hash=page")[1] == [{"page": 1}, {"page": 1}, {}]
     assert not clients.streams.open and clients.streams.counted
+
+
+def test_who_waits_for_a_call_listens_as_a_session_of_its_own(visit):
+    assert visit("GET", "/gradio_api/call/beam_search/1a2b")[1][0] == {"1a2b": 1}
+    assert not clients.streams.open
 
 
 @pytest.mark.parametrize("address", ["/gradio_api/queue/data", "/other?session_hash=page"])

@@ -18,7 +18,7 @@ COMPUTED_BEFORE = TEXT("run.remembered", seconds="", device="").split(",")[0]
 def decoding(server):
     """Asks for a sentence, and reads what the page gets."""
     with httpx.Client(base_url=server, timeout=120) as client:
-        form = Form(client.get("/config").json(), EXHIBIT)
+        form = Form(client.get("/config?page=").json(), EXHIBIT)
 
         def ask(sentence, listens=True):
             session = uuid.uuid4().hex

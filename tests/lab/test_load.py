@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 def test_a_student_gets_an_answer_to_their_own_photo_and_a_script_is_refused(server):
     async def visit():
         async with httpx.AsyncClient(base_url=server, timeout=120) as client:
-            found = doors((await client.get("/config")).json())
+            found = doors((await client.get("/config?page=")).json())
             assert list(found) == [one.name for one in EXHIBITS]
             student = Student(client, found, seed=1)
             walked = [visited for visited, _ in zip(student.walk(), VISITED, strict=False)]

@@ -37,6 +37,7 @@ from models.traces import (
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = {
+    "lab/api/operations.py",
     "lab/layout.py",
     "lab/truth.py",
     "lab/header.py",

@@ -3,7 +3,8 @@
 import pytest
 
 from lab.inputs import kinds
-from lab.inputs.kinds import Model, Number, Point, Positions
+from lab.inputs.hidden import Point
+from lab.inputs.kinds import Model, Number, Positions
 from lab.inputs.sentence import EnglishSentence, Sentence
 from lab.inputs.translation import Forces
 from lab.text import LANGUAGES, Text
