@@ -1,19 +1,27 @@
 """The page: one tab per exhibit; theme, language, shared scripts. `/` is English, `/zh` Chinese."""
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.block_function import BlockFunction
 from gradio.blocks import BlocksConfig
 from gradio.components import Navbar
+from gradio.state_holder import SessionState
+from gradio.utils import get_upload_folder
+from gradio_client.utils import traverse
 from starlette.middleware import Middleware
 
-from lab import header, health, layout, preload, style, widget
+from lab import environment, header, health, layout, preload, style, widget
 from lab.clients import Listening
 from lab.exhibits import EXHIBITS
+from lab.guards import guards
+from lab.guards.bodies import MAX_FILE_BYTES
 from lab.inputs.photo import EXAMPLES, example
+from lab.room import holds, room
 from lab.text import Text
 from lab.wiring import MAX_THREADS, connect
+from models import limits
 from models.device import describe
 
 MAX_QUEUED = 1_000_000
@@ -44,7 +52,7 @@ class PageConfig(BlocksConfig):
 
 
 class Page(gr.Blocks):
-    """Sends each step of an answer whole, and opens a session at once.
+    """Sends each step of an answer whole, opens a session at once, and fetches nothing that a visitor names.
 
     Gradio sends what differs from the step before, and its script in the browser changes the values of that step in
     place, also where they wait to be shown: what a step no longer mentions would then never be seen.
@@ -53,6 +61,13 @@ class Page(gr.Blocks):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.default_config = PageConfig(self)
+
+    async def preprocess_data(
+        self, block_fn: BlockFunction, inputs: list, state: SessionState | None, explicit_call: bool = False
+    ) -> list:
+        """What is asked, in which only files that were uploaded here count as files: Gradio would fetch an address."""
+        own = [traverse(one, _own, lambda part: isinstance(part, dict) and "path" in part) for one in inputs]
+        return await super().preprocess_data(block_fn, own, state, explicit_call)
 
     def handle_streaming_diffs(
         self,
@@ -70,6 +85,13 @@ class Page(gr.Blocks):
         if not follows or final or simple_format:
             return sent
         return [[["replace", [], value]] if edits else [] for edits, value in zip(sent, values, strict=True)]
+
+
+def _own(file: dict) -> dict:
+    """A file as Gradio names one; of what was not uploaded here only the name, which the photo's input refuses."""
+    path = file["path"]
+    own = holds(get_upload_folder(), path) and isinstance(file.get("meta", {}), dict)
+    return file if own else {"path": path if isinstance(path, str) else None}
 
 
 def build() -> gr.Blocks:
@@ -109,20 +131,22 @@ def fill(demo: gr.Blocks, text: Text) -> None:
 
 def launch(**settings: Any) -> None:
     """Open the lab."""
-    demo = build()
+    demo, folder, head = build(), get_upload_folder(), widget.head()
+    room.bound(Path(folder), int(limits.FILES.value() * limits.GIGABYTE))
+    middleware = [*guards(folder, head, environment.hosts(), environment.frames()), Middleware(Listening)]
     preload.begin()
     demo.queue(max_size=MAX_QUEUED, api_open=False).launch(
         theme=style.theme(),
         css_paths=style.SHEETS,
-        head=widget.head(),
-        app_kwargs={"routes": [health.ROUTE, *widget.routes()], "middleware": [Middleware(Listening)]},
+        head=head,
+        app_kwargs={"routes": [health.ROUTE, *widget.routes()], "middleware": middleware},
         footer_links=[],
         run_history=False,
         enable_monitoring=False,
         ssr_mode=False,
         max_threads=MAX_THREADS,
         allowed_paths=[str(example(name)) for name in EXAMPLES],
-        max_file_size="40mb",
+        max_file_size=MAX_FILE_BYTES,
         state_session_capacity=1000,
         **settings,
     )

@@ -10,7 +10,8 @@ from models.errors import InputError
 from models.hub import REFERENCE
 
 FILE = Path(__file__).with_name("hub_models.toml")
-OWN = "LAB_HUB_MODELS"
+OWN = ("LAB_HUB_MODELS", "LAB_PRELOAD")
+"""What the owner names, further patterns and what is opened at the start."""
 SHOWN = 12
 """Patterns that a refusal names."""
 
@@ -20,7 +21,7 @@ def check(reference: str, kinds: tuple[str, ...] = ()) -> None:
     if not REFERENCE.fullmatch(reference):
         return
     listed = patterns()
-    own = os.environ.get(OWN, "").replace(",", " ").split()
+    own = [name for setting in OWN for name in re.findall(r"[^\s,]+", os.environ.get(setting, ""))]
     if any(_fits(pattern, reference) for some in (*listed.values(), own) for pattern in some):
         return
     near = [listed[kind] for kind in kinds if kind in listed] or listed.values()
