@@ -21,7 +21,7 @@ def check(reference: str, kinds: tuple[str, ...] = ()) -> None:
     if not REFERENCE.fullmatch(reference):
         return
     listed = patterns()
-    own = [name for setting in OWN for name in re.findall(r"[^\s,]+", os.environ.get(setting, ""))]
+    own = [name for setting in OWN for name in re.findall(r"[^\s,]*[/*][^\s,]*", os.environ.get(setting, ""))]
     if any(_fits(pattern, reference) for some in (*listed.values(), own) for pattern in some):
         return
     near = [listed[kind] for kind in kinds if kind in listed] or listed.values()

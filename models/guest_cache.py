@@ -27,7 +27,7 @@ def folder() -> Path:
     """A cache of the hub library's kind, beside its own."""
     from huggingface_hub import constants
 
-    return Path(constants.HF_ASSETS_CACHE) / "attention-lab" / "hub"
+    return Path(constants.HF_HOME) / "attention-lab" / "hub"
 
 
 @contextmanager

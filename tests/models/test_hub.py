@@ -219,7 +219,7 @@ def test_nobody_waits_for_anothers_download(hub, tiny_vit, tiny_deit):
 
 @pytest.mark.parametrize("setting", ["0", "", "yes"])
 def test_a_public_server_opens_no_folder_and_lends_no_token(hub, tiny_vit, tmp_path, monkeypatch, setting):
-    monkeypatch.setattr(constants, "HF_ASSETS_CACHE", str(tmp_path / "assets"))
+    monkeypatch.setattr(constants, "HF_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("LAB_PRIVATE", setting)
     monkeypatch.setenv("LAB_HUB_MODELS", "lab/vit")
     monkeypatch.setenv("HF_TOKEN", "hf_secret")

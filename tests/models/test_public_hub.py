@@ -31,7 +31,7 @@ def public(hub, tmp_path, monkeypatch):
     """A stand-in for the Hub, asked by a public server that lets strangers open what is of "lab"."""
     monkeypatch.setenv("LAB_PRIVATE", "0")
     monkeypatch.setenv("LAB_HUB_MODELS", "school/vit,lab/*")
-    monkeypatch.setattr(constants, "HF_ASSETS_CACHE", str(tmp_path / "assets"))
+    monkeypatch.setattr(constants, "HF_HOME", str(tmp_path / "home"))
     return hub
 
 
@@ -207,7 +207,7 @@ def test_one_at_a_time_and_few_wait(public, tiny_vit):
 
 
 def test_a_full_disk_is_told(public, tiny_vit, tmp_path):
-    (tmp_path / "assets").write_text("a file where the folder should be")
+    (tmp_path / "home").write_text("a file where the folder should be")
     assert code(public.add("lab/vit", tiny_vit)) == "model.not_saved"
 
 
