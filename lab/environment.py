@@ -5,7 +5,9 @@ The folder holds visitors' files. It goes with the process; what a killed proces
 
 import atexit
 import ctypes
+import ipaddress
 import os
+import re
 import shutil
 import signal
 import socket
@@ -17,8 +19,9 @@ from filelock import FileLock, Timeout
 
 from lab import journal, preload
 from lab.text import LANGUAGES, Text
-from models import device
+from models import device, limits
 from models.errors import InputError
+from models.hub import is_public_server
 
 LOCK = "in-use.lock"
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
@@ -37,6 +40,10 @@ COUNTS = {
     "GRADIO_DEBUG": 0,
 }
 """What Gradio reads as a whole number, and the least that it can be."""
+LOCALHOST = "127.0.0.1"
+THIS_MACHINE = {"localhost", LOCALHOST, "::1"}
+HUGGING_FACE = "https://huggingface.co"
+"""Shows a Space in a frame."""
 M_ARENA_MAX, ARENAS = -8, 2
 """glibc's option, and how many heaps threads share: of more, each keeps what was freed in it (0.3 GB of a class)."""
 
@@ -59,9 +66,12 @@ def prepare() -> None:
     try:
         device.check()
         preload.chosen()
+        limits.check()
         check_counts()
+        check_private()
+        frames()
         check_address(
-            os.environ.get("GRADIO_SERVER_NAME") or "127.0.0.1",
+            os.environ.get("GRADIO_SERVER_NAME") or LOCALHOST,
             os.environ.get("GRADIO_SERVER_PORT", ""),
             int(os.environ.get("GRADIO_NUM_PORTS", "100")),
         )
@@ -88,6 +98,50 @@ def check_counts() -> None:
     for name in (*COUNTS, "GRADIO_SERVER_PORT"):
         if not os.environ.get(name):
             os.environ.pop(name, None)
+
+
+def check_private() -> None:
+    """Raise InputError where the lab is said to be its owner's alone, and others are let in all the same."""
+    if is_public_server():
+        return
+    if os.environ.get("GRADIO_SHARE", "").lower() == "true":
+        raise InputError("page.private", name="GRADIO_SHARE", value="True")
+    name = os.environ.get("GRADIO_SERVER_NAME") or LOCALHOST
+    if not _is_loopback(name):
+        raise InputError("page.private", name="GRADIO_SERVER_NAME", value=name[:80])
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        found = socket.getaddrinfo(name, None)
+    except (OSError, UnicodeError):
+        return True  # `check_address` says what is wrong with it
+    return all(ipaddress.ip_address(address[0]).is_loopback for *_, address in found)
+
+
+def hosts() -> frozenset[str]:
+    """The names under which the lab answers: those of LAB_HOSTS and of this machine; "*" for a public one without."""
+    named = {name.lower() for name in _listed("LAB_HOSTS")}
+    if is_public_server() and not named:
+        return frozenset({"*"})
+    return frozenset(named | THIS_MACHINE | {os.environ.get("GRADIO_SERVER_NAME") or LOCALHOST})
+
+
+def frames() -> tuple[str, ...]:
+    """The sites that may show the lab in a frame: those of LAB_FRAMES, and Hugging Face for a Space.
+
+    Raises InputError for what is no site.
+    """
+    sites = _listed("LAB_FRAMES")
+    for site in sites:
+        if not re.fullmatch(r"https?://(\*\.)?[\w.-]+(:\d+)?", site, re.ASCII):
+            raise InputError("page.frames", site=site[:80])
+    return (*sites, HUGGING_FACE) if "SPACE_ID" in os.environ else sites
+
+
+def _listed(name: str) -> tuple[str, ...]:
+    """What a setting lists, between commas or spaces."""
+    return tuple(os.environ.get(name, "").replace(",", " ").split())
 
 
 def check_address(name: str, port: str, count: int) -> None:
@@ -124,7 +178,7 @@ def own_folder() -> Path:
             continue
     try:
         base.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="process-", dir=base))
+        folder = Path(tempfile.mkdtemp(prefix="process-", dir=base)).resolve()
         held = FileLock(folder / LOCK)
         held.acquire(timeout=0)
     except OSError as error:

@@ -1,5 +1,6 @@
 """The page: one tab per exhibit; theme, language, shared scripts. `/` is English, `/zh` Chinese."""
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -7,16 +8,21 @@ from gradio.block_function import BlockFunction
 from gradio.blocks import BlocksConfig
 from gradio.components import Navbar
 from gradio.state_holder import SessionState
+from gradio.utils import get_upload_folder
+from gradio_client.utils import traverse
 from starlette.middleware import Middleware
 
-from lab import header, health, layout, preload, style, widget
+from lab import environment, header, health, layout, preload, style, widget
 from lab.api import agents, python
 from lab.api.gate import PAGE, Functions, Gate, misnamed
 from lab.clients import Listening
 from lab.exhibits import EXHIBITS
+from lab.guards import guards
 from lab.inputs.photo import EXAMPLES, MAX_BYTES, example
+from lab.room import holds, room
 from lab.text import Text
 from lab.wiring import MAX_THREADS, connect
+from models import limits
 from models.device import describe
 
 MAX_QUEUED = 1_000_000
@@ -51,7 +57,7 @@ class PageConfig(BlocksConfig):
 
 
 class Page(gr.Blocks):
-    """Sends each step of an answer whole, and opens a session at once.
+    """Sends each step of an answer whole, opens a session at once, and fetches nothing that a visitor names.
 
     Gradio sends what differs from the step before, and its script in the browser changes the values of that step in
     place, also where they wait to be shown: what a step no longer mentions would then never be seen.
@@ -81,14 +87,24 @@ class Page(gr.Blocks):
     async def preprocess_data(
         self, block_fn: BlockFunction, inputs: list[Any], state: SessionState | None, explicit_call: bool = False
     ) -> list[Any]:
-        """An endpoint gets what was sent, and checks it itself: Gradio would fetch files first, and keep all for each
-        session; what was not sent is null."""
+        """What is asked, in which only files that were uploaded here count as files: Gradio would fetch an address.
+
+        An endpoint gets what was sent, and checks it itself; what was not sent is null.
+        """
         if block_fn.page != PAGE:
-            return await super().preprocess_data(block_fn, inputs, state, explicit_call)
+            own = [traverse(one, _own, lambda part: isinstance(part, dict) and "path" in part) for one in inputs]
+            return await super().preprocess_data(block_fn, own, state, explicit_call)
         most = len(block_fn.inputs)
         if len(inputs) > most:
             raise gr.Error(Text("en")("api.error.surplus", count=len(inputs), most=most), print_exception=False)
         return [*inputs, *[None] * (most - len(inputs))]
+
+
+def _own(file: dict) -> dict:
+    """A file as Gradio names one; of what was not uploaded here only the name, which the photo's input refuses."""
+    path = file["path"]
+    own = holds(get_upload_folder(), path) and isinstance(file.get("meta", {}), dict)
+    return file if own else {"path": path if isinstance(path, str) else None}
 
 
 def build() -> gr.Blocks:
@@ -130,15 +146,21 @@ def fill(demo: gr.Blocks, text: Text) -> None:
 
 def launch(**settings: Any) -> None:
     """Open the lab."""
-    demo = build()
+    demo, folder, head = build(), get_upload_folder(), widget.head()
+    room.bound(Path(folder), int(limits.FILES.value() * limits.GIGABYTE))
+    middleware = [
+        *guards(folder, head, environment.hosts(), environment.frames()),
+        Middleware(Gate),
+        Middleware(Listening),
+    ]
     preload.begin()
     demo.queue(max_size=MAX_QUEUED, api_open=False).launch(
         theme=style.theme(),
         css_paths=style.SHEETS,
-        head=widget.head(),
+        head=head,
         app_kwargs={
             "routes": [health.ROUTE, *widget.routes(), *agents.routes()],
-            "middleware": [Middleware(Gate), Middleware(Listening)],
+            "middleware": middleware,
             "exception_handlers": {TypeError: misnamed},
         },
         footer_links=[],

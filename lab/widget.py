@@ -22,9 +22,11 @@ from starlette.types import Scope
 
 from lab import style
 from lab.exhibit import Exhibit, View
+from lab.room import room
 from lab.text import LANGUAGES, Text
 from lab.views.payload import Payload
 from models.axes import Trace
+from models.errors import InputError
 
 WIDGETS = Path(__file__).resolve().parent.parent / "assets" / "widgets"
 SCREENSHOT_JS = WIDGETS.parent / "vendor" / "modern-screenshot" / "index.mjs"
@@ -199,8 +201,13 @@ def _is_there(value: dict) -> bool:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write atomically: another visitor may be reading the same file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write atomically: another visitor may be reading the same file. Raises InputError where there is no room."""
     part = path.with_suffix(f".{uuid.uuid4().hex}")
-    part.write_bytes(content)
-    part.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError("run.no_room") from error
+    room.wrote(len(content))

@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from models import config, hub, processor, tokenizer, weights, wheels
+from models import allowed, config, hub, processor, tokenizer, weights, wheels
 from models.device import device
 from models.errors import InputError
 from models.progress import NO_PROGRESS, Progress
@@ -121,7 +121,9 @@ def find(reference: str, families: tuple[str, ...] = (), progress: Progress = NO
     if reference in WHEELS:
         _refuse_other(reference, WHEELS[reference].family, families)
         return wheels.find(reference, progress)
-    return _on_disk(reference) or hub.find(reference, lambda folder: _family(reference, folder, families), progress)
+    return _on_disk(reference, families) or hub.find(
+        reference, lambda folder: _family(reference, folder, families), progress
+    )
 
 
 def stamp(reference: str | None) -> str:
@@ -299,8 +301,11 @@ def _here(reference: str) -> Path | None:
     return _on_disk(reference) or hub.cached(reference)
 
 
-def _on_disk(reference: str) -> Path | None:
-    """The folder of a bundled name, or a folder of this machine. Raises InputError for one on a public server."""
+def _on_disk(reference: str, families: tuple[str, ...] = ()) -> Path | None:
+    """The folder of a bundled name, or a folder of this machine.
+
+    Raises InputError for one on a public server, and there for an id of the Hub that strangers may not open.
+    """
     if reference in bundled():
         return BUNDLED / reference
     if not reference:
@@ -308,6 +313,7 @@ def _on_disk(reference: str) -> Path | None:
     if hub.is_public_server():
         if reference.startswith(("/", ".", "~", "\\")):
             raise InputError("model.folder")
+        allowed.check(reference, tuple(map(family_name, families)))
         return None
     try:
         folder = Path(reference).expanduser()

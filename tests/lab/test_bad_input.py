@@ -28,10 +28,13 @@ SENTENCES = [
 
 
 class Form(form.Form):
-    """An exhibit's button on the English page, pressed as a script would: values by input, the rest as they stand."""
+    """An exhibit's button on the English page, pressed as a script would: values by input, the rest as they stand.
+
+    heard: all lines that the lab has answered.
+    """
 
     def __init__(self, server, exhibit):
-        self.client = httpx.Client(base_url=server, timeout=300)
+        self.client, self.heard = httpx.Client(base_url=server, timeout=300), []
         super().__init__(self.client.get("/config?page=").json(), exhibit)
 
     def press(self, **values):
@@ -41,6 +44,7 @@ class Form(form.Form):
         assert self.client.post("/gradio_api/queue/join", json=job).status_code == 200
         with self.client.stream("GET", f"/gradio_api/queue/data?session_hash={session}") as lines:
             for line in lines.iter_lines():
+                self.heard.append(line)
                 message = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
                 if message.get("msg") == "process_completed":
                     return None if message["success"] else (message["output"]["error"] or "")

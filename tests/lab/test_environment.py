@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from lab import environment
-from lab.environment import COUNTS, check_address, check_counts
+from lab.environment import COUNTS, check_address, check_counts, check_private, frames, hosts
+from models import limits
 from models.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,6 +83,8 @@ def test_what_a_killed_process_left_goes_at_the_next_start_and_nobody_elses(star
         ("GRADIO_TEMP_DIR", __file__),
         ("LAB_DEVICE", "banana"),
         ("LAB_PRELOAD", "banana"),
+        ("LAB_FILES_GB", "banana"),
+        ("LAB_FRAMES", "'unsafe-inline'; script-src *"),
     ],
 )
 def test_a_setting_that_cannot_be_used_ends_the_start_with_a_sentence(name, value):
@@ -122,6 +125,56 @@ def test_a_container_computes_with_the_cores_that_it_may_use(monkeypatch, tmp_pa
     assert environment.allowed_cores() == 0
     (tmp_path / "cpu.max").write_text(quota)
     assert environment.allowed_cores() == cores
+
+
+@pytest.mark.parametrize(("name", "value"), [("GRADIO_SERVER_NAME", "0.0.0.0"), ("GRADIO_SHARE", "true")])
+def test_a_lab_that_others_reach_is_not_private(name, value, monkeypatch):
+    monkeypatch.setenv("LAB_PRIVATE", "1")
+    for own in ("", "127.0.0.1", "localhost"):
+        monkeypatch.setenv("GRADIO_SERVER_NAME", own)
+        check_private()
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InputError) as caught:
+        check_private()
+    assert caught.value.code == "page.private" and caught.value.details["name"] == name
+    monkeypatch.setenv("LAB_PRIVATE", "0")
+    check_private()
+
+
+def test_the_names_under_which_a_lab_answers(monkeypatch):
+    monkeypatch.setenv("LAB_PRIVATE", "1")
+    assert hosts() == {"localhost", "127.0.0.1", "::1"}
+    monkeypatch.setenv("LAB_HOSTS", "Lab.example.edu, other.example.edu")
+    assert hosts() == {"localhost", "127.0.0.1", "::1", "lab.example.edu", "other.example.edu"}
+    monkeypatch.setenv("LAB_PRIVATE", "0")
+    assert hosts() == {"localhost", "127.0.0.1", "::1", "lab.example.edu", "other.example.edu"}
+    monkeypatch.delenv("LAB_HOSTS")
+    assert hosts() == {"*"}
+
+
+def test_the_sites_that_may_show_a_lab_in_a_frame(monkeypatch):
+    monkeypatch.delenv("SPACE_ID", raising=False)
+    assert frames() == ()
+    monkeypatch.setenv("LAB_FRAMES", "https://moodle.example.edu, http://*.example.org:8080")
+    assert frames() == ("https://moodle.example.edu", "http://*.example.org:8080")
+    monkeypatch.setenv("SPACE_ID", "owner/name")
+    assert frames()[-1] == "https://huggingface.co"
+    for site in ("moodle", "https://a.b/path", "https://a; script-src *", "*", "'self'", "javascript://a"):
+        monkeypatch.setenv("LAB_FRAMES", site)
+        with pytest.raises(InputError) as caught:
+            frames()
+        assert caught.value.code == "page.frames"
+
+
+@pytest.mark.parametrize("value", ["banana", "-1", "nan", "inf", "1e999", "1 GB"])
+@pytest.mark.parametrize("limit", limits.LIMITS, ids=lambda limit: limit.name)
+def test_a_limit_that_is_no_number_is_named(limit, value, monkeypatch):
+    monkeypatch.setenv(limit.name, value)
+    with pytest.raises(InputError) as caught:
+        limits.check()
+    assert caught.value.code == "page.limit" and caught.value.details["name"] == limit.name
+    monkeypatch.setenv(limit.name, "")
+    assert limit.value() == limit.default
 
 
 def test_a_port_in_other_digits_is_none():

@@ -1,5 +1,6 @@
 """What a view's widget gets: arrays in one file, packed once for equal views, and left to Gradio to clean away."""
 
+import errno
 import gzip
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from lab import widget
 from lab.text import Text
 from lab.views.payload import Payload
 from lab.widget import pack, shown_value
+from models.errors import InputError
 from tests.lab.made import trace
 
 ENGLISH = Text("en")
@@ -52,6 +54,25 @@ def test_an_equal_key_is_packed_once_and_every_value_has_another_id():
     np.testing.assert_array_equal(np.frombuffer(content, "<f4", 3, index["offset"]), [0, 1, 2])
     shown_value("other key", packs, trace("a", 4), ENGLISH, None)
     assert packs.count == 2
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(folder, monkeypatch):
+    def full(path, content):
+        path.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(InputError) as caught:
+        shown_value("key", Packs(), trace("a", 3), ENGLISH, None)
+    assert caught.value.code == "run.no_room"
+    assert not [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_what_is_packed_is_counted(monkeypatch):
+    written = []
+    monkeypatch.setattr(widget.room, "wrote", written.append)
+    value = shown_value("key", Packs(), trace("a", 3), ENGLISH, None)
+    assert written == [file(value).stat().st_size]
 
 
 @pytest.mark.parametrize("nested", [False, True])

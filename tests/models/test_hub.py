@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
-from huggingface_hub import file_download
+from huggingface_hub import constants, file_download
 from transformers import ViTForImageClassification
 
 from models import checkpoint
@@ -218,8 +218,10 @@ def test_nobody_waits_for_anothers_download(hub, tiny_vit, tiny_deit):
 
 
 @pytest.mark.parametrize("setting", ["0", "", "yes"])
-def test_a_public_server_opens_no_folder_and_lends_no_token(hub, tiny_vit, monkeypatch, setting):
+def test_a_public_server_opens_no_folder_and_lends_no_token(hub, tiny_vit, tmp_path, monkeypatch, setting):
+    monkeypatch.setattr(constants, "HF_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("LAB_PRIVATE", setting)
+    monkeypatch.setenv("LAB_HUB_MODELS", "lab/vit")
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     assert code(tiny_vit) == "model.folder"
     open_model(hub.add("lab/vit", tiny_vit), FAMILIES, "image")
