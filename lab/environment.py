@@ -192,6 +192,7 @@ def own_folder() -> Path:
         remove()
         signal.signal(number, signal.SIG_DFL)
         signal.raise_signal(number)
+        os._exit(128 + number)  # the first process of a container, which a signal does not end
 
     atexit.register(remove)
     signal.signal(signal.SIGTERM, end)

@@ -1,6 +1,7 @@
 """A program that starts and ends: what it says about wrong settings, and whose files are gone afterwards."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,6 +16,8 @@ from models import limits
 from models.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
+CONTAINER = ("unshare", "--map-root-user", "--pid", "--fork", "--kill-child")
+ALONE = bool(shutil.which("unshare")) and not subprocess.run([*CONTAINER, "true"], capture_output=True).returncode
 HOLD = """
 import sys, time
 from lab.environment import own_folder
@@ -31,9 +34,9 @@ def start(tmp_path):
     """Starts a program that has a folder of its own and waits; gives it and the folder."""
     begun = []
 
-    def start(*arguments):
+    def start(*arguments, within=()):
         settings = {**os.environ, "GRADIO_TEMP_DIR": str(tmp_path)}
-        command = [sys.executable, "-c", HOLD, *arguments]
+        command = [*within, sys.executable, "-c", HOLD, *arguments]
         process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, text=True)
         begun.append(process)
         assert process.stdout
@@ -57,6 +60,15 @@ def test_visitors_files_go_when_the_process_is_told_to_end(start):
     assert (folder / "photo.png").exists() and folder.stat().st_mode & 0o777 == 0o700
     process.terminate()
     assert process.wait() == -signal.SIGTERM
+    assert not folder.exists()
+
+
+@pytest.mark.skipif(not ALONE, reason="there are no namespaces")
+def test_the_first_process_of_a_container_ends_when_it_is_told_to(start):
+    process, folder = start("wait", within=CONTAINER)
+    first = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text())
+    os.kill(first, signal.SIGTERM)
+    assert process.wait(timeout=60) == 128 + signal.SIGTERM
     assert not folder.exists()
 
 
