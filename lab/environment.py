@@ -40,7 +40,7 @@ def prepare() -> None:
     """Settle what is not set, and end the program with a sentence in both languages for what cannot be used."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("LAB_PRIVATE", "0")
-    sys.modules["mcp"] = None  # pyright: ignore[reportArgumentType]: Gradio would import it first, for a second
+    sys.modules.setdefault("mcp", None)  # pyright: ignore[reportArgumentType]: Gradio would import it, for a second
     if hasattr(ctypes.CDLL(None), "mallopt"):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
     if "SPACE_ID" in os.environ:  # there the proxy alone reaches the lab, and tells the visitors' addresses
