@@ -58,7 +58,7 @@ def prepare() -> None:
         os.environ.setdefault("HF_ASSETS_CACHE", str(WEIGHTS))
     if cores := allowed_cores():
         os.environ.setdefault("OMP_NUM_THREADS", str(cores))
-    sys.modules["mcp"] = None  # pyright: ignore[reportArgumentType]: Gradio would import it first, for a second
+    sys.modules.setdefault("mcp", None)  # pyright: ignore[reportArgumentType]: Gradio would import it, for a second
     if hasattr(ctypes.CDLL(None), "mallopt"):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
     if "SPACE_ID" in os.environ:  # there the proxy alone reaches the lab, and tells the visitors' addresses

@@ -18,7 +18,7 @@ from models.errors import InputError
 
 SMALL = 64
 """Numbers of an array that needs not be asked for."""
-MOST = 4_000_000
+MOST = 2_000_000
 """Numbers of one answer."""
 WANTED = re.compile(r"([^\[\]]+)(?:\[([^\[\]]*)\])?")
 PLACE = re.compile(r"\s*(\w+)\s*=\s*([0-9]{1,9})\s*")
