@@ -21,6 +21,8 @@ MAX_JSON_BYTES = 2**20
 """A widget's state or a visitor's text is a few thousand."""
 MAX_CALL_BYTES = 2**24
 """Of a call to an endpoint, which may hold a picture as text."""
+MAX_COMMAS = 100_000
+"""A million values would hold up everybody for a second, twice: here and in Gradio. A picture as text has one comma."""
 MAX_DEPTH = 60
 """Of lists and objects in one another."""
 PIECE_SECONDS = 30.0
@@ -98,7 +100,9 @@ def _large(most: int) -> Refused:
 
 
 def _check_json(body: bytes) -> None:
-    """Raise Refused unless it is JSON, not too deep, of a session that a browser would name."""
+    """Raise Refused unless it is JSON, of not too many values, not too deep, of a session that a browser would name."""
+    if body.count(b",") > MAX_COMMAS:
+        raise Refused(400, InputError("request.unreadable"))
     try:
         sent = json.loads(body or b"null")
     except (ValueError, RecursionError):

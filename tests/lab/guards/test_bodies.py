@@ -9,7 +9,7 @@ from starlette.routing import Route, Router
 from starlette.testclient import TestClient
 
 from lab.guards import bodies
-from lab.guards.bodies import MAX_DEPTH, MAX_JSON_BYTES, MAX_UPLOAD_BYTES, Bodies
+from lab.guards.bodies import MAX_COMMAS, MAX_DEPTH, MAX_JSON_BYTES, MAX_UPLOAD_BYTES, Bodies
 from lab.guards.refusal import UPLOAD, Refused, Refusing
 from lab.text import Text
 
@@ -69,6 +69,7 @@ def nested(depth, brackets="[]"):
     "body",
     [
         *(nested(MAX_DEPTH + 1), nested(MAX_DEPTH + 1, "{}"), nested(100_000), "[" * 400_000),
+        json.dumps([[]] * (MAX_COMMAS + 2)),
         *("{", "\xff", "9" * 10_000, '{"session_hash": 1}', '{"session_hash": ""}', '{"session_hash": "a b"}'),
         *('{"session_hash": "\\ud800"}', json.dumps({"session_hash": "-" * 65}), json.dumps({"session_hash": "ä"})),
     ],
