@@ -63,7 +63,7 @@ RECALLS = ("R@1", "R@5", "R@10")
 FILES = {"config.json", "model.safetensors", "recipe.json", "history.json", "README.md"}
 IMAGE_FILES, TEXT_FILES = {"preprocessor_config.json"}, {"tokenizer.json", "tokenizer_config.json"}
 TWO_TOWERS, CAPTIONER = {SEEN, predictions.FILE}, {written.FILE, written.WRITTEN}
-LARGEST = {train_clip.NAME: 32_000_000}
+LARGEST = dict.fromkeys((train_clip.NAME, train_flamingo.NAME), 32_000_000)
 """Bytes of weights, where they are more than 14 million."""
 WORDS, VERSE, STRATEGIES = {"source_words.txt"}, {"verse.json", "written.txt"}, {"recovery.json", "widths.json"}
 FURTHER = {FINETUNED: {FINETUNE}, train_clip.NAME: {fails.FILE}, train_scenes.NAME: {measure.FILE}}
