@@ -7,6 +7,7 @@ import numpy as np
 from lab.format import fine_percent, number
 from lab.text import Text, plain
 from lab.views.payload import Payload, quantise, rounded
+from lab.views.pieces import piece_name
 from models.traces import CaptionTrace, WrittenCaption
 
 LEARNED, CLOSED = 1.0, 0.0
@@ -105,7 +106,7 @@ def claim(trace: CaptionTrace, text: Text) -> str:
         photos=text.sentences(*captions),
         gain=number(float(gain.mean()), 2),
         count=len(gain),
-        word=plain(learned.piece[best].replace("▁", " ")),
+        word=piece_name(learned.piece[best].lstrip("▁") or "▁", text("widget.shared.end")),
         blind=fine_percent(float(np.exp(learned.blind_log_prob[best]))),
         share=fine_percent(float(np.exp(learned.log_prob[best]))),
     )

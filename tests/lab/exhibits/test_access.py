@@ -55,7 +55,7 @@ NAMES = {
     *("L2", "ln", "stem", "DeiT", "DeiT-B", "Touvron", "KV", "LayerNorm", "softmax", "cos", "PyTorch", "QK"),
     *("GPT-2", "medium", "large", "XL", "GPT", "GCN", "GAT", "GATv2", "CSV", "Zachary", "Cora"),
     *("KL", "muon", "adamw", "BERT", "Llama", "source", "target", "node", "class"),
-    *("sigmoid", "ISO", "AdamW", "ECE", "SmolLM2", "SEP", "CLIP", "PSNR", "dB", "scenes"),
+    *("sigmoid", "tanh", "ISO", "AdamW", "ECE", "SmolLM2", "SEP", "CLIP", "PSNR", "dB", "scenes"),
 }
 """Latin words of Chinese text: names, keys, and terms that the field has no other word for."""
 
