@@ -124,7 +124,7 @@ async def call(request: Any, name: str, sent: dict[str, Any], limiter: anyio.Cap
         return CallToolResult(content=[TextContent(text=sentence)], is_error=True)
     client = Client(request.client.host if request.client else "", request.scope[SESSION])
     try:
-        found = await run_sync(answer, operation, sent, client, limiter=limiter)
+        found = await run_sync(answer, operation, sent, client, limiter=limiter, abandon_on_cancel=True)
     except Refused as refused:
         return CallToolResult(content=[TextContent(text=str(refused))], is_error=True)
     return CallToolResult(content=[TextContent(text=json.dumps(found, ensure_ascii=False))], structured_content=found)

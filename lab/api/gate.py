@@ -13,8 +13,8 @@ from lab.text import Text
 
 PAGE = "api"
 """The page of Gradio's on which the endpoints lie, so that no other one carries them; it is not shown."""
-CALLED = re.compile(r"/gradio_api/(call/v2|call|run|api)/([^/]+)(/.*)?")
-CLOSED = re.compile(rf"/{PAGE}/?|/gradio_api/deep_link")
+CALLED = re.compile(r".*/gradio_api/(call/v2|call|run|api)/([^/]+)(/.*)?")
+CLOSED = re.compile(rf"/{PAGE}/?|.*/gradio_api/deep_link")
 """The endpoints' page, and links to the state of a session, which the lab has not."""
 UNQUEUED = "predict"
 """The name under which a page calls what is not queued, by number."""

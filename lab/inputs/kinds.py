@@ -268,7 +268,7 @@ class Model(Input):
     def checked(self, sent: Any) -> str:
         reference = sent.strip() if isinstance(sent, str) else ""
         if not reference or len(reference) > 400:
-            raise InputError("model.unknown", reference=str(sent).strip()[:80])
+            raise InputError("model.unknown", reference=reference[:80])
         return reference
 
     def key(self, value: str) -> str:

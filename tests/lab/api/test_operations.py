@@ -20,6 +20,7 @@ named = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS
 
 def test_every_run_is_asked_for_under_the_names_that_its_record_gives():
     assert {operation.run for operation in OPERATIONS.values()} == {run for one in EXHIBITS for run in one.runs}
+    assert len(OPERATIONS) == sum(len(run.endpoints) or 1 for one in EXHIBITS for run in one.runs)
     assert {"patches", "windows", "beam_search", "mask_predict", "receptive_field", "next_token"} <= {*OPERATIONS}
     assert all(name.isidentifier() and name.isascii() and name.islower() for name in OPERATIONS)
 
