@@ -244,10 +244,10 @@ def main() -> None:
     found = flickr8k.captions(data)
     texts = [text for language in LANGUAGES for some in found["train"].texts[language] for text in some]
     tokenizer = captions.make_tokenizer(texts, RECIPE.pieces, RECIPE.language.row * MOST)
-    vision: Any = MeanTextDualEncoder.from_pretrained(BUNDLED / CLIP, dtype=torch.float32).vision_model.eval()
-    parts = read(vision, tokenizer, found, data, state.parent)
+    clip: Any = MeanTextDualEncoder.from_pretrained(BUNDLED / CLIP, dtype=torch.float32).eval()
+    parts = read(clip.vision_model, tokenizer, found, data, state.parent)
     language, text_history = learn_language(RECIPE, tokenizer, parts, state.with_suffix(".language.pt"))
-    model = build(RECIPE, language, vision)
+    model = build(RECIPE, language, clip.vision_model)
     sight_history = learn_sight(model, RECIPE, tokenizer, parts, state)
     saved = save(model, tokenizer, out)
     predictions.store(out, *predictions.test(saved, tokenizer, parts["test"].places, parts["test"].texts))

@@ -22,7 +22,7 @@ def flamingo(folder):
 
 @pytest.fixture(scope="module")
 def found(flamingo):
-    return caption.trace(*PHOTOS, "en", flamingo)
+    return caption.trace(PHOTOS[0], PHOTOS[1], "en", flamingo)
 
 
 def row(flamingo, written):
