@@ -11,6 +11,7 @@ from typing import Any
 
 import anyio
 from anyio.to_thread import run_sync
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 
 from lab.api.answer import Refused, answer
@@ -41,7 +42,10 @@ class Agents:
         self.ready: asyncio.Future[Any] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request of the protocol."""
+        """Answer one request of the protocol; there is no stream without one, and no session to end."""
+        if scope["method"] != "POST":
+            await Response(Text("en")("api.only_agents"), 405, {"Allow": "POST"})(scope, receive, send)
+            return
         if not self.ready:
             self.ready = asyncio.get_running_loop().create_future()
             self.serving = asyncio.create_task(self.serve(self.ready))

@@ -142,6 +142,12 @@ def test_agents_list_and_call_the_tools(server):
     assert said[4].startswith("There is no tool “pressed”.")
 
 
+def test_the_address_of_the_tools_holds_no_stream_open(server):
+    for method in ("GET", "DELETE"):
+        answer = httpx.request(method, f"{server}{PATH}/", headers={"accept": "text/event-stream"}, timeout=60)
+        assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
 def test_plain_http_calls_by_name_and_waits(server):
     calls = f"{server}/gradio_api/call"
 
