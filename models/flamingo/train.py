@@ -25,6 +25,7 @@ from models.clip.bundled import CLIP
 from models.clip.dual_encoder import MeanTextDualEncoder
 from models.clip.flickr8k import LANGUAGES
 from models.flamingo import captions, loss, predictions
+from models.flamingo.bundled import FLAMINGO
 from models.flamingo.captions import MOST, Rows, Said
 from models.flamingo.loss import Surprise
 from models.flamingo.model import FlamingoConfig, FlamingoForCaptioning
@@ -66,7 +67,7 @@ class Recipe:
     sight: Stage = Stage(epochs=7)
 
 
-NAME, RECIPE = "flamingo-flickr8k", Recipe()
+NAME, RECIPE = FLAMINGO, Recipe()
 WATCHED = 200
 """Photos of val that are looked at after an epoch, with all their captions."""
 VIEWS = {"train": (features.whole, features.mirrored), "val": (features.whole,), "test": (features.whole,)}

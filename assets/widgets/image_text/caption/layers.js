@@ -36,7 +36,11 @@ function gates(run, { factor }, layer, text) {
   return GATES.map((name) => gateBar(word(text, "", name), times * run[`${name}_gate`][layer], most));
 }
 
-/** A button for each layer: the photo, where it was looked at, the gates. @type {(root: HTMLElement, text: Text, set: import("../../core/lab").SetState<Run, any>) => (run: Run, word: Word) => void} */
+/**
+ * A button for each layer: the photo, where it was looked at, the gates.
+ * @type {(root: HTMLElement, text: Text, set: import("../../core/lab").SetState<Run, any>) =>
+ *   (run: Run, word: Word) => void}
+ */
 export function layers(root, text, set) {
   const [onRun, onPhoto] = [whenChanged(), whenChanged()];
   const box = find(root, ".layers");

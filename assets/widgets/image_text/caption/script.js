@@ -85,7 +85,10 @@ function gateSaid(run, factor, text) {
   return times === 0 ? text.closed : times === 1 ? text.as_learned : format(text.times, { factor: number(times, 2) });
 }
 
-/** Buttons of a photo's pieces; a nat has the full colour. @type {(run: Run, state: State, photo: number, text: Text, set: Set) => HTMLElement[]} */
+/**
+ * Buttons of a photo's pieces; a nat has the full colour.
+ * @type {(run: Run, state: State, photo: number, text: Text, set: Set) => HTMLElement[]}
+ */
 function words(run, { factor }, photo, text, set) {
   const { piece, under, log_prob, blind_log_prob } = run.written[factor];
   const gained = gains(run, factor);
@@ -145,7 +148,10 @@ function nameParts(box, said, lengths) {
   box.replaceChildren(...names);
 }
 
-/** A row for each piece that is written, a column for each latent of each photo. @type {(root: HTMLElement, run: Run, state: State, text: Text) => void} */
+/**
+ * A row for each piece that is written, a column for each latent of each photo.
+ * @type {(root: HTMLElement, run: Run, state: State, text: Text) => void}
+ */
 function drawMask(root, run, state, text) {
   const [photos, count] = latentsOf(run);
   const { piece, sees, under } = run.written[state.factor];
@@ -185,7 +191,10 @@ function ways(root, text, set) {
   };
 }
 
-/** The slider of the gates; whole captions stay whole. @type {(root: HTMLElement, text: Text, set: Set) => (run: Run, factor: number) => void} */
+/**
+ * The slider of the gates; whole captions stay whole.
+ * @type {(root: HTMLElement, text: Text, set: Set) => (run: Run, factor: number) => void}
+ */
 function gateSlider(root, text, set) {
   const box = find(root, ".gate");
   const draw = slider(box, text.gates, { min: 0, max: 1, step: 1 }, (factor) =>
