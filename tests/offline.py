@@ -60,7 +60,7 @@ def main():
             "pages": [httpx.get(SERVER + path).status_code for path in ("/", "/zh")],
             "translated": Form(SERVER, decoding.EXHIBIT).press(sentence="Two dogs play in the water."),
             "written": Form(SERVER, generation.EXHIBIT).press(text="to be or", model=SMOLLM2),
-            "of_the_hub": Form(SERVER, patches.EXHIBIT).press(vit="owner/model"),
+            "of_the_hub": Form(SERVER, patches.EXHIBIT).press(vit="google/vit-none"),
         }
     finally:
         process.terminate()

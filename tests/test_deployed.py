@@ -111,7 +111,8 @@ def test_one_command_puts_the_lab_into_a_space(tmp_path):
 
 
 def test_without_a_name_it_says_how():
-    ended = subprocess.run(["make", "--assume-old=.venv/run", "space"], cwd=ROOT, capture_output=True, text=True)
+    command = ["make", "--no-print-directory", "--assume-old=.venv/run", "space"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert ended.returncode and ended.stdout == "make space NAME=you/space\n"
 
 
@@ -145,6 +146,6 @@ def test_a_copy_of_the_folder_answers_a_class_without_a_network(folder, tmp_path
     assert all(type(seen["health"][name]) is int for name in COUNTED)
     assert 2 < seen["health"]["models_open"] <= len(bundled()) + 1
     assert seen["translated"] is None and seen["written"] is None
-    assert seen["of_the_hub"] == Text("en")("model.error.no_network", reference="owner/model")
+    assert seen["of_the_hub"] == Text("en")("model.error.no_network", reference="google/vit-none")
     line = "INFO lab.journal: exhibit=decoding run=decode seconds="
     assert line in ended.stderr and "dogs play" not in ended.stderr and "to be or" not in ended.stderr
