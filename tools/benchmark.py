@@ -1,7 +1,7 @@
-"""Every figure that the README states, but those of a class (tools.load).
+"""Every figure that the README states.
 
-python -m tools.benchmark                 prints them and puts them into docs/figures.json
-python -m tools.benchmark --only models   or views, graphs, generation, space, or page, which needs a browser
+python -m tools.benchmark                       prints them beside the last ones and puts them into docs/figures.json
+python -m tools.benchmark --only views models   measures some of its parts
 """
 
 import argparse
@@ -24,6 +24,7 @@ from models.measure import seconds
 from tools import browser
 from tools.figures import Figures, middle, timed, turns
 from tools.generation_figures import generation_rows
+from tools.load import class_rows
 from tools.space_figures import space_rows
 
 TEXT = Text("en")
@@ -273,26 +274,29 @@ def paint_rows(figures: Figures, name: str, times: list[float], aim: str) -> Non
     figures.add(f"{name}: hover to paint, p95", statistics.quantiles(times, n=20)[-1], "ms", aim)
 
 
-PARTS = {
+PARTS: dict[str, tuple[Callable[[Figures], None], ...]] = {
     "views": (view_rows,),
     "models": (trace_rows, decoding_rows, field_rows),
     "graphs": (graph_rows,),
     "generation": (generation_rows,),
     "page": (start_rows, page_rows),
+    "30 students": (lambda figures: class_rows(figures, 30),),
+    "80 students": (lambda figures: class_rows(figures, 80),),
     "space": (space_rows,),
 }
+"""What measures each part; the last one limits this process."""
 
 
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", choices=PARTS, help="measure one part")
+    parser.add_argument("--only", choices=PARTS, nargs="+", default=PARTS, help="the parts to measure")
     asked = parser.parse_args()
-    for part in [asked.only] if asked.only else PARTS:
-        figures = Figures()
+    for part in asked.only:
+        figures = Figures(part)
         for measure in PARTS[part]:
             measure(figures)
-        figures.write(part)
+        figures.write()
 
 
 if __name__ == "__main__":

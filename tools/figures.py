@@ -1,4 +1,4 @@
-"""Figures that were measured: printed at once, kept in docs/figures.json, from which the README takes them."""
+"""Figures that were measured: printed beside the last ones, kept in docs/figures.json, where the README takes them."""
 
 import json
 import os
@@ -19,14 +19,20 @@ Timer = Callable[[], float]
 class Figures:
     """The rows of one part, and what measured them."""
 
-    def __init__(self) -> None:
+    def __init__(self, part: str) -> None:
+        self.part = part
         self.rows: dict[str, float] = {}
         self.load = os.getloadavg()[0]
-        print(f"{describe()}, {os.cpu_count()} cores, load before: {self.load:.1f}")
+        self.last = read().get(part, {"rows": {}})
+        print(f"{part}: {describe()}, {os.cpu_count()} cores, load before: {self.load:.1f}")
+        if self.last["rows"]:
+            print("last: {date}, {device}, {cores} cores, load before: {load_before:.1f}".format(**self.last))
 
     def add(self, name: str, value: float, unit: str, aim: str = "") -> None:
-        """A row; the unit and the aim are only printed."""
-        print(f"{name:<58}{value:>10.3g} {unit:<4}{'   aim: ' + aim if aim else ''}", flush=True)
+        """A row; the unit, the aim and the change since the last time are only printed."""
+        last = self.last["rows"].get(name)
+        change = f"{value / last:.2f} of the last" if last else ""
+        print(f"{name:<58}{value:>10.3g} {unit:<4}{change:<18}{'aim: ' + aim if aim else ''}".rstrip(), flush=True)
         self.rows[name] = value
 
     def compare(self, name: str, ours: Timer, other: str, theirs: Timer, aim: str = "", rounds: int = 15) -> None:
@@ -37,10 +43,10 @@ class Figures:
         ratios = [mine / their for mine, their in zip(both[name], both[other], strict=True)]
         self.add(f"{name} / {other}", statistics.median(ratios), "x", aim)
 
-    def write(self, part: str) -> None:
-        """Put the rows into the file in place of those that this part had."""
+    def write(self) -> None:
+        """Put the rows into the file in place of those that the part had."""
         found = read()
-        found[part] = {
+        found[self.part] = {
             "date": f"{datetime.now(UTC):%Y-%m-%d}",
             "device": describe(),
             "cores": os.cpu_count(),

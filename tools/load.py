@@ -1,4 +1,4 @@
-"""A class at work in the lab: python -m tools.load --students 30 --seconds 600
+"""A class at work in the lab: python -m tools.load --students 30 --seconds 600 prints what it meets.
 
 Each student goes through the views of all exhibits, in an order of their own, by the links that a lecturer would give:
 asks, waits for the answer and thinks. Half of the questions are what the page shows, half the student's own: a photo
@@ -177,22 +177,15 @@ async def visit(address: str, pid: int, students: int, seconds: float, think: fl
     return all_of_them, early
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--students", type=int, default=30)
-    parser.add_argument("--seconds", type=float, default=600)
-    parser.add_argument("--think", type=float, default=20, help="seconds between an answer and the next question")
-    asked = parser.parse_args()
-    figures = Figures()
+def class_rows(figures: Figures, students: int, seconds: float = 600, think: float = 20) -> None:
+    """What a class meets in a lab of its own, and this lab's memory. think: seconds between answer and question."""
     with browser.lab() as running:
         pid = running.process.pid
-        students, early = asyncio.run(visit(running.address, pid, asked.students, asked.seconds, asked.think))
+        everyone, early = asyncio.run(visit(running.address, pid, students, seconds, think))
         late, most = (memory(pid, kind) for kind in ("VmRSS", "VmHWM"))
-    report(figures, students, asked.seconds)
+    report(figures, everyone, seconds)
     for name, value in (("after two minutes", early), ("at the end", late), ("at most", most)):
         figures.add(f"memory of the server {name}", value, "MB", "flat, under 2000")
-    figures.write(f"{asked.students} students")
 
 
 def report(figures: Figures, students: list[Student], seconds: float) -> None:
@@ -209,10 +202,20 @@ def report(figures: Figures, students: list[Student], seconds: float) -> None:
     figures.add("fresh questions answered a second", fresh / (seconds - WARM_UP_SECONDS), "")
     refusals = sum((student.refusals for student in students), Counter())
     figures.add("refusals", refusals.total(), "")
-    if refused := [seconds for student in students for seconds in student.refused]:
-        figures.add("until a refusal, at most", max(refused), "s")
+    refused = [seconds for student in students for seconds in student.refused]
+    figures.add("until a refusal, at most", max(refused, default=0), "s")
     for sentence, count in refusals.most_common():
         print(f"{count:>5}  {sentence}")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--students", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--think", type=float, default=20, help="seconds between an answer and the next question")
+    asked = parser.parse_args()
+    class_rows(Figures(f"{asked.students} students"), asked.students, asked.seconds, asked.think)
 
 
 if __name__ == "__main__":
