@@ -15,7 +15,7 @@ from torchvision.transforms.functional import to_pil_image
 from models import imagenette, training
 from models.checkpoint import open_model
 from models.device import device
-from models.families import RESNET
+from models.families import SWIN, VIT
 from models.pixels import prepare
 
 Dataset = tuple[torch.Tensor, torch.Tensor]
@@ -103,7 +103,7 @@ def autocast() -> torch.autocast:
 
 def logits(model: Any, pixels: torch.Tensor) -> torch.Tensor:
     """Scores (image, label); models with positions interpolate them to the size of the pictures."""
-    options = {} if type(model).__name__ in RESNET else {"interpolate_pos_encoding": True}
+    options = {"interpolate_pos_encoding": True} if type(model).__name__ in (*VIT, *SWIN) else {}
     return model(pixels, **options).logits
 
 

@@ -24,6 +24,7 @@ NUMBERS = {
         *("patch_size", "num_channels"),
     ),
     "swin": ("embed_dim", "patch_size", "window_size", "num_channels"),
+    "mobilevit": ("patch_size", "num_attention_heads", "conv_kernel_size", "output_stride", "num_channels"),
 }
 """Fields that are whole numbers, by the classifier's package."""
 LANGUAGE_MODEL = re.compile(
@@ -41,8 +42,15 @@ MAX_WIDTH = 10_000_000
 """Of them; the largest is the number of words."""
 RATE = re.compile(r"(?!classif)\w*drop\w*")
 """Shares of what training leaves out; a classifier beside a translator takes no part."""
-LISTS = {"resnet": ("depths", "hidden_sizes"), "vit": (), "swin": ("depths", "num_heads")}
+LISTS = {
+    "resnet": ("depths", "hidden_sizes"),
+    "vit": (),
+    "swin": ("depths", "num_heads"),
+    "mobilevit": ("hidden_sizes", "neck_hidden_sizes"),
+}
 """Fields that are lists of whole numbers, one for each stage."""
+FIXED = ("mobilevit",)
+"""Packages that count their stages otherwise in each list: the tokens' widths of three, the channels of all."""
 PICTURES = ("image_size", "source_size")
 """Fields that give the pixels of a side."""
 PROBLEMS = (None, "single_label_classification", "multi_label_classification")
@@ -136,7 +144,7 @@ def _check_sizes(reference: str, package: str, config: dict[str, Any]) -> None:
     for field in LISTS[package]:
         if field in config and not _are_whole(config[field], MAX_DEPTH if field == "depths" else MAX_SIZE):
             raise _refusal(reference, "list", field, config[field])
-    if len({len(config[field]) for field in LISTS[package] if field in config}) > 1:
+    if package not in FIXED and len({len(config[field]) for field in LISTS[package] if field in config}) > 1:
         raise InputError("model.config_stages", reference=reference, fields=", ".join(LISTS[package]))
 
 

@@ -20,11 +20,13 @@ PACKAGES = {
     "DeiTForImageClassification": "vit",
     "DeiTForImageClassificationWithTeacher": "vit",
     "SwinForImageClassification": "swin",
+    "MobileViTForImageClassification": "mobilevit",
 }
 """The package of every classifier's architecture, by its class in transformers."""
 CLASSIFIERS = tuple(PACKAGES)
-RESNET, VIT, SWIN = (
-    tuple(name for name, package in PACKAGES.items() if package == family) for family in ("resnet", "vit", "swin")
+RESNET, VIT, SWIN, MOBILEVIT = (
+    tuple(name for name, package in PACKAGES.items() if package == family)
+    for family in ("resnet", "vit", "swin", "mobilevit")
 )
 
 ENCODER_DECODERS = (

@@ -11,7 +11,6 @@ from lab.exhibits import EXHIBITS
 from lab.text import LANGUAGES, table
 from lab.views.fields import growth
 from lab.views.strategies import details, finetune, train
-from models.families import PACKAGES
 from models.scenes.world import COLOURS, PLACES, SHAPES, SIZES
 from models.strategies.variants import AHEAD, DETAILS
 from models.traces import (
@@ -53,7 +52,12 @@ RECORDS = {
 }
 """Glue names of records, which test_records walks."""
 KINDS = {
-    "lab/format.py": {"kind": ("embedder", "layer", "stage_layer", "stage_block")},
+    "lab/format.py": {
+        "kind": (
+            *("embedder", "stem", "layer", "stage_layer", "stage_block", "stage_downsampling", "stage_local"),
+            *("stage_attention", "stage_fusion", "last_map"),
+        )
+    },
     "lab/menu.py": {"kind": menu.KINDS},
     "lab/screen.py": {},
     "lab/views/anatomy/attention.py": {"stack": ("encoder", "decoder")},
@@ -84,7 +88,7 @@ KINDS = {
         "name": ("model", "parameters", "multiply_adds", "accuracy"),
     },
     "lab/views/cnn_vs_attention/position.py": {"kind": ("line", "line_none", "verdict_model", "verdict_model_none")},
-    "lab/views/cnn_vs_attention/data.py": {"family": tuple(sorted(set(PACKAGES.values())))},
+    "lab/views/cnn_vs_attention/data.py": {"family": ("resnet", "swin", "vit")},
     "lab/views/decoding/outputs.py": {
         "kind": (
             *("autoregressive", "non_autoregressive", "raw_data"),

@@ -12,6 +12,8 @@ from transformers import (
     DeiTConfig,
     DeiTForImageClassification,
     DeiTForImageClassificationWithTeacher,
+    MobileViTConfig,
+    MobileViTForImageClassification,
     ResNetConfig,
     ResNetForImageClassification,
     SwinConfig,
@@ -90,6 +92,20 @@ def tiny_resnet():
             nn.init.normal_(buffer, std=0.3)
         elif name.endswith("running_var"):
             nn.init.uniform_(buffer, 0.5, 2)
+    return model.eval()
+
+
+@pytest.fixture(scope="session")
+def tiny_mobilevit():
+    """Blocks on maps of 1/8, 1/16 and 1/32 of a picture's side; batch norms that do something."""
+    torch.manual_seed(6)
+    sizes: dict[str, Any] = {"hidden_sizes": [8, 8, 12], "neck_hidden_sizes": [8, 8, 8, 8, 12, 12, 16], "num_labels": 5}
+    model = MobileViTForImageClassification(MobileViTConfig(**sizes, expand_ratio=2.0, initializer_range=0.5))
+    for name, value in model.state_dict().items():
+        if name.endswith("running_var"):
+            nn.init.uniform_(value, 0.5, 2)
+        elif "normalization.weight" in name:
+            nn.init.uniform_(value, 0.5, 1.5)
     return model.eval()
 
 

@@ -10,7 +10,7 @@ import torch
 import transformers
 
 from models import families
-from models.families import CLASSIFIERS, PACKAGES, RESNET, SWIN, VIT, Layers
+from models.families import CLASSIFIERS, MOBILEVIT, PACKAGES, RESNET, SWIN, VIT, Layers
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,7 +34,7 @@ def walk(model, pixels):
 
 
 def test_every_architecture_is_one_of_transformers_and_its_package_speaks_the_vocabulary():
-    assert (set(RESNET) | set(VIT) | set(SWIN), len(VIT)) == (set(CLASSIFIERS), 3)
+    assert (set(RESNET) | set(VIT) | set(SWIN) | set(MOBILEVIT), len(VIT)) == (set(CLASSIFIERS), 3)
     words = [name for name in vars(Layers) if not name.startswith("_")]
     assert {"names", "walk", "maps", "units", "head", "check"} < set(words)
     for name, package in PACKAGES.items():
