@@ -78,7 +78,7 @@ def test_areas_are_to_scale_and_a_count_that_differs_is_told(bench):
     said = "124,439,808; counted on the modules of GPT-2: 124,439,809."
     expect(page.locator(".counted")).to_contain_text(said)
     expect(page.locator(".structure")).to_have_text("Decoder: 12 × [masked self-attention, feed-forward]")
-    assert not page.locator(".encoder_layers").is_visible()
+    expect(page.locator(".encoder_layers")).to_be_hidden()
     show(page, heads=7)
     expect(page.locator(".head-width")).to_contain_text("no whole number")
 

@@ -149,12 +149,12 @@ def test_attribution_tells_sums_and_where_there_is_no_grad_cam(bench):
     byte = np.round(255 * cam / cam.max())
     np.testing.assert_allclose(shown[..., 3], 130 + 110 * byte / 255, atol=1)
     assert np.abs(shown[..., :3] - COLOURS[byte.astype(int)]).max() <= 2
-    assert not vit.locator(".heat").is_visible()
+    expect(vit.locator(".heat")).to_be_hidden()
     expect(vit.locator(".none")).to_contain_text("No Grad-CAM here")
-    assert not cnn.locator(".none").is_visible()
-    assert page.get_by_role("button", name="pixels").is_disabled()
+    expect(cnn.locator(".none")).to_be_hidden()
+    expect(page.get_by_role("button", name="pixels")).to_be_disabled()
     page.get_by_role("button", name="Photo", exact=True).click()
     page.evaluate("page.picture()")
     assert not page.locator(".heat").locator("visible=true").count()
-    assert not page.locator(".legend").is_visible()
+    expect(page.locator(".legend")).to_be_hidden()
     assert page.locator(".attribution").get_attribute("data-mode") == "photo"

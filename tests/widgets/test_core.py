@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from lab.text import Text
 from lab.widget import words
@@ -159,7 +160,7 @@ def test_a_state_from_elsewhere_that_cannot_be_drawn_is_told_as_the_links(page):
 def test_a_first_run_that_fails_shows_the_sentence_alone_and_a_good_one_follows(bench, place):
     page = bench.open(NAME, {"count": 5, "fails": place}, text=TEXT)
     assert trouble(page) == [TEXT["broken"]]
-    assert not page.locator(".line").is_visible()
+    expect(page.locator(".line")).to_be_hidden()
     send(page, {"count": 3})
     assert trouble(page) == []
     assert line(page) == "step 0 of 3"
@@ -168,7 +169,7 @@ def test_a_first_run_that_fails_shows_the_sentence_alone_and_a_good_one_follows(
 def test_a_widget_that_cannot_be_built_shows_the_sentence_alone(bench):
     page = bench.open("made/unbuilt", {"count": 5}, text=TEXT)
     assert trouble(page) == [TEXT["broken"]]
-    assert not page.locator(".line").is_visible()
+    expect(page.locator(".line")).to_be_hidden()
 
 
 def test_a_reading_that_fails_is_silent(page):

@@ -94,7 +94,8 @@ def test_a_discarded_token_is_forced_with_those_forced_before_it_and_released(be
     second = [2, 1, int(PIECE_ID[5])]
     asked = {"action": "force", "values": {"forces": [list(first), second]}, "answer": "7", "count": 1}
     assert page.evaluate("page.asked[0][1]") == asked
-    assert page.locator(".press").is_disabled() and page.locator(".release").is_disabled()
+    expect(page.locator(".press")).to_be_disabled()
+    expect(page.locator(".release")).to_be_disabled()
     page.evaluate("page.unanswered('decoding')")
     page.locator(".release").click()
     page.wait_for_function("page.asked.length === 2")
@@ -102,7 +103,7 @@ def test_a_discarded_token_is_forced_with_those_forced_before_it_and_released(be
     show(page, step=2)
     send(page, value(bench, answer="8"))
     assert data(page, "forces") == "[]" and data(page, "step") == "2"
-    assert page.locator(".release").is_hidden()
+    expect(page.locator(".release")).to_be_hidden()
 
 
 def test_a_forced_run_opens_at_its_end_and_keeps_what_the_force_does_not_touch(bench):
@@ -144,16 +145,17 @@ def test_an_id_without_a_piece_leaves_all_of_the_old_run(bench, fault):
 
 
 def test_the_pool_the_grid_and_the_headings_are_what_they_seem(page, bench):
-    assert page.locator("h2").count() == 2 and page.locator("h1, h4").count() == 0
+    expect(page.locator("h2")).to_have_count(2)
+    expect(page.locator("h1, h4")).to_have_count(0)
     assert page.locator(".grid caption").text_content()
-    assert page.locator(".grid th:not([scope])").count() == 0
+    expect(page.locator(".grid th:not([scope])")).to_have_count(0)
     page = bench.open("decoding/search", value(bench))
     bare = "list => [...list.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).length"
     for step, entries in [(1, 0), (3, 1), (5, 2)]:
         show(page, step=step)
         assert page.eval_on_selector(".pool ol", bare) == 0
-        assert page.locator(".pool li").count() == entries
-        assert page.locator(".pool-empty").is_visible() == (entries == 0)
+        expect(page.locator(".pool li")).to_have_count(entries)
+        expect(page.locator(".pool-empty")).to_be_visible(visible=entries == 0)
 
 
 def test_every_candidate_of_a_call_is_told_with_its_reason(bench):
@@ -204,7 +206,8 @@ def test_the_bars_of_two_neighbours_are_those_of_their_passes(bench):
         since = 0 if row == 0 else 2
         piece = dict(zip(PIECE_ID.tolist(), PIECE, strict=True))[int(candidate.token[row, 10])]
         assert shares[piece][1] == pytest.approx(candidate.alternative_probability[since, 10, 0], abs=1e-6)
-    assert page.locator(".line.first .repeat").count() == 1 and page.locator(".line.now .repeat").count() == 1
+    expect(page.locator(".line.first .repeat")).to_have_count(1)
+    expect(page.locator(".line.now .repeat")).to_have_count(1)
     expect(page.locator(".story")).to_contain_text("After pass 4 they still say the same.")
     page.locator(".line.now button").nth(3).click()
     page.wait_for_function("document.querySelector('.lab-widget').dataset.pair === '3'")
@@ -219,7 +222,7 @@ def test_sliders_reshape_the_bars_without_asking(bench):
     page.locator(".top_k input").fill("3")
     page.wait_for_function("document.querySelector('.lab-widget').dataset.kept === '3'")
     np.testing.assert_allclose(json.loads(data(page, "shares")), own[1, :3] / own[1, :3].sum(), atol=1e-6)
-    assert page.locator(".token-bars li.cut").count() == 9
+    expect(page.locator(".token-bars li.cut")).to_have_count(9)
     expect(page.locator(".token-bars li").nth(3)).to_contain_text("cut by top-k")
     page.locator(".temperature input").fill("0.5")
     page.wait_for_function("document.querySelector('.lab-widget').dataset.temperature === '0.5'")
@@ -240,7 +243,8 @@ def test_the_length_penalty_ranks_the_finished_hypotheses(bench):
         show(page, length_penalty=penalty)
         scores = [total / len(end.token) ** penalty for total, end in zip(sums, search.finished, strict=True)]
         assert json.loads(data(page, "ranking")) == np.argsort(scores)[::-1].tolist()
-    assert page.locator(".score-line").count() == 3 and page.locator(".crossing").count() == 2
+    expect(page.locator(".score-line")).to_have_count(3)
+    expect(page.locator(".crossing")).to_have_count(2)
 
 
 def test_discarded_tokens_and_cells_are_at_least_24_pixels_high(page):
@@ -259,8 +263,8 @@ def test_lanes_of_the_race_are_as_long_as_their_times_and_filled_by_call(bench):
     for step in (5, 4, 2, 0):
         show(page, step=step)
         for way, calls in [("autoregressive", 5), ("non_autoregressive", 4)]:
-            assert page.locator(f".{way} .track span").count() == calls
-            assert page.locator(f".{way} .track .done").count() == min(step, calls)
+            expect(page.locator(f".{way} .track span")).to_have_count(calls)
+            expect(page.locator(f".{way} .track .done")).to_have_count(min(step, calls))
             expect(page.locator(f".{way} output")).to_contain_text(f"{min(step, calls)} of {calls}")
     ends = page.locator(".axis span").all_inner_texts()
     assert ends[0] == "0" and ends[-1] == "80 ms"

@@ -84,7 +84,7 @@ def test_rollout_is_that_of_the_trained_weights_and_says_where_there_is_none(ben
     page.get_by_role("button", name="random weights").click()
     page.get_by_role("button", name="attention rollout").click()
     assert (data(page, "mode"), data(page, "weights")) == ("rollout", "0")
-    assert page.get_by_role("button", name="random weights").is_disabled()
+    expect(page.get_by_role("button", name="random weights")).to_be_disabled()
     cnn, vit = page.locator(".column").nth(0), page.locator(".column").nth(1)
     rolled = trace.columns[1].rollout[1]
     painted(vit.locator(".heat"), field.levels(rolled / rolled.mean()))
@@ -126,7 +126,7 @@ def test_arrows_move_the_cross_escape_lets_go_and_enter_asks(bench):
     page.locator(".hint").hover()
     page.keyboard.press("ArrowLeft")
     assert (data(page, "position"), data(page, "pending")) == ("0.500,0.438", "moved")
-    assert page.locator(".moved").is_visible()
+    expect(page.locator(".moved")).to_be_visible()
     page.keyboard.press("Escape")
     assert (data(page, "position"), data(page, "pending")) == ("0.500,0.500", "no")
     for _ in range(10):
@@ -150,7 +150,7 @@ def test_a_new_run_keeps_what_fits_it(bench):
     assert (data(page, "step"), data(page, "weights")) == ("3", "1")
     send(page, value(bench, "3", depths=(7, 3), random=False))
     assert (data(page, "step"), data(page, "weights")) == ("3", "0")
-    assert not page.get_by_role("button", name="random weights").is_visible()
+    expect(page.get_by_role("button", name="random weights")).to_be_hidden()
     send(page, value(bench, "4", depths=(4,), random=False))
     assert (data(page, "step"), page.locator(".column").count()) == ("1", 1)
     drawn(page, photo_traces.fields(depths=(4,), random=False), [1])

@@ -91,7 +91,7 @@ def test_an_edge_of_the_given_graph_is_cut_and_added_by_pointer_and_by_keys(benc
     page.locator(".restore").click()
     given = opens("neighbours", (4, 4), 1, scores)
     follows()
-    assert page.locator(".restore").is_hidden()
+    expect(page.locator(".restore")).to_be_hidden()
     point(5)
     expect(page.locator(".lab-widget")).to_have_attribute("data-from", "-1")
     assert data(page, "pinned") == "no"
@@ -109,7 +109,7 @@ def test_a_link_to_a_head_that_is_none_shows_the_first(bench):
 def test_of_papers_that_nothing_is_said_of_only_the_field_is_drawn_and_no_edge_can_be_added(bench):
     page = bench.open("graph/graph", bench.value(*paper.payload(asked(), Text("en"))))
     widget, trace = page.locator(".lab-widget"), asked()
-    assert widget.locator(".film").is_hidden()
+    expect(widget.locator(".film")).to_be_hidden()
     assert (data(page, "node"), data(page, "other"), data(page, "edges")) == ("0", "2", "2")
     assert float(data(page, "probability")) == pytest.approx(0.6)
     assert float(data(page, "moved-most")) == pytest.approx(0.3)
@@ -127,6 +127,6 @@ def test_of_papers_that_nothing_is_said_of_only_the_field_is_drawn_and_no_edge_c
     ):
         show(page, node=node, other=other)
         expect(widget.locator(".toggle")).to_have_text(text)
-        assert widget.locator(".toggle").is_enabled() == free
+        expect(widget.locator(".toggle")).to_be_enabled(enabled=free)
     show(page, node=1, other=0)
     expect(widget.locator(".says")).to_contain_text("depends on papers that are not here")

@@ -107,7 +107,7 @@ def test_cut_shows_the_patch_and_what_the_model_makes_of_it(bench):
     assert (shown["patch"], shown["count"], shown["pinned"]) == ("7", "16", "yes")
     show(page, size=16, cell=3)
     np.testing.assert_array_equal(dots(page.locator(".rgb"))[..., :3], trace.pixels[16:, 16:])
-    assert not page.locator(".embedding").is_visible()
+    expect(page.locator(".embedding")).to_be_hidden()
     expect(page.locator(".sum")).to_contain_text("N = 2 × 2 = 4 tokens of 768 numbers")
 
 

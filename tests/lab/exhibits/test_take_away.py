@@ -31,7 +31,7 @@ def take(page, kind):
     page.get_by_role("button", name=TEXT("take.button"), exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name=TEXT(f"take.{kind}"), exact=True).click()
-    assert not page.locator("#lab-take").is_visible()
+    expect(page.locator("#lab-take")).to_be_hidden()
     return download.value.path().read_bytes(), download.value.suggested_filename
 
 
