@@ -1,4 +1,4 @@
-"""What of Gradio's addresses the lab leaves open: those that the page and the named endpoints need."""
+"""What can be called by name: the lab's endpoints, and nothing else of Gradio's."""
 
 import re
 from typing import Any
@@ -13,9 +13,7 @@ from lab.text import Text
 
 PAGE = "api"
 """The page of Gradio's on which the endpoints lie, so that no other one carries them; it is not shown."""
-CALLED = re.compile(r".*/gradio_api/(call/v2|call|run|api)/([^/]+)(/.*)?")
-CLOSED = re.compile(rf"/{PAGE}/?|.*/gradio_api/deep_link")
-"""The endpoints' page, and links to the state of a session, which the lab has not."""
+CALLED = re.compile(r".*/gradio_api/(call/v2|call|run)/([^/]+)(/.*)?")
 UNQUEUED = "predict"
 """The name under which a page calls what is not queued, by number."""
 
@@ -27,9 +25,9 @@ class Gate:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on what is open."""
+        """Pass on what can be called."""
         path = scope["path"] if scope["type"] == "http" else ""
-        if not is_open(path):
+        if not callable_by_name(path):
             await JSONResponse({"detail": "Not found"}, 404)(scope, receive, send)
             return
         if path.rstrip("/") == "/config" and b"page=" not in scope["query_string"]:
@@ -37,12 +35,13 @@ class Gate:
         await self.app(scope, receive, send)
 
 
-def is_open(path: str) -> bool:
-    """Whether there is something at an address."""
-    if called := CALLED.fullmatch(path):
-        way, name = called[1], called[2]
-        return name in OPERATIONS if way.startswith("call") else name == UNQUEUED
-    return not CLOSED.fullmatch(path)
+def callable_by_name(path: str) -> bool:
+    """Whether the name that an address calls, if it calls one, may be called."""
+    called = CALLED.fullmatch(path)
+    if not called:
+        return True
+    way, name = called[1], called[2]
+    return name == UNQUEUED if way == "run" else name in OPERATIONS
 
 
 def misnamed(request: Request, error: Exception) -> Response:
