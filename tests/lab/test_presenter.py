@@ -1,52 +1,14 @@
-"""Presenter mode: every view fits a projector's screen in large type, and a clicker leads through all of them."""
+"""Presenter mode: a clicker leads through all views. That each fits the screen is seen where each is looked at."""
 
 import re
 
 import pytest
-from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import expect
 
-from lab.exhibits import EXHIBITS
 from lab.text import Text
 
 pytestmark = pytest.mark.browser
-SCREENS = ((1280, 720), (1920, 1080))
 ENGLISH = Text("en")
-VIEWS = [
-    (exhibit.name, view.name)
-    for exhibit in EXHIBITS
-    for _, view in exhibit.views.values()
-    if view.widget and not view.aside
-]
-TOO_LARGE = """root => {
-    const type = [...root.querySelectorAll("*")].filter(node => node.checkVisibility({visibilityProperty: true})
-        && !node.closest(".reading, tspan[dy]")
-        && [...node.childNodes].some(child => child.nodeType === 3 && child.textContent.trim()));
-    const smallest = Math.min(...type.map(node => parseFloat(getComputedStyle(node).fontSize) * node.currentCSSZoom));
-    return [["lower edge", root.getBoundingClientRect().bottom <= innerHeight],
-        ["width", document.documentElement.scrollWidth <= innerWidth],
-        ["axes", [...root.querySelectorAll(".xtick text, .ytick text")].every(label => label.checkVisibility())],
-        ["type", smallest >= innerHeight / 50 - 0.1]].filter(([, fits]) => !fits).map(([what]) => what).join();
-}"""
-"""What of a view does not fit; an exponent (tspan) may be smaller than the type that it belongs to."""
-
-
-@pytest.mark.parametrize("exhibit", EXHIBITS, ids=lambda exhibit: exhibit.name)
-def test_every_view_fits_the_screen_in_type_of_a_fiftieth_of_its_height(exhibit, blank, server):
-    page = blank
-    page.add_init_script("localStorage.setItem('lab-wide', 'true')")
-    for name, view in (one for one in VIEWS if one[0] == exhibit.name):
-        page.goto(f"{server}/#{name}/{view}")
-        widget = page.locator(f".lab-widget[data-of='{name}/{view}'][data-file]")
-        expect(widget, "drawn").to_be_visible()
-        for width, height in SCREENS:
-            page.set_viewport_size({"width": width, "height": height})
-            element = widget.element_handle()
-            try:
-                fits = f"element => ({TOO_LARGE})(element) === ''"
-                page.wait_for_function(fits, arg=element, timeout=30_000, polling=100)
-            except PlaywrightTimeoutError:
-                pytest.fail(f"{name}/{view} at {width} x {height}: {page.evaluate(TOO_LARGE, element)}")
 
 
 def test_a_clicker_leads_from_step_to_step_and_from_view_to_view(page):

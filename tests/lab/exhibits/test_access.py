@@ -9,6 +9,7 @@ from lab.exhibits import EXHIBITS
 from lab.layout import TABLE
 from lab.sentences import examples
 from lab.text import Text, table
+from tests.lab.presented import check_fits
 from tools.browser import ROOT
 
 pytestmark = pytest.mark.browser
@@ -119,8 +120,9 @@ def test_a_view_in_chinese_is_chinese_and_axe_finds_nothing(exhibit, server, pag
 
 
 @every_exhibit
-def test_a_dark_view_can_be_read_its_pictures_have_names_and_its_steps_are_told(exhibit, server, page):
+def test_a_dark_view_can_be_read_is_named_told_and_fits_a_projector(exhibit, server, page):
     """In the dark colours alone differ: axe has seen the rest in Chinese."""
+    widgets = {view.name: view for _, view in exhibit.views.values() if view.widget and not view.aside}
     go(page, server, "en")
     page.locator("body").press("t")
     expect(page.locator("body")).to_have_class(re.compile("dark"))
@@ -131,6 +133,9 @@ def test_a_dark_view_can_be_read_its_pictures_have_names_and_its_steps_are_told(
         widget = page.locator(".lab-widget:visible:has(.steps, .choices)").last
         if not place.endswith(TABLE) and widget.count():
             tells_a_step(widget, place)
+        for shown in page.locator(".lab-widget[data-of][data-file]:visible").all():
+            if (shown.get_attribute("data-of") or "").split("/")[1] in widgets:
+                check_fits(page, shown)
 
 
 def tells_a_step(widget, place):
