@@ -73,7 +73,7 @@ def figure(x: str, y: str) -> go.Figure:
         font={"family": FONT, "size": 14},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        margin={"l": 64, "r": 16, "t": 12, "b": 48},
+        margin={"l": 64, "r": 24, "t": 12, "b": 48},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "tracegroupgap": 0},
         height=400,
     )

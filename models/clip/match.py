@@ -1,5 +1,6 @@
 """Photos against sentences, as CLIP compares them (Radford et al. 2021), and where each similarity comes from."""
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -129,6 +130,14 @@ def _known(reference: str) -> frozenset[str]:
 
 
 def _unseen(clip: OpenModel, text: str, known: frozenset[str]) -> tuple[str, ...]:
-    """Those words of a text that are not known, each once, in order; none where nothing is known of words."""
-    new = (word for word in words(text, clip.reader.text) if word not in known and any(map(str.isalnum, word)))
+    """Those words of a text that are not known, each once, in order; none where nothing is known of words.
+
+    What is punctuation alone is no word; an emoji is one.
+    """
+    new = (word for word in words(text, clip.reader.text) if word not in known and not all(map(_is_mark, word)))
     return tuple(dict.fromkeys(new)) if known else ()
+
+
+def _is_mark(sign: str) -> bool:
+    """Whether a sign sets words apart, or only says how others are set."""
+    return unicodedata.category(sign)[0] in "PZC"

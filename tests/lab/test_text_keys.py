@@ -97,6 +97,7 @@ KINDS = {
     },
     "lab/views/decoding/decode.py": {"'same' if search.output == refine.output else 'differ'": ("same", "differ")},
     "lab/views/decoding/search.py": {"search.method": ("beam", "sample"), "kind": ("departs", "never_departs")},
+    "lab/views/image_text/match.py": {"among": ("alone", "tied", "claim")},
     "lab/views/image_text/scenes.py": {"name": (*SIZES, *COLOURS, *SHAPES, *PLACES)},
     "lab/views/strategies/history.py": {"trace.measure": MEASURED, "trace.unit": ("epoch", "step")},
     "lab/views/strategies/recovery.py": {"mistake": MISTAKES},

@@ -853,6 +853,7 @@ export interface ImageTextWriteText extends ImageTextSharedText {
   mean: string;
   words: string;
   looks_line: string;
+  looks_first: string;
   mask: string;
   what_size: string;
   what_colour: string;

@@ -42,7 +42,7 @@ def claim(trace: FoilsTrace, text: Text) -> str:
             foil=foil(example, text.language, kind),
             share=percent(trace.right[at, place] / trace.count[at, place]),
             count=number(int(trace.count[at, place])),
-            margin=number(float(trace.margin[at, place]), 3),
+            margin=number(float(trace.margin[at, place]), 4),
         )
         lines.append(f"- {line}")
     return "\n".join(lines)

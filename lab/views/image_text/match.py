@@ -50,8 +50,9 @@ def claim(trace: MatchTrace, text: Text) -> str:
     """The sentence that is nearest, how near, and which words the model never read in training."""
     cosine, share = trace.cosine[trace.chosen], trace.over_texts[trace.chosen]
     best = int(cosine.argmax())
+    among = "alone" if len(cosine) == 1 else "tied" if np.ptp(cosine) < 1e-6 else "claim"
     said = text(
-        "image_text.view.match.claim",
+        f"image_text.view.match.{among}",
         text=plain(trace.text[best]),
         cosine=number(float(cosine[best]), 2),
         lowest=number(float(cosine.min()), 2),

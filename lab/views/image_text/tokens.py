@@ -32,7 +32,7 @@ def payload(trace: PictureCodesTrace, text: Text) -> Payload:
         "code": trace.code.ravel().tolist(),
         "swapped": trace.swapped_code.ravel().tolist(),
         "near": trace.near.reshape(-1, ranks).tolist(),
-        "near_cosine": [rounded(row, 3) for row in trace.near_cosine.reshape(-1, ranks)],
+        "near_cosine": [rounded(row, 4) for row in trace.near_cosine.reshape(-1, ranks)],
         "used": trace.used.tolist(),
         "scenes": trace.scenes,
         "psnr": round(trace.psnr, 2),

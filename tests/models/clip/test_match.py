@@ -84,6 +84,7 @@ def test_a_photo_among_the_others_is_compared_once(clip, found):
 def test_a_word_that_training_never_saw_is_said(clip):
     found = compare(clip, PHOTOS[:1], ("a zebra runs, a zebra", "狗猫", "a dog"))
     assert found.unseen == (("zebra",), ("猫",), ())
+    assert compare(clip, PHOTOS[:1], ("a dog 🐱, “dog”!", "…")).unseen == (("🐱",), ())
 
 
 def test_markers_in_a_sentence_are_text(clip):
@@ -93,7 +94,12 @@ def test_markers_in_a_sentence_are_text(clip):
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("", "image_text.empty"), (" \n\t\n", "image_text.empty"), ("a\n" * 13, "image_text.many")],
+    [
+        ("", "image_text.empty"),
+        (" \n\t\n", "image_text.empty"),
+        ("a\n" * 13, "image_text.many"),
+        ("\u200b\n\u202e \u200d", "image_text.empty"),
+    ],
 )
 def test_no_sentence_and_too_many_are_refused(text, code):
     with pytest.raises(InputError) as refusal:
@@ -103,6 +109,7 @@ def test_no_sentence_and_too_many_are_refused(text, code):
 
 def test_lines_are_sentences():
     assert lines(" a dog’s \n\na cat\r\n") == ("a dog's", "a cat")
+    assert lines("a\u202ebc\n👩\u200d🚀") == ("abc", "👩\u200d🚀")
 
 
 def test_an_endless_sentence_is_refused(clip):

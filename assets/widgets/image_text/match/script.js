@@ -13,7 +13,7 @@ import { temperatureSlider } from "../temperature.js";
  * @typedef {{sentence: number, temperature: number | null, opacity: number}} State */
 
 /** A part of a cosine, with its sign. @type {(value: number) => string} */
-const signed = (value) => `${value < 0 ? "" : "+"}${number(value, 2)}`;
+const signed = (value) => `${value < 0 ? "" : "+"}${number(value, 3)}`;
 
 /** What each place adds, row by row. @type {(run: Run, sentence: number) => Float32Array} */
 function places({ arrays: { place } }, sentence) {

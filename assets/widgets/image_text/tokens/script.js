@@ -52,8 +52,8 @@ const nearest = (run, { cell, candidate }, text, set) =>
   run.near[cell].map((code, rank) => {
     const canvas = canvasElement("");
     drawCodes(canvas, run.arrays.sample, [code], 1);
-    const small = element("small", { textContent: number(run.near_cosine[cell][rank], 2) });
-    const title = format(text.near_code, { code, cosine: number(run.near_cosine[cell][rank], 2) });
+    const small = element("small", { textContent: number(run.near_cosine[cell][rank], 4) });
+    const title = format(text.near_code, { code, cosine: number(run.near_cosine[cell][rank], 4) });
     const onclick = () => set({ candidate: code, pinned: true });
     const button = element("button", { type: "button", title, onclick }, canvas, `${code} `, small);
     button.setAttribute("aria-pressed", String(code === candidate));

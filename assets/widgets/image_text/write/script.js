@@ -67,7 +67,7 @@ function looksLine(run, state, text) {
   const name =
     best < room ? `“${run.written[state.which].token[best]}”` : cellName(text.patch, best - room, sizes(run).grid);
   const words = sum(row.subarray(0, room)) / sum(row);
-  return format(text.looks_line, {
+  return format(row.length > room ? text.looks_line : text.looks_first, {
     words: percent(words),
     places: percent(1 - words),
     best: name,

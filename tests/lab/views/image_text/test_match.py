@@ -34,12 +34,22 @@ def test_match_says_which_sentence_is_nearest_and_which_words_are_new():
     assert "never read in training: “zebras”" in said
 
 
+def test_match_calls_none_the_nearest_where_none_is():
+    trace = made()
+    one = {name: getattr(trace, name)[:, :1] for name in ("cosine", "over_texts", "over_images", "place", "word")}
+    alone = replace(trace, text=trace.text[:1], piece=trace.piece[:1], unseen=((),), **one)
+    assert match.claim(alone, ENGLISH).startswith(f"**Measured on this photo.** “{TEXTS[0]}” has a cosine of")
+    tied = replace(trace, cosine=np.full_like(trace.cosine, 0.25), over_texts=np.full((3, 3), 1 / 3))
+    said = match.claim(tied, ENGLISH)
+    assert "the same cosine, 0.25" in said and "each gets 33%" in said and "earest" not in said
+
+
 def test_matrix_counts_the_diagonal_and_says_the_loss():
     trace = made()
     said = matrix.claim(trace, ENGLISH)
     rows, columns = ((trace.cosine.argmax(axis) == range(3)).sum() for axis in (1, 0))
     assert f"Of 3 photos {rows} are nearest" in said and f"of 3 sentences {columns} to" in said
-    assert f"The loss is {trace.loss:.2f} nats; guessing evenly has 1.10" in said
+    assert f"The loss is {trace.loss:.2f} nats; guessing evenly would have 1.10" in said
 
 
 def test_matrix_without_pairs_has_no_loss():
