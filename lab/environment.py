@@ -13,9 +13,6 @@ import signal
 import socket
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -56,15 +53,28 @@ M_ARENA_MAX, ARENAS = -8, 2
 """glibc's option, and how many heaps threads share: of more, each keeps what was freed in it (0.3 GB of a class)."""
 
 
-def prepare() -> None:
-    """Settle and check what is set, for a lab that is one process, and give it a folder."""
+def prepare() -> int:
+    """Settle what is not set, and end the program with a sentence in both languages for what cannot be used.
+
+    Gives the port.
+    """
     settle()
     for name in FASTER:
         sys.modules.setdefault(name, None)  # pyright: ignore[reportArgumentType]
-    with told():
-        check()
-        check_address(address(), os.environ.get("GRADIO_SERVER_PORT", ""), ports())
+    try:
+        device.check()
+        preload.chosen()
+        limits.check()
+        check_counts()
+        check_private()
+        frames()
+        port = check_address(
+            address(), os.environ.get("GRADIO_SERVER_PORT", ""), int(os.environ.get("GRADIO_NUM_PORTS", "100"))
+        )
         os.environ["GRADIO_TEMP_DIR"] = str(own_folder())
+    except InputError as error:
+        sys.exit("\n".join(Text(language).error(error) for language in LANGUAGES))
+    return port
 
 
 def settle() -> None:
@@ -84,33 +94,9 @@ def settle() -> None:
         os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
 
 
-@contextmanager
-def told() -> Iterator[None]:
-    """End the program with a sentence in both languages for what cannot be used."""
-    try:
-        yield
-    except InputError as error:
-        sys.exit("\n".join(Text(language).error(error) for language in LANGUAGES))
-
-
-def check() -> None:
-    """Raise InputError for the first setting that cannot be used."""
-    device.check()
-    preload.chosen()
-    limits.check()
-    check_counts()
-    check_private()
-    frames()
-
-
 def address() -> str:
     """Where the lab listens."""
     return os.environ.get("GRADIO_SERVER_NAME") or LOCALHOST
-
-
-def ports() -> int:
-    """How many ports are tried."""
-    return int(os.environ.get("GRADIO_NUM_PORTS", "100"))
 
 
 def allowed_cores() -> int:
@@ -234,6 +220,5 @@ def own_folder() -> Path:
         os._exit(128 + number)  # the first process of a container, which a signal does not end
 
     atexit.register(remove)
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGTERM, end)
     return folder
