@@ -171,8 +171,8 @@ class Replicas:
                 self.count = await asyncio.to_thread(self.cluster.running)
                 if self.count and not self.named:
                     self.named = await self.cluster.device()
-            except Exception:
-                log.warning("the replicas could not be counted", exc_info=True)
+            except Exception as error:
+                log.warning("the replicas could not be counted: %s", type(error).__qualname__)
                 self.count = 0
             if self.count:
                 self.seen = time.monotonic()
