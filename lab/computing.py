@@ -14,25 +14,19 @@ from datetime import datetime
 from functools import cache
 from math import ceil
 
-from lab import journal, lent, saved
+from lab import carrier, journal, saved
 from lab.admission import Admission
+from lab.away import Stopped
 from lab.exhibit import Exhibit, Run
 from lab.question import Question, ask, defaults, saved_names
 from models.axes import Trace
 from models.errors import InputError
 from models.measure import Stopwatch
-from models.progress import NO_PROGRESS
 from models.provenance import Provenance
 
-MAX_CONCURRENT = 8
-"""Runs that may download or wait at the same time; a few of them compute (models.device.places)."""
 MAX_WAITING = 200
 """Different questions on their way; of one client at most half as many."""
 MAX_REMEMBERED_BYTES = 200_000_000
-
-
-class Stopped(Exception):
-    """Nobody waits for this run any longer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +80,7 @@ class Computation:
         """The answer; growing traces are seen meanwhile."""
         self.beat()
         stopwatch = Stopwatch()
-        for measured in lent.traces(self.question, self, stopwatch):
+        for measured in carrier.current.traces(self.question, self, stopwatch):
             self.partial = Answer(*measured, seconds=stopwatch.seconds, origin="computed")
             self.notify()
             self.beat()
@@ -161,7 +155,7 @@ class Computations:
         self.admission.check(questions)
         begun = Computation(question, client)
         self.waiting.setdefault(client, deque()).append(begun)
-        executor.submit(self._take_turn)
+        executor().submit(self._take_turn)
         return begun
 
     def _take_turn(self) -> None:
@@ -222,16 +216,21 @@ class Computations:
                 self.answers.popitem(last=False)
 
 
-executor = ThreadPoolExecutor(MAX_CONCURRENT, thread_name_prefix="run")
+@cache
+def executor() -> ThreadPoolExecutor:
+    """The threads of runs that have their turn; a few of them compute, the others wait for a place or download."""
+    return ThreadPoolExecutor(carrier.current.at_once, thread_name_prefix="run")
+
+
 computations = Computations()
 """Those of this process."""
 
 
 @cache
 def make_ready(exhibit: Exhibit, run: Run, language: str) -> None:
-    """Import a run's code and open the models that its page begins with, once, while a visitor sees its saved answer.
+    """Have a run's code and the models that its page begins with at hand, once, while a visitor sees its saved answer.
 
     Where that fails, whoever asks is told.
     """
     question = ask(exhibit, run, defaults(exhibit, language))
-    executor.submit(lambda: (run.function(), question.opened(NO_PROGRESS)))
+    executor().submit(carrier.current.make_ready, question)

@@ -38,8 +38,13 @@ COUNTS = {
     "GRADIO_ANALYTICS_MAX_EVENTS": 1,
     "GRADIO_ANALYTICS_CACHE_FREQUENCY": 1,
     "GRADIO_DEBUG": 0,
+    "LAB_REPLICAS": 1,
+    "LAB_REPLICAS_MAX": 1,
+    "LAB_REPLICA_CORES": 1,
 }
-"""What Gradio reads as a whole number, and the least that it can be."""
+"""What Gradio or the lab reads as a whole number, and the least that it can be."""
+FASTER = ("uvloop", "httptools")
+"""What Gradio's server would use where it happens to be installed (Ray Serve needs it), in place of what is tested."""
 LOCALHOST = "127.0.0.1"
 THIS_MACHINE = {"localhost", LOCALHOST, "::1"}
 HUGGING_FACE = "https://huggingface.co"
@@ -48,8 +53,32 @@ M_ARENA_MAX, ARENAS = -8, 2
 """glibc's option, and how many heaps threads share: of more, each keeps what was freed in it (0.3 GB of a class)."""
 
 
-def prepare() -> None:
-    """Settle what is not set, and end the program with a sentence in both languages for what cannot be used."""
+def prepare() -> int:
+    """Settle what is not set, and end the program with a sentence in both languages for what cannot be used.
+
+    Gives the port.
+    """
+    settle()
+    for name in FASTER:
+        sys.modules.setdefault(name, None)  # pyright: ignore[reportArgumentType]
+    try:
+        device.check()
+        preload.chosen()
+        limits.check()
+        check_counts()
+        check_private()
+        frames()
+        port = check_address(
+            address(), os.environ.get("GRADIO_SERVER_PORT", ""), int(os.environ.get("GRADIO_NUM_PORTS", "100"))
+        )
+        os.environ["GRADIO_TEMP_DIR"] = str(own_folder())
+    except InputError as error:
+        sys.exit("\n".join(Text(language).error(error) for language in LANGUAGES))
+    return port
+
+
+def settle() -> None:
+    """Settle what is not set, in each process of the lab."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("LAB_PRIVATE", "0")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
@@ -63,21 +92,11 @@ def prepare() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
     if "SPACE_ID" in os.environ:  # there the proxy alone reaches the lab, and tells the visitors' addresses
         os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
-    try:
-        device.check()
-        preload.chosen()
-        limits.check()
-        check_counts()
-        check_private()
-        frames()
-        check_address(
-            os.environ.get("GRADIO_SERVER_NAME") or LOCALHOST,
-            os.environ.get("GRADIO_SERVER_PORT", ""),
-            int(os.environ.get("GRADIO_NUM_PORTS", "100")),
-        )
-        os.environ["GRADIO_TEMP_DIR"] = str(own_folder())
-    except InputError as error:
-        sys.exit("\n".join(Text(language).error(error) for language in LANGUAGES))
+
+
+def address() -> str:
+    """Where the lab listens."""
+    return os.environ.get("GRADIO_SERVER_NAME") or LOCALHOST
 
 
 def allowed_cores() -> int:
@@ -90,7 +109,7 @@ def allowed_cores() -> int:
 
 
 def check_counts() -> None:
-    """Raise InputError where a setting is no whole number that Gradio can use; an empty one counts as not set."""
+    """Raise InputError where a setting is no whole number that can be used; an empty one counts as not set."""
     for name, minimum in COUNTS.items():
         value = os.environ.get(name, "")
         if value and not (value.isascii() and value.isdecimal() and len(value) <= 9 and int(value) >= minimum):
@@ -106,9 +125,8 @@ def check_private() -> None:
         return
     if os.environ.get("GRADIO_SHARE", "").lower() == "true":
         raise InputError("page.private", name="GRADIO_SHARE", value="True")
-    name = os.environ.get("GRADIO_SERVER_NAME") or LOCALHOST
-    if not _is_loopback(name):
-        raise InputError("page.private", name="GRADIO_SERVER_NAME", value=name[:80])
+    if not _is_loopback(address()):
+        raise InputError("page.private", name="GRADIO_SERVER_NAME", value=address()[:80])
 
 
 def _is_loopback(name: str) -> bool:
@@ -124,7 +142,7 @@ def hosts() -> frozenset[str]:
     named = {name.lower() for name in _listed("LAB_HOSTS")}
     if is_public_server() and not named:
         return frozenset({"*"})
-    return frozenset(named | THIS_MACHINE | {os.environ.get("GRADIO_SERVER_NAME") or LOCALHOST})
+    return frozenset(named | THIS_MACHINE | {address()})
 
 
 def frames() -> tuple[str, ...]:
@@ -144,15 +162,22 @@ def _listed(name: str) -> tuple[str, ...]:
     return tuple(os.environ.get(name, "").replace(",", " ").split())
 
 
-def check_address(name: str, port: str, count: int) -> None:
-    """Raise InputError unless the lab can listen there; without a port, on one of the `count` that Gradio tries."""
+def check_address(name: str, port: str, count: int) -> int:
+    """The port, without one the first free of the `count` that Gradio tries.
+
+    Raises InputError unless the lab can listen there.
+    """
     if port and not (port.isascii() and port.isdecimal() and len(port) <= 5 and 1 <= int(port) <= 65535):
         raise InputError("page.port", port=port[:80])
     if reason := _refusal(name, 0):
         raise InputError("page.address", name=name[:80], reason=reason)
-    ports = range(int(port), int(port) + 1) if port else range(FIRST_PORT, min(FIRST_PORT + count, 65536))
-    if all(reason := _refusal(name, one) for one in ports):
-        raise InputError("page.port_taken", address=f"{name}:{ports[0]}", reason=reason)
+    tried = range(int(port), int(port) + 1) if port else range(FIRST_PORT, min(FIRST_PORT + count, 65536))
+    reason = ""
+    for one in tried:
+        reason = _refusal(name, one)
+        if not reason:
+            return one
+    raise InputError("page.port_taken", address=f"{name}:{tried[0]}", reason=reason)
 
 
 def _refusal(name: str, port: int) -> str:

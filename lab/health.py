@@ -1,7 +1,6 @@
 """What a monitor asks: /health says that the lab answers, and how busy it is. No visitor and no path is in it."""
 
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from functools import lru_cache
@@ -11,24 +10,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from lab import carrier
 from lab.computing import computations
 from lab.record import versions
-from models import checkpoint, device
 
 ROOT = Path(__file__).resolve().parent.parent
 BEGUN = time.monotonic()
 
 
 def health(_: Request) -> JSONResponse:
-    """The device is "" until the first model is opened: torch is not loaded for a monitor."""
+    """How the lab is, as far as this process knows."""
     computing, waiting = computations.count()
     state = {
         "status": "ok",
         "version": versions()["attention-lab"],
         "commit": commit(),
-        "device": device.describe() if "torch" in sys.modules else "",
+        **carrier.current.state(),
         "seconds_up": round(time.monotonic() - BEGUN),
-        "models_open": checkpoint.count_open(),
         "computing": computing,
         "waiting": waiting,
     }

@@ -12,7 +12,8 @@ from typing import Any
 import gradio as gr
 from gradio.context import LocalContext
 
-from lab.exhibit import Exhibit, Run
+from lab import away
+from lab.away import Answered
 from lab.question import Question
 from models.device import LENDS, borrow, is_lent
 from models.errors import InputError
@@ -24,37 +25,17 @@ log = logging.getLogger(__name__)
 SECONDS, SECONDS_GROWING = 30, 120
 """For which a GPU is asked for, where a run gives one trace and where it grows: a visitor's share for the day must hold
 as much, and what takes longer may be ended."""
-Answered = tuple[Measurement, float] | InputError | None
-
-
-def found(exhibit: str, run: str) -> tuple[Exhibit, Run]:
-    """The records of these names."""
-    from lab.exhibits import EXHIBITS
-
-    one = next(one for one in EXHIBITS if one.name == exhibit)
-    return one, one.run(run)
 
 
 def seconds(exhibit: str, run: str, values: Mapping[str, Any]) -> int:  # noqa: ARG001 - asked as `borrowed` is
     """For which a run asks for a GPU."""
-    return SECONDS_GROWING if found(exhibit, run)[1].grows else SECONDS
+    return SECONDS_GROWING if away.found(exhibit, run)[1].grows else SECONDS
 
 
 def borrowed(exhibit: str, run: str, values: Mapping[str, Any]) -> Generator[Answered, None, None]:
-    """The traces of a question with their seconds, in the process that has the GPU.
-
-    What goes wrong is given, not raised, for of an error only its name would come back; None for what is no visitor's.
-    """
+    """The answers to a question, in the process that has the GPU."""
     borrow()
-    stopwatch = Stopwatch()
-    try:
-        for measured in Question(*found(exhibit, run), values, key="").traces(NO_PROGRESS, stopwatch):
-            yield measured, stopwatch.seconds
-    except InputError as error:
-        yield error
-    except Exception:
-        log.exception("a run failed on a lent GPU")
-        yield None
+    yield from away.answers(exhibit, run, values, NO_PROGRESS)
 
 
 if os.environ.get(LENDS):
@@ -78,12 +59,7 @@ def traces(question: Question, progress: Progress, stopwatch: Stopwatch) -> Iter
         with closing(borrowed(question.exhibit.name, question.run.name, dict(question.values))) as answers:
             for answer in answers:
                 progress.beat()
-                if answer is None:
-                    raise RuntimeError("the run failed where the GPU is")
-                if isinstance(answer, InputError):
-                    raise answer
-                measured, stopwatch.seconds = answer
-                yield measured
+                yield away.received(answer, stopwatch)
     except gr.Error as error:
         log.warning("no GPU was lent: %s", error)
         raise InputError("run.not_lent") from error

@@ -1,9 +1,11 @@
 """The page: one tab per exhibit; theme, language, shared scripts. `/` is English, `/zh` Chinese."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from fastapi import FastAPI
 from gradio.block_function import BlockFunction
 from gradio.blocks import BlocksConfig
 from gradio.components import Navbar
@@ -12,7 +14,7 @@ from gradio.utils import get_upload_folder
 from gradio_client.utils import traverse
 from starlette.middleware import Middleware
 
-from lab import environment, header, health, layout, preload, style, widget
+from lab import carrier, environment, header, health, layout, preload, style, widget
 from lab.api import agents, python
 from lab.api.gate import PAGE, Functions, Gate, misnamed
 from lab.clients import Listening
@@ -23,11 +25,12 @@ from lab.room import holds, room
 from lab.text import Text
 from lab.wiring import MAX_THREADS, connect
 from models import limits
-from models.device import describe
 
 MAX_QUEUED = 1_000_000
 """Gradio refuses more, in English, before which lab.computing does, in the visitor's language. Without a number Gradio
 takes 1 where GPUs are lent."""
+MAX_SESSIONS = 1000
+"""Visitors whose pages are remembered; of more, those that were longest away start anew."""
 
 
 class SessionConfig(BlocksConfig):
@@ -135,7 +138,7 @@ def fill(demo: gr.Blocks, text: Text) -> None:
     footer = gr.Markdown(elem_classes="small")
     gr.on(
         None,
-        lambda: text("page.footer", device=describe()),
+        lambda: text("page.footer", device=carrier.current.device()),
         None,
         footer,
         queue=False,
@@ -144,32 +147,45 @@ def fill(demo: gr.Blocks, text: Text) -> None:
     )
 
 
-def launch(**settings: Any) -> None:
-    """Open the lab."""
+def served() -> tuple[gr.Blocks, dict[str, Any]]:
+    """The pages, and how Gradio is to serve them, whoever listens."""
     demo, folder, head = build(), get_upload_folder(), widget.head()
+    demo.max_threads, demo.state_session_capacity = MAX_THREADS, MAX_SESSIONS
     room.bound(Path(folder), int(limits.FILES.value() * limits.GIGABYTE))
     middleware = [
         *guards(folder, head, environment.hosts(), environment.frames()),
         Middleware(Gate),
         Middleware(Listening),
     ]
-    preload.begin()
-    demo.queue(max_size=MAX_QUEUED, api_open=False).launch(
-        theme=style.theme(),
-        css_paths=style.SHEETS,
-        head=head,
-        app_kwargs={
+    return demo.queue(max_size=MAX_QUEUED, api_open=False), {
+        "theme": style.theme(),
+        "css_paths": style.SHEETS,
+        "head": head,
+        "app_kwargs": {
             "routes": [health.ROUTE, *widget.routes(), *agents.routes()],
             "middleware": middleware,
             "exception_handlers": {TypeError: misnamed},
         },
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        ssr_mode=False,
-        max_threads=MAX_THREADS,
-        allowed_paths=[str(example(name)) for name in EXAMPLES],
-        max_file_size=MAX_BYTES,
-        state_session_capacity=1000,
-        **settings,
-    )
+        "footer_links": [],
+        "run_history": False,
+        "show_error": False,
+        "enable_monitoring": False,
+        "ssr_mode": False,
+        "allowed_paths": [str(example(name)) for name in EXAMPLES],
+        "max_file_size": MAX_BYTES,
+    }
+
+
+def launch(**settings: Any) -> None:
+    """Open the lab, with a server of its own."""
+    demo, how = served()
+    preload.begin()
+    demo.launch(**how, max_threads=MAX_THREADS, state_session_capacity=MAX_SESSIONS, **settings)
+
+
+def mounted() -> FastAPI:
+    """The lab for somebody else's server."""
+    demo, how = served()
+    outside = FastAPI(openapi_url=None)
+    with warnings.catch_warnings(action="ignore"):  # none of its pages is drawn on the server: none is to be
+        return gr.mount_gradio_app(outside, demo, path="/", **how)

@@ -16,7 +16,6 @@ from lab.question import Question
 from lab.text import Text, plain
 from lab.truth import is_of_own, line
 from lab.widget import shown_value
-from models.device import describe
 
 Step = dict[Any, Any]
 """What changes, by component."""
@@ -100,7 +99,7 @@ class Screen:
             line = self.text(key if own else "run.independent")
         else:
             key = "run.took" if answer.origin == "computed" else "run.remembered"
-            line = self.text(key, seconds=f"{answer.seconds:.2f}", device=describe())
+            line = self.text(key, seconds=f"{answer.seconds:.2f}", device=answer.provenance.device)
         for reference, revision in question.conversions().items():
             line += "\n\n" + self.text("run.converted", reference=plain(reference), revision=revision)
         return {self.board.status: line, self.board.trouble: "", self.board.stop: gr.update(visible=False)}

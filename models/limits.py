@@ -1,4 +1,4 @@
-"""Numbers that the lab's owner may set: how much disk a public server gives to strangers."""
+"""Numbers that the lab's owner may set: how much disk a public server gives to strangers, and GPUs to a replica."""
 
 import math
 import os
@@ -35,7 +35,9 @@ MODELS = Limit("LAB_HUB_GB", 10)
 """Gigabytes of all models of the Hub that visitors of a public server have had downloaded."""
 COUNT = Limit("LAB_HUB_COUNT", 20)
 """How many these may be."""
-LIMITS = (FILES, MODEL, MODELS, COUNT)
+GPUS = Limit("LAB_REPLICA_GPUS", 0)
+"""GPUs, or the part of one, that each model replica has for itself."""
+LIMITS = (FILES, MODEL, MODELS, COUNT, GPUS)
 
 
 def check() -> None:

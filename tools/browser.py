@@ -10,9 +10,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,12 +49,16 @@ def chromium() -> Iterator:
 
 
 @contextmanager
-def lab(program: tuple[str, ...] = ("app.py",)) -> Iterator[Running]:
-    """Start the lab on a free port, for this machine alone, and stop it in the end; program: what Python runs."""
+def lab(program: tuple[str, ...] = ("app.py",), more: Mapping[str, str] = MappingProxyType({})) -> Iterator[Running]:
+    """Start the lab on a free port, for this machine alone, and stop it in the end.
+
+    program: what Python runs; more: settings.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    settings = {"LAB_PRIVATE": "1", **os.environ, "GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
+    where = {"GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
+    settings = {"LAB_PRIVATE": "1", **os.environ, **where, **more}
     begun = time.perf_counter()
     process = subprocess.Popen([sys.executable, *program], cwd=ROOT, env=settings)
     try:

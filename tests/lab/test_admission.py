@@ -2,10 +2,9 @@
 
 import pytest
 
-from lab import admission
 from lab.admission import HURRIED, PATIENT, SUSTAINED, Admission
+from lab.carrier import Here
 from lab.question import ask, defaults
-from models.device import Places
 from models.errors import InputError
 from tests.lab.made import Work, exhibit
 
@@ -13,7 +12,7 @@ from tests.lab.made import Work, exhibit
 @pytest.fixture
 def question(monkeypatch):
     """One of a run that usually takes two seconds, on two places."""
-    monkeypatch.setattr(admission, "places", lambda: Places(2, 1))
+    monkeypatch.setattr(Here, "places", lambda _: 2)
     made = exhibit(Work())
     return ask(made, made.run("first"), defaults(made))
 

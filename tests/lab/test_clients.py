@@ -36,7 +36,7 @@ class Held:
 @pytest.fixture
 def held(monkeypatch):
     with computing.ThreadPoolExecutor(1) as executor:
-        monkeypatch.setattr(computing, "executor", executor)
+        monkeypatch.setattr(computing, "executor", lambda: executor)
         made = Held()
         yield made
         made.work.go_on.set()
