@@ -10,7 +10,7 @@ run: .venv/run                    # set everything up and open the lab
 	LAB_PRIVATE=1 LAB_OPEN=1 $(BIN)/python app.py
 
 serve: .venv/serve                # the same on Ray Serve: one page, model replicas here or on the cluster of RAY_ADDRESS
-	$(BIN)/python serve.py
+	$(BIN)/python -m lab.cluster
 
 unit: .venv/dev                   # the fast loop: no browser, nothing slow, nothing that asks for root
 	$(PARALLEL) -m "not slow and not browser"

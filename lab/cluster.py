@@ -1,6 +1,7 @@
 """The lab on Ray Serve: one process with the page, and model replicas behind a deployment handle (lab/replicas.py).
 
-Nothing else of the lab knows Ray. It needs requirements-serve.txt.
+Nothing else of the lab knows Ray. It needs requirements-serve.txt: make serve installs it and runs
+python -m lab.cluster
 """
 
 import asyncio
@@ -168,3 +169,9 @@ def main() -> None:
     if os.environ.get("RAY_ADDRESS"):
         serve.shutdown()
     ray.shutdown()
+
+
+if __name__ == "__main__":
+    from lab.cluster import main as named  # what Ray sends to its processes must not come from __main__
+
+    named()

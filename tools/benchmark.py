@@ -25,6 +25,7 @@ from tools import browser
 from tools.figures import Figures, middle, timed, turns
 from tools.generation_figures import generation_rows
 from tools.load import class_rows
+from tools.replicas import replica_rows
 from tools.space_figures import space_rows
 
 TEXT = Text("en")
@@ -280,6 +281,7 @@ PARTS: dict[str, tuple[Callable[[Figures], None], ...]] = {
     "graphs": (graph_rows,),
     "generation": (generation_rows,),
     "page": (start_rows, page_rows),
+    "replicas": (replica_rows,),
     "30 students": (lambda figures: class_rows(figures, 30),),
     "80 students": (lambda figures: class_rows(figures, 80),),
     "space": (space_rows,),

@@ -1,9 +1,8 @@
-"""Questions that the lab on Ray Serve answers in a second with one model replica and with two: python -m tools.replicas
+"""Questions that the lab on Ray Serve answers in a second with one model replica and with two.
 
 Each replica computes on one core. Both labs are there all the time and are asked in turns.
 """
 
-import argparse
 import itertools
 import json
 import statistics
@@ -25,6 +24,7 @@ LETTERS = str.maketrans("01", "ab")
 ASKING = 4
 """Questions on their way at the same time."""
 QUESTIONS = 24
+ROUNDS = 5
 
 
 def answer(client: httpx.Client, endpoint: str, **sent: Any) -> Any:
@@ -54,7 +54,7 @@ def lab(replicas: int) -> Iterator[Lab]:
     """One with so many replicas, once all of them are there."""
     cores = {"LAB_REPLICA_CORES": "1", "OMP_NUM_THREADS": "1"}
     count = {"LAB_REPLICAS": str(replicas), "LAB_REPLICAS_MAX": str(replicas)}
-    with browser.lab(("serve.py",), cores | count) as running, httpx.Client(base_url=running.address) as client:
+    with browser.lab(("-m", "lab.cluster"), cores | count) as running, httpx.Client(base_url=running.address) as client:
         client.timeout = 300
         while client.get("/health").json()["replicas"] < replicas:
             time.sleep(0.5)
@@ -76,22 +76,13 @@ def asking(client: httpx.Client, questions: Iterator[int]) -> Timer:
     return seconds
 
 
-def main() -> None:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    asked = parser.parse_args()
-    figures = Figures()
+def replica_rows(figures: Figures) -> None:
+    """Answers a second with one replica and with two, and what the second one brings."""
     with ExitStack() as stack:
         labs = {f"{count} replicas": stack.enter_context(lab(count)).client for count in (1, 2)}
         timers = {name: asking(client, itertools.count()) for name, client in labs.items()}
-        times = turns(timers, asked.rounds)
+        times = turns(timers, ROUNDS)
     for name, seconds in times.items():
         figures.add(f"{name}: answers a second", QUESTIONS / statistics.median(seconds), "")
     ratios = [one / two for one, two in zip(*times.values(), strict=True)]
     figures.add("2 replicas / 1 replica", statistics.median(ratios), "x", "2")
-    figures.write("replicas")
-
-
-if __name__ == "__main__":
-    main()
