@@ -1,5 +1,7 @@
 """The page: one tab per exhibit; theme, language, shared scripts. `/` is English, `/zh` Chinese."""
 
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ from models.device import describe
 MAX_QUEUED = 1_000_000
 """Gradio refuses more, in English, before which lab.computing does, in the visitor's language. Without a number Gradio
 takes 1 where GPUs are lent."""
+NO_PORT = "Cannot find empty port"
+"""As Gradio says it."""
 
 
 class SessionConfig(BlocksConfig):
@@ -145,9 +149,18 @@ def fill(demo: gr.Blocks, text: Text) -> None:
 
 
 def launch(**settings: Any) -> None:
-    """Open the lab."""
+    """Open the lab. Raises InputError where another one has taken its port in the meantime."""
+    try:
+        _launch(**settings)
+    except OSError as error:
+        if NO_PORT not in str(error):
+            raise
+        raise environment.port_taken(os.strerror(errno.EADDRINUSE)) from error
+
+
+def _launch(**settings: Any) -> None:
     demo, folder, head = build(), get_upload_folder(), widget.head()
-    room.bound(Path(folder), int(limits.FILES.value() * limits.GIGABYTE))
+    room.bound(Path(folder), int(limits.FILES.value() * limits.GIGABYTE), environment.hold)
     middleware = [
         *guards(folder, head, environment.hosts(), environment.frames()),
         Middleware(Gate),
