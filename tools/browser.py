@@ -48,11 +48,12 @@ def chromium() -> Iterator:
 
 
 @contextmanager
-def lab(program: tuple[str, ...] = ("app.py",)) -> Iterator[Running]:
-    """Start the lab on a free port, for this machine alone, and stop it in the end; program: what Python runs."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def lab(program: tuple[str, ...] = ("app.py",), port: int = 0) -> Iterator[Running]:
+    """Start the lab for this machine alone, and stop it in the end. program: for Python; port: 0 for a free one."""
+    if not port:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     settings = {"LAB_PRIVATE": "1", **os.environ, "GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
     begun = time.perf_counter()
     process = subprocess.Popen([sys.executable, *program], cwd=ROOT, env=settings)
