@@ -1,8 +1,11 @@
 """A browser that is killed in mid-run: nobody watches, so the run ends and its place is free; /health shows it."""
 
+import os
 import re
+import signal
 import subprocess
 import time
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -17,17 +20,22 @@ LONG = "#strategies/train?steps=1200"
 
 @pytest.fixture
 def killable(tmp_path):
-    """A browser of our own, its process and the page that it opens with."""
+    """What kills a browser of our own, with all its processes, and the page that it opens with."""
     program = browser.executable()
     settings = ("--headless", "--no-sandbox", "--remote-debugging-port=0", f"--user-data-dir={tmp_path}", "about:blank")
     with sync_playwright() as playwright:
         path = program or playwright.chromium.executable_path
-        process = subprocess.Popen([path, *settings], stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen([path, *settings], stderr=subprocess.PIPE, text=True, start_new_session=True)
         assert process.stderr
         said = next(line for line in process.stderr if "DevTools listening" in line)
         opened = playwright.chromium.connect_over_cdp(re.findall("ws://\\S+", said)[0])
-        yield process, opened.contexts[0].pages[0]
-        process.kill()
+
+        def kill():
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+        yield kill, opened.contexts[0].pages[0]
+        kill()
         process.communicate()
 
 
@@ -43,9 +51,9 @@ def wait_until(computes, server):
 
 
 def test_a_killed_browser_gives_its_place_back(killable, server):
-    process, page = killable
+    kill, page = killable
     wait_until(False, server)
     page.goto(f"{server}/{LONG}")
     wait_until(True, server)
-    process.kill()
+    kill()
     wait_until(False, server)
