@@ -2,10 +2,11 @@
 
 import os
 
-from lab.environment import prepare
+from lab.environment import ending_with_a_sentence, prepare
 
 if __name__ == "__main__":
     prepare()
     from lab.page import launch
 
-    launch(inbrowser=bool(os.environ.get("LAB_OPEN")))
+    with ending_with_a_sentence():
+        launch(inbrowser=bool(os.environ.get("LAB_OPEN")))

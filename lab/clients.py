@@ -2,11 +2,14 @@
 
 import re
 import threading
+import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
+
+from starlette.responses import Response
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -26,6 +29,9 @@ class Client:
 
 NOBODY = Client("", "")
 """Before anything was asked."""
+SERVER, OTHER = b"lab-server", 409
+"""The header that names this process, and the status of a question that is meant for another one."""
+NAME = uuid.uuid4().hex.encode()
 ASKING_SESSION = re.compile(rb'"session_hash": ?"(\w+)"')
 WAITING = re.compile(r"/call/(?:v2/)?[\w-]+/(\w+)$")
 """Where whoever called an endpoint waits for its answer: each call is a session of its own."""
@@ -61,6 +67,8 @@ class Listening:
     Gradio ends a session's stream with its last answer, and its browser opens another one only where it believes that
     none is open. A question that is asked while the end is still on its way would stay without an answer, so the
     header `lab-stream: ended` says that the stream has ended; core/stream.js waits for the end then.
+
+    A page that is older than this process asks under the name of another, and is told so: it says first what it shows.
     """
 
     def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
@@ -103,6 +111,9 @@ class Listening:
 
     async def joined(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A question of a session, which its body names."""
+        if dict(scope["headers"]).get(SERVER, NAME) != NAME:
+            await Response(status_code=OTHER, headers={SERVER.decode(): NAME.decode()})(scope, receive, send)
+            return
         asked = bytearray()
 
         async def received() -> Any:
@@ -113,8 +124,8 @@ class Listening:
         async def sent(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 session = ASKING_SESSION.search(asked)
-                if session and not streams.open[session[1].decode()]:
-                    message["headers"] = [*message["headers"], (b"lab-stream", b"ended")]
+                ended = [(b"lab-stream", b"ended")] if session and not streams.open[session[1].decode()] else []
+                message["headers"] = [*message["headers"], (SERVER, NAME), *ended]
             await send(message)
 
         await self.app(scope, received, sent)

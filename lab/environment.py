@@ -13,6 +13,8 @@ import signal
 import socket
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -24,6 +26,8 @@ from models.errors import InputError
 from models.hub import is_public_server
 
 LOCK = "in-use.lock"
+_held: dict[Path, FileLock] = {}
+"""The locks of this process's folders."""
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 """Where `make weights` puts what packages carry, so that it goes where the lab's folder goes."""
 QUOTA = Path("/sys/fs/cgroup/cpu.max")
@@ -61,7 +65,7 @@ def prepare() -> int:
     settle()
     for name in FASTER:
         sys.modules.setdefault(name, None)  # pyright: ignore[reportArgumentType]
-    try:
+    with ending_with_a_sentence():
         device.check()
         preload.chosen()
         limits.check()
@@ -72,9 +76,7 @@ def prepare() -> int:
             address(), os.environ.get("GRADIO_SERVER_PORT", ""), int(os.environ.get("GRADIO_NUM_PORTS", "100"))
         )
         os.environ["GRADIO_TEMP_DIR"] = str(own_folder())
-    except InputError as error:
-        sys.exit("\n".join(Text(language).error(error) for language in LANGUAGES))
-    return port
+        return port
 
 
 def settle() -> None:
@@ -92,6 +94,15 @@ def settle() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, ARENAS)
     if "SPACE_ID" in os.environ:  # there the proxy alone reaches the lab, and tells the visitors' addresses
         os.environ.setdefault("FORWARDED_ALLOW_IPS", "*")
+
+
+@contextmanager
+def ending_with_a_sentence() -> Iterator[None]:
+    """An InputError ends the program, and its sentence is told in both languages."""
+    try:
+        yield
+    except InputError as error:
+        sys.exit("\n".join(Text(language).error(error) for language in LANGUAGES))
 
 
 def address() -> str:
@@ -180,6 +191,12 @@ def check_address(name: str, port: str, count: int) -> int:
     raise InputError("page.port_taken", address=f"{name}:{tried[0]}", reason=reason)
 
 
+def port_taken(reason: str) -> InputError:
+    """What is said where another program has the port that was free at the start."""
+    port = os.environ.get("GRADIO_SERVER_PORT") or FIRST_PORT
+    return InputError("page.port_taken", address=f"{address()}:{port}", reason=reason)
+
+
 def _refusal(name: str, port: int) -> str:
     """Why this machine cannot listen there; empty where it can."""
     try:
@@ -204,14 +221,13 @@ def own_folder() -> Path:
     try:
         base.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="process-", dir=base)).resolve()
-        held = FileLock(folder / LOCK)
-        held.acquire(timeout=0)
+        hold(folder)
     except OSError as error:
         raise InputError("page.folder", folder=str(base), reason=error.strerror) from error
 
     def remove() -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        held.release()
+        _held.pop(folder).release()
 
     def end(number: int, _: object) -> None:
         remove()
@@ -222,3 +238,10 @@ def own_folder() -> Path:
     atexit.register(remove)
     signal.signal(signal.SIGTERM, end)
     return folder
+
+
+def hold(folder: Path) -> None:
+    """Have a folder that only this user reads, of which other processes know that this one lives. Raises OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _held[folder] = FileLock(folder / LOCK, is_singleton=False)
+    _held[folder].acquire(timeout=0)

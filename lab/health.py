@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from lab import carrier
+from lab import carrier, clients
 from lab.computing import computations
 from lab.record import versions
 
@@ -30,7 +30,7 @@ def health(_: Request) -> JSONResponse:
         "computing": computing,
         "waiting": waiting,
     }
-    return JSONResponse(state, headers={"Cache-Control": "no-store"})
+    return JSONResponse(state, headers={"Cache-Control": "no-store", clients.SERVER.decode(): clients.NAME.decode()})
 
 
 @lru_cache(maxsize=1)

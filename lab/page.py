@@ -1,5 +1,7 @@
 """The page: one tab per exhibit; theme, language, shared scripts. `/` is English, `/zh` Chinese."""
 
+import errno
+import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,8 @@ MAX_QUEUED = 1_000_000
 takes 1 where GPUs are lent."""
 MAX_SESSIONS = 1000
 """Visitors whose pages are remembered; of more, those that were longest away start anew."""
+NO_PORT = "Cannot find empty port"
+"""As Gradio says it."""
 
 
 class SessionConfig(BlocksConfig):
@@ -151,7 +155,7 @@ def served() -> tuple[gr.Blocks, dict[str, Any]]:
     """The pages, and how Gradio is to serve them, whoever listens."""
     demo, folder, head = build(), get_upload_folder(), widget.head()
     demo.max_threads, demo.state_session_capacity = MAX_THREADS, MAX_SESSIONS
-    room.bound(Path(folder), int(limits.FILES.value() * limits.GIGABYTE))
+    room.bound(Path(folder), int(limits.FILES.value() * limits.GIGABYTE), environment.hold)
     middleware = [
         *guards(folder, head, environment.hosts(), environment.frames()),
         Middleware(Gate),
@@ -177,10 +181,15 @@ def served() -> tuple[gr.Blocks, dict[str, Any]]:
 
 
 def launch(**settings: Any) -> None:
-    """Open the lab, with a server of its own."""
+    """Open the lab, with a server of its own. Raises InputError where another one has taken its port meanwhile."""
     demo, how = served()
     preload.begin()
-    demo.launch(**how, max_threads=MAX_THREADS, state_session_capacity=MAX_SESSIONS, **settings)
+    try:
+        demo.launch(**how, max_threads=MAX_THREADS, state_session_capacity=MAX_SESSIONS, **settings)
+    except OSError as error:
+        if NO_PORT not in str(error):
+            raise
+        raise environment.port_taken(os.strerror(errno.EADDRINUSE)) from error
 
 
 def mounted() -> FastAPI:

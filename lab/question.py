@@ -10,10 +10,12 @@ from typing import Any
 
 from lab.exhibit import Exhibit, Run
 from lab.inputs.kinds import Input, Model
+from models.checkpoint import forget
 from models.device import places
 from models.errors import InputError
 from models.hub import conversion
 from models.measure import Stopwatch
+from models.memory import within
 from models.progress import NO_PROGRESS, Progress
 from models.provenance import Measurement, Provenance
 
@@ -51,8 +53,12 @@ class Question:
     def traces(self, progress: Progress, stopwatch: Stopwatch) -> Iterator[Measurement]:
         """The trace with its provenance, or growing traces of which the last is the whole.
 
-        A place is taken, and the stopwatch runs, while it computes; neither while models are opened.
+        A place is taken, and the stopwatch runs, while it computes; neither while models are opened. Raises InputError
+        where memory is short.
         """
+        return within(lambda: self._computed(progress, stopwatch), forget)
+
+    def _computed(self, progress: Progress, stopwatch: Stopwatch) -> Iterator[Measurement]:
         models = self.opened(progress)
         compute = self.run.function()
         with places().taken(alone=self.run.fresh):

@@ -1,13 +1,15 @@
 """How much visitors' files and widgets' data may take on the disk: a folder with a bound in bytes and in number."""
 
+import logging
 import threading
 import time
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+log = logging.getLogger(__name__)
 MAX_FILES = 5000
 LOOKS = 50
 """How often the folder is looked through while it fills once."""
@@ -33,11 +35,32 @@ class Room:
         self.folder: Path | None = None
         self.most = self.written = 0
         self.owners: dict[Path, str] = {}
-        self.lasting: frozenset[Path] = frozenset()
+        self.lasting: dict[Path, bytes] = {}
+        """What pages show from the start, and its content."""
+        self.unfinished: dict[Path, tuple[int, float]] = {}
+        """Uploads on their way: their bytes, and since when they have so many."""
+        self.make: Callable[[Path], object] = Path.mkdir
 
-    def bound(self, folder: Path, most: int) -> None:
-        """From now on the folder has at most so many bytes, a fiftieth more at times; what is in it now stays."""
-        self.folder, self.most, self.lasting = folder, most, frozenset(folder.rglob("*"))
+    def bound(self, folder: Path, most: int, make: Callable[[Path], object] = Path.mkdir) -> None:
+        """From now on the folder has at most so many bytes, a fiftieth more at times; what is in it now stays.
+
+        make: makes the folder where somebody has removed it.
+        """
+        self.folder, self.most, self.make = folder, most, make
+        self.lasting = {path: path.read_bytes() for path in folder.glob("*/*") if path.is_file()}
+
+    def mend(self) -> None:
+        """Make the folder anew, with what lasts, where somebody has removed it. Raises OSError where that fails."""
+        if not self.folder or self.folder.is_dir():
+            return
+        with self.lock:
+            if self.folder.is_dir():
+                return
+            log.error("the folder of visitors' files has been removed; it is made anew, their photos are gone")
+            self.make(self.folder)
+            for path, content in self.lasting.items():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
 
     def wrote(self, size: int, owner: str = "", paths: Iterable[str] = ()) -> None:
         """So many bytes were written, which became these files; owner: an address, "" for the lab itself."""
@@ -55,9 +78,15 @@ class Room:
         """Remove what is too much, and what cut uploads have left."""
         held: defaultdict[str, deque[Kept]] = defaultdict(deque)
         sizes: Counter[str] = Counter()
+        unfinished, self.unfinished = self.unfinished, {}
         for one in sorted(_files(folder), key=lambda one: one.written):
             if one.path.parent == folder and one.path.name.startswith(UNFINISHED):
-                if time.time() - one.written > ABANDONED_SECONDS:
+                size, since = unfinished.get(one.path, (-1, 0.0))
+                if size != one.size:
+                    self.unfinished[one.path] = one.size, time.monotonic()
+                elif time.monotonic() - since < ABANDONED_SECONDS:
+                    self.unfinished[one.path] = size, since
+                else:
                     one.path.unlink(missing_ok=True)
             elif one.path not in self.lasting:
                 owner = self.owners.get(one.path, "")

@@ -17,6 +17,8 @@ from lab.text import Text, plain
 from lab.truth import is_of_own, line
 from lab.widget import shown_value
 
+FILE = "gradio_api/file="
+"""Before a path, the address of a visitor's file."""
 Step = dict[Any, Any]
 """What changes, by component."""
 
@@ -125,10 +127,10 @@ class Screen:
     def told(self, tab: str, answered: Mapping[str, Any], opened: bool = False) -> Step:
         """What the address is to say; opened: that the exhibit or a view of it has just been opened."""
         value: dict[str, Any] = {"view": tab, "asked": links.write(self.exhibit, answered)}
-        photos = [answered[one.name] for one in self.exhibit.inputs if isinstance(one, Photo)]
+        photos = {one.name: answered[one.name] for one in self.exhibit.inputs if isinstance(one, Photo)}
         seen = [(run, list(self.places(run, tab).values())) for run in self.runs(tab)]
         value["record"] = record.of(self.exhibit, tab, seen, answered, self.text)
-        value["files"] = [f"gradio_api/file={photo['path']}" for photo in photos if isinstance(photo, dict)]
+        value["files"] = {name: FILE + photo["path"] for name, photo in photos.items() if isinstance(photo, dict)}
         return {self.board.door: value | ({"opened": uuid.uuid4().hex} if opened else {})}
 
     def warn(self, left_out: Sequence[str], view: str) -> None:

@@ -3,10 +3,12 @@
 import gzip
 import hashlib
 import json
+import logging
 import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from lab.views.payload import Payload
 from models.axes import Trace
 from models.errors import InputError
 
+log = logging.getLogger(__name__)
 WIDGETS = Path(__file__).resolve().parent.parent / "assets" / "widgets"
 SCREENSHOT_JS = WIDGETS.parent / "vendor" / "modern-screenshot" / "index.mjs"
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -204,10 +207,13 @@ def _write(path: Path, content: bytes) -> None:
     """Write atomically: another visitor may be reading the same file. Raises InputError where there is no room."""
     part = path.with_suffix(f".{uuid.uuid4().hex}")
     try:
+        room.mend()
         path.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(content)
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        log.error("widgets' data cannot be saved: %s", error.strerror)
         raise InputError("run.no_room") from error
     room.wrote(len(content))

@@ -13,14 +13,14 @@ import gradio as gr
 from lab import links
 from lab.actions import overrides
 from lab.answering import Answering
-from lab.clients import Client
+from lab.clients import NOBODY, Client
 from lab.computing import make_ready
 from lab.exhibit import Exhibit
 from lab.inputs.kinds import Input
 from lab.inputs.sentence import Sentence
 from lab.layout import Board
 from lab.question import defaults
-from lab.screen import Screen, Step
+from lab.screen import FILE, Screen, Step
 from lab.seen import Visit
 from lab.text import Text
 from models.errors import InputError
@@ -50,7 +50,7 @@ class Wiring:
         """
         event = listen(
             self.ending_with_skip(answer),
-            {self.visit, *inputs},
+            {self.visit, self.board.door, *inputs},
             [*self.board.outputs(), *changes],
             concurrency_id="runs",
             concurrency_limit=None,
@@ -78,9 +78,23 @@ class Wiring:
     def visiting(self, data: dict[Any, Any], request: gr.Request | None) -> Visit:
         """The visit, which knows who asks."""
         visit: Visit = data[self.visit]
+        if visit.client == NOBODY and isinstance(told := data.get(self.board.door), dict):
+            self.resume(visit, told)
         if request:
             visit.client = Client(request.client.host if request.client else "", request.session_hash or "")
         return visit
+
+    def resume(self, visit: Visit, told: Mapping[str, Any]) -> None:
+        """A visit that this process does not know, of a page that it has shown before a restart: the page tells of it.
+
+        told: what the exhibit's door was given there, from the browser.
+        """
+        texts, files = ({**found} if isinstance(found := told.get(name), dict) else {} for name in ("asked", "files"))
+        paths = {name: str(file).removeprefix(FILE) for name, file in files.items() if name in texts}
+        link = links.read(self.exhibit, texts | {name: {"path": path} for name, path in paths.items()})
+        visit.asked = visit.settled = {one.name: one.kept(link.sent[one.name]) for one in self.exhibit.inputs}
+        if isinstance(view := told.get("view"), str) and view in self.board.tabs:
+            visit.tab = view
 
     def pressed(self, data: dict[Any, Any], request: gr.Request | None = None) -> Iterator[Step]:
         """The button, or an input that starts a run: everything is asked anew, what is open is answered."""
@@ -193,6 +207,8 @@ def comes_in(wiring: Wiring, outside: gr.Tabs) -> Callable[..., Iterator[Step]]:
         asked: Any = event._data
         if isinstance(asked, dict) and "action" in asked:
             yield from wiring.acted(data, asked, request)
+        elif isinstance(asked, dict) and "again" in asked:
+            yield from wiring.opened(data, request=request)
         else:
             yield from wiring.linked(data, asked, outside, request)
 

@@ -15,9 +15,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from models import allowed, config, hub, processor, tokenizer, weights, wheels
+from models import allowed, config, hub, processor, shipped, tokenizer, weights, wheels
 from models.device import device
 from models.errors import InputError
+from models.memory import is_short
 from models.progress import NO_PROGRESS, Progress
 from models.wheels import WHEELS
 
@@ -67,7 +68,8 @@ class OpenModel(NamedTuple):
 
 def bundled() -> tuple[str, ...]:
     """Names of the checkpoints that come with the lab."""
-    return tuple(sorted(path.parent.name for path in BUNDLED.glob("*/config.json")))
+    here = {path.parent.name for path in BUNDLED.glob(f"*/{hub.CONFIG}")}
+    return tuple(sorted(here | {path.parts[0] for path in shipped.shipped(BUNDLED) if path.name == hub.CONFIG}))
 
 
 def open_model(
@@ -112,6 +114,11 @@ def count_open() -> int:
     return _models.count()
 
 
+def forget() -> None:
+    """Let go of all models in memory: whoever computes with one keeps it until then, and the next one opens it anew."""
+    _models.clear()
+
+
 def find(reference: str, families: tuple[str, ...] = (), progress: Progress = NO_PROGRESS) -> Path:
     """The folder that holds a reference's files, which are downloaded when they are not all here yet.
 
@@ -121,6 +128,8 @@ def find(reference: str, families: tuple[str, ...] = (), progress: Progress = NO
     if reference in WHEELS:
         _refuse_other(reference, WHEELS[reference].family, families)
         return wheels.find(reference, progress)
+    if reference in bundled():
+        return shipped.whole(BUNDLED / reference)
     return _on_disk(reference, families) or hub.find(
         reference, lambda folder: _family(reference, folder, families), progress
     )
@@ -245,6 +254,8 @@ def _load(reference: str, folder: Path, family: str, reads: Reads) -> tuple[Any,
             ignore_mismatched_sizes=True,
         )
     except Exception as error:
+        if is_short(error):
+            raise
         raise InputError("model.unreadable", reference=reference) from error
     if unfit := weights.unfit(report, model.state_dict().keys()):
         raise InputError("model.weights", reference=reference, tensor=unfit)

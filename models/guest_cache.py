@@ -3,11 +3,12 @@
 They lie apart from the hub library's own cache, so that nothing of the owner's is ever removed.
 """
 
+import math
 import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ WAITING = 3
 """Who may wait while another one's model comes; more would keep all that compute from computing."""
 USED_SECONDS = 900.0
 """For so long after its last use a model stays: somebody may be looking at it."""
+_used: dict[Path, float] = {}
+"""When a snapshot was last used by this process."""
 _few = threading.Semaphore(1 + WAITING)
 
 
@@ -43,9 +46,11 @@ def only_one(reference: str, progress: Progress) -> Iterator[None]:
 
 
 def used(snapshot: Path) -> None:
-    """Note that a model is used now; of its folder, for the times of its files are a part of what an answer is of."""
+    """Note that a model is used now, for later processes at its folder: its files' times are a part of its stamp."""
     if snapshot.is_relative_to(folder()):
-        os.utime(snapshot)
+        _used[snapshot.resolve()] = time.monotonic()
+        with suppress(OSError):  # a disk that is read-only
+            os.utime(snapshot)
 
 
 def make_room(reference: str, size: int) -> None:
@@ -62,7 +67,7 @@ def make_room(reference: str, size: int) -> None:
             kept = _kept()
             if kept.size_on_disk + size <= most and len(_revisions(kept)) + 1 <= count:
                 return
-            idle = [one for one in _revisions(kept) if time.time() - _last_use(one) > USED_SECONDS]
+            idle = [one for one in _revisions(kept) if not _is_in_use(one)]
             if not idle:
                 raise InputError("model.no_room", reference=reference)
             kept.delete_revisions(min(idle, key=_last_use).commit_hash).execute()
@@ -76,6 +81,11 @@ def _kept() -> Any:
 
 def _revisions(kept: Any) -> list[Any]:
     return [revision for repo in kept.repos for revision in repo.revisions]
+
+
+def _is_in_use(revision: Any) -> bool:
+    """By a clock that never jumps; after a start nobody looks at anything."""
+    return time.monotonic() - _used.get(revision.snapshot_path.resolve(), -math.inf) < USED_SECONDS
 
 
 def _last_use(revision: Any) -> float:

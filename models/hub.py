@@ -17,12 +17,13 @@ from models import guest_cache
 from models.errors import InputError
 from models.limits import GIGABYTE, MODEL
 from models.progress import NO_PROGRESS, Progress
+from models.weights import is_whole
 
 REFERENCE = re.compile(r"(\w[\w.-]{0,95}/\w[\w.-]{0,95})(?:@(\w[\w.-]*(?:/\w[\w.-]*)*))?", re.ASCII)
 MAX_SETTINGS_BYTES = 8_000_000
 """Of one JSON file beside the weights; the names of 21,841 classes, twice, are 1.5 million."""
 PATIENCE = 10
-"""Seconds that the Hub may take for its first answer."""
+"""Seconds of silence after which the Hub is out of reach; for a file the library asks a few times more."""
 CONFIG, PROCESSOR, INDEX = "config.json", "preprocessor_config.json", "model.safetensors.index.json"
 WEIGHTS = "model.safetensors"
 READERS = (
@@ -119,7 +120,7 @@ def _parse(reference: str) -> tuple[str, str | None]:
 
 
 def _cached(hub_id: str, revision: str | None, place: Path | None) -> Path | None:
-    """The snapshot of a Hub model in a cache, when config, processor settings and all weights are there.
+    """The snapshot of a Hub model in a cache, when config, processor settings and all weights are there and whole.
 
     place: of the cache; None is the hub library's own.
     """
@@ -130,12 +131,21 @@ def _cached(hub_id: str, revision: str | None, place: Path | None) -> Path | Non
         return None
     folder = Path(config).parent
     shards = read_json(folder / INDEX).get("weight_map")
-    weights = {WEIGHTS}
+    names = {WEIGHTS}
     if isinstance(shards, dict) and not (folder / WEIGHTS).is_file():
-        weights = {str(name) for name in shards.values()}
-    complete = all((folder / name).is_file() for name in weights)
-    readable = any((folder / name).is_file() for name in READERS) or "tokenizer_class" in read_json(folder / CONFIG)
-    return folder if complete and readable else None
+        names = {str(name) for name in shards.values()}
+    complete = all(is_whole(folder / name) for name in names)
+    settings = read_json(folder / CONFIG)
+    readable = any((folder / name).is_file() for name in READERS) or "tokenizer_class" in settings
+    return folder if settings and complete and readable else None
+
+
+def _is_cut(hub_id: str, name: str, revision: str | None, place: Path | None, size: int) -> bool:
+    """Whether a file of a cache has not the size that the Hub says."""
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(hub_id, name, cache_dir=place, revision=revision)
+    return isinstance(found, str) and Path(found).stat().st_size != size
 
 
 def _fetched(reference: str, accept: Callable[[Path], object], progress: Progress) -> Path:
@@ -158,6 +168,7 @@ def _download(
     """
     from huggingface_hub import HfApi, constants
 
+    _be_impatient()
     constants.HF_HUB_DISABLE_XET = True
     constants.DOWNLOAD_CHUNK_SIZE = 2**20
     api = HfApi(token=False if is_public_server() else None)
@@ -175,15 +186,35 @@ def _download(
     if is_public_server():
         place = guest_cache.folder()
         guest_cache.make_room(reference, total)
-    folder = Path(api.hf_hub_download(hub_id, CONFIG, revision=revision, cache_dir=place, tqdm_class=bar)).parent
+
+    def download(name: str, revision: str | None) -> Path:
+        cut = _is_cut(hub_id, name, revision, place, sizes[name])
+        into: dict[str, Any] = {"cache_dir": place, "tqdm_class": bar, "force_download": cut}
+        return Path(api.hf_hub_download(hub_id, name, revision=revision, **into)).parent
+
+    folder = download(CONFIG, revision)
     accept(folder)
     done = sizes[CONFIG]
     for name in names[1:]:
         bar.reach(done)
-        api.hf_hub_download(hub_id, name, revision=folder.name, cache_dir=place, tqdm_class=bar)
+        download(name, folder.name)
         done += sizes[name]
     bar.reach(done)
     return folder
+
+
+def _be_impatient() -> None:
+    """Have the library wait for no answer longer than PATIENCE: for some it would wait a minute, for some for ever."""
+    from huggingface_hub import get_session
+
+    hooks = get_session().event_hooks
+    if _bound not in hooks["request"]:
+        get_session().event_hooks = {**hooks, "request": [*hooks["request"], _bound]}
+
+
+def _bound(request: Any) -> None:
+    limits = request.extensions["timeout"]
+    limits |= {kind: min(seconds or PATIENCE, PATIENCE) for kind, seconds in limits.items()}
 
 
 def _conversion_of(api: Any, hub_id: str, main: Any) -> str:

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,26 @@ def sizes(reference: str, folder: Path) -> list[int]:
         except Exception as error:
             raise InputError("model.unreadable", reference=reference) from error
     return found
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a safetensors file is there and as long as its header says; a file that has not changed is read once."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return _is_whole(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _is_whole(path: Path, *_: int) -> bool:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "np"):
+            return True
+    except (OSError, SafetensorError):
+        return False
 
 
 def unfit(report: dict[str, Any], known: Collection[str]) -> str:

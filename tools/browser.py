@@ -49,14 +49,17 @@ def chromium() -> Iterator:
 
 
 @contextmanager
-def lab(program: tuple[str, ...] = ("app.py",), more: Mapping[str, str] = MappingProxyType({})) -> Iterator[Running]:
-    """Start the lab on a free port, for this machine alone, and stop it in the end.
+def lab(
+    program: tuple[str, ...] = ("app.py",), more: Mapping[str, str] = MappingProxyType({}), port: int = 0
+) -> Iterator[Running]:
+    """Start the lab for this machine alone, and stop it in the end.
 
-    program: what Python runs; more: settings.
+    program: what Python runs; more: settings; port: 0 for a free one.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    if not port:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     where = {"GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
     settings = {"LAB_PRIVATE": "1", **os.environ, **where, **more}
     begun = time.perf_counter()

@@ -79,7 +79,7 @@ def doors(config: dict[str, Any]) -> dict[str, int]:
 
 async def follow(client: httpx.AsyncClient, door: int, session: str, link: dict[str, Any]) -> str | None:
     """Ask as the browser does that opens a link; the sentence that refuses, None where there is an answer."""
-    job = {"data": [None], "event_data": link, "fn_index": door, "session_hash": session}
+    job = {"data": [None, None], "event_data": link, "fn_index": door, "session_hash": session}
     joined = await client.post("/gradio_api/queue/join", json=job)
     if joined.status_code != 200:
         return f"HTTP {joined.status_code} {joined.text}"

@@ -3,6 +3,7 @@
 from starlette.middleware import Middleware
 
 from lab.guards.bodies import Bodies
+from lab.guards.folder import Folder
 from lab.guards.headers import Headers
 from lab.guards.origins import Origins
 from lab.guards.paths import Paths
@@ -23,6 +24,7 @@ def guards(folder: str, head: str, hosts: frozenset[str], frames: tuple[str, ...
         Middleware(Origins, hosts=hosts),
         Middleware(Routes),
         Middleware(Bodies),
+        Middleware(Folder, room=room),
         Middleware(Paths, folder=folder),
         Middleware(Uploads, room=room),
     ]

@@ -16,6 +16,9 @@ from models.errors import InputError
 
 log = logging.getLogger(__name__)
 UPLOAD = "/gradio_api/upload"
+FULL = (errno.ENOSPC, errno.EDQUOT)
+CLOSED = (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.EEXIST, errno.ENOTDIR, errno.EIO)
+"""What an operating system says of a disk that is read-only, or of a folder that is gone."""
 
 
 class Refused(Exception):
@@ -62,7 +65,8 @@ class Refusing:
 def _refused(scope: Scope, error: Exception) -> Refused:
     if isinstance(error, Refused):
         return error
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+    if isinstance(error, OSError) and error.errno in (*FULL, *CLOSED):
+        log.error("visitors' files cannot be saved: %s", error.strerror)
         return Refused(507, InputError("request.no_room"))
     if not isinstance(error, ClientDisconnect):
         log.warning("%s %.200s cannot be answered", scope["method"], scope["path"], exc_info=error)

@@ -17,6 +17,7 @@ from models.clip.flickr8k import LANGUAGES
 from models.clip.foils import foils
 from models.families import DUAL_ENCODERS
 from models.progress import NO_PROGRESS, Progress
+from models.shipped import whole
 from models.traces import FOIL_KINDS, FoilsTrace
 
 FILE = "foils.npz"
@@ -25,7 +26,7 @@ FILE = "foils.npz"
 def trace(progress: Progress = NO_PROGRESS) -> FoilsTrace:
     """What was recorded of the bundled model."""
     progress.beat()
-    with np.load(BUNDLED / CLIP / FILE, allow_pickle=False) as file:
+    with np.load(whole(BUNDLED / CLIP) / FILE, allow_pickle=False) as file:
         margins = [[file[f"{language}.{kind}"] for kind in FOIL_KINDS] for language in LANGUAGES]
     return FoilsTrace(
         model=CLIP,

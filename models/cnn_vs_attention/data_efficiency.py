@@ -28,6 +28,7 @@ from models.cnn_vs_attention.parameters import multiply_adds, parameters
 from models.device import device
 from models.progress import NO_PROGRESS, Progress
 from models.resnet import train as resnet
+from models.shipped import whole
 from models.swin import train as swin
 from models.traces import DataEfficiencyTrace
 from models.vit import train as vit
@@ -155,7 +156,7 @@ def record(recipe: Recipe, rows: list[dict], data: dict[str, str]) -> dict[str, 
 def read(progress: Progress = NO_PROGRESS) -> DataEfficiencyTrace:
     """The finished runs that come with the lab."""
     progress.beat()
-    return recorded(BUNDLED / NAME)
+    return recorded(whole(BUNDLED / NAME))
 
 
 @lru_cache(maxsize=1)

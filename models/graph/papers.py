@@ -21,6 +21,7 @@ from models.graph.edge_list import Graph
 from models.graph.layers import GraphNetwork
 from models.graph.live import Changes, directed, layout
 from models.progress import NO_PROGRESS, Progress
+from models.shipped import whole
 from models.traces.graph import PaperTrace
 
 FILE = "papers.safetensors"
@@ -103,7 +104,7 @@ def walk(
 
 @lru_cache(maxsize=16)
 def _opened(paper: int, kind: str) -> tuple[Extract, Surroundings, GraphNetwork]:
-    folder = BUNDLED / cora.NAME
+    folder = whole(BUNDLED / cora.NAME)
     extract = read(folder)
     return extract, around(extract, paper), network(folder, kind)
 

@@ -12,6 +12,7 @@ from models.checkpoint import BUNDLED
 from models.graph import cora
 from models.graph.layers import GraphNetwork
 from models.progress import NO_PROGRESS, Progress
+from models.shipped import whole
 from models.traces.graph import GRAPH_EDGES, GRAPH_KINDS, TRAINED_GRAPH_KINDS, CoraTrace
 
 DEVICE = "CPU"
@@ -21,7 +22,7 @@ DEVICE = "CPU"
 def read(progress: Progress = NO_PROGRESS) -> CoraTrace:
     """The runs that come with the lab."""
     progress.beat()
-    return recorded(BUNDLED / cora.NAME)
+    return recorded(whole(BUNDLED / cora.NAME))
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ import numpy as np
 from models import training
 from models.checkpoint import BUNDLED
 from models.progress import NO_PROGRESS, Progress
+from models.shipped import whole
 from models.traces import MEASURED, HistoryTrace
 
 TICKS = 400
@@ -50,7 +51,7 @@ def rate(recipe: dict[str, Any], progress: float) -> float:
 
 
 def _read(checkpoint: str, name: str) -> Any:
-    return json.loads((BUNDLED / checkpoint / name).read_text(encoding="utf-8"))
+    return json.loads((whole(BUNDLED / checkpoint) / name).read_text(encoding="utf-8"))
 
 
 def _column(rows: list[dict[str, Any]], name: str) -> np.ndarray:

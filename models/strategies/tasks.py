@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from models.checkpoint import BUNDLED
 from models.errors import InputError
+from models.shipped import whole
 from models.strategies.spelled import chinese_date, chinese_number, english_date, english_number
 from models.translation.vocabulary import WORDS
 
@@ -108,7 +109,7 @@ def _backwards(draws: random.Random) -> Pair:
 
 @cache
 def _words() -> tuple[str, ...]:
-    path = BUNDLED / "marian-multi30k" / WORDS
+    path = whole(BUNDLED / "marian-multi30k") / WORDS
     return tuple(word for word in path.read_text(encoding="utf-8").split() if re.fullmatch("[a-z]{3,9}", word))
 
 

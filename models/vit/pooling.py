@@ -15,6 +15,7 @@ from models.device import device
 from models.errors import InputError
 from models.prepared import prepare_model
 from models.progress import NO_PROGRESS, Progress
+from models.shipped import whole
 from models.traces.pooling import POOLED, PoolingTrace
 from models.vit import layers
 
@@ -37,7 +38,7 @@ def trace(vit: OpenModel, photo: Image.Image, progress: Progress = NO_PROGRESS) 
 
     Raises InputError for weights that the heads were not trained on, and as `prepare_model` does.
     """
-    heads = read(checkpoint.BUNDLED / NAME, device())
+    heads = read(whole(checkpoint.BUNDLED / NAME), device())
     if revision(vit.reference) != heads.record["weights"]:
         raise InputError("anatomy.pooling", reference=vit.reference, known=OF)
     prepared = prepare_model(photo, vit)

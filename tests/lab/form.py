@@ -18,11 +18,11 @@ class Form:
         for event in config["dependencies"]:
             if any(target in buttons and trigger == "click" for target, trigger in event["targets"]):
                 parts = [components[id] for id in event["inputs"]]
-                forms[event["id"]] = {named.get(props.get("label"), ""): props.get("value") for props in parts}
-        whole = {*named.values(), ""}  # the visit has no label; another exhibit's button may have the same words
+                forms[event["id"]] = [(named.get(props.get("label"), ""), props.get("value")) for props in parts]
+        whole = {*named.values(), ""}  # visit and door have no label; another exhibit's button may have the same words
         self.number: int
-        self.number, self.values = next((id, values) for id, values in forms.items() if set(values) == whole)
+        self.number, self.parts = next((id, parts) for id, parts in forms.items() if {*dict(parts)} == whole)
 
     def data(self, **values: Any) -> list[Any]:
         """What is sent: some values, the rest as they stand."""
-        return [values.get(name, value) for name, value in self.values.items()]
+        return [values.get(name, value) for name, value in self.parts]

@@ -45,6 +45,7 @@ def idle(name):
     folder = find(f"lab/{name}")
     seconds = folder.stat().st_mtime + 3600 * next(HOURS)
     os.utime(folder, (seconds, seconds))
+    guest_cache._used.pop(folder.resolve())
 
 
 @pytest.mark.parametrize(

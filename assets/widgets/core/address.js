@@ -4,17 +4,24 @@ import { sayInHeader } from "./dom.js";
 import { firstExhibit, goTo, openExhibit, openView, whenOpened } from "./navigation.js";
 import { keep, kept } from "./photos.js";
 import { changesOf, setState } from "./state.js";
+import { whenBack } from "./stream.js";
 
 /** @typedef {import("./lab").Json} Json */
 /** @typedef {import("./lab").ViewRecord} ViewRecord */
 /** @typedef {import("../read/link.js").Link} Link */
 /**
  * What an exhibit says: its open view, what was asked that a page without a link would not ask, the files of the
- * visitor's photos, the record of the view; `opened` is new each time that a view is opened.
- * @typedef {{view: string, asked: Record<string, string>, files: string[], record?: ViewRecord, opened?: string}} Told
+ * visitor's photos by input, the record of the view; `opened` is new each time that a view is opened.
+ * @typedef {{
+ *   view: string,
+ *   asked: Record<string, string>,
+ *   files: Record<string, string>,
+ *   record?: ViewRecord,
+ *   opened?: string,
+ * }} Told
  */
-/** @typedef {(asked: {view: string, asked: Record<string, Json>} | ({view: string} & import("./lab").Asked)) => void} Act */
-/** @typedef {{told: Told | null, act: Act}} Door */
+/** @typedef {{view: string, asked: Record<string, Json>} | ({view: string} & import("./lab").Asked) | {again: true}} Act */
+/** @typedef {{told: Told | null, act: (asked: Act) => void}} Door */
 
 /** The name of the start page among the exhibits. */
 const START = "start";
@@ -42,7 +49,7 @@ let resting;
  * @param {string} exhibit
  * @param {{value: Told | null | ""}} props
  * @param {(prop: string, act: () => void) => void} watch
- * @param {Act} act
+ * @param {(asked: Act) => void} act
  */
 export function door(exhibit, props, watch, act) {
   /** @type {Door} */
@@ -55,7 +62,7 @@ export function door(exhibit, props, watch, act) {
     if (sent?.exhibit === exhibit && made.told.opened && made.told.opened !== before?.opened) answered(sent);
     const open = wanted?.exhibit === exhibit && !sent && widget(exhibit, wanted.view);
     if (open && open.dataset.file !== undefined && before && showsTheSame(before, made.told)) applyState(open);
-    for (const file of made.told.files) keepFile(made.told, file);
+    for (const [name, file] of Object.entries(made.told.files)) keepFile(made.told.asked[name], file);
     later();
   });
   if (wanted?.exhibit === exhibit) go(wanted);
@@ -71,9 +78,9 @@ export function ask(place, data) {
   doors.get(exhibit)?.act({ view, ...data });
 }
 
-/** @param {Told} told @param {string} file */
-function keepFile({ asked }, file) {
-  for (const text of Object.values(asked)) if (text.startsWith(OWN)) keep(text, file);
+/** @param {string | undefined} text @param {string} file */
+function keepFile(text, file) {
+  if (text?.startsWith(OWN)) keep(text, file);
 }
 
 /** Whether nothing is drawn anew. @param {Told} before @param {Told} now */
@@ -178,9 +185,17 @@ addEventListener("popstate", () =>
   go(parse(location.hash) ?? { exhibit: firstExhibit(), view: "", asked: {}, state: null }),
 );
 whenOpened(later);
-doors.set(START, { told: { view: "", asked: {}, files: [] }, act: openStart });
+doors.set(START, { told: { view: "", asked: {}, files: {} }, act: openStart });
 wanted = parse(location.hash);
 if (wanted?.exhibit === START) go(wanted);
+
+/** A server that was started anew gets the visitor's photos again, and is told what is seen here. */
+whenBack(async () => {
+  for (const { told } of doors.values()) {
+    for (const name of Object.keys(told?.files ?? {})) await kept(told?.asked[name] ?? "");
+  }
+  doors.get(openExhibit())?.act({ again: true });
+});
 
 /** The start page asks the server for nothing. */
 async function openStart() {

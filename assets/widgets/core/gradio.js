@@ -32,10 +32,6 @@ function speak() {
   for (const tick of document.querySelectorAll("label > input[type=checkbox][title]")) {
     set(tick, "title", tick.parentElement?.textContent?.trim() ?? "");
   }
-  for (const toast of document.querySelectorAll(".toast-text")) {
-    const said = toast.textContent?.trim() ?? "";
-    if (ours(said) !== said) toast.textContent = ours(said);
-  }
   for (const gallery of document.querySelectorAll(".gallery")) {
     const photos = [...gallery.querySelectorAll("button.gallery-item:has(img)")];
     for (const [at, photo] of photos.entries()) set(photo, "aria-label", text.example.replace("{number}", `${at + 1}`));

@@ -39,7 +39,7 @@ export async function keep(name, file) {
     if (!response.ok) return;
     const photo = await response.blob();
     const photos = await store("readwrite");
-    photos.put({ photo, time: Date.now() }, name);
+    photos.put({ photo, time: Date.now(), file: file.split("/").pop() }, name);
     const all = /** @type {{time: number}[]} */ (await answer(() => photos.getAll()));
     const keys = await answer(() => photos.getAllKeys());
     const old = keys.map((key, at) => ({ key, time: all[at].time })).sort((one, other) => other.time - one.time);
@@ -50,7 +50,7 @@ export async function keep(name, file) {
 }
 
 /**
- * A kept photo, uploaded again: the file as the server takes it; null where this browser does not have it.
+ * A kept photo, uploaded again under its name: the file as the server takes it; null where this browser does not have it.
  * @param {string} name
  * @returns {Promise<{path: string} | null>}
  */
@@ -60,7 +60,7 @@ export async function kept(name) {
     const found = await answer(() => photos.get(name));
     if (!found) return null;
     const form = new FormData();
-    form.append("files", found.photo, "photo");
+    form.append("files", found.photo, found.file ?? "photo");
     const response = await fetch(new URL("gradio_api/upload", document.baseURI), { method: "POST", body: form });
     return response.ok ? { path: (await response.json())[0] } : null;
   } catch (error) {

@@ -88,11 +88,17 @@ def test_the_folder_is_not_looked_through_for_every_file(tmp_path, monkeypatch):
     assert len(looks) == 9
 
 
-def test_what_a_cut_upload_left_goes(tmp_path):
-    room = Files(tmp_path, 3000)
+def test_what_a_cut_upload_left_goes_by_a_clock_that_does_not_jump(tmp_path, monkeypatch):
+    room, now = Files(tmp_path, 3000), [0.0]
+    monkeypatch.setattr(rooms.time, "monotonic", lambda: now[0])
     left, growing = room.put("tmpabc", 10), room.put("tmpdef", 10)
-    was_written(left, ABANDONED_SECONDS + 5)
-    os.utime(growing)
+    room.wrote(1000)
+    assert left.exists() and growing.exists(), "times that files have say nothing"
+    now[0] += ABANDONED_SECONDS - 1
+    growing.write_bytes(b"a" * 20)
+    room.wrote(1000)
+    assert left.exists()
+    now[0] += 2
     room.wrote(1000)
     assert not left.exists() and growing.exists()
 

@@ -22,7 +22,7 @@ def test_a_link_sets_the_inputs_opens_the_view_and_shows_the_answer():
     assert first["word"]["value"] == "linked" and first["count"]["value"] == 3
     assert first["exhibits"].selected == page.exhibit.name
     assert last[VIEW]["value"] == "linked3"
-    told = {"view": page.visit.tab, "asked": {"word": "linked", "count": "3"}, "files": []}
+    told = {"view": page.visit.tab, "asked": {"word": "linked", "count": "3"}, "files": {}}
     assert {name: last["door"][name] for name in told} == told and last["door"].keys() - told.keys() == {"record"}
     assert page.visit.settled["word"] == "linked"
 
