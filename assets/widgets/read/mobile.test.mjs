@@ -115,8 +115,9 @@ test("a pixel sees its box of the photo, and all of it after attention", () => {
 });
 
 test("a pixel of the map has the mean colour of the photo there", () => {
-  const values = Array.from({ length: 8 * 12 * 3 }, (_, at) => Math.floor(at / 3));
+  const values = Array.from({ length: 8 * 12 * 3 }, (_, at) => Math.floor(at / 3) + 50 * (at % 3));
   const colours = coloursOf(array(values, [8, 12, 3], Uint8Array), block);
   assert.equal(colours.length, 24);
-  assert.deepEqual(colours[7], [(26 + 27 + 38 + 39) / 4, (26 + 27 + 38 + 39) / 4, (26 + 27 + 38 + 39) / 4, 255]);
+  const mean = (26 + 27 + 38 + 39) / 4;
+  assert.deepEqual(colours[7], [mean, mean + 50, mean + 100, 255]);
 });
