@@ -28,6 +28,7 @@ from models.graph import recorded
 from models.graph import train as cora
 from models.graph.cora import NAME
 from models.graph.papers import FILE
+from models.mobilevit.train import TAUGHT as MOBILEVIT
 from models.resnet.train import RECIPE as RESNET
 from models.scenes import measure, train_codes
 from models.scenes import train as train_scenes
@@ -50,6 +51,7 @@ RECIPES = {
     "vit-imagenette": VIT,
     "swin-imagenette": SWIN,
     "resnet-imagenette": RESNET,
+    "mobilevit-imagenette": MOBILEVIT,
     **{f"marian-{name}": recipe for name, recipe in train_marian.RECIPES.items()},
     **{f"cmlm-{name}": recipe for name, recipe in train_cmlm.RECIPES.items()},
     **{f"gpt-{name}": recipe for name, recipe in train_gpt.RECIPES.items()},

@@ -14,7 +14,7 @@ from typing import Any
 
 from lab import saved
 from lab.exhibits import EXHIBITS, decoding, patches
-from lab.inputs.models import BUNDLED_CLASSIFIERS
+from lab.inputs.models import THREE_CLASSIFIERS
 from lab.inputs.photo import Photo
 from lab.text import Text
 from lab.views.patches import cut, windows
@@ -126,7 +126,10 @@ def decoding_rows(figures: Figures) -> None:
 
 
 def field_rows(figures: Figures) -> None:
-    """The fields of all layers of each bundled classifier, forward included, against captum once for each layer."""
+    """The fields of all layers of each column's own classifier, forward included, against captum once for each layer.
+
+    MobileViT is not among them: captum needs a module for every layer, and its attention leaves maps that none gives.
+    """
     import torch
     from captum.attr import NeuronGradient
 
@@ -142,7 +145,7 @@ def field_rows(figures: Figures) -> None:
             return state[:, state.shape[1] // 2].sum(-1)
         return state[:, :, state.shape[2] // 2, state.shape[3] // 2].sum(-1)
 
-    for reference in BUNDLED_CLASSIFIERS:
+    for reference in (one.default for one in THREE_CLASSIFIERS):
         _, model, _ = opened = open_model(reference, CLASSIFIERS, "image")
         pixels = prepare_model(Photo(name="photo").checked(Photo.default), opened).pixels
         modules = modules_of_layers(model, pixels)

@@ -1,12 +1,25 @@
-"""Patches & Windows: a photo cut into patches, where each patch looks, and how Swin keeps looking cheap."""
+"""Patches & Windows: a photo cut into patches, where each looks, and how Swin and MobileViT keep looking cheap."""
 
 from lab.exhibit import Endpoint, Exhibit, Run, View
 from lab.inputs.kinds import Model
 from lab.inputs.models import HUB_SWINS, VIT_INPUT
 from lab.inputs.photo import Photo
-from lab.views.patches import answer, attend, cut, deletion, distance, lens, pair, relevance, swin_answer, windows
-from models.families import SWIN
-from models.traces import PatchDeletionTrace, PatchesTrace, RelevanceTrace, SwinTrace, VitTrace
+from lab.views.patches import (
+    answer,
+    attend,
+    cut,
+    deletion,
+    distance,
+    lens,
+    mobile,
+    mobilevit_answer,
+    pair,
+    relevance,
+    swin_answer,
+    windows,
+)
+from models.families import MOBILEVIT, SWIN
+from models.traces import MobileVitTrace, PatchDeletionTrace, PatchesTrace, RelevanceTrace, SwinTrace, VitTrace
 
 EXHIBIT = Exhibit(
     "patches",
@@ -14,6 +27,7 @@ EXHIBIT = Exhibit(
         Photo(name="photo"),
         VIT_INPUT,
         Model(name="swin", default="swin-imagenette", families=SWIN, bundled=("swin-imagenette",), hub=HUB_SWINS),
+        Model(name="mobilevit", default="mobilevit-imagenette", families=MOBILEVIT, bundled=("mobilevit-imagenette",)),
     ),
     runs=(
         Run(
@@ -63,6 +77,17 @@ EXHIBIT = Exhibit(
             inputs=("photo", "vit", "swin"),
             views=(View("pair", pair, widget="patches/pair"),),
             endpoints=(Endpoint("patches_and_windows"),),
+        ),
+        Run(
+            "mobilevit",
+            compute="models.mobilevit.trace:trace",
+            trace=MobileVitTrace,
+            inputs=("photo", "mobilevit"),
+            views=(
+                View("mobilevit_answer", mobilevit_answer, aside=True),
+                View("mobile", mobile, widget="patches/mobile"),
+            ),
+            endpoints=(Endpoint("mobilevit"),),
         ),
     ),
 )

@@ -31,7 +31,7 @@ HUB_LANGUAGE_MODELS = {
 }
 """Beside the translators, decoders alone and encoders alone."""
 HUB_RESNETS = {"microsoft/resnet-18": 47, "microsoft/resnet-50": 103}
-BUNDLED_CLASSIFIERS = ("resnet-imagenette", "vit-imagenette", "swin-imagenette")
+BUNDLED_CLASSIFIERS = ("resnet-imagenette", "vit-imagenette", "swin-imagenette", "mobilevit-imagenette")
 
 
 def _classifier(name: str, default: str, hub: dict[str, int]) -> Model:

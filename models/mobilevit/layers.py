@@ -35,6 +35,8 @@ class Layer(NamedTuple):
     """Whether it is a Transformer layer."""
     everywhere: bool
     """Whether attention lies in it or before it, so that it sees the whole picture."""
+    block: int | None
+    """The stage that is its MobileViT block; None outside of these."""
 
 
 def check(model: Any, size: tuple[int, int], reference: str) -> None:
@@ -61,7 +63,7 @@ def is_block(stage: Any) -> bool:
 def layers(model: Any, size: tuple[int, int]) -> list[Layer]:
     """Every layer for pictures of `size` (rows, columns) in pixels, in order."""
     found: list[Layer] = []
-    seen, everywhere = Field(0, 1, 1), False
+    seen, everywhere, block = Field(0, 1, 1), False, None
 
     def add(name: str, *windows: tuple[int, int], attends: bool = False) -> None:
         nonlocal seen, everywhere
@@ -69,12 +71,13 @@ def layers(model: Any, size: tuple[int, int]) -> list[Layer]:
             seen = seen.slide(kernel, stride, kernel // 2)
         everywhere = everywhere or attends
         grid = size[0] // seen.jump, size[1] // seen.jump
-        found.append(Layer(name, grid, seen, attends, everywhere))
+        found.append(Layer(name, grid, seen, attends, everywhere, block))
 
     kernel = model.config.conv_kernel_size
     add("stem", (3, 2))
     for number, stage in enumerate(model.base_model.encoder.layer, 1):
-        if not is_block(stage):
+        block = number if is_block(stage) else None
+        if block is None:
             for index, residual in enumerate(stage.layer, 1):
                 add(f"stage {number}, layer {index}", (3, residual.conv_3x3.convolution.stride[0]))
             continue
@@ -83,6 +86,7 @@ def layers(model: Any, size: tuple[int, int]) -> list[Layer]:
         for index, _ in enumerate(stage.transformer.layer, 1):
             add(f"stage {number}, attention {index}", attends=True)
         add(f"stage {number}, fusion", (kernel, 1))
+    block = None
     add("last map")
     return found
 

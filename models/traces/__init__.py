@@ -67,6 +67,7 @@ from models.traces.graph import (
 from models.traces.history import HISTORIES, MEASURED, HistoryTrace
 from models.traces.image_text import FOIL_KINDS, FoilsTrace, MatchTrace, PromptsTrace
 from models.traces.layer_norm import LayerNormTrace, StreamTrace
+from models.traces.mobilevit import MobileVitBlock, MobileVitTrace
 from models.traces.patch_deletion import PATCH_CHANGES, PATCH_ORDERS, PatchDeletionTrace
 from models.traces.patches import PatchesTrace
 from models.traces.pooling import POOLED, PoolingTrace
@@ -176,6 +177,8 @@ __all__ = [
     "MadeTrace",
     "MasksTrace",
     "MatchTrace",
+    "MobileVitBlock",
+    "MobileVitTrace",
     "NextTokenTrace",
     "NextTokens",
     "OrderTrace",

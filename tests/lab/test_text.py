@@ -22,7 +22,7 @@ def test_both_languages_have_the_same_strings_and_blanks():
 
 
 NAMES = re.compile(
-    r"CNN|ResNet|GCN|GATv2|GAT|ViT|Swin|Grad-CAM|Top-k|Top-p|English|LayerNorm|RMSNorm|(?:pre|post)-LN|softmax"
+    r"CNN|ResNet|GCN|GATv2|GAT|(?:Mobile)?ViT|Swin|Grad-CAM|Top-k|Top-p|English|LayerNorm|RMSNorm|(?:pre|post)-LN|softmax"
     r"|\b[dfkqvx]\b"
 )
 """What is called the same in Chinese, and the letters of formulas."""

@@ -1,5 +1,6 @@
 """Tiny models with random weights, each made once, and a stand-in for the Hub; all tests that load torch ask here."""
 
+import copy
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -131,6 +132,18 @@ def saved_resnet(tmp_path_factory):
     folder = tmp_path_factory.mktemp("resnet")
     ResNetForImageClassification(ResNetConfig(**sizes, layer_type="basic")).save_pretrained(folder)
     processor = {"image_processor_type": "ViTImageProcessor", "size": {"height": 64, "width": 64}}
+    (folder / "preprocessor_config.json").write_text(json.dumps(processor))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def saved_mobilevit(tiny_mobilevit, tmp_path_factory):
+    """It as a folder, on 128 x 128 pixels: maps of 16, 8 and 4 places a side in its blocks."""
+    folder = tmp_path_factory.mktemp("mobilevit")
+    model = copy.deepcopy(tiny_mobilevit)
+    model.config.image_size = 128
+    model.save_pretrained(folder)
+    processor = {"image_processor_type": "ViTImageProcessor", "size": {"height": 128, "width": 128}}
     (folder / "preprocessor_config.json").write_text(json.dumps(processor))
     return folder
 

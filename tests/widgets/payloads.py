@@ -12,7 +12,7 @@ from lab.views.fields import field
 from lab.views.generation import effects, families, generate, heads, next_token, training
 from lab.views.graph import graph, masks
 from lab.views.image_text import caption, match, matrix, tokens, write
-from lab.views.patches import answer, cut, distance, lens, relevance, windows
+from lab.views.patches import answer, cut, distance, lens, mobile, relevance, windows
 from lab.views.strategies import fed, wrong
 from models.traces import TextWalkTrace
 
@@ -43,6 +43,10 @@ def relevant(bench: Any) -> dict:
 
 def swin(bench: Any) -> dict:
     return bench.value(*windows.payload(photo_traces.swin(), ENGLISH))
+
+
+def mobilevit(bench: Any) -> dict:
+    return bench.value(*mobile.payload(photo_traces.mobilevit(), ENGLISH))
 
 
 def pair(bench: Any) -> dict:
@@ -162,6 +166,7 @@ PAYLOADS: dict[str, Callable[[Any], Any]] = {
     "image_text/write": lambda bench: bench.value(*write.payload(scenes_traces.written(), ENGLISH)),
     "patches/attend": vit,
     "patches/cut": vit,
+    "patches/mobile": mobilevit,
     "patches/pair": pair,
     "patches/relevance": relevant,
     "patches/windows": swin,

@@ -9,6 +9,8 @@ from models.traces import (
     ConvolutionSweepTrace,
     FieldsTrace,
     FieldTrace,
+    MobileVitBlock,
+    MobileVitTrace,
     PositionAblation,
     PositionAblationsTrace,
     RelevanceTrace,
@@ -27,7 +29,10 @@ def pixels(seed: int, *shape: int) -> np.ndarray:
 
 
 def fields(position: tuple[float, float] = (0.5, 0.5), depths: tuple[int, ...] = (5, 3), random: bool = True):
-    """A CNN with the first and a ViT with the second of these depths; two photos are averaged unless not `random`."""
+    """A CNN with the first of these depths, a ViT with the second whose first layer convolves.
+
+    Two photos are averaged unless not `random`.
+    """
     columns = tuple(_column(seed, depth, random) for seed, depth in enumerate(depths))
     return FieldsTrace(position, 2 if random else 0, columns)
 
@@ -36,6 +41,7 @@ def _column(seed: int, n_layer: int, random: bool) -> FieldTrace:
     draw = np.random.default_rng(seed)
     axes = (2, 2, n_layer) if random else (1, 1, n_layer)
     attends = seed > 0
+    convolved = 1 if attends else n_layer
     side = np.linspace(0.2, 1, n_layer)
     return FieldTrace(
         model=("resnet", "vit")[seed],
@@ -49,7 +55,7 @@ def _column(seed: int, n_layer: int, random: bool) -> FieldTrace:
         square=np.sort(draw.uniform(0, 1, (*axes, 4)), axis=-1).astype(np.float32),
         radius=draw.uniform(0, 0.5, axes).astype(np.float32),
         box_radius=draw.uniform(0, 0.5, n_layer).astype(np.float32),
-        attention_distance=draw.uniform(0, 0.5, n_layer) if attends else np.full(n_layer, np.nan),
+        attention_distance=np.where(np.arange(n_layer) < convolved, np.nan, draw.uniform(0, 0.5, n_layer)),
         rollout=draw.uniform(0, 1, (n_layer, 4, 4)) if attends else np.full((n_layer, 1, 1), np.nan),
     )
 
@@ -138,4 +144,29 @@ def _block(stage: int, side: int, shift: int) -> SwinBlock:
     attention = np.random.default_rng(side + shift).dirichlet(np.full(4, 0.5), (side**2 // 4, stage + 2, 4))
     return SwinBlock(
         stage, grid, 2, shift, window_token(grid, 2, shift), region_ids(grid, 2, shift), attention.astype(np.float32)
+    )
+
+
+def mobilevit() -> MobileVitTrace:
+    """Two blocks with maps of 8 and 4 pixels a side in patches of 2; the first begins before any attention."""
+    probability = np.array([0.3, 0.7], np.float32)
+    blocks = (_mobile_block(3, 8, 2, False), _mobile_block(4, 4, 3, True))
+    return MobileVitTrace("mobilevit", LABELS, pixels(5), probability, blocks)
+
+
+def _mobile_block(stage: int, side: int, n_layer: int, everywhere: bool) -> MobileVitBlock:
+    draw = np.random.default_rng(side)
+    n_map, patches = n_layer + 3, side**2 // 4
+    jump = SIDE // side
+    reach = jump * np.array([1, *[2] * (n_layer + 1), 3])
+    return MobileVitBlock(
+        stage=stage,
+        patch_size=2,
+        kernel_size=3,
+        jump=jump,
+        size=draw.uniform(0, 3, (n_map, side, side)).astype(np.float32),
+        attention=draw.dirichlet(np.full(patches, 0.3), (n_layer, 4, 2, patches)).astype(np.float32),
+        left=-reach,
+        right=reach + 1,
+        everywhere=np.array([everywhere, everywhere, *[True] * (n_map - 2)]),
     )

@@ -9,7 +9,7 @@ from models.swin.windows import group
 
 from . import photo_traces
 from .drawn import dots, edges
-from .payloads import charts, classes, pair, relevant, swin, vit
+from .payloads import charts, classes, mobilevit, pair, relevant, swin, vit
 
 pytestmark = pytest.mark.browser
 COLOURS = np.array(style.colour_map())
@@ -168,6 +168,79 @@ def test_windows_marks_the_place_where_the_rolled_photo_has_it(bench):
     regions = dots(page.locator(".heat"))[..., :3]
     wanted = np.array([[0, 0, 0], *style.series()])[trace.blocks[1].region]
     np.testing.assert_allclose(regions[trace.blocks[1].region > 0], wanted[trace.blocks[1].region > 0], atol=2)
+
+
+@pytest.mark.parametrize(("index", "layer", "head"), [(0, 1, 1), (0, 0, "mean"), (1, 2, 0)])
+def test_mobile_shows_attention_at_the_same_place_of_all_patches_and_nowhere_else(bench, index, layer, head):
+    block = photo_traces.mobilevit().blocks[index]
+    page = bench.open("patches/mobile", mobilevit(bench))
+    show(page, block=index, step=3 + layer, head=head, spot=[0.7, 0.3])
+    rows, columns = block.grid
+    row, column = int(0.7 * rows), int(0.3 * columns)
+    place, patch = row % 2 * 2 + column % 2, row // 2 * (columns // 2) + column // 2
+    attention = block.attention[layer, place]
+    weights = (attention.mean(0) if head == "mean" else attention[head])[patch]
+    heat = dots(page.locator(".heat"))
+    own = np.zeros(block.grid, bool)
+    own[row % 2 :: 2, column % 2 :: 2] = True
+    assert (heat[~own] == [0, 0, 0, 225]).all()
+    wanted = COLOURS[np.round(255 * shares(weights)).astype(int)]
+    far = np.abs(heat[own][:, :3] - wanted).max(-1)
+    assert (far <= 12).all()
+    np.testing.assert_allclose(heat[own][:, 3], 60 + 180 * shares(weights), atol=2)
+    painted(page.locator(".sets canvas").nth(place), shares(weights).reshape(rows // 2, columns // 2))
+    shown = data(page)
+    falling = np.cumsum(np.sort(weights)[::-1])
+    assert int(shown["half"]) == int(np.argmax(falling >= falling[-1] / 2)) + 1
+    assert (shown["place"], shown["patch"], shown["reads"]) == (str(place), str(patch), str(own.sum()))
+    best = np.flatnonzero(own)[int(weights.argmax())]
+    read = page.locator(".readout").inner_text()
+    assert f"{100 * weights.max():.1f}%, goes to row {best // columns + 1}, column {best % columns + 1};" in read
+
+
+def test_mobile_shows_the_maps_the_sets_and_the_boxes_of_every_step(bench):
+    trace = photo_traces.mobilevit()
+    page = bench.open("patches/mobile", mobilevit(bench))
+    block = trace.blocks[0]
+    kinds = ["input", "local", "unfold", "attention", "attention", "fold", "fusion"]
+    maps = [0, 1, 1, 2, 3, 3, 4]
+    reads, reached, row, column = [1, 9, 1, 16, 16, 1, 9], [1, 9, 9, 64, 64, 64, 64], 5, 2
+    for step, (kind, one) in enumerate(zip(kinds, maps, strict=True)):
+        show(page, step=step, spot=[(row + 0.5) / 8, (column + 0.5) / 8])
+        shown = data(page)
+        assert (shown["kind"], shown["reads"], shown["reached"]) == (kind, str(reads[step]), str(reached[step]))
+        size = shares(block.size[one])
+        if kind not in ("unfold", "attention"):
+            painted(page.locator(".heat"), size, opaque=False)
+        if kind != "unfold":
+            painted(page.locator(".maps canvas").nth(step), size)
+        for name, count in (("read", reads), ("reached", reached)):
+            lit = dots(page.locator(f".{name} canvas").nth(step))[..., 0] > 200
+            assert lit.sum() == count[step] and lit[row, column]
+        assert edges(page.locator(".stage .mark")) == pytest.approx(
+            [row / 8, column / 8, (row + 1) / 8, (column + 1) / 8]
+        )
+        edge = [int(bound[one]) + at * 4 for bound in (block.left, block.right) for at in (row, column)]
+        whole = block.everywhere[one]
+        wanted = [0, 0, 1, 1] if whole else np.clip(edge, 0, 32) / 32
+        assert edges(page.locator(".field")) == pytest.approx(wanted, abs=1e-4)
+        assert page.locator(".kernel").is_visible() == (kind in ("local", "fusion"))
+        expect(page.locator(".heads button").first).to_be_enabled(enabled=kind == "attention")
+    show(page, step=2)
+    colours = np.array(style.series())[np.arange(64).reshape(8, 8) // 8 % 2 * 2 + np.arange(8) % 2]
+    assert np.abs(dots(page.locator(".heat"))[..., :3] - colours).max() <= 4
+    mean = trace.pixels.reshape(8, 4, 8, 4, 3).mean((1, 3))
+    for place, canvas in enumerate(page.locator(".sets canvas").all()):
+        np.testing.assert_allclose(dots(canvas)[..., :3], mean[place // 2 :: 2, place % 2 :: 2], atol=1)
+
+
+def test_mobile_keeps_the_kind_of_picture_and_the_point_in_another_block(bench):
+    page = bench.open("patches/mobile", mobilevit(bench))
+    show(page, step=6, spot=[0.9, 0.1])
+    page.get_by_role("button", name="2 · 4×4").click()
+    assert (data(page)["kind"], data(page)["pixel"], data(page)["step"]) == ("fusion", "12", "7")
+    expect(page.locator(".reach-line")).to_contain_text("reads 4 of 16 pixels of the map; after it 16 of the 16")
+    expect(page.locator(".place")).to_have_text("block 2 (stage 4): 4×4 pixels")
 
 
 def test_pair_shows_the_same_spot_at_the_same_depth(bench):

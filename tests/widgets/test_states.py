@@ -109,6 +109,17 @@ JOURNEYS: dict[str, list[str]] = {
     ],
     "patches/attend": ["[", "[", "click .thumbs button:nth-child(2)", "ArrowRight", "ArrowDown"],
     "patches/cut": ["ArrowLeft", "click .sizes button:nth-child(2)", "ArrowDown"],
+    "patches/mobile": [
+        *(
+            "]",
+            "]",
+            "]",
+            "click .heads button:nth-child(2)",
+            "click .blocks button:nth-child(2)",
+            "ArrowUp",
+            "ArrowLeft",
+        ),
+    ],
     "patches/pair": ["]", "]", "ArrowLeft", "ArrowUp"],
     "patches/relevance": ["[", "click .thumbs button:nth-child(4)"],
     "patches/windows": ["click .jumps button:nth-child(2)", "]", "]", "click .heads button", "ArrowUp", "]"],

@@ -994,6 +994,41 @@ export interface PatchesPairText extends SharedText {
   hint_keys: string;
   reading: string;
 }
+export interface PatchesMobileText extends SharedText {
+  name: string;
+  place: string;
+  layer: string;
+  block: string;
+  head: string;
+  head_number: string;
+  mean: string;
+  sets: string;
+  maps: string;
+  reads: string;
+  reach: string;
+  pixel: string;
+  input_title: string;
+  input_story: string;
+  local_title: string;
+  local_story: string;
+  unfold_title: string;
+  unfold_story: string;
+  attention_title: string;
+  attention_story: string;
+  fold_title: string;
+  fold_story: string;
+  fusion_title: string;
+  fusion_story: string;
+  chosen: string;
+  looks: string;
+  reached: string;
+  part: string;
+  whole: string;
+  hint: string;
+  hint_keys: string;
+  reading: string;
+  grid_picture: string;
+}
 export interface StrategiesWrongText extends SharedText {
   name: string;
   end: string;

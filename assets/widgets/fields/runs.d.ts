@@ -7,8 +7,8 @@ export interface FieldColumn {
   answer: string;
   share: string;
   layers: string[];
-  /** Whether it has attention, and attention over the whole picture, which can be rolled out. */
-  attends: boolean;
+  /** Whether each layer has attention, and all have it over the whole picture, so that it can be rolled out. */
+  attends: boolean[];
   rolls: boolean;
 }
 export interface FieldRun {

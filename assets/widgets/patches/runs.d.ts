@@ -47,6 +47,25 @@ export interface SwinRun {
   arrays: Arrays;
 }
 
+export interface MobileBlock {
+  stage: number;
+  grid: Grid;
+  /** Sides of a patch and of a kernel, in pixels of the map; the photo's pixels from one of them to the next. */
+  patch: number;
+  kernel: number;
+  jump: number;
+  /** Transformer layers. */
+  layers: number;
+  /** Of every map: where the field of its first pixel begins and ends; whether attention came before. */
+  fields: [number, number][];
+  everywhere: boolean[];
+}
+export interface MobileRun {
+  blocks: MobileBlock[];
+  /** pixels; for each block size_<n>, attention_<n>, attention_max_<n>, half_<n>. */
+  arrays: Arrays;
+}
+
 export interface PairRun {
   vit: VitRun;
   swin: SwinRun;

@@ -62,14 +62,14 @@ export function outlines(run, index, layer, { weights, images, mode }) {
 
 /**
  * The same as shares of the picture's area, and the distance of the layer's attention as a share of its side. null is
- * what is not shown: attention of a CNN, areas beside a rollout.
+ * what is not shown: attention where a layer has none, areas beside a rollout.
  * @typedef {{can: number, does: number | null, replknet: number | null, distance: number | null}} Sizes
  * @type {(run: Run, index: number, layer: number, choice: Choice) => Sizes}
  */
 export function sizes(run, index, layer, { weights, images, mode }) {
   const [top, left, bottom, right] = slice(run.arrays[`box_${index}`], layer);
   const can = (bottom - top) * (right - left);
-  const distance = run.columns[index].attends ? run.arrays[`distance_${index}`][layer] : null;
+  const distance = run.columns[index].attends[layer] ? run.arrays[`distance_${index}`][layer] : null;
   if (mode === "rollout") return { can, does: null, replknet: null, distance };
   const [replknet, does] = slice(run.arrays[`area_${index}`], weights, images, layer);
   return { can, does, replknet, distance };

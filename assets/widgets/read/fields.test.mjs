@@ -14,8 +14,8 @@ const run = {
   position: [0.5, 0.5],
   n_image: 6,
   columns: [
-    { model: "cnn", layers: ["a", "b", "c"], attends: false, rolls: false },
-    { model: "vit", layers: ["a", "b"], attends: true, rolls: true },
+    { model: "cnn", layers: ["a", "b", "c"], attends: [false, false, false], rolls: false },
+    { model: "vit", layers: ["a", "b"], attends: [true, true], rolls: true },
   ],
   arrays: {
     field_0: counting([2, 2, 3, 1, 2]),
@@ -93,4 +93,9 @@ test("sizes are areas, and a distance only where there is attention", () => {
   assert.deepEqual(sizes(run, 0, 1, choose(0, 1)), { can: 0.375, replknet: 8, does: 9, distance: null });
   assert.deepEqual(sizes(run, 1, 1, choose(1, 1)), { can: 1, replknet: 14, does: 15, distance: 0.5 });
   assert.deepEqual(sizes(run, 1, 0, choose(1, 1, "rollout")), { can: 1, replknet: null, does: null, distance: 0.25 });
+  const mixed = { ...run, columns: [run.columns[0], { ...run.columns[1], attends: [false, true] }] };
+  assert.deepEqual(
+    [0, 1].map((layer) => sizes(mixed, 1, layer, choose(0, 0)).distance),
+    [null, 0.5],
+  );
 });

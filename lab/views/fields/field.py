@@ -23,8 +23,8 @@ class ColumnMeta(TypedDict):
     """Its probability: "80%"."""
     layers: list[str]
     """In the page's language."""
-    attends: bool
-    """Whether it has attention, and so a `distance`."""
+    attends: list[bool]
+    """Whether each layer has attention, and so a `distance`."""
     rolls: bool
     """Whether its attention is among all tokens, and so has a `rollout`."""
 
@@ -62,7 +62,7 @@ def _column_meta(column: FieldTrace, text: Text) -> ColumnMeta:
         "answer": class_names(column.labels, text)[int(column.probability.argmax())],
         "share": percent(float(column.probability.max())),
         "layers": [layer_name(name, text) for name in column.layer_name],
-        "attends": bool(np.isfinite(column.attention_distance).any()),
+        "attends": np.isfinite(column.attention_distance).tolist(),
         "rolls": bool(np.isfinite(column.rollout).any()),
     }
 

@@ -1,4 +1,4 @@
-"""Side by side: the same spot of a photo in a Vision Transformer and in a Swin, from the payloads of their views."""
+"""Pair: the same spot of a photo in a Vision Transformer and in a Swin, from the payloads of their views."""
 
 from lab.text import Text
 from lab.views.patches import cut, windows

@@ -50,12 +50,27 @@ BARE = """() => {
     return good ? "" : one.outerHTML.slice(0, 200);
 }"""
 NAMES = {
-    *("English", "Hub", "ViT", "Swin", "CNN", "ResNet", "Transformer", "MLP", "CLS", "Grad-CAM", "RepLKNet", "TF-Slim"),
+    *("English", "Hub", "ViT", "Swin", "MobileViT", "CNN", "ResNet", "Transformer", "MLP", "CLS", "Grad-CAM"),
     *("BLEU", "chrF", "Tatoeba", "Imagenette", "torchvision", "JFT-300M", "CPU", "NVIDIA", "Esc", "PageUp", "PageDown"),
     *("Top-k", "Top-p", "logit", "lens", "rollout", "NC", "log", "float32", "float64", "mask-predict", "CC", "BY"),
-    *("L2", "ln", "stem", "DeiT", "DeiT-B", "Touvron", "KV", "LayerNorm", "softmax", "cos", "PyTorch", "QK"),
+    *(
+        "L2",
+        "RepLKNet",
+        "TF-Slim",
+        "ln",
+        "stem",
+        "DeiT",
+        "DeiT-B",
+        "Touvron",
+        "KV",
+        "LayerNorm",
+        "softmax",
+        "cos",
+        "PyTorch",
+        "QK",
+    ),
     *("GPT-2", "medium", "large", "XL", "GPT", "GCN", "GAT", "GATv2", "CSV", "Zachary", "Cora"),
-    *("KL", "muon", "adamw", "BERT", "Llama", "source", "target", "node", "class"),
+    *("RepLKNet", "TF-Slim", "KL", "muon", "adamw", "BERT", "Llama", "source", "target", "node", "class"),
     *("sigmoid", "tanh", "ISO", "AdamW", "ECE", "SmolLM2", "SEP", "CLIP", "PSNR", "dB", "scenes"),
 }
 """Latin words of Chinese text: names, keys, and terms that the field has no other word for."""

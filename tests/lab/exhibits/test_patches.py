@@ -107,7 +107,7 @@ def test_every_view_shows_its_saved_run_and_playing_asks_nobody(page, saved):
     measured, uniform = distance.distances(vit)
     for name, drawn, wanted in (
         ("3 · Distance", "4", [*measured.T, [uniform, uniform]]),
-        ("4 · By depth", "5", vit.lens_probability[:, np.argsort(-vit.probability)[:5]].T),
+        ("4 · Depth", "5", vit.lens_probability[:, np.argsort(-vit.probability)[:5]].T),
     ):
         open_tab(page, name)
         expect(page.locator(".chart:visible")).to_have_attribute("data-drawn", drawn)
@@ -169,7 +169,7 @@ def test_windows_and_both_models_side_by_side_show_the_saved_run(page, saved):
             reached = [int((colours(canvas)[..., 0] == 255).sum()) for canvas in film.locator(f".{name} canvas").all()]
             assert reached == [int(mask.sum()) for mask in reach(groups, grids, 0)]
 
-    open_tab(page, "8 · Side by side")
+    open_tab(page, "8 · Pair")
     pair, both = page.locator(".pair"), saved["pair"]
     expect(pair).to_have_attribute("data-step", "4")
     with asking_nobody(page):
@@ -185,6 +185,25 @@ def test_windows_and_both_models_side_by_side_show_the_saved_run(page, saved):
         expect(pair.locator(".swin")).to_have_attribute("data-visible", visible)
         pair.get_by_role("button", name="Step forward").click()
         expect(pair).to_have_attribute("data-step", "5")
+
+
+def test_a_mobilevit_shows_the_saved_run_pixel_by_pixel(page, saved):
+    expect(controls(page)).to_contain_text(f"answers: {answer(saved['mobilevit'])}")
+    open_tab(page, "9 · MobileViT")
+    film = page.locator(".mobile")
+    expect(film).to_have_attribute("data-kind", "input")
+    block = saved["mobilevit"].blocks[1]
+    with asking_nobody(page):
+        film.get_by_role("button", name="2 · 12×12").click()
+        page.mouse.click(*point(page, film.locator(".stage"), 3, 4, (12, 12)))
+        for kind in ("local", "unfold", "attention", "attention"):
+            page.keyboard.press("]")
+            expect(film).to_have_attribute("data-kind", kind)
+        film.get_by_role("button", name="3", exact=True).click()
+        expect(film).to_have_attribute("data-head", "2")
+    row = block.attention[1, 1, 2, 2 * 6 + 1].reshape(6, 6)
+    assert np.abs(colours(film.locator(".heat"))[::2, 1::2] - weights(row).reshape(6, 6, 3)).max() <= 8
+    assert film.get_attribute("data-reads") == "36" and film.get_attribute("data-reached") == "144"
 
 
 def test_an_own_photo_through_own_models(page, tiny_vit, tiny_swin, photo, tmp_path):
@@ -239,7 +258,7 @@ def test_a_wrong_model_gives_a_sentence_in_chinese(page, photo, tmp_path):
     page.keyboard.press("l")
     expect(page.get_by_role("heading", name="注意力实验室")).to_be_visible()
     expect(page.locator(".cut")).to_have_attribute("data-count", "196")
-    choose(page, ViT="no such model")
+    choose(page, 视觉="no such model")
     upload(page, photo, tmp_path)
     expect(status(page)).to_contain_text("找不到模型“no such model”")
     expect(trouble(page)).to_contain_text("找不到模型“no such model”")

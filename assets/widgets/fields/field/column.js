@@ -77,9 +77,10 @@ export function makeColumn(index, text, click) {
 
 /** @type {(run: Run, index: number, at: number, choice: Choice, text: Text) => Node[]} */
 function lines(run, index, at, choice, text) {
-  const { attends, rolls } = run.columns[index];
+  const { rolls } = run.columns[index];
   const { can, does, replknet, distance } = sizes(run, index, at, choice);
-  const attention = attends ? line(distance, text.distance, text.distance_means) : line(null, text.no_attention);
+  const attention =
+    distance === null ? line(null, text.no_attention) : line(distance, text.distance, text.distance_means);
   const seen = line(can, text.can, text.can_means);
   if (choice.mode === "rollout") {
     const textContent = rolls ? text.rolled : text.no_rollout;

@@ -16,10 +16,10 @@ def test_meta_names_layers_in_the_pages_language(trace):
         "answer": "church",
         "share": "80%",
         "layers": ["stem", "stage 1, layer 1"],
-        "attends": False,
+        "attends": [False, False],
         "rolls": False,
     }
-    assert (meta["columns"][1]["attends"], meta["columns"][1]["rolls"]) == (True, True)
+    assert (meta["columns"][1]["attends"], meta["columns"][1]["rolls"]) == ([True, True], True)
     assert field.payload(trace, Text("zh")).meta["columns"][1]["layers"] == ["第 1 层", "第 2 层"]
 
 
