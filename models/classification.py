@@ -97,7 +97,7 @@ def loader(dataset: Dataset, recipe: Recipe, size: int, steps: int | None = None
 
 
 def autocast() -> torch.autocast:
-    """bfloat16 where the device computes it, float32 where it would emulate it."""
+    """bfloat16 on a GPU, float32 on a CPU."""
     return torch.autocast(device().type, torch.bfloat16, enabled=training.computes_bfloat16(device()))
 
 

@@ -37,12 +37,10 @@ def test_a_second_lab_says_what_to_do_and_ends(taken, monkeypatch):
 def test_a_port_that_goes_between_the_look_and_the_start_is_told_too(taken, monkeypatch):
     monkeypatch.setenv("GRADIO_SERVER_PORT", taken)
 
-    def opens(**settings):
-        with gr.Blocks() as demo:
-            pass
-        demo.launch(quiet=True, server_port=int(taken), prevent_thread_lock=True)
-
-    monkeypatch.setattr(page, "_launch", opens)
+    with gr.Blocks() as demo:
+        pass
+    how = {"quiet": True, "server_port": int(taken), "prevent_thread_lock": True}
+    monkeypatch.setattr(page, "served", lambda: (demo, how))
     with pytest.raises(SystemExit) as ended, ending_with_a_sentence():
         page.launch()
     details = {"address": f"127.0.0.1:{taken}", "reason": "Address already in use"}
@@ -58,9 +56,10 @@ def test_where_no_port_was_asked_for_another_one_will_do(taken, monkeypatch):
 
 
 def test_other_errors_of_the_start_are_no_port(monkeypatch):
-    def fails(**settings):
-        raise OSError("no file")
+    class Failing:
+        def launch(self, **settings):
+            raise OSError("no file")
 
-    monkeypatch.setattr(page, "_launch", fails)
+    monkeypatch.setattr(page, "served", lambda: (Failing(), {}))
     with pytest.raises(OSError, match="no file"):
         page.launch()

@@ -157,4 +157,4 @@ def test_families_are_named_shortly_and_each_once():
     assert [checkpoint.family_name(one) for one in names] == ["Bart", "GPT2", "Marian", "DeiT"]
     with pytest.raises(InputError) as refused:
         checkpoint.open_model("marian-multi30k", CLASSIFIERS, "image")
-    assert refused.value.details["families"] == "ResNet, ViT, DeiT, Swin"
+    assert refused.value.details["families"] == "ResNet, ViT, DeiT, Swin, MobileViT"

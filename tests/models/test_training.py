@@ -1,4 +1,4 @@
-"""The optimiser for CPUs without bfloat16."""
+"""The optimiser for CPUs."""
 
 from typing import Any
 
@@ -27,8 +27,7 @@ def test_muon_in_float32_takes_the_steps_of_torch():
     )
 
 
-def test_a_cpu_without_bfloat16_gets_float32(monkeypatch):
-    monkeypatch.setattr(training, "computes_bfloat16", lambda where: False)
+def test_a_cpu_gets_float32():
     model = torch.nn.ModuleDict({"layers": torch.nn.Linear(4, 4)})
     muon, _ = training.optimizers(model, "layers", {"lr": 0.1}, {"lr": 0.1})
     assert isinstance(muon, training.Float32Muon)

@@ -29,6 +29,38 @@ HALF_CLOSE = Tolerance(5e-2, 5e-3)
 """Of what is saved in half precision as well."""
 
 
+class Training(NamedTuple):
+    """A run that trains: along which axis, and what is measured at its end."""
+
+    axis: str
+    ends: tuple[str, ...] = ()
+
+
+TRAININGS = {
+    "train": Training("row", ("fed",)),
+    "details": Training("row", ("calibration", "bin_count", "bin_confidence", "bin_right")),
+    "gradients": Training("step"),
+}
+"""Runs so long, with rates so high, that machines that add up in another order part ways: only their beginning is told
+here. On one machine all of it is the same (test_truth, test_code)."""
+BEGINNING = 0.1
+"""Share of the steps on which all machines agree."""
+
+
+def begun(trace, training):
+    """What of a training's trace all machines agree on, by name."""
+    found = {}
+    for name, hint in get_type_hints(type(trace), include_extras=True).items():
+        value, axes = getattr(trace, name), getattr(hint, "__metadata__", ("",))[0].split()
+        if name in training.ends or is_time(name):
+            continue
+        if training.axis in axes:
+            at = axes.index(training.axis)
+            value = value.take(range(max(2, int(BEGINNING * value.shape[at]))), at)
+        found[name] = value
+    return found
+
+
 def is_time(name):
     """Whether a field is time, how often or where it was measured: another one on every machine."""
     return "seconds" in name or name in ("device", "rounds")
@@ -71,7 +103,13 @@ every_saved_run = pytest.mark.parametrize(("exhibit", "run", "name"), RUNS, ids=
 def test_the_saved_run_is_what_the_models_say_today(exhibit, run, name):
     before = saved.load(exhibit, run, name)
     assert before is not None, f"python -m lab.saved {run.name}"
-    same(before.trace, saved.make(exhibit, run, name).trace)
+    now = saved.make(exhibit, run, name).trace
+    if training := TRAININGS.get(run.name):
+        first, again = begun(before.trace, training), begun(now, training)
+        for part in again:
+            same_value(first[part], again[part], part, is_half(type(now), part))
+    else:
+        same(before.trace, now)
 
 
 @pytest.mark.gpu
