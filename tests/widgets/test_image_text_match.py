@@ -16,7 +16,7 @@ ENGLISH = Text("en")
 
 def signed(value):
     """As the script writes a part of a cosine."""
-    return f"{'' if value < 0 else '+'}{number(value, 2)}"
+    return f"{'' if value < 0 else '+'}{number(value, 3)}"
 
 
 def test_the_cells_of_matrix_are_those_of_photo_and_sentence(bench):
