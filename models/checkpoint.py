@@ -9,7 +9,6 @@ import importlib
 import os
 import re
 import threading
-from collections import OrderedDict
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -19,13 +18,14 @@ from models import allowed, config, hub, processor, shipped, tokenizer, weights,
 from models.device import device
 from models.errors import InputError
 from models.memory import is_short
+from models.open_models import Files, Key, OpenModels, files_of
 from models.progress import NO_PROGRESS, Progress
 from models.wheels import WHEELS
 
 if TYPE_CHECKING:
-    import torch
+    pass
 
-BUNDLED = Path(__file__).resolve().parent.parent / "checkpoints"
+BUNDLED = shipped.CHECKPOINTS
 OWN = {
     "CmlmForTranslation": "models.translation.cmlm",
     "MeanTextDualEncoder": "models.clip.dual_encoder",
@@ -33,16 +33,11 @@ OWN = {
     "FlamingoForCaptioning": "models.flamingo.model",
 }
 """Where the architectures are that transformers lacks."""
-MAX_CACHED_BYTES = 4_000_000_000
-"""Parameters that are kept in memory for the next run; a single larger model is kept alone."""
-
 MAX_GROWTH = 4
 """A model has at most so many parameters for each number in its files, which may leave out what is shared."""
 
 Reads = Literal["image", "text", "image and text"] | None
 """What a caller needs beside the model: an image processor, a tokenizer, both as an ImageText, or neither."""
-Files = tuple[tuple[str, int, int], ...]
-"""Name, bytes and time of change in nanoseconds of every file in a folder."""
 
 build_lock = threading.Lock()
 """Held while a model is built: transformers switches PyTorch's initialisation off in the whole process meanwhile."""
@@ -86,7 +81,7 @@ def open_model(
     reference = reference.strip() if isinstance(reference, str) else ""
     folder = find(reference, families, progress)
     family = _family(reference, folder, families)
-    key = _Key(folder.resolve(), _files(folder), reads, device())
+    key = Key(folder.resolve(), files_of(folder), reads, device())
     if not (found := _models.get(key)):
         with build_lock:
             if not (found := _models.get(key)):
@@ -143,7 +138,7 @@ def stamp(reference: str | None) -> str:
     reference = reference.strip() if isinstance(reference, str) else ""
     try:
         folder = _here(reference)
-        return hashlib.sha256(repr((folder.resolve(), _files(folder))).encode()).hexdigest()[:16] if folder else ""
+        return hashlib.sha256(repr((folder.resolve(), files_of(folder))).encode()).hexdigest()[:16] if folder else ""
     except Exception:
         return ""
 
@@ -157,7 +152,7 @@ def revision(reference: str) -> str:
     folder = _here(reference)
     if folder and reference in WHEELS:
         return wheels.described(reference)
-    return _revision(folder, _files(folder)) if folder else ""
+    return _revision(folder, files_of(folder)) if folder else ""
 
 
 @lru_cache(maxsize=64)
@@ -172,63 +167,9 @@ def _revision(folder: Path, files: Files) -> str:
     return digest.hexdigest()[:8]
 
 
-class _Key(NamedTuple):
-    """What makes two open models the same."""
-
-    folder: Path
-    files: Files
-    reads: Reads
-    device: "torch.device"
-
-
-class _Cache:
-    """Open models and their readers; the least recently used go when their parameters are too many bytes."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self._models: OrderedDict[_Key, tuple[Any, Any]] = OrderedDict()
-
-    def get(self, key: _Key) -> tuple[Any, Any] | None:
-        """Model and reader, or None."""
-        with self.lock:
-            if key in self._models:
-                self._models.move_to_end(key)
-            return self._models.get(key)
-
-    def take_elsewhere(self, key: _Key) -> tuple[Any, Any] | None:
-        """The same model on another device, which it leaves: what borrows a GPU has models of its parent on the CPU."""
-        with self.lock:
-            others = [other for other in self._models if other._replace(device=key.device) == key]
-            return self._models.pop(others[0]) if others else None
-
-    def keep(self, key: _Key, found: tuple[Any, Any]) -> None:
-        """Add one; what was opened from the same folder before its files changed goes."""
-        with self.lock:
-            for older in [other for other in self._models if other._replace(files=key.files) == key]:
-                del self._models[older]
-            self._models[key] = found
-            while len(self._models) > 1 and sum(map(_bytes, self._models.values())) > MAX_CACHED_BYTES:
-                self._models.popitem(last=False)
-
-    def count(self) -> int:
-        """How many there are."""
-        with self.lock:
-            return len(self._models)
-
-    def clear(self) -> None:
-        """Forget all."""
-        with self.lock:
-            self._models.clear()
-
-
-_models = _Cache()
+_models = OpenModels()
 for lock in (_models.lock, build_lock):  # what a thread holds while another one forks, the forked process never gets
     os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
-
-
-def _bytes(found: tuple[Any, Any]) -> int:
-    model, _ = found
-    return sum(parameter.numel() * parameter.element_size() for parameter in model.parameters())
 
 
 def _load(reference: str, folder: Path, family: str, reads: Reads) -> tuple[Any, Any]:
@@ -331,15 +272,6 @@ def _on_disk(reference: str, families: tuple[str, ...] = ()) -> Path | None:
         return folder if folder.is_dir() else None
     except (OSError, RuntimeError, ValueError):
         return None
-
-
-def _files(folder: Path) -> Files:
-    found = []
-    for path in sorted(folder.iterdir()):
-        with suppress(OSError):  # removed in the meantime
-            status = path.stat()
-            found.append((path.name, status.st_size, status.st_mtime_ns))
-    return tuple(found)
 
 
 def _family(reference: str, folder: Path, families: tuple[str, ...]) -> str:

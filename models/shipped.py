@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from models.errors import InputError
+from models.open_models import Files, files_of
 
 log = logging.getLogger(__name__)
 CHECKPOINTS = Path(__file__).resolve().parent.parent / "checkpoints"
@@ -19,8 +20,6 @@ DAMAGED = (
     "checkpoints/%s is damaged: its SHA-256 is %s, not %s. git checkout checkpoints brings back what was shipped; "
     "for what you have trained anew, python -m models.shipped lists it"
 )
-Stamp = tuple[tuple[str, int, int], ...]
-"""Path, bytes and time of change in nanoseconds of every file."""
 
 
 def whole(folder: Path) -> Path:
@@ -29,24 +28,19 @@ def whole(folder: Path) -> Path:
     Raises InputError otherwise, which names the checkpoint and the file; what was expected and what is there goes to
     the log. A folder whose files have not changed is looked at once.
     """
-    if damaged := _damaged(folder, _stamp(folder)):
+    if damaged := _damaged(folder, files_of(folder)):
         raise InputError("model.damaged", reference=folder.name, file=damaged)
     return folder
 
 
 @lru_cache(maxsize=64)
-def _damaged(folder: Path, _: Stamp) -> str:
+def _damaged(folder: Path, _: Files) -> str:
     """The first file that is not what was shipped; "" where all are."""
     for name, expected in shipped(folder.parent).items():
         if name.parts[0] == folder.name and (found := digest(folder.parent / name)) != expected:
             log.error(DAMAGED, name, found or "that of no file", expected)
             return name.name
     return ""
-
-
-def _stamp(folder: Path) -> Stamp:
-    found = ((str(path), path.stat()) for path in sorted(folder.rglob("*")) if path.is_file())
-    return tuple((path, status.st_size, status.st_mtime_ns) for path, status in found)
 
 
 @lru_cache

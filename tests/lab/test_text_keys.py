@@ -138,7 +138,7 @@ KINDS = {
     "lab/views/graph/paper.py": {"trace.kind": GRAPH_KINDS, "word": ("edge", "attention", "then")},
     "lab/views/graph/ranking.py": {"kind": SCORED_KINDS, "name": RANKED_WEIGHTS},
     "lab/views/anatomy/pooling.py": {"name": POOLED, "overtakes": ("never", "always", "layer")},
-    "lab/views/patches/answer.py": {"verb": ("knows", "gives")},
+    "lab/views/patches/answer.py": {"verb": ("knows", "gives"), "view": ("swin_answer", "mobilevit_answer")},
     "lab/views/patches/deletion.py": {
         "order": (*PATCH_ORDERS, "random"),
         "change": PATCH_CHANGES,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import torch
 
-from models import checkpoint
+from models import checkpoint, open_models
 from models.checkpoint import Reads, open_model, stamp
 from models.errors import InputError
 from models.families import CLASSIFIERS
@@ -100,14 +100,14 @@ def test_the_least_recently_used_model_goes_when_all_are_too_large(loads, tiny_v
     vit, deit, swin = (opened(folder, families) for folder in (tiny_vit, tiny_deit, tiny_swin))
     weights = [sum(4 * parameter.numel() for parameter in model.parameters()) for model in (vit, deit, swin)]
     checkpoint._models.clear()
-    monkeypatch.setattr(checkpoint, "MAX_CACHED_BYTES", weights[0] + weights[2])
+    monkeypatch.setattr(open_models, "MAX_CACHED_BYTES", weights[0] + weights[2])
     vit, deit, _ = opened(tiny_vit, families), opened(tiny_deit, families), opened(tiny_vit, families)
     swin = opened(tiny_swin, families)
     assert opened(tiny_vit, families) is vit
     assert opened(tiny_swin, families) is swin
     assert len(loads.seen) == 6
     assert opened(tiny_deit, families) is not deit
-    monkeypatch.setattr(checkpoint, "MAX_CACHED_BYTES", 0)
+    monkeypatch.setattr(open_models, "MAX_CACHED_BYTES", 0)
     alone = opened(tiny_swin, families)
     assert opened(tiny_swin, families) is alone
 

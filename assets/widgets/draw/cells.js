@@ -92,3 +92,23 @@ export function drawRamp(node, paint, [from, to] = [0, 1]) {
   });
   node.style.background = `linear-gradient(to right, ${stops})`;
 }
+
+/**
+ * Prepares a canvas so many dots across for lines over a grid of cells. squares() outlines squares of some cells a side.
+ * @param {HTMLCanvasElement} canvas
+ * @param {readonly number[]} grid
+ * @param {number} across
+ */
+export function squaresOver(canvas, [rows, columns], across) {
+  const cell = across / columns;
+  Object.assign(canvas, { width: across, height: rows * cell });
+  const pen = penOf(canvas);
+  /** @type {(size: number, lineWidth: number, strokeStyle: string) => void} */
+  const squares = (size, lineWidth, strokeStyle) => {
+    Object.assign(pen, { lineWidth, strokeStyle });
+    for (let y = 0; y < rows; y += size) {
+      for (let x = 0; x < columns; x += size) pen.strokeRect(x * cell, y * cell, size * cell, size * cell);
+    }
+  };
+  return { pen, cell, squares };
+}

@@ -7,7 +7,7 @@ import numpy as np
 from lab.format import class_names, percent
 from lab.text import Text, plain
 from lab.views.payload import Payload
-from models.traces import VitTrace
+from models.traces import MobileVitTrace, SwinTrace, VitTrace
 
 MAX_NAMED = 12
 """Classes that are named one by one."""
@@ -48,3 +48,14 @@ def claim(trace: VitTrace, text: Text) -> str:
     if count == 1:
         return text("patches.view.answer.gives_one", model=model, names=names)
     return text(f"patches.view.answer.{verb}_few", model=model, count=count, names=names)
+
+
+def line(trace: SwinTrace | MobileVitTrace, text: Text, view: str) -> str:
+    """The most probable class and its probability, in the words of a view."""
+    label = int(trace.probability.argmax())
+    return text(
+        f"patches.view.{view}.line",
+        model=plain(trace.model),
+        label=plain(class_names(trace.labels, text)[label]),
+        share=percent(trace.probability[label]),
+    )

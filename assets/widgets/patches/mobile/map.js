@@ -1,7 +1,6 @@
 // The map of a block over the photo: sizes, sets and attention in cells, and the lines of pixels and patches.
-import { penOf } from "../../core/dom.js";
 import { constants, ink } from "../../core/theme.js";
-import { drawCells, overlayColour, weightColour } from "../../draw/cells.js";
+import { drawCells, overlayColour, squaresOver, weightColour } from "../../draw/cells.js";
 import { sharesOfLargest } from "../../read/attention.js";
 import { setOf, slotOf } from "../../read/mobile.js";
 import { slice } from "../../read/slice.js";
@@ -57,17 +56,8 @@ export function drawSmall(canvas, run, { kind, map, index, block }) {
 }
 
 /** @type {(canvas: HTMLCanvasElement, block: Block, kind: Frame["kind"]) => void} */
-export function drawLines(canvas, { grid: [rows, columns], patch }, kind) {
-  const cell = ACROSS / columns;
-  Object.assign(canvas, { width: ACROSS, height: rows * cell });
-  const pen = penOf(canvas);
-  /** @type {(size: number, lineWidth: number, strokeStyle: string) => void} */
-  const squares = (size, lineWidth, strokeStyle) => {
-    Object.assign(pen, { lineWidth, strokeStyle });
-    for (let y = 0; y < rows; y += size) {
-      for (let x = 0; x < columns; x += size) pen.strokeRect(x * cell, y * cell, size * cell, size * cell);
-    }
-  };
+export function drawLines(canvas, { grid, patch }, kind) {
+  const { squares } = squaresOver(canvas, grid, ACROSS);
   squares(1, 1, ink("paper", 0.3));
   if (CUT.includes(kind)) squares(patch, 2.5, ink("paper", 0.6));
 }

@@ -1,7 +1,7 @@
 // The map of tokens over the photo: rolled, in windows, with weights and regions.
 import { element, penOf } from "../../core/dom.js";
 import { constants, ink } from "../../core/theme.js";
-import { drawCells, drawPixels, overlayColour } from "../../draw/cells.js";
+import { drawCells, drawPixels, overlayColour, squaresOver } from "../../draw/cells.js";
 import { largest } from "../../read/attention.js";
 
 /** @typedef {import("./frame.js").Run} Run */
@@ -83,17 +83,8 @@ export function drawHeat(canvas, run, { kind, index, grid, place, row, drawnAt }
 }
 
 /** @type {(canvas: HTMLCanvasElement, frame: Frame) => void} */
-export function drawLines(canvas, { kind, block, grid: [rows, columns], inWindows }) {
-  const cell = ACROSS / columns;
-  Object.assign(canvas, { width: ACROSS, height: rows * cell });
-  const pen = penOf(canvas);
-  /** @type {(size: number, lineWidth: number, strokeStyle: string) => void} */
-  const squares = (size, lineWidth, strokeStyle) => {
-    Object.assign(pen, { lineWidth, strokeStyle });
-    for (let y = 0; y < rows; y += size) {
-      for (let x = 0; x < columns; x += size) pen.strokeRect(x * cell, y * cell, size * cell, size * cell);
-    }
-  };
+export function drawLines(canvas, { kind, block, grid, inWindows }) {
+  const { pen, cell, squares } = squaresOver(canvas, grid, ACROSS);
   squares(1, 1.5, ink("paper", 0.55));
   if (kind === "merge") squares(2, 6, ink("highlight"));
   if (inWindows) squares(block.window, 6, ink("highlight"));
