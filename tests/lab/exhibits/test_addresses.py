@@ -89,7 +89,7 @@ def test_a_link_in_another_browser_says_what_it_leaves_out(blank, server):
 def test_a_link_to_a_typed_sentence_translates_it(blank, server):
     page = blank
     page.goto(f"{server}/#decoding/decode?sentence=A+dog+sleeps.&beam_width=3&state=%7B%22step%22%3A2%7D")
-    expect(status(page)).to_contain_text(re.compile(r"(Took|Computed before, in) \d"))
+    expect(status(page)).to_contain_text("Took")
     expect(page.get_by_label(ENGLISH("decoding.input.sentence"))).to_have_value("A dog sleeps.")
     expect(page.locator(".lab-widget.decode")).to_have_attribute("data-step", "2")
 
