@@ -45,11 +45,6 @@ class Recipe:
         """Pixels a side, epoch by epoch."""
         return [size for size, epochs in self.schedule for _ in range(epochs)]
 
-    @property
-    def keeps(self) -> list[float]:
-        """Share of the patches that a student computes, epoch by epoch (models/distillation.py): all."""
-        return [1.0] * len(self.sizes)
-
 
 def label_config(image_size: int) -> dict[str, Any]:
     """What every classifier's config says of Imagenette: its labels, the shipped and the source's pixels a side."""
@@ -121,7 +116,7 @@ def accuracy(model: Any, dataset: Dataset, size: int, batch_size: int = 128) -> 
     right = 0
     for pixels, target in zip(images.split(batch_size), labels.split(batch_size), strict=True):
         with autocast():
-            answers = logits(model, prepared(pixels).to(device())).argmax(-1)
+            answers = logits(model, prepared(pixels.to(device()))).argmax(-1)
         right += int((answers.cpu() == target).sum())
     return round(right / len(labels), 4)
 

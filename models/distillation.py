@@ -1,7 +1,7 @@
 """How a student learns what a teacher has said of the training pictures (models/teacher.py).
 
 Targets are the teacher's probabilities and the label, of the whole crop and of each place in it. ViTs have a student of
-their own, which may leave patches out (models/vit/train.py); every other classifier learns as a `Student`.
+their own, whose places are its patches (models/vit/train.py); every other classifier learns as a `Student`.
 """
 
 import argparse
@@ -20,6 +20,9 @@ from models import classification, imagenette, teacher, training
 from models.classification import Dataset
 from models.device import device
 from models.teacher import CROPS, Answers, cut
+
+ALIKE = 16
+"""Pictures of a batch whose colours and sharpness are varied in the same way."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +47,15 @@ class Student(nn.Module):
         self.model = model
         self.places = nn.Linear(width, len(imagenette.LABELS) + 1)
 
-    def forward(self, pixels: torch.Tensor, keep: float) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Scores (image, label), of its places (image, place, label + 1), and the places' numbers (image, place).
+    def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Scores (image, label) and those of its places in reading order (image, place, label + 1).
 
-        pixels: (image, 3, row, column). Raises ValueError for a `keep` below 1: a map has no place to leave out.
+        pixels: (image, 3, row, column).
         """
-        if keep != 1:
-            raise ValueError("a map has no place to leave out")
         body = self.model.base_model(pixels)
         state = body.last_hidden_state
         places = state.flatten(2).transpose(1, 2) if state.ndim == 4 else state
-        seen = torch.arange(places.shape[1], device=places.device).expand(len(places), -1)
-        return self.model.classifier(body.pooler_output), self.places(places), seen
+        return self.model.classifier(body.pooler_output), self.places(places)
 
 
 def held_out(dataset: Dataset) -> tuple[torch.Tensor, torch.Tensor]:
@@ -105,42 +105,42 @@ def loader(dataset: Dataset, answers: Answers, recipe: Any, size: int) -> DataLo
 
     Colours and sharpness vary, since they do not move what the teacher saw: one picture in four each stays as it is,
     loses its colour, is solarised or blurred, then all are jittered ("3-Augment", Touvron et al. 2022).
-    recipe: of a classifier, with a `lesson` and a `place_size`, the pixels a side of a place.
+    dataset, answers: all of it where the student computes. recipe: of a classifier, with a `lesson` and a
+    `place_size`, the pixels a side of a place.
     """
     images, labels = dataset
     vary = v2.Compose(
         [
             v2.RandomChoice(
-                [v2.Identity(), v2.Grayscale(3), v2.RandomSolarize(128, p=1), v2.GaussianBlur(9, (0.1, 2.5))],
+                [v2.Identity(), v2.Grayscale(3), v2.RandomSolarize(0.5, p=1), v2.GaussianBlur(9, (0.1, 2.5))],
             ),
             v2.ColorJitter(0.3, 0.3, 0.3),
         ]
     )
-    normalize = v2.Compose([v2.ToDtype(torch.float32, scale=True), v2.Normalize(imagenette.MEAN, imagenette.STD)])
+    normalize = v2.Normalize(imagenette.MEAN, imagenette.STD)
     grid = size // recipe.place_size
 
     def collate(rows: list[int]) -> tuple[torch.Tensor, ...]:
-        some = torch.tensor(rows)
-        pixels = torch.stack([vary(cut(images[i], answers.box[i], answers.flip[i], size)) for i in rows])
+        some = torch.tensor(rows, device=images.device)
+        crops = cut(images[some], answers.box[some], answers.flip[some], size) / 255
+        pixels = torch.cat([vary(part) for part in crops.split(ALIKE)])
         said = target(recipe.lesson, answers.probability[some], labels[some], recipe.label_smoothing)
         places = F.interpolate(answers.places[some].float(), (grid, grid), mode="bilinear")
         batch = normalize(pixels), said, places
         return mix(*batch) if torch.rand(()) < recipe.cutmix else batch
 
-    workers = 12 if device().type == "cuda" else 0
     indices: Any = range(len(labels))
-    return DataLoader(indices, recipe.batch_size, shuffle=True, drop_last=True, collate_fn=collate, num_workers=workers)
+    return DataLoader(indices, recipe.batch_size, shuffle=True, drop_last=True, collate_fn=collate)
 
 
 def loss(lesson: Lesson, answers: tuple[torch.Tensor, ...], said: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
     """Cross-entropy with the targets of the whole crop, and of its places with their weight.
 
-    answers: a student's scores (image, label), its scores of places (image, place, label + 1) and these places'
-    numbers in reading order (image, place). said, places: as `mix` gives them.
+    answers: a student's scores (image, label) and its scores of places (image, place, label + 1). said, places: as
+    `mix` gives them.
     """
-    whole, local, seen = answers
+    whole, local = answers
     wanted = places.flatten(2).transpose(1, 2)
-    wanted = wanted.gather(1, seen[:, :, None].expand(-1, -1, wanted.shape[2]))
     at_places = F.cross_entropy(local.float().flatten(0, 1), wanted.flatten(0, 1))
     return F.cross_entropy(whole.float(), said) + lesson.places * at_places
 
@@ -157,7 +157,7 @@ def teach(
 ) -> tuple[Any, list[dict]]:
     """Train student() on the answers in `folder` to the end, resuming from `state`; its model and its history.
 
-    student: makes a module with a `model` and, of (pixels, share of patches to keep), the answers that `loss` takes.
+    student: makes a module with a `model` that gives, of pixels, the answers that `loss` takes.
     judged_on: measured after every fifth epoch and the last; nothing is chosen by it here. chosen: indices of the
     training pictures to learn from, instead of all.
     """
@@ -172,20 +172,17 @@ def teach(
         adamw={"lr": recipe.adamw_lr, **settings},
     )
     index = torch.arange(len(train_set[1])) if chosen is None else chosen
-    learned = train_set[0][index], train_set[1][index]
-    sizes, keeps = recipe.sizes, recipe.keeps
-    keep = 1.0
+    learned = train_set[0][index].to(where), train_set[1][index].to(where)
+    sizes = recipe.sizes
 
     def batches(epoch: int) -> DataLoader:
-        nonlocal keep
-        keep = keeps[epoch]
-        answers = Answers(*(part[index] for part in teacher.load(folder, epoch % recipe.lesson.crops)))
+        answers = Answers(*(part[index].to(where) for part in teacher.load(folder, epoch % recipe.lesson.crops)))
         return loader(learned, answers, recipe, sizes[epoch])
 
     def batch_loss(batch: tuple[torch.Tensor, ...]) -> torch.Tensor:
-        pixels, said, places = (part.to(where) for part in batch)
+        pixels, said, places = batch
         with classification.autocast():
-            answers = module(pixels, keep)
+            answers = module(pixels)
         return loss(recipe.lesson, answers, said, places)
 
     def evaluate(epoch: int) -> dict:

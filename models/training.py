@@ -106,7 +106,8 @@ def fit(
         history = saved["history"]
     for epoch in range(len(history), epochs):
         seed_everything(seed * 10_007 + epoch)
-        start, total, count = time.perf_counter(), 0.0, 0
+        start = time.perf_counter()
+        total = torch.zeros((), dtype=torch.float64, device=next(model.parameters()).device)
         model.train()
         loader = batches(epoch)
         for index, batch in enumerate(loader):
@@ -120,9 +121,9 @@ def fit(
             for optimizer in optimizers:
                 optimizer.step()
                 optimizer.zero_grad()
-            total, count = total + value.item(), count + 1
+            total += value.detach()  # not its item(): a GPU would be waited for
         model.eval()
-        row = {"epoch": epoch + 1, "loss": round(total / count, 4), **evaluate(epoch)}
+        row = {"epoch": epoch + 1, "loss": round(total.item() / len(loader), 4), **evaluate(epoch)}
         row["seconds"] = round(time.perf_counter() - start)
         history.append(row)
         print(json.dumps(row), flush=True)

@@ -34,7 +34,8 @@ class Recipe(classification.Recipe):
 class Taught(Recipe):
     """The recipe of one that learns from a teacher's stored answers (models/distillation.py)."""
 
-    schedule: tuple[tuple[int, int], ...] = ((96, 24), (128, 32))
+    schedule: tuple[tuple[int, int], ...] = ((128, 200),)
+    batch_size: int = 256
     cutmix: float = 0.5
     place_size: int = 32
     """Pixels a side that one place of the last map stands for."""

@@ -1,4 +1,4 @@
-"""cmlm-multi30k, cmlm-multi30k-raw, cmlm-tatoeba, cmlm-zh: non-autoregressive translators, Transformer-Tiny.
+"""cmlm-multi30k, cmlm-tatoeba, cmlm-zh, and -raw of two of them: non-autoregressive translators, Transformer-Tiny.
 
 What it does: a CMLM starts from the weights of the autoregressive model of the same corpus and learns to predict masked
 target tokens, a random number of them from 1 to all (fairseq's masking), and the target's length. Its targets are that
@@ -18,6 +18,7 @@ from models.translation import mask_predict, training
 from models.translation.batches import Pairs
 from models.translation.cmlm import CmlmConfig, CmlmForTranslation
 from models.translation.distil import TEACHERS
+from models.translation.train_marian import ZH
 from models.translation.training import main
 from models.translation.translate import by_refinement
 from models.translation.vocabulary import MASK, PAD
@@ -36,7 +37,8 @@ RECIPES = {
     "multi30k": Recipe(start="marian-multi30k", teacher="marian-multi30k"),
     "multi30k-raw": Recipe(start="marian-multi30k"),
     "tatoeba": Recipe(start="marian-tatoeba", teacher="marian-tatoeba", cycles=((14, 1.0),)),
-    "zh": Recipe(start="marian-zh", teacher="marian-zh"),
+    "zh": Recipe(**ZH, start="marian-zh", teacher="marian-zh", cycles=((40, 1.0), (20, 0.5))),
+    "zh-raw": Recipe(**ZH, start="marian-zh", cycles=((40, 1.0), (20, 0.5))),
 }
 VAL = mask_predict.Settings(passes=4, n_length=3)
 

@@ -71,7 +71,7 @@ def train(
 ) -> list[dict]:
     """Train `model` in place to the end, resuming from `state`; leaves it with the averaged weights.
 
-    loss(model, source, target) is the scalar to minimise, computed in bfloat16 where autocast finds it safe;
+    loss(model, source, target) is the scalar to minimise, on a GPU in bfloat16 where autocast finds it safe;
     evaluate(model) gives figures for the history.
     """
     where = device()
@@ -87,7 +87,7 @@ def train(
         return state.with_name(f"{state.stem}-{epoch}.safetensors")
 
     def half(batch: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
-        with torch.autocast(where.type, torch.bfloat16):
+        with torch.autocast(where.type, torch.bfloat16, enabled=training.computes_bfloat16(where)):
             return loss(model, *(part.to(where) for part in batch))
 
     def evaluate_epoch(epoch: int) -> dict:

@@ -1,6 +1,5 @@
 """A teacher's stored answers are learnt from: targets, loss and resuming, on made data."""
 
-import hashlib
 import json
 import math
 from dataclasses import asdict, replace
@@ -9,16 +8,13 @@ import pytest
 import torch
 
 from models import classification, distillation, imagenette, teacher
-from models.checkpoint import open_model
 from models.distillation import Lesson
 from models.resnet import train as resnet
 from models.swin import train as swin
-from models.vit.train import ABLATIONS, MUON_PARAMETERS, TAUGHT, Student, Taught, build, student
+from models.vit.train import ABLATIONS, MUON_PARAMETERS, TAUGHT, Student, Taught, build
 
 TINY = Taught(
-    start="",
     schedule=((32, 1), (48, 1)),
-    keep=(1.0, 0.5),
     image_size=48,
     n_embd=24,
     n_layer=2,
@@ -39,7 +35,7 @@ def on_the_cpu(monkeypatch):
 
 def run(pictures, answers, state, recipe=TINY, **options):
     return distillation.teach(
-        lambda: student(recipe, state), recipe, MUON_PARAMETERS, pictures, answers, pictures, state, **options
+        lambda: Student(build(recipe)), recipe, MUON_PARAMETERS, pictures, answers, pictures, state, **options
     )
 
 
@@ -55,16 +51,15 @@ def test_the_target_is_the_share_of_the_teacher_and_of_the_smoothed_label():
     assert none.tolist() == pytest.approx([0.01, 0.91] + [0.01] * 8)
 
 
-def test_the_loss_is_that_of_a_hand_computation_also_when_patches_are_dropped():
+def test_the_loss_is_that_of_a_hand_computation():
     said = torch.tensor([[0.8, 0.2]])
-    places = torch.tensor([[[[1.0, 0.0], [0.5, 0.25]], [[0.0, 1.0], [0.5, 0.75]]]])
-    whole, local = torch.tensor([[1.0, 3.0]]), torch.tensor([[[0.0, 2.0], [1.0, 1.0]]])
-    seen = torch.tensor([[3, 0]])
+    places = torch.tensor([[[[1.0, 0.25]], [[0.0, 0.75]]]])
+    whole, local = torch.tensor([[1.0, 3.0]]), torch.tensor([[[1.0, 1.0], [0.0, 2.0]]])
     log_whole = 1 + math.log(1 + math.exp(2))
     of_whole = 0.8 * (log_whole - 1) + 0.2 * (log_whole - 3)
     log_place = math.log(1 + math.exp(2))
     of_places = (0.25 * log_place + 0.75 * (log_place - 2) + math.log(2)) / 2
-    value = distillation.loss(Lesson(places=0.5), (whole, local, seen), said, places)
+    value = distillation.loss(Lesson(places=0.5), (whole, local), said, places)
     assert value.item() == pytest.approx(of_whole + 0.5 * of_places)
 
 
@@ -81,17 +76,13 @@ def test_mixed_pictures_keep_the_answer_of_each_patch():
     assert len({float(said[0, 0]) for _, said, _ in mixed}) > 5
 
 
-def test_a_student_that_drops_nothing_answers_as_its_model():
+def test_a_student_answers_as_its_model():
     torch.manual_seed(0)
     pupil = Student(build(TINY)).eval()
     pixels = torch.randn(2, 3, 32, 32)
-    whole, local, seen = pupil(pixels, 1.0)
+    whole, local = pupil(pixels)
     torch.testing.assert_close(whole, classification.logits(pupil.model, pixels))
     assert local.shape == (2, 4, 11)
-    assert seen.tolist() == [[0, 1, 2, 3]] * 2
-    whole, local, seen = pupil(torch.randn(2, 3, 48, 48), 0.5)
-    assert local.shape == (2, 4, 11)
-    assert all(len(set(row)) == 4 and set(row) <= set(range(9)) for row in seen.tolist())
 
 
 def test_a_resumed_lesson_equals_an_uninterrupted_one(pictures, answers, tmp_path, monkeypatch):
@@ -138,21 +129,10 @@ loader_as_it_is = distillation.loader
 
 
 def test_ablations_differ_in_the_lesson_alone():
-    kinds = {(r.start, r.muon_lr, r.schedule, r.keep, r.cutmix, r.seed) for r in ABLATIONS.values()}
-    assert len(kinds) == 1
-    assert len({r.lesson for r in ABLATIONS.values()}) == len(ABLATIONS)
-    assert ABLATIONS["places"].lesson == TAUGHT.lesson
-
-
-def test_a_recipe_starts_from_the_weights_that_it_names_and_from_no_others(tiny_vit, tmp_path):
-    weights = (tiny_vit / "model.safetensors").read_bytes()
-    begun = student(replace(TAUGHT, start=hashlib.sha256(weights).hexdigest()), tiny_vit).model
-    kept = open_model(str(tiny_vit), ("ViTForImageClassification",), None).model
-    assert begun is not kept
-    torch.testing.assert_close(begun.state_dict(), kept.state_dict(), rtol=0, atol=0)
-    (tmp_path / "model.safetensors").write_bytes(b"others")
-    with pytest.raises(ValueError, match="does not hold"):
-        student(TAUGHT, tmp_path)
+    short = {name: recipe for name, recipe in ABLATIONS.items() if name != "longer"}
+    assert len({replace(recipe, lesson=Lesson()) for recipe in short.values()}) == 1
+    assert len({recipe.lesson for recipe in short.values()}) == len(short)
+    assert ABLATIONS["places"].lesson == ABLATIONS["longer"].lesson == TAUGHT.lesson
 
 
 @pytest.mark.parametrize(
@@ -165,12 +145,9 @@ def test_a_classifier_of_maps_learns_whole_and_places(family, sizes, pictures, a
     recipe = family.Taught(**sizes, schedule=((64, 2),), image_size=64, batch_size=4, place_size=8)
     pupil = distillation.Student(family.build(recipe), recipe.width).eval()
     pixels = torch.randn(2, 3, 64, 64)
-    whole, places, seen = pupil(pixels, 1.0)
+    whole, places = pupil(pixels)
     torch.testing.assert_close(whole, pupil.model(pixels).logits)
     assert places.shape == (2, 64, 11)
-    assert seen.tolist() == [list(range(64))] * 2
-    with pytest.raises(ValueError, match="no place to leave out"):
-        pupil(pixels, 0.5)
 
     def made():
         return distillation.Student(family.build(recipe), recipe.width)
