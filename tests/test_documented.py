@@ -29,15 +29,15 @@ from models.graph import train as cora
 from models.graph.cora import NAME
 from models.graph.papers import FILE
 from models.mobilevit.train import TAUGHT as MOBILEVIT
-from models.resnet.train import RECIPE as RESNET
+from models.resnet.train import TAUGHT as RESNET
 from models.scenes import measure, train_codes
 from models.scenes import train as train_scenes
 from models.strategies.recorded import FINETUNE, FINETUNED
-from models.swin.train import RECIPE as SWIN
+from models.swin.train import TAUGHT as SWIN
 from models.traces import GRAPH_KINDS, PAPERS
 from models.translation import train_cmlm, train_marian
 from models.vit import pooling, train_pooling
-from models.vit.train import RECIPE as VIT
+from models.vit.train import TAUGHT as VIT
 from models.wheels import WHEELS
 from tools import api, readme
 

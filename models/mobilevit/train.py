@@ -35,11 +35,12 @@ class Recipe(classification.Recipe):
 class Taught(Recipe):
     """The recipe of one that learns from a teacher's stored answers (models/distillation.py)."""
 
-    schedule: tuple[tuple[int, int], ...] = ((64, 8), (128, 5))
+    schedule: tuple[tuple[int, int], ...] = ((128, 47), (192, 23))
+    batch_size: int = 256
     cutmix: float = 0.5
     place_size: int = 32
     """Pixels a side that one place of the last map stands for."""
-    lesson: distillation.Lesson = field(default_factory=lambda: distillation.Lesson(crops=4))
+    lesson: distillation.Lesson = field(default_factory=distillation.Lesson)
 
     @property
     def width(self) -> int:

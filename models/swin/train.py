@@ -34,7 +34,7 @@ class Recipe(classification.Recipe):
 class Taught(Recipe):
     """The recipe of one that learns from a teacher's stored answers (models/distillation.py)."""
 
-    schedule: tuple[tuple[int, int], ...] = ((128, 200),)
+    schedule: tuple[tuple[int, int], ...] = ((128, 70),)
     batch_size: int = 256
     cutmix: float = 0.5
     drop_path: float = 0.0
