@@ -1,11 +1,14 @@
 """Memory that is too small for a run: what nobody holds is given back, and a sentence says what can be done."""
 
+import ctypes
 import gc
 import logging
 import re
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TypeVar
 
 from models.device import describe
@@ -29,6 +32,7 @@ def within(traces: Callable[[], Iterator[T]], forget: Callable[[], object]) -> I
             for trace in traces():
                 begun = True
                 yield trace
+            trim_in(int(time.monotonic() // 60))
             return
         except Exception as error:
             if not is_short(error):
@@ -46,8 +50,23 @@ def is_short(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and bool(SAID.search(str(error))))
 
 
+@lru_cache(maxsize=1)
+def trim_in(_: int) -> None:
+    """What has been freed goes back to the system, once in each minute, by its number: glibc keeps it for each thread."""
+    trim()
+
+
+def trim() -> bool:
+    """Whether the C library gave back anything of what has been freed; only glibc is asked."""
+    try:
+        return bool(ctypes.CDLL("libc.so.6").malloc_trim(0))
+    except (OSError, AttributeError):
+        return False
+
+
 def give_back() -> None:
     """What nobody holds any longer, also of the GPU's memory, which PyTorch keeps for the next one."""
     gc.collect()
+    trim()
     if torch := sys.modules.get("torch"):
         torch.cuda.empty_cache()

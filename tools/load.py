@@ -31,6 +31,7 @@ from lab.inputs.image_text import Sentences
 from lab.inputs.photo import EXAMPLES, Photo, example
 from lab.inputs.sentence import Sentence
 from lab.sentences import examples
+from lab.text import Text
 from tools import browser
 from tools.figures import Figures
 
@@ -38,7 +39,8 @@ WORDS = ("dog", "girl", "horse", "street", "red", "two", "jumping", "water", "mo
 TRAINS = ("learning",)
 """Runs that train on a text of one's own for as long as they are told to: they are opened as they are saved."""
 
-
+CROWDED = re.compile(re.escape(Text("en")("run.error.crowded", count=0, seconds=0)).replace("0", r"\d+"))
+"""What a student is told where too many ask."""
 WARM_UP_SECONDS = 60
 """After which what is asked counts; memory is flat if it does not grow from twice that time on."""
 
@@ -100,7 +102,7 @@ class Student:
         self.session = uuid.uuid4().hex
         self.answered: list[Answered] = []
         self.refused: list[float] = []
-        """Seconds until each refusal."""
+        """Seconds until each time that there was no place."""
         self.refusals: Counter[str] = Counter()
 
     async def work(self, start: float, until: float, think: float) -> None:
@@ -118,8 +120,9 @@ class Student:
             if refusal is None:
                 self.answered.append(Answered(visited.exhibit.name, bool(asked), begun - start, seconds))
             else:
-                self.refused.append(seconds)
                 self.refusals[refusal] += 1
+                if CROWDED.fullmatch(refusal):
+                    self.refused.append(seconds)
             await asyncio.sleep(self.random.uniform(0.5, 1.5) * think)
 
     def walk(self) -> Iterator[Visited]:
@@ -201,9 +204,10 @@ def report(figures: Figures, students: list[Student], seconds: float) -> None:
     fresh = sum(one.own for one in answered)
     figures.add("fresh questions answered a second", fresh / (seconds - WARM_UP_SECONDS), "")
     refusals = sum((student.refusals for student in students), Counter())
-    figures.add("refusals", refusals.total(), "")
     refused = [seconds for student in students for seconds in student.refused]
-    figures.add("until a refusal, at most", max(refused, default=0), "s")
+    figures.add("refusals for want of a place", len(refused), "")
+    figures.add("until such a refusal, at most", max(refused, default=0), "s")
+    figures.add("other refusals", refusals.total() - len(refused), "")
     for sentence, count in refusals.most_common():
         print(f"{count:>5}  {sentence}")
 

@@ -1,6 +1,10 @@
 """Memory that is too small, of the machine or of its GPU: given back, tried once more, then one sentence."""
 
+import ctypes
+import os
 import weakref
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,7 +12,7 @@ import torch
 
 from lab.question import ask, defaults
 from lab.text import LANGUAGES, Text
-from models import checkpoint
+from models import checkpoint, memory
 from models.device import describe
 from models.errors import InputError
 from models.measure import Stopwatch
@@ -99,6 +103,32 @@ def test_a_model_that_does_not_fit_is_not_called_damaged(monkeypatch):
     checkpoint.forget()
     with pytest.raises(torch.OutOfMemoryError):
         checkpoint.open_as_shipped("vit-imagenette")
+
+
+def test_what_was_freed_goes_back_to_the_system_once_a_minute(work, monkeypatch):
+    monkeypatch.setattr("models.memory.trim", lambda: trims.append(1))
+    trims, minute = [], [5.0 * 60]
+    monkeypatch.setattr("models.memory.time", SimpleNamespace(monotonic=lambda: minute[0]))
+    memory.trim_in.cache_clear()
+    for seconds, expected in ((0, 1), (30, 1), (31, 2)):
+        minute[0] += seconds
+        list(answers(work))
+        assert len(trims) == expected
+
+
+def test_freed_pieces_among_used_ones_go_back():
+    """Every other of many small pieces: the C library keeps these to itself when they are freed."""
+    pieces = [ctypes.create_string_buffer(b"x" * 60_000) for _ in range(4000)]
+    del pieces[::2]
+    before = resident()
+    memory.trim()
+    assert resident() < before - 60e6
+    assert len(pieces) == 2000
+
+
+def resident():
+    """Bytes of this process in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.mark.gpu
