@@ -52,7 +52,7 @@ def is_short(error: BaseException) -> bool:
 
 @lru_cache(maxsize=1)
 def trim_in(_: int) -> None:
-    """What has been freed goes back to the system, once in each minute, by its number: glibc keeps it for each thread."""
+    """What has been freed goes back to the system, once in a minute of this number: glibc keeps it for each thread."""
     trim()
 
 
