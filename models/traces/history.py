@@ -11,7 +11,7 @@ MEASURED = ("val_accuracy", "val_bleu", "val_loss")
 """What recipes measure on held-out data as they go."""
 HISTORIES = (
     *("marian-multi30k", "cmlm-multi30k", "vit-imagenette", "swin-imagenette", "resnet-imagenette"),
-    *("gpt-shakespeare", "gpt-tang", "bert-multi30k"),
+    *("mobilevit-imagenette", "gpt-shakespeare", "gpt-tang", "bert-multi30k"),
 )
 """Bundled models whose training can be looked at."""
 

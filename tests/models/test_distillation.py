@@ -87,7 +87,7 @@ def test_a_student_answers_as_its_model():
 
 def test_a_resumed_lesson_equals_an_uninterrupted_one(pictures, answers, tmp_path, monkeypatch):
     once, history = run(pictures, answers, tmp_path / "once.pt")
-    assert [(row["size"], "accuracy" in row) for row in history] == [(32, False), (48, True)]
+    assert [(row["size"], "val_accuracy" in row) for row in history] == [(32, False), (48, True)]
 
     def interrupted(folder, part):
         if part == 1:
@@ -154,7 +154,7 @@ def test_a_classifier_of_maps_learns_whole_and_places(family, sizes, pictures, a
     hidden = family.MUON_PARAMETERS
     model, history = distillation.teach(made, recipe, hidden, pictures, answers, pictures, tmp_path / "run.pt")
     assert [row["size"] for row in history] == [64, 64]
-    assert "accuracy" in history[-1]
+    assert "val_accuracy" in history[-1]
     assert type(model) is type(family.build(recipe))
 
 

@@ -24,11 +24,12 @@ def chart(trace: HistoryTrace, text: Text) -> list[dict]:
 def line(
     x: np.ndarray, y: np.ndarray, trace: HistoryTrace, title: str, text: Text, points: bool = True, colour: int = 0
 ) -> go.Figure:
-    """One curve over epochs or steps."""
+    """One curve over epochs or steps, through those where something was measured."""
+    there = np.isfinite(y)
     drawn = figure(text(f"strategies.view.history.{trace.unit}"), title)
     drawn.add_scatter(
-        x=x.tolist(),
-        y=y.tolist(),
+        x=x[there].tolist(),
+        y=y[there].tolist(),
         mode="lines+markers" if points else "lines",
         name=title,
         line={"color": SERIES[colour], "width": 2.5},
