@@ -1,13 +1,27 @@
 """Decoding: beam search beside mask-predict, step by step, on the visitor's own sentence."""
 
+from dataclasses import replace
+
 from lab.exhibit import Endpoint, Exhibit, Run, View
 from lab.inputs.kinds import Choice, Number
-from lab.inputs.translation import OPENS, REFINEMENT_SETTINGS, SAVED, SEARCH_SETTINGS, SENTENCE, TRANSLATORS, Forces
+from lab.inputs.translation import (
+    LANGUAGE,
+    OPENS,
+    REFINEMENT_SETTINGS,
+    SAVED,
+    SEARCH_SETTINGS,
+    SENTENCE,
+    TRANSLATORS,
+    Forces,
+)
+from lab.sentences import examples
 from lab.views.decoding import attention, decode, outputs, race, refinement, repeats, sampling, search
 from models.traces import METHODS, DecodingTrace, RaceTrace
 
+ENGLISH, INTO = SENTENCE
 INPUTS = (
-    *SENTENCE,
+    replace(ENGLISH, default=examples(LANGUAGE)[-1]),  # in the first pass a token repeats the one before
+    INTO,
     Choice(name="method", default=METHODS[0], values=METHODS),
     Number(name="beam_width", default=4, minimum=1, maximum=8),
     Number(name="passes", default=10, minimum=1, maximum=10),

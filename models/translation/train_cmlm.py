@@ -28,7 +28,7 @@ from models.translation.vocabulary import MASK, PAD
 class Recipe(training.Recipe):
     """The shared recipe, and how much the length counts in the loss."""
 
-    cycles: tuple[tuple[int, float], ...] = ((16, 1.0), (8, 0.5))
+    cycles: tuple[tuple[int, float], ...] = ((40, 1.0), (20, 0.5))
     adamw_lr: float = 2e-3
     length_factor: float = 0.1
 
