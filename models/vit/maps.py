@@ -9,7 +9,7 @@ Run: python -m models.vit.maps --data DIR --out maps.json; the file lies beside 
 import argparse
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -19,36 +19,29 @@ from torchvision.transforms.v2.functional import to_pil_image
 from models import imagenette, training
 from models.checkpoint import OpenModel, open_model, revision
 from models.classification import Dataset
-from models.cnn_vs_attention.attribution import grad_cam
 from models.families import RESNET, VIT
+from models.grad_cam import grad_cam
 from models.prepared import PreparedModel, prepare_model
 from models.resnet.layers import convolutional
 from models.vit import layers
 from models.vit.patch_deletion import answers, from_the_middle, kept_patches
 from models.vit.relevance import attended, relevance
 
-FILE = "maps.json"
-WEIGHTS = ("attention", "layer", "rollout", "relevance")
-"""Of the last layer, of the best single layer, through all layers, and for the answer."""
-MAPS = (*WEIGHTS, "other", "blob", "random")
-"""Also what those have to beat: relevance of the next picture, of another class; a blob in the middle; noise."""
+WEIGHTS = "attention", "layer", "rollout", "relevance"
+"""Of the last layer, of the best single one, through all, and for the answer. What they have to beat: relevance of the
+next picture, of another class; a blob in the middle; noise."""
 
 
 @dataclass(frozen=True)
 class Settings:
     """Everything that decides the figures besides the data and the models."""
 
-    measured: int = 15
-    """Validation pictures of each class."""
-    choosing: int = 5
-    """Training pictures of each class: the best layer is the one without whose first patches fewest are right."""
-    part: float = 0.25
-    """Of the patches, removed or kept."""
+    measured: int = 15  # validation pictures of each class
+    choosing: int = 5  # training pictures of each class: the best layer's first patches are those that are missed most
+    part: float = 0.25  # of the patches, removed or kept
     seeds: tuple[int, ...] = (0, 1, 2)
-    blob: float = 0.25
-    """Standard deviation of the blob, a Gaussian, as a share of the sides."""
-    spikes: int = 5
-    """Patches with the largest weights; their share of all weight tells how spiky a map is."""
+    blob: float = 0.25  # standard deviation of the Gaussian as a share of the sides
+    spikes: int = 5  # patches with the largest weights; their share of all weight tells how spiky a map is
 
 
 def pictures(data: Dataset, count: int) -> tuple[torch.Tensor, np.ndarray]:
@@ -65,10 +58,7 @@ def prepared(images: torch.Tensor, opened: OpenModel) -> list[PreparedModel]:
 
 
 def right(ones: list[PreparedModel], maps: np.ndarray, labels: np.ndarray, part: float, changes: int = 2) -> np.ndarray:
-    """Share of right answers when the first patches by a map are removed or kept: (change, map).
-
-    maps: (image, map, patch). changes: 1 leaves the second out.
-    """
+    """Share of right answers when the first patches by maps (image, map, patch) are removed or kept: (change, map)."""
     count, found = np.array([round(maps.shape[-1] * part)]), []
     for one, orders, label in zip(ones, np.argsort(-maps, axis=-1, kind="stable"), labels, strict=True):
         kept = kept_patches(orders, count)[:changes, :, 0]
@@ -78,15 +68,13 @@ def right(ones: list[PreparedModel], maps: np.ndarray, labels: np.ndarray, part:
 
 def coarse_grad_cam(one: PreparedModel, label: int, grid: tuple[int, int]) -> np.ndarray:
     """The ResNet's Grad-CAM for a label, averaged over each patch: (patch,)."""
-    layer = convolutional(one.model)
-    assert layer is not None
+    layer = cast("torch.nn.Module", convolutional(one.model))
     cam = grad_cam(lambda batch: one.model(batch).logits, layer, one.pixels, label)
     return F.adaptive_avg_pool2d(torch.from_numpy(cam)[None], grid).flatten().numpy()
 
 
 def correlation(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Pearson's over the patches: (…) from (…, patch). nan where one is flat, as Grad-CAM is when nothing speaks for
-    the label."""
+    """Pearson's over the patches: (…) from (…, patch). nan where a map is flat, as Grad-CAM may be."""
     one, other = (values - values.mean(-1, keepdims=True, dtype=np.float64) for values in (one, other))
     size = np.sqrt((one**2).sum(-1) * (other**2).sum(-1))
     return np.divide((one * other).sum(-1), size, out=np.full(size.shape, np.nan), where=size > 0)
@@ -116,7 +104,7 @@ def measure(vit: OpenModel, resnet: OpenModel, train_set: Dataset, val_set: Data
     attention, rolled = map(np.stack, zip(*(attended(vit.model, one.pixels) for one in seen), strict=True))
     own = np.stack([relevance(vit.model, one.pixels, [said])[0] for one, said in zip(seen, answer, strict=True)])
     cams = [coarse_grad_cam(one, said, grid) for one, said in zip(prepared(images, resnet), answer, strict=True)]
-    shape = len(own), 1, own.shape[-1]
+    shape = own[:, -1:].shape
     maps = {
         "attention": attention[:, -1:],
         "layer": attention[:, layer : layer + 1],
@@ -128,9 +116,8 @@ def measure(vit: OpenModel, resnet: OpenModel, train_set: Dataset, val_set: Data
     }  # image, map, patch
     figures = {}
     for name, some in maps.items():
-        removed, kept = right(seen, some, labels, given.part).mean(-1)
-        alike = np.nanmean(correlation(some, np.stack(cams)[:, None]))
-        figures[name] = {"removed": removed, "kept": kept, "correlation": alike}
+        figures[name] = dict(zip(("removed", "kept"), right(seen, some, labels, given.part).mean(-1), strict=True))
+        figures[name]["correlation"] = np.nanmean(correlation(some, np.stack(cams)[:, None]))
         if name in WEIGHTS:
             figures[name] |= {"entropy": entropy(some).mean(), "spikes": spikes(some, given.spikes).mean()}
     return {
@@ -152,11 +139,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the file that is written")
     given = parser.parse_args()
     vit, resnet = open_model(given.vit, VIT, "image"), open_model(given.resnet, RESNET, "image")
-    settings = Settings()
     train_set, val_set = (imagenette.load(given.data, split) for split in ("train", "val"))
-    record = {"settings": asdict(settings), "weights": revision(given.vit), "resnet": revision(given.resnet)}
+    record = {"settings": asdict(Settings()), "weights": revision(given.vit), "resnet": revision(given.resnet)}
     record |= {"data": imagenette.sha256(given.data), "torch": torch.__version__}
-    training.write_json(given.out, record | measure(vit, resnet, train_set, val_set, settings))
+    training.write_json(given.out, record | measure(vit, resnet, train_set, val_set, Settings()))
 
 
 if __name__ == "__main__":
