@@ -188,7 +188,8 @@ def teach(
     def evaluate(epoch: int) -> dict:
         judged = (epoch + 1) % 5 == 0 or epoch + 1 == len(sizes)
         size = sizes[epoch]
-        return {"size": size} | ({"val_accuracy": classification.accuracy(module.model, judged_on, size)} if judged else {})
+        reached = {"val_accuracy": classification.accuracy(module.model, judged_on, size)} if judged else {}
+        return {"size": size, **reached}
 
     history = training.fit(
         module,

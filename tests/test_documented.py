@@ -36,7 +36,7 @@ from models.strategies.recorded import FINETUNE, FINETUNED
 from models.swin.train import TAUGHT as SWIN
 from models.traces import GRAPH_KINDS, PAPERS
 from models.translation import train_cmlm, train_marian
-from models.vit import pooling, train_pooling
+from models.vit import maps, pooling, train_pooling
 from models.vit.train import TAUGHT as VIT
 from models.wheels import WHEELS
 from tools import api, readme
@@ -68,7 +68,13 @@ TWO_TOWERS, CAPTIONER = {SEEN, predictions.FILE}, {written.FILE, written.WRITTEN
 LARGEST = dict.fromkeys((train_clip.NAME, train_flamingo.NAME), 32_000_000)
 """Bytes of weights, where they are more than 14 million."""
 WORDS, VERSE, STRATEGIES = {"source_words.txt"}, {"verse.json", "written.txt"}, {"recovery.json", "widths.json"}
-FURTHER = {FINETUNED: {FINETUNE}, train_clip.NAME: {fails.FILE}, train_scenes.NAME: {measure.FILE}}
+MAPS = "maps.json"
+FURTHER = {
+    FINETUNED: {FINETUNE},
+    train_clip.NAME: {fails.FILE},
+    train_scenes.NAME: {measure.FILE},
+    "vit-imagenette": {MAPS},
+}
 
 
 def figures(record):
@@ -160,6 +166,18 @@ def test_the_pooling_heads_have_their_recipe_and_a_card_with_their_measured_figu
     accuracies = [f"{one:.1%}" for row in record["accuracy"] for one in row]
     for word in ("Data", "Licence", "Recipe", "Limits", "3,925", record["weights"], *accuracies):
         assert word in card, word
+
+
+def test_how_well_the_vits_maps_point_is_of_todays_weights_and_in_its_card():
+    folder = BUNDLED / "vit-imagenette"
+    record, card = json.loads((folder / MAPS).read_text()), (folder / "README.md").read_text()
+    assert record["settings"] == json.loads(json.dumps(asdict(maps.Settings())))
+    assert (record["weights"], record["resnet"]) == (revision("vit-imagenette"), revision("resnet-imagenette"))
+    formats = {"removed": ".1%", "kept": ".1%", "correlation": "z.2f", "entropy": ".1%", "spikes": ".1%"}
+    rows = [" | ".join(f"{value:{formats[name]}}" for name, value in one.items()) for one in record["maps"].values()]
+    for word in (f"{record['count']} validation pictures", f"{record['accuracy']:.1%}", *rows):
+        assert word in card, word
+    assert f"layer {record['layer']}" in card
 
 
 def test_the_readme_has_the_generated_tables_and_screenshots():

@@ -4,16 +4,16 @@ Both are captum's. Neither is attention, and neither is a receptive field: they 
 """
 
 import copy
-from collections.abc import Callable
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from captum.attr import IntegratedGradients, LayerAttribution, LayerGradCam
+from captum.attr import IntegratedGradients
 from PIL import Image
 
 from models import families
 from models.checkpoint import OpenModel
+from models.grad_cam import Logits, grad_cam
 from models.prepared import PreparedModel, prepare_models
 from models.progress import NO_PROGRESS, Progress
 from models.receptive_field.effective import PASS_PIXELS
@@ -22,9 +22,6 @@ from models.traces import Attribution, AttributionsTrace
 N_STEPS = 16
 MAX_STEPS_PER_PASS = 8
 """Fewer of large pictures (effective.PASS_PIXELS)."""
-
-Logits = Callable[[torch.Tensor], torch.Tensor]
-"""From pixels (image, channel, row, column) to logits (image, label)."""
 
 
 class AttributionMaps(NamedTuple):
@@ -114,14 +111,3 @@ def integrated_gradients(logits: Logits, pixels: torch.Tensor, label: int, n_ste
         pixels.detach().clone(), 0.0, label, n_steps=n_steps, internal_batch_size=images
     )
     return gradients[0].sum(dim=0).detach().float().cpu().numpy()
-
-
-def grad_cam(logits: Logits, layer: torch.nn.Module, pixels: torch.Tensor, label: int) -> np.ndarray:
-    """Grad-CAM of a logit at a convolutional layer, enlarged bilinearly to the picture: (row, column), at least 0.
-
-    relu(sum over channels of the map times the mean gradient of its channel).
-    """
-    coarse = LayerGradCam(logits, layer).attribute(pixels.detach().clone(), label, relu_attributions=True)
-    size = (pixels.shape[-2], pixels.shape[-1])
-    enlarged = LayerAttribution.interpolate(cast("torch.Tensor", coarse), size, "bilinear")  # 1, 1, H, W
-    return enlarged[0, 0].detach().cpu().numpy()

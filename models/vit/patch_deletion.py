@@ -7,13 +7,12 @@ import torch
 from PIL import Image
 
 from models.answer import probabilities
-from models.attention import rollout
 from models.checkpoint import OpenModel
 from models.prepared import PreparedModel, prepare_model
 from models.progress import NO_PROGRESS, Progress
 from models.traces import PATCH_ORDERS, PatchDeletionTrace
 from models.vit import layers
-from models.vit.relevance import relevance
+from models.vit.relevance import attended, relevance
 
 STEPS = 10
 """The patches are removed or kept tenth by tenth."""
@@ -58,16 +57,19 @@ def importance(model: Any, pixels: torch.Tensor, label: int) -> dict[str, np.nda
     pixels: (1, channel, row, column), prepared. label: the class that relevance is for.
     """
     size = pixels.shape[-2], pixels.shape[-1]
-    rows, columns = layers.grid(model, size)
-    with torch.inference_mode():
-        attention = torch.cat(layers.walk(model, pixels).attention).cpu().numpy()  # L, H, T, T
-    down, across = np.divmod(np.arange(rows * columns), columns)
+    attention, rolled = attended(model, pixels)
     return {
-        "attention": layers.answer_rows(model, attention[-1].mean(0), size),
-        "rollout": layers.answer_rows(model, rollout(attention)[-1], size),
+        "attention": attention[-1],
+        "rollout": rolled[-1],
         "relevance": relevance(model, pixels, [label])[0, -1],
-        "blob": -np.hypot((down + 0.5) / rows - 0.5, (across + 0.5) / columns - 0.5),
+        "blob": -from_the_middle(layers.grid(model, size)),
     }
+
+
+def from_the_middle(grid: tuple[int, int]) -> np.ndarray:
+    """How far the middle of each patch is from the picture's, by its sides: (patch,), at most √½."""
+    down, across = np.divmod(np.arange(grid[0] * grid[1]), grid[1])
+    return np.hypot((down + 0.5) / grid[0] - 0.5, (across + 0.5) / grid[1] - 0.5)
 
 
 def kept_patches(orders: np.ndarray, count: np.ndarray) -> np.ndarray:

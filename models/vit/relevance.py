@@ -30,8 +30,7 @@ def trace(vit: OpenModel, photo: Image.Image, progress: Progress = NO_PROGRESS) 
     probability = prepared.probability()
     label = np.argsort(-probability, kind="stable")[:CLASSES]
     progress.beat()
-    with torch.inference_mode():
-        attention = torch.cat(layers.walk(model, prepared.pixels).attention).cpu().numpy()  # L, H, T, T
+    attention, rolled = attended(model, prepared.pixels)
     progress.beat()
     return RelevanceTrace(
         model=prepared.reference,
@@ -40,9 +39,23 @@ def trace(vit: OpenModel, photo: Image.Image, progress: Progress = NO_PROGRESS) 
         pixels=prepared.picture()[: rows * side, : columns * side],
         label=label,
         probability=probability[label],
-        attention=layers.answer_rows(model, attention.mean(1), prepared.size),
-        rollout=layers.answer_rows(model, rollout(attention), prepared.size),
+        attention=attention,
+        rollout=rolled,
         relevance=relevance(model, prepared.pixels, label.tolist()),
+    )
+
+
+def attended(model: Any, pixels: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """Attention, mean of the heads, and its rollout, to every patch in every layer: (layer, patch) each.
+
+    Read where the answer is read (`layers.answer_rows`). pixels: (1, channel, row, column), prepared.
+    """
+    with torch.inference_mode():
+        attention = torch.cat(layers.walk(model, pixels).attention).cpu().numpy()  # L, H, T, T
+    size = pixels.shape[-2], pixels.shape[-1]
+    return (
+        layers.answer_rows(model, attention.mean(1), size),
+        layers.answer_rows(model, rollout(attention), size),
     )
 
 

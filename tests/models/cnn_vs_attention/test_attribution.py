@@ -5,8 +5,9 @@ import pytest
 import torch
 from torch import nn
 
-from models.cnn_vs_attention.attribution import attribute, grad_cam, integrated_gradients, trace, with_own_modules
+from models.cnn_vs_attention.attribution import attribute, integrated_gradients, trace, with_own_modules
 from models.families import RESNET
+from models.grad_cam import grad_cam
 from models.prepared import prepare_model
 from models.progress import NoProgress
 

@@ -58,7 +58,8 @@ def test_recovery_is_drawn_and_told_by_kind(recovered):
 
 def test_history_is_drawn_with_its_rate_and_told(trained):
     loss, held, rate = history.chart(trained, EN)
-    assert loss["data"][0]["y"] == [2, 1.5] and loss["data"][0]["x"] == [2, 3] and held["data"][0]["y"] == [0.5, 0.75, 0.7]
+    assert loss["data"][0]["y"] == [2, 1.5] and loss["data"][0]["x"] == [2, 3]
+    assert held["data"][0]["y"] == [0.5, 0.75, 0.7]
     assert rate["data"][0]["x"] == [0, 1.5, 2.9]
     said = history.claim(trained, EN)
     assert (
