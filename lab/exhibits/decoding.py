@@ -4,23 +4,15 @@ from dataclasses import replace
 
 from lab.exhibit import Endpoint, Exhibit, Run, View
 from lab.inputs.kinds import Choice, Number
-from lab.inputs.translation import (
-    LANGUAGE,
-    OPENS,
-    REFINEMENT_SETTINGS,
-    SAVED,
-    SEARCH_SETTINGS,
-    SENTENCE,
-    TRANSLATORS,
-    Forces,
-)
-from lab.sentences import examples
+from lab.inputs.translation import OPENS, REFINEMENT_SETTINGS, SAVED, SEARCH_SETTINGS, SENTENCE, TRANSLATORS, Forces
 from lab.views.decoding import attention, decode, outputs, race, refinement, repeats, sampling, search
 from models.traces import METHODS, DecodingTrace, RaceTrace
 
+REPEATS = "Some men are looking at a computer screen in an office."
+"""The example of which the first pass of refinement repeats a token."""
 ENGLISH, INTO = SENTENCE
 INPUTS = (
-    replace(ENGLISH, default=examples(LANGUAGE)[-1]),  # in the first pass a token repeats the one before
+    replace(ENGLISH, default=REPEATS),
     INTO,
     Choice(name="method", default=METHODS[0], values=METHODS),
     Number(name="beam_width", default=4, minimum=1, maximum=8),

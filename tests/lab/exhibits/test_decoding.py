@@ -69,6 +69,15 @@ def test_examples_have_a_persons_translation():
     assert all(set(sentence) <= {"en", "de", "zh"} for sentence in SENTENCES)
 
 
+def test_the_page_opens_with_an_example_whose_first_pass_repeats_a_token():
+    default = EXHIBIT.input("sentence").default
+    assert default in examples("de")
+    saved = saved_trace(EXHIBIT, "decode", DecodingTrace)
+    token = saved.refine.winner.token
+    assert saved.sentence == default
+    assert (token[0, 1:] == token[0, :-1]).any() and not (token[-1, 1:] == token[-1, :-1]).any()
+
+
 @pytest.mark.browser
 def test_a_sentence_is_translated_stepped_through_forced_and_refused(page):
     drawn = page.locator(".decode")
