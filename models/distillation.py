@@ -4,10 +4,10 @@ Targets are the teacher's probabilities and the label, of the whole crop and of 
 their own, whose places are its patches (models/vit/train.py); every other classifier learns as a `Student`.
 """
 
-import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -205,32 +205,44 @@ def teach(
     return module.model, history
 
 
-def command_line(name: str, recipe: Any, about: str | None) -> argparse.ArgumentParser:
-    """What the command line of a recipe takes that may learn from a teacher."""
-    parser = classification.command_line(name, recipe, about)
-    parser.add_argument("--answers", type=Path, help="learn from a teacher: folder of models.teacher")
-    return parser
-
-
-def main(name: str, build: Callable[..., Any], recipe: Any, taught: Any, hidden: str | None, about: str | None) -> None:
+def main(
+    name: str,
+    build: Callable[..., Any],
+    recipe: Any,
+    taught: Any,
+    hidden: str | None,
+    about: str | None,
+    student: type[Student] = Student,
+    ablations: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
     """The command line of a recipe: train by labels alone or, with --answers, as `taught` says, by the teacher too.
 
-    taught: a recipe with `lesson`, `place_size` and `width`, the channels of the last map.
+    taught: a recipe with `lesson`, `place_size` and `width`, the channels of a place. student: of these. ablations:
+    recipes in place of `taught`, by name, that are compared on the held-out tenth; of them no checkpoint is written.
     """
-    arguments = classification.read(command_line(name, recipe, about))
+    parser = classification.command_line(name, recipe, about)
+    parser.add_argument("--answers", type=Path, help="learn from a teacher: folder of models.teacher")
+    parser.set_defaults(ablation=None)
+    if ablations:
+        parser.add_argument("--ablation", choices=ablations, help="with --answers: train this instead")
+    arguments = classification.read(parser)
     if arguments.answers is None:
         classification.run(build, recipe, hidden, arguments)
         return
     train_set, val_set = imagenette.load(arguments.data, "train"), imagenette.load(arguments.data, "val")
+    learning = ablations.get(arguments.ablation, taught)
     if arguments.state == training.state_path(name, recipe):
-        arguments.state = training.state_path(name, taught)
+        arguments.state = training.state_path(name, learning)
+    chosen, rest = held_out(train_set) if arguments.ablation else (None, None)
     model, history = teach(
-        lambda: Student(build(taught), taught.width),
-        taught,
+        lambda: student(build(learning), learning.width),
+        learning,
         hidden,
         train_set,
         arguments.answers,
-        val_set,
+        val_set if rest is None else (train_set[0][rest], train_set[1][rest]),
         arguments.state,
+        chosen,
     )
-    classification.finish(model, taught, history, val_set, arguments)
+    if not arguments.ablation:
+        classification.finish(model, learning, history, val_set, arguments)

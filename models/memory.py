@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import TypeVar
 
@@ -52,16 +53,14 @@ def is_short(error: BaseException) -> bool:
 
 @lru_cache(maxsize=1)
 def trim_in(_: int) -> None:
-    """What has been freed goes back to the system, once in a minute of this number: glibc keeps it for each thread."""
+    """`trim`, once in a minute of this number: glibc keeps what has been freed for each of the many threads."""
     trim()
 
 
-def trim() -> bool:
-    """Whether the C library gave back anything of what has been freed; only glibc is asked."""
-    try:
-        return bool(ctypes.CDLL("libc.so.6").malloc_trim(0))
-    except (OSError, AttributeError):
-        return False
+def trim() -> None:
+    """What has been freed goes back to the system, where the C library is glibc."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def give_back() -> None:

@@ -158,12 +158,12 @@ def load(folder: Path, part: int) -> Answers:
 
 
 @torch.inference_mode()
-def accuracy(scores: Callable[[torch.Tensor], torch.Tensor], dataset: Dataset) -> dict[str, float]:
+def accuracy(scores: Callable[[torch.Tensor], torch.Tensor], dataset: Dataset, batch_size: int) -> dict[str, float]:
     """Shares of whole pictures that the teacher gets right among our ten classes and among its thousand."""
     images, labels = dataset
     classes = torch.tensor(imagenette.IMAGENET_INDEX)
     ten = thousand = 0
-    for pictures, target in zip(images.split(4), labels.split(4), strict=True):
+    for pictures, target in zip(images.split(batch_size), labels.split(batch_size), strict=True):
         whole = scores(image_ops.resize(pictures, [SIDE, SIDE], antialias=True)).mean((2, 3)).cpu()
         ten += int((whole[:, classes].argmax(1) == target).sum())
         thousand += int((whole.argmax(1) == classes[target]).sum())
@@ -180,8 +180,9 @@ def main() -> None:
     arguments.answers.mkdir(parents=True, exist_ok=True)
     scores = open_teacher()
     together = 4 if device().type == "cpu" else 512  # more do not fit into a CPU's cache and take twice as long
-    store(scores, imagenette.load(arguments.data, "train")[0], arguments.answers, CROPS, together)
-    reached = {split: accuracy(scores, imagenette.load(arguments.data, split)) for split in ("train", "val")}
+    splits = {split: imagenette.load(arguments.data, split) for split in ("train", "val")}
+    store(scores, splits["train"][0], arguments.answers, CROPS, together)
+    reached = {split: accuracy(scores, dataset, together) for split, dataset in splits.items()}
     training.write_json(arguments.answers / "accuracy.json", reached)
     print(json.dumps(reached), flush=True)
 

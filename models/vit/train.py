@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import nn
 from transformers import ViTConfig, ViTForImageClassification
 
-from models import classification, distillation, imagenette, training
+from models import classification, distillation
 from models.device import device
 
 NAME, MUON_PARAMETERS = "vit-imagenette", "layers"
@@ -46,6 +45,11 @@ class Taught(Recipe):
         """Pixels a side of what is taught by itself: a patch."""
         return self.patch_size
 
+    @property
+    def width(self) -> int:
+        """Channels of a token."""
+        return self.n_embd
+
 
 RECIPE = Recipe()
 TAUGHT = Taught()
@@ -66,13 +70,8 @@ def build(recipe: Recipe) -> ViTForImageClassification:
     )
 
 
-class Student(nn.Module):
-    """The model and a linear map of its patches, which only training needs."""
-
-    def __init__(self, model: ViTForImageClassification) -> None:
-        super().__init__()
-        self.model = model
-        self.places = nn.Linear(model.config.hidden_size, len(imagenette.LABELS) + 1)
+class Student(distillation.Student):
+    """One whose places are its patches, and which answers from CLS."""
 
     def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Scores (image, label) and those of the patches in reading order (image, patch, label + 1).
@@ -97,33 +96,5 @@ ABLATIONS = {
 """What is compared on the held-out tenth of the training pictures."""
 
 
-def main() -> None:
-    """The command line: train and write the checkpoint; or compare one ablation on the held-out tenth."""
-    parser = distillation.command_line(NAME, RECIPE, __doc__)
-    parser.add_argument("--ablation", choices=ABLATIONS, help="with --answers: train this instead")
-    arguments = classification.read(parser)
-    if arguments.answers is None:
-        classification.run(build, RECIPE, MUON_PARAMETERS, arguments)
-        return
-    train_set, val_set = imagenette.load(arguments.data, "train"), imagenette.load(arguments.data, "val")
-    recipe = ABLATIONS[arguments.ablation] if arguments.ablation else TAUGHT
-    if arguments.state == training.state_path(NAME, RECIPE):
-        arguments.state = training.state_path(NAME, recipe)
-    chosen, rest = distillation.held_out(train_set) if arguments.ablation else (None, None)
-    judged_on = val_set if rest is None else (train_set[0][rest], train_set[1][rest])
-    model, history = distillation.teach(
-        lambda: Student(build(recipe)),
-        recipe,
-        MUON_PARAMETERS,
-        train_set,
-        arguments.answers,
-        judged_on,
-        arguments.state,
-        chosen,
-    )
-    if not arguments.ablation:
-        classification.finish(model, recipe, history, val_set, arguments)
-
-
 if __name__ == "__main__":
-    main()
+    distillation.main(NAME, build, RECIPE, TAUGHT, MUON_PARAMETERS, __doc__, Student, ABLATIONS)

@@ -35,7 +35,14 @@ def on_the_cpu(monkeypatch):
 
 def run(pictures, answers, state, recipe=TINY, **options):
     return distillation.teach(
-        lambda: Student(build(recipe)), recipe, MUON_PARAMETERS, pictures, answers, pictures, state, **options
+        lambda: Student(build(recipe), recipe.width),
+        recipe,
+        MUON_PARAMETERS,
+        pictures,
+        answers,
+        pictures,
+        state,
+        **options,
     )
 
 
@@ -78,7 +85,7 @@ def test_mixed_pictures_keep_the_answer_of_each_patch():
 
 def test_a_student_answers_as_its_model():
     torch.manual_seed(0)
-    pupil = Student(build(TINY)).eval()
+    pupil = Student(build(TINY), TINY.width).eval()
     pixels = torch.randn(2, 3, 32, 32)
     whole, local = pupil(pixels)
     torch.testing.assert_close(whole, classification.logits(pupil.model, pixels))
@@ -172,6 +179,25 @@ def test_the_command_line_learns_by_labels_or_by_the_teacher_too(taught, picture
     assert record["recipe"] == json.loads(json.dumps(asdict(recipes[taught])))
     assert ("lesson" in record["recipe"]) is taught
     assert 0 <= record["val_accuracy"] <= 1
+
+
+def test_an_ablation_is_judged_on_the_held_out_tenth_and_writes_no_checkpoint(pictures, answers, tmp_path, monkeypatch):
+    tiny = resnet.Taught(
+        widths=(8, 16), depths=(1, 1), schedule=((64, 1),), image_size=64, batch_size=4, place_size=8, lesson=Lesson(2)
+    )
+    monkeypatch.setattr(imagenette, "load", lambda *_: pictures)
+    folders = {"--data": tmp_path, "--answers": answers, "--out": tmp_path / "out", "--state": tmp_path / "run.pt"}
+    monkeypatch.setattr(
+        "sys.argv", ["recipe", "--ablation", "hard", *(str(p) for pair in folders.items() for p in pair)]
+    )
+    taught = []
+    monkeypatch.setattr(distillation, "teach", lambda *given: taught.append(given) or (None, []))
+    hard = replace(tiny, lesson=Lesson(2, hard=True))
+    distillation.main("tiny", resnet.build, resnet.RECIPE, tiny, None, None, ablations={"hard": hard})
+    (_, learning, _, train_set, _, judged_on, _, chosen) = taught[0]
+    assert learning == hard and train_set is pictures
+    assert chosen.tolist() == [1, 2, 3, 4, 5, 6, 7] and judged_on[1].tolist() == [pictures[1][0]]
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("family", [resnet, swin], ids=["resnet", "swin"])

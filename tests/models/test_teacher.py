@@ -12,7 +12,11 @@ from tests.models.made_teacher import scores
 
 def test_a_stored_box_gives_the_pixels_that_the_teacher_saw(pictures, answers):
     seen = []
-    ask = lambda pictures: seen.append(pictures) or scores(pictures)  # noqa: E731
+
+    def ask(pictures):
+        seen.append(pictures)
+        return scores(pictures)
+
     teacher.store(ask, pictures[0], answers, crops=2, batch_size=3)
     assert not seen, "what is stored is not asked again"
     teacher.path(answers, 1).unlink()
