@@ -14,7 +14,7 @@ from torchvision.transforms.functional import to_pil_image
 
 from models import imagenette, training
 from models.checkpoint import open_model
-from models.device import device
+from models.device import describe, device
 from models.families import SWIN, VIT
 from models.pixels import prepare
 
@@ -243,7 +243,7 @@ def finish(model: Any, recipe: Any, history: list[dict], val_set: Dataset, argum
         {
             "recipe": asdict(recipe),
             "data": imagenette.sha256(arguments.data),
-            "device": str(device()),
+            "device": describe(),
             "torch": torch.__version__,
             "hours": round(sum(row["seconds"] for row in history) / 3600, 2),
             "val_accuracy": shipped_accuracy(arguments.out, type(model).__name__, val_set),

@@ -103,8 +103,9 @@ def mix(pixels: torch.Tensor, said: torch.Tensor, places: torch.Tensor) -> tuple
 def loader(dataset: Dataset, answers: Answers, recipe: Any, size: int) -> DataLoader:
     """Shuffled batches of the stored crops: pixels, targets (image, label), targets of places (as `mix` takes them).
 
-    Colours and sharpness vary, since they do not move what the teacher saw: one picture in four each stays as it is,
-    loses its colour, is solarised or blurred, then all are jittered ("3-Augment", Touvron et al. 2022).
+    Colours and sharpness vary, since they do not move what the teacher saw: 16 pictures (ALIKE) together stay as they
+    are, lose their colour, are solarised or blurred, each one time in four, then they are jittered ("3-Augment",
+    Touvron et al. 2022).
     dataset, answers: all of it where the student computes. recipe: of a classifier, with a `lesson` and a
     `place_size`, the pixels a side of a place.
     """
@@ -157,7 +158,7 @@ def teach(
 ) -> tuple[Any, list[dict]]:
     """Train student() on the answers in `folder` to the end, resuming from `state`; its model and its history.
 
-    student: makes a module with a `model` that gives, of pixels, the answers that `loss` takes.
+    student: makes a module that gives, of pixels, the answers that `loss` takes; its `model` is what is shipped.
     judged_on: measured after every fifth epoch and the last; nothing is chosen by it here. chosen: indices of the
     training pictures to learn from, instead of all.
     """
@@ -226,6 +227,8 @@ def main(
     if ablations:
         parser.add_argument("--ablation", choices=ablations, help="with --answers: train this instead")
     arguments = classification.read(parser)
+    if arguments.ablation and arguments.answers is None:
+        parser.error("--ablation compares what is learned from a teacher: it needs --answers")
     if arguments.answers is None:
         classification.run(build, recipe, hidden, arguments)
         return

@@ -107,7 +107,7 @@ def fit(
     for epoch in range(len(history), epochs):
         seed_everything(seed * 10_007 + epoch)
         start = time.perf_counter()
-        total = torch.zeros((), dtype=torch.float64, device=next(model.parameters()).device)
+        losses: list[torch.Tensor] = []
         model.train()
         loader = batches(epoch)
         for index, batch in enumerate(loader):
@@ -121,9 +121,10 @@ def fit(
             for optimizer in optimizers:
                 optimizer.step()
                 optimizer.zero_grad()
-            total += value.detach()  # not its item(): a GPU would be waited for
+            losses.append(value.detach())  # not its item(): a GPU would be waited for
         model.eval()
-        row = {"epoch": epoch + 1, "loss": round(total.item() / len(loader), 4), **evaluate(epoch)}
+        mean = torch.stack(losses).cpu().double().mean().item()
+        row = {"epoch": epoch + 1, "loss": round(mean, 4), **evaluate(epoch)}
         row["seconds"] = round(time.perf_counter() - start)
         history.append(row)
         print(json.dumps(row), flush=True)

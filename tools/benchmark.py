@@ -93,6 +93,7 @@ def decoding_rows(figures: Figures) -> None:
     """The traced search against generate(), and both kinds of decoding one sentence at a time and 32 at once."""
     from models.search import Settings
     from models.translation import beam_search, mask_predict
+    from models.translation.bundled import LENGTH_CANDIDATES
     from models.translation.decoding import open_translators
     from models.translation.race import generate
     from models.translation.sentence import encode
@@ -119,7 +120,7 @@ def decoding_rows(figures: Figures) -> None:
             "beam 5": lambda n=copies: generate(marian, ids, beam, n),
         }
         for passes in (1, 4, 10):
-            c = mask_predict.Settings(passes)
+            c = mask_predict.Settings(passes, LENGTH_CANDIDATES["de"])
             ways[f"{passes} passes"] = lambda n=copies, c=c: mask_predict.translate(cmlm, other_ids.repeat(n, 1), c)
         for name, times in turns({name: timed(way) for name, way in ways.items()}, 5).items():
             figures.add(f"{copies} at once, {name}: a sentence", statistics.median(times) * 1000 / copies, "ms")

@@ -1,6 +1,7 @@
 """resnet-imagenette: a ResNet-18 of half its width trained from scratch on Imagenette's 9,469 pictures.
 
-What it does: plain residual layers of 3x3 convolutions at 96, then 128 px, in memory format channels-last, by AdamW.
+What it does: plain residual layers of 3x3 convolutions, in memory format channels-last, by AdamW: by the labels at 96,
+then 128 px, or by a teacher's answers at 128 px.
 The finished model reads pictures at 160 px: training crops enlarge what they show, so that a larger picture shows
 things in the size that it learned (Touvron et al. 2019, "Fixing the train-test resolution discrepancy").
 Run: python -m models.resnet.train --data DIR [--answers DIR] (with the stored answers of a teacher, models/teacher.py)
@@ -23,6 +24,8 @@ class Recipe(classification.Recipe):
 
     schedule: tuple[tuple[int, int], ...] = ((96, 18), (128, 24))
     image_size: int = 160
+    muon_lr: float = 0.0
+    """None of its weights is a matrix."""
     adamw_lr: float = 3e-3
     widths: tuple[int, ...] = (32, 64, 128, 256)
     """Channels of each stage."""

@@ -32,9 +32,10 @@ def trace(checkpoint: str, progress: Progress = NO_PROGRESS) -> HistoryTrace:
         value=_column(rows, measure),
         size=_column(rows, "size"),
         hours=float(record["hours"]),
+        device=record["device"].replace("cpu", "CPU"),
         done=done,
         rate=np.array([rate(recipe, at / last) for at in done]),
-        peaks={name: recipe[f"{name}_lr"] for name in ("muon", "adamw") if f"{name}_lr" in recipe},
+        peaks={name: recipe[f"{name}_lr"] for name in ("muon", "adamw") if recipe.get(f"{name}_lr")},
     )
 
 

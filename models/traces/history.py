@@ -34,6 +34,8 @@ class HistoryTrace(Trace):
     size: Annotated[np.ndarray, "row"]
     """Pixels a side of the pictures; nan where there are none."""
     hours: float
+    device: str
+    """What it was trained on."""
     done: Annotated[np.ndarray, "tick"]
     """Epochs or steps, finely."""
     rate: Annotated[np.ndarray, "tick"]

@@ -18,7 +18,8 @@ class Pair(NamedTuple):
 BY_LANGUAGE = {"de": Pair("marian-multi30k", "cmlm-multi30k"), "zh": Pair("marian-tatoeba", "cmlm-tatoeba")}
 """By the language that they translate into."""
 LENGTH_CANDIDATES = {"de": 3, "zh": 3}
-"""How many lengths the non-autoregressive one of a language tries; chosen on val, as its recipe.json says."""
+"""How many lengths the non-autoregressive one of a language tries; chosen on val, as its recipe.json says. The one
+that learned from raw data tries as many."""
 RAW_COUNTERPART = {"cmlm-multi30k": "cmlm-multi30k-raw"}
 """The same model trained on raw instead of distilled data."""
 DISTILLED_BASELINE = "marian-multi30k-distilled"

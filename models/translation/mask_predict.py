@@ -28,7 +28,7 @@ class Settings:
     """How to refine. A single pass is plain non-autoregressive decoding."""
 
     passes: int = 10
-    n_length: int = 5
+    n_length: int = 3
     """Length candidates."""
     strategy: str = "lowest"
     """Which positions are masked again: those of lowest confidence (the paper's), random ones, all but those already

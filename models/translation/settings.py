@@ -24,7 +24,7 @@ class Settings:
     top_k: int = 0
     top_p: float = 1.0
     passes: int = 10
-    n_length: int = 5
+    n_length: int = 3
     strategy: str = STRATEGIES[0]
     picked: tuple[int, ...] = ()
     """Positions from 0, heeded only by the strategy "picked"."""

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 
 from models import training
 from models.checkpoint import open_model
-from models.device import device
+from models.device import describe, device
 from models.translation import metrics, vocabulary
 from models.translation.batches import Pairs, loader
 from models.translation.corpus import CORPORA, Corpus, Joined, download
@@ -189,7 +189,7 @@ def record(recipe: Any, history: list[dict], corpus: Corpus | Joined, arguments:
         {
             "recipe": asdict(recipe),
             "data": corpus.sha256(arguments.data),
-            "device": str(device()),
+            "device": describe(),
             "torch": torch.__version__,
             "hours": round(sum(row["seconds"] for row in history) / 3600, 2),
             **metrics.evaluate(arguments.out, corpus, arguments.data),

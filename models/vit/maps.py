@@ -27,9 +27,11 @@ from models.vit import layers
 from models.vit.patch_deletion import answers, from_the_middle, kept_patches
 from models.vit.relevance import attended, relevance
 
-WEIGHTS = "attention", "layer", "rollout", "relevance"
-"""Of the last layer, of the best single one, through all, and for the answer. What they have to beat: relevance of the
-next picture, of another class; a blob in the middle; noise."""
+WEIGHTED = "attention", "layer", "rollout", "relevance"
+"""Maps that are weights over the patches: of the last layer, of the best single one, through all, and for the answer.
+
+What they have to beat: relevance of the next picture, of another class; a blob in the middle; noise.
+"""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def measure(vit: OpenModel, resnet: OpenModel, train_set: Dataset, val_set: Data
     for name, some in maps.items():
         figures[name] = dict(zip(("removed", "kept"), right(seen, some, labels, given.part).mean(-1), strict=True))
         figures[name]["correlation"] = np.nanmean(correlation(some, np.stack(cams)[:, None]))
-        if name in WEIGHTS:
+        if name in WEIGHTED:
             figures[name] |= {"entropy": entropy(some).mean(), "spikes": spikes(some, given.spikes).mean()}
     return {
         "count": len(labels),

@@ -165,6 +165,14 @@ def test_a_classifier_of_maps_learns_whole_and_places(family, sizes, pictures, a
     assert type(model) is type(family.build(recipe))
 
 
+def test_an_ablation_without_answers_writes_nothing(tmp_path, monkeypatch, capsys):
+    arguments = {"--data": tmp_path, "--out": tmp_path / "out", "--state": tmp_path / "run.pt", "--ablation": "hard"}
+    monkeypatch.setattr("sys.argv", ["train", *(str(part) for pair in arguments.items() for part in pair)])
+    with pytest.raises(SystemExit):
+        distillation.main("resnet", resnet.build, resnet.RECIPE, resnet.TAUGHT, None, "", ablations=ABLATIONS)
+    assert "needs --answers" in capsys.readouterr().err and not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("taught", [False, True])
 def test_the_command_line_learns_by_labels_or_by_the_teacher_too(taught, pictures, answers, tmp_path, monkeypatch):
     tiny = {"widths": (8, 16), "depths": (1, 1), "schedule": ((64, 1),), "image_size": 64, "batch_size": 4}

@@ -57,8 +57,8 @@ def claim(trace: PoolingTrace, text: Text) -> str:
     said = {}
     for name, probability in zip(POOLED, trace.probability[:, -1], strict=True):
         said[name], said[f"{name}_share"] = names[int(probability.argmax())], percent(float(probability.max()))
-    last = int(behind[-1]) if behind.size else -1
-    overtakes = "never" if last == len(cls) - 1 else "always" if last < 0 else "layer"
+    last, end = int(behind[-1]) if behind.size else -1, len(cls) - 1
+    overtakes = {-1: "always", end - 1: "last", end: "never"}.get(last, "layer")
     return text.sentences(
         text(
             "anatomy.view.pooling.claim",

@@ -37,7 +37,8 @@ def trained():
         measure="val_accuracy",
         value=np.array([0.5, 0.75, 0.7]),
         size=np.array([96.0, 128, 128]),
-        hours=1.5,
+        hours=1.53,
+        device="NVIDIA H200",
         done=np.array([0.0, 1.5, 2.9]),
         rate=np.array([0.0, 1, 0.1]),
         peaks={"muon": 0.02, "adamw": 0.004},
@@ -62,9 +63,8 @@ def test_history_is_drawn_with_its_rate_and_told(trained):
     assert held["data"][0]["y"] == [0.5, 0.75, 0.7]
     assert rate["data"][0]["x"] == [0, 1.5, 2.9]
     said = history.claim(trained, EN)
-    assert (
-        "3 epochs in 1.5 hours" in said and "from 2.00 to 1.50" in said and "best 75% after 2, 70% at the end" in said
-    )
+    assert "3 epochs in 1.53 hours on NVIDIA H200" in said
+    assert "from 2.00 to 1.50" in said and "best 75% after 2, 70% at the end" in said
     assert "highest after 50%" in said and "muon 0.02, adamw 0.004" in said and "96 → 128" in said
 
 
