@@ -2,12 +2,19 @@
 
 import logging
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
+from models.progress import NO_PROGRESS, Progress
+
+if TYPE_CHECKING:
+    import numpy as np
+
 T = TypeVar("T")
+ROUNDS = 5
+"""Times that every call has its turn to be timed."""
 _counts: WeakKeyDictionary[Any, dict[Hashable, Any]] = WeakKeyDictionary()
 """By model and shape."""
 
@@ -36,6 +43,24 @@ def seconds(call: Callable[[], object]) -> float:
 
         torch.cuda.synchronize()
     return time.perf_counter() - begun
+
+
+def fastest(
+    calls: Sequence[Callable[[], object]], repeats: Sequence[int], progress: Progress = NO_PROGRESS
+) -> "np.ndarray":
+    """Seconds of each call at its fastest, which is its least disturbed: (call,).
+
+    All take turns, in ROUNDS, so that what slows the machine for a while slows them alike; in its turn each is called
+    as often as `repeats` says. The first calls warm up.
+    """
+    import numpy as np
+
+    best = np.full(len(calls), np.inf)
+    for _ in range(ROUNDS):
+        for index, (call, count) in enumerate(zip(calls, repeats, strict=True)):
+            progress.beat()
+            best[index] = min(best[index], *(seconds(call) for _ in range(count)))
+    return best
 
 
 @contextmanager

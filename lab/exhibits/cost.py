@@ -1,9 +1,9 @@
-"""Cost: what attention among all tokens costs, and what windows save, measured on this machine."""
+"""Cost: what attention among all tokens costs, what windows save, and what whole classifiers cost, measured here."""
 
 from lab.exhibit import Endpoint, Exhibit, Run, View
 from lab.inputs.kinds import Choice
-from lab.views.cost import cost
-from models.traces import COST_WIDTHS, COST_WINDOWS, CostTrace
+from lab.views.cost import cost, speed
+from models.traces import COST_WIDTHS, COST_WINDOWS, CostTrace, SpeedTrace
 
 EXHIBIT = Exhibit(
     "cost",
@@ -21,5 +21,15 @@ EXHIBIT = Exhibit(
             fresh=True,
             endpoints=(Endpoint("attention_cost"),),
         ),
+        Run(
+            "speed",
+            compute="models.cnn_vs_attention.speed:trace",
+            trace=SpeedTrace,
+            open="models.cnn_vs_attention.speed:open_bundled",
+            views=(View("speed", speed, widget="chart"),),
+            fresh=True,
+            endpoints=(Endpoint("classifier_speed"),),
+        ),
     ),
+    focused=True,
 )

@@ -1,7 +1,6 @@
 """What global and window attention cost: by formula, counted, and timed here (Liu et al. 2021, section 3.1)."""
 
 import math
-from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -10,7 +9,7 @@ from torch import nn
 
 from models.checkpoint import build_lock
 from models.device import describe, device
-from models.measure import multiply_adds, one_thread, seconds
+from models.measure import fastest, multiply_adds, one_thread
 from models.progress import NO_PROGRESS, Progress
 from models.traces import CostTrace
 
@@ -18,8 +17,6 @@ SIDES = (8, 16, 24, 32, 48, 64, 96, 128)
 """Tokens a side, all multiples of 4 and 8."""
 MAX_GLOBAL_SIDE = 64
 """Beyond 64x64 = 4,096 tokens global attention is not run: it would take seconds and its scores gigabytes."""
-ROUNDS = 5
-"""Times that every call has its turn to be timed."""
 TURN_MULTIPLY_ADDS, TURN_CALLS = 200_000_000, 10
 """A call is repeated within its turn until it has computed so much, at least once and at most so often."""
 
@@ -105,19 +102,3 @@ def cost(n_embd: int, window_size: int, sides: tuple[int, ...] = SIDES, progress
         global_seconds=np.append(timed[: len(small)], not_run),
         window_seconds=timed[len(small) :],
     )
-
-
-def fastest(
-    calls: Sequence[Callable[[], object]], repeats: Sequence[int], progress: Progress = NO_PROGRESS
-) -> np.ndarray:
-    """Seconds of each call at its fastest, which is its least disturbed: (call,).
-
-    All take turns, in ROUNDS, so that what slows the machine for a while slows them alike; in its turn each is called
-    as often as `repeats` says. The first calls warm up.
-    """
-    best = np.full(len(calls), np.inf)
-    for _ in range(ROUNDS):
-        for index, (call, count) in enumerate(zip(calls, repeats, strict=True)):
-            progress.beat()
-            best[index] = min(best[index], *(seconds(call) for _ in range(count)))
-    return best

@@ -14,7 +14,7 @@ from models.traces.cnn_vs_attention import (
     PositionAblation,
     PositionAblationsTrace,
 )
-from models.traces.cost import COST_WIDTHS, COST_WINDOWS, CostTrace
+from models.traces.cost import COST_WIDTHS, COST_WINDOWS, CostTrace, SpeedTrace
 from models.traces.decoder import (
     REMOVED,
     CacheTrace,
@@ -205,6 +205,7 @@ __all__ = [
     "SearchTrace",
     "Sight",
     "SizesTrace",
+    "SpeedTrace",
     "StepByStep",
     "StrategiesTrace",
     "StreamTrace",

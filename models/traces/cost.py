@@ -1,4 +1,4 @@
-"""What attention costs over the size of a map."""
+"""What attention costs over the size of a map, and a picture whole classifiers."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -9,6 +9,22 @@ from models.axes import Trace
 
 COST_WIDTHS, COST_WINDOWS = (32, 64, 96), (4, 8)
 """Channels and window sizes that the cost of attention is measured for."""
+
+
+@dataclass(frozen=True, eq=False)
+class SpeedTrace(Trace):
+    """What one picture costs whole classifiers."""
+
+    device: str
+    model: tuple[str, ...]
+    side: Annotated[np.ndarray, "model"]
+    """Of the pictures, in pixels."""
+    parameters: Annotated[np.ndarray, "model"]
+    multiply_adds: Annotated[np.ndarray, "model"]
+    batch: Annotated[np.ndarray, "batch"]
+    """Pictures at once."""
+    seconds: Annotated[np.ndarray, "batch model"]
+    """Of one picture."""
 
 
 @dataclass(frozen=True, eq=False)

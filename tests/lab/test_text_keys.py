@@ -83,6 +83,10 @@ KINDS = {
         "word": ("model", "parameters", "embedding", "attention", "feed_forward", "ratio", "multiply_adds")
     },
     "lab/views/cost/cost.py": {"kind": ("global", "window")},
+    "lab/views/cost/speed.py": {
+        "axis": ("multiply_adds", "milliseconds"),
+        "word": ("model", "side", "parameters", "multiply_adds", "alone_ms", "batch_ms", "rate"),
+    },
     "lab/views/cnn_vs_attention/parameters.py": {
         "kind": ("convolution", "attention", "vit_layer", "resnet_layer"),
         "name": ("model", "parameters", "multiply_adds", "accuracy"),
@@ -137,7 +141,7 @@ KINDS = {
     "lab/views/graph/graph.py": {"trace.kind": GRAPH_KINDS},
     "lab/views/graph/paper.py": {"trace.kind": GRAPH_KINDS, "word": ("edge", "attention", "then")},
     "lab/views/graph/ranking.py": {"kind": SCORED_KINDS, "name": RANKED_WEIGHTS},
-    "lab/views/anatomy/pooling.py": {"name": POOLED, "overtakes": ("never", "always", "layer")},
+    "lab/views/anatomy/pooling.py": {"name": POOLED, "overtakes": ("never", "always", "last", "layer")},
     "lab/views/patches/answer.py": {"verb": ("knows", "gives"), "view": ("swin_answer", "mobilevit_answer")},
     "lab/views/patches/deletion.py": {
         "order": (*PATCH_ORDERS, "random"),

@@ -6,7 +6,8 @@ import time
 import torch
 from torch import nn
 
-from models.measure import multiply_adds, once, one_thread, seconds
+from models import measure
+from models.measure import ROUNDS, fastest, multiply_adds, once, one_thread, seconds
 
 
 def test_a_matrix_product_costs_rows_times_inner_times_columns():
@@ -71,3 +72,12 @@ def test_a_count_is_made_once_for_a_model_and_a_shape():
     for model, shape in ((0, 3), (0, 3), (0, 4), (1, 3)):
         assert once(models[model], shape, lambda key=(model, shape): made.append(key) or len(made)) == len(made)
     assert made == [(0, 3), (0, 4), (1, 3)]
+
+
+def test_all_take_turns_and_the_fastest_call_of_each_counts(monkeypatch, beats):
+    called, clock = [], iter([9.0, 5.0, 4.0, 2.0, 3.0, 1.0, *[6.0] * 9])
+    monkeypatch.setattr(measure, "seconds", lambda call: call() or next(clock))
+    best = fastest([lambda: called.append("large"), lambda: called.append("small")], [1, 2], beats)
+    assert called == ["large", "small", "small"] * ROUNDS
+    assert best.tolist() == [2.0, 1.0]
+    assert beats.count == 2 * ROUNDS

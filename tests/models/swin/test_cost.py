@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-import models.swin.cost
-from models.swin.cost import ROUNDS, Attention, WindowAttention, cost, fastest, global_macs, window_macs
+from models.swin.cost import Attention, WindowAttention, cost, global_macs, window_macs
 
 
 def test_formulas_give_the_published_figures():
@@ -20,15 +19,6 @@ def test_what_is_counted_is_what_the_formula_says(monkeypatch):
     np.testing.assert_array_equal(seen.global_counted[:2], seen.global_formula[:2])
     assert np.isnan(seen.global_counted[2]) and np.isnan(seen.global_seconds[2])
     assert np.all(seen.window_seconds > 0) and np.all(seen.global_seconds[:2] > 0)
-
-
-def test_all_take_turns_and_the_fastest_call_of_each_counts(monkeypatch, beats):
-    called, clock = [], iter([9.0, 5.0, 4.0, 2.0, 3.0, 1.0, *[6.0] * 9])
-    monkeypatch.setattr(models.swin.cost, "seconds", lambda call: call() or next(clock))
-    best = fastest([lambda: called.append("large"), lambda: called.append("small")], [1, 2], beats)
-    assert called == ["large", "small", "small"] * ROUNDS
-    assert best.tolist() == [2.0, 1.0]
-    assert beats.count == 2 * ROUNDS
 
 
 def test_with_a_window_as_large_as_the_map_both_are_one():
