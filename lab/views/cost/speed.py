@@ -14,13 +14,14 @@ from models.traces import SpeedTrace
 def chart(trace: SpeedTrace, text: Text) -> list[dict[str, Any]]:
     """What is counted on the left, what is timed on the right: alone, and among several pictures at once."""
     counted, timed = (figure("", text(f"cost.view.speed.{axis}")) for axis in ("multiply_adds", "milliseconds"))
+    names = [name.removesuffix("-imagenette") for name in trace.model]
     millions = (trace.multiply_adds / 1e6).tolist()
-    counted.add_bar(x=list(trace.model), y=millions, marker_color=SERIES[0], showlegend=False)
+    counted.add_bar(x=names, y=millions, marker_color=SERIES[0], showlegend=False)
     for colour, count, seconds in zip(SERIES[1:], trace.batch, trace.seconds, strict=False):
         name = text("cost.view.speed.alone" if count == 1 else "cost.view.speed.batch", count=int(count))
-        timed.add_bar(x=list(trace.model), y=(seconds * 1000).tolist(), name=name, marker_color=colour)
+        timed.add_bar(x=names, y=(seconds * 1000).tolist(), name=name, marker_color=colour)
     for drawn in (counted, timed):
-        drawn.update_xaxes(type="category")
+        drawn.update_xaxes(type="category", tickangle=0, showgrid=False)
         drawn.update_yaxes(rangemode="tozero")
     return [to_dict(counted), to_dict(timed)]
 
