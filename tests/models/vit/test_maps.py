@@ -21,11 +21,11 @@ from models.families import RESNET
 from models.hub import PROCESSOR
 from models.prepared import PreparedModel, prepare_model
 from models.vit import maps
-from models.vit.maps import WEIGHTS, Settings, correlation, entropy, measure, pictures, right, spikes
+from models.vit.maps import WEIGHTED, Settings, correlation, entropy, measure, pictures, right, spikes
 from models.vit.patch_deletion import from_the_middle, importance
 from models.vit.trace import trace as vit_trace
 
-MAPS = *WEIGHTS, "other", "blob", "random"
+MAPS = *WEIGHTED, "other", "blob", "random"
 QUICK = Settings(measured=2, choosing=2)
 
 
@@ -177,7 +177,7 @@ def test_every_figure_is_that_of_the_pictures_one_by_one(vit, resnet, measured):
                 kept.append(answer(order[4:]) == label)
                 alike += [np.corrcoef(by[of], cam)[0, 1]] if cam.max() > 0 else []
         expected = {"removed": np.mean(removed), "kept": np.mean(kept), "correlation": np.mean(alike)}
-        if name in WEIGHTS:
+        if name in WEIGHTED:
             weights = np.stack([by[name] / by[name].sum() for by in own])
             expected["entropy"] = np.mean([-(row[row > 0] @ np.log(row[row > 0])) / np.log(16) for row in weights])
             expected["spikes"] = np.mean([sorted(row)[-1] + sum(sorted(row)[-5:-1]) for row in weights])
