@@ -1,25 +1,33 @@
 """What the recipes of image classifiers on Imagenette share: batches, the loop, accuracy, the files of a checkpoint."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, RandomSampler, TensorDataset
 from torchvision.transforms import v2
 from torchvision.transforms.functional import to_pil_image
 
-from models import imagenette, training
+from models import imagenette, predictions, training
 from models.checkpoint import open_model
-from models.device import describe, device
+from models.device import device
 from models.families import SWIN, VIT
 from models.pixels import prepare
 
 Dataset = tuple[torch.Tensor, torch.Tensor]
 """uint8 pictures (image, channel, row, column) and labels (image,)."""
+TENTH = 10
+SPOILT: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "grey": v2.Grayscale(3),
+    "blurred": v2.GaussianBlur(9, 2.0),
+}
+"""What is done to every tenth validation picture of 128 pixels to see whether a model bears it: no colour, or a
+Gaussian blur of 2 pixels."""
 
 
 @dataclass(frozen=True)
@@ -122,16 +130,39 @@ def accuracy(model: Any, dataset: Dataset, size: int, batch_size: int = 128) -> 
 
 
 @torch.no_grad()
-def shipped_accuracy(folder: Path, family: str, dataset: Dataset) -> float:
-    """Share of pictures that a saved checkpoint gets right as the lab runs it: a visitor's way in, float32."""
+def answers_of(folder: Path, family: str, images: torch.Tensor) -> torch.Tensor:
+    """The most probable class of each picture (image,) to a saved checkpoint as the lab runs it: a visitor's way in.
+
+    images: uint8 (image, channel, row, column). It computes in float32.
+    """
     _, model, processor = open_model(str(folder), (family,), "image")
-    images, labels = dataset
-    right = 0
-    for batch, target in zip(images.split(64), labels.split(64), strict=True):
+    found = []
+    for batch in images.split(64):
         pixels = [prepare(to_pil_image(image), processor, model.config) for image in batch]
-        answers = model(torch.cat(pixels).to(device())).logits.argmax(-1)
-        right += int((answers.cpu() == target).sum())
-    return round(right / len(labels), 4)
+        found.append(model(torch.cat(pixels).to(device())).logits.argmax(-1).cpu())
+    return torch.cat(found)
+
+
+def evaluate(folder: Path, family: str, dataset: Dataset) -> tuple[dict[str, float], dict[str, np.ndarray]]:
+    """How often a saved checkpoint is right, and what it said, of which `follows` makes the same figures again.
+
+    On all of a set, and on every tenth picture of it spoilt in each of the ways of SPOILT.
+    """
+    images, labels = dataset
+    told = {"answer": answers_of(folder, family, images), "label": labels}
+    told |= {name: answers_of(folder, family, spoil(images[::TENTH])) for name, spoil in SPOILT.items()}
+    said = {name: one.numpy().astype(np.uint8) for name, one in told.items()}
+    return follows(said), said
+
+
+def follows(said: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """The share of all pictures that were right, and of every tenth as it is and spoilt.
+
+    said: the answer to each picture and its label (image,), and the answers to every tenth, by the names of SPOILT.
+    """
+    right = {name: said[name] == said["label"][::TENTH] for name in SPOILT}
+    shares = {"val": said["answer"] == said["label"], "tenth": (said["answer"] == said["label"])[::TENTH], **right}
+    return {f"{name}_accuracy": round(float(share.mean()), 4) for name, share in shares.items()}
 
 
 def train(
@@ -238,14 +269,16 @@ def start(name: str, recipe: Any, description: str | None) -> argparse.Namespace
 def finish(model: Any, recipe: Any, history: list[dict], val_set: Dataset, arguments: argparse.Namespace) -> None:
     """Write weights, settings, history.json and recipe.json, with the accuracy of what was written."""
     save(model, recipe, history, arguments.out)
+    figures, said = evaluate(arguments.out, type(model).__name__, val_set)
+    predictions.write(arguments.out, said)
     training.write_json(
         arguments.out / "recipe.json",
         {
             "recipe": asdict(recipe),
             "data": imagenette.sha256(arguments.data),
-            "device": describe(),
+            "device": training.machine(),
             "torch": torch.__version__,
             "hours": round(sum(row["seconds"] for row in history) / 3600, 2),
-            "val_accuracy": shipped_accuracy(arguments.out, type(model).__name__, val_set),
+            **figures,
         },
     )

@@ -14,11 +14,18 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader
 
+from models.device import describe, device
+
 
 def state_path(name: str, recipe: Any) -> Path:
     """Where a recipe's training is kept between epochs; another recipe (a dataclass) gets another file."""
     mark = hashlib.sha256(json.dumps(asdict(recipe)).encode()).hexdigest()[:8]
     return Path("training") / f"{name}-{mark}.pt"
+
+
+def machine() -> str:
+    """What a recipe computes on, for its record: a GPU's name, or the CPU with its threads."""
+    return f"CPU × {torch.get_num_threads()}" if device().type == "cpu" else describe()
 
 
 def seed_everything(seed: int) -> None:

@@ -46,7 +46,7 @@ def _base() -> MarianConfig:
 
 PRESETS = {
     "marian-multi30k": Preset(MarianMTModel, lambda: MarianConfig.from_pretrained(BUNDLED / "marian-multi30k")),
-    "marian-tatoeba": Preset(MarianMTModel, lambda: MarianConfig.from_pretrained(BUNDLED / "marian-tatoeba")),
+    "marian-zh": Preset(MarianMTModel, lambda: MarianConfig.from_pretrained(BUNDLED / "marian-zh")),
     "vit-imagenette": Preset(ViTForImageClassification, lambda: ViTConfig.from_pretrained(BUNDLED / "vit-imagenette")),
     "Transformer-base": Preset(MarianMTModel, _base),
     "GPT-2": _gpt2(12, 768, 12),

@@ -7,26 +7,22 @@ class whose sentence was nearest. Photos and captions are not.
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
+from models import predictions
 from models.clip import retrieval
 from models.clip.flickr8k import LANGUAGES
-
-FILE = "predictions.npz"
 
 
 def write(folder: Path, stored: dict[str, torch.Tensor]) -> None:
     """Store embeddings as float16 and numbers of classes or photos as they are."""
     half = {name: one.half() if one.is_floating_point() else one for name, one in stored.items()}
-    arrays: dict[str, Any] = {name: one.numpy() for name, one in half.items()}
-    np.savez(folder / FILE, **arrays)
+    predictions.write(folder, {name: one.numpy() for name, one in half.items()})
 
 
 def figures(folder: Path) -> dict[str, Any]:
     """Recall both ways among the test photos, and the share of pictures whose class is right, by language."""
-    with np.load(folder / FILE, allow_pickle=False) as file:
-        stored = {name: torch.from_numpy(file[name]) for name in file.files}
+    stored = {name: torch.from_numpy(one) for name, one in predictions.read(folder).items()}
     recalls = {
         language: retrieval.both_ways(
             stored["image"].float(), stored[f"text.{language}"].float(), stored[f"photo.{language}"]

@@ -10,21 +10,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from sacrebleu.metrics.bleu import BLEU
 
-from models import training
+from models import bleu, predictions, training
 from models.clip.flickr8k import LANGUAGES
 from models.flamingo import write
 from models.flamingo.captions import encode, plain
 from models.flamingo.loss import by_caption, looking
 
-FILE, WRITTEN = "predictions.npz", "captions.json"
+WRITTEN = "captions.json"
 SIGHTS = ("right", "other", "closed")
 """The photo itself; the next one of the split, whose captions are others; and gates multiplied by 0."""
 TOKENS = {"en": "none", "zh": "zh"}
 """How sacrebleu splits captions: English ones are split by spaces already, Chinese ones by characters."""
-ORDER = 4
-"""The longest word sequence that BLEU counts."""
 
 
 def test(model: Any, tokenizer: Any, places: torch.Tensor, texts: dict[str, Any]) -> tuple[dict[str, Any], Any]:
@@ -44,24 +41,14 @@ def test(model: Any, tokenizer: Any, places: torch.Tensor, texts: dict[str, Any]
             captions = write.captions(model, tokenizer, seen, language, factor)
             nats, tokens = by_caption(looking(model, seen, factor), said)
             stored |= {f"nats.{language}.{sight}": nats.numpy(), f"tokens.{language}": tokens.numpy()}
-            stored[f"bleu.{language}.{sight}"] = counts(captions, people, TOKENS[language])
+            stored[f"bleu.{language}.{sight}"] = bleu.counts(captions, people, TOKENS[language])
             written[language][sight] = captions
     return stored, written
 
 
-def counts(captions: list[str], people: list[list[str]], tokens: str) -> np.ndarray:
-    """For every photo what BLEU adds up (photo, n): a caption's length, the nearest one of people's, matches, totals.
-
-    Matches and totals are of sequences of 1 to ORDER words.
-    """
-    bleu = BLEU(tokenize=tokens, effective_order=True)
-    found = [bleu.sentence_score(caption, some) for caption, some in zip(captions, people, strict=True)]
-    return np.array([[one.sys_len, one.ref_len, *one.counts, *one.totals] for one in found], np.int32)
-
-
 def store(folder: Path, stored: dict[str, Any], written: Any) -> None:
     """Write both files."""
-    np.savez_compressed(folder / FILE, **stored)
+    predictions.write(folder, stored)
     training.write_json(folder / WRITTEN, written)
 
 
@@ -70,21 +57,14 @@ def figures(folder: Path) -> dict[str, dict[str, Any]]:
 
     And `sees`: how many of people's captions surprise less with the right photo than with another.
     """
-    with np.load(folder / FILE, allow_pickle=False) as file:
-        stored = {name: file[name] for name in file.files}
+    stored = predictions.read(folder)
     found = {}
     for language in LANGUAGES:
         nats = {sight: stored[f"nats.{language}.{sight}"].astype(np.float64) for sight in SIGHTS}
         tokens = stored[f"tokens.{language}"].sum()
         found[language] = {
-            "bleu": {sight: bleu(stored[f"bleu.{language}.{sight}"]) for sight in SIGHTS},
+            "bleu": {sight: bleu.score(stored[f"bleu.{language}.{sight}"])["bleu"] for sight in SIGHTS},
             "nats": {sight: round(float(some.sum() / tokens), 4) for sight, some in nats.items()},
             "sees": round(float((nats["right"] < nats["other"]).mean()), 4),
         }
     return found
-
-
-def bleu(counted: np.ndarray) -> float:
-    """BLEU-4 (Papineni et al. 2002) of a whole test from the counts of its photos."""
-    length, reference, *rest = counted.sum(0).tolist()
-    return round(BLEU.compute_bleu(rest[:ORDER], rest[ORDER:], length, reference).score, 2)

@@ -13,8 +13,8 @@ from models.traces import FINETUNING_WAYS, MISTAKES, FinetuneTrace, RecoveryTrac
 RECOVERY, WIDTHS, FINETUNE = "recovery.json", "widths.json", "finetune.json"
 FINETUNED = "marian-multi30k"
 """The translator that goes on learning."""
-RECORDED = {"marian-multi30k": "multi30k", "marian-tatoeba": "tatoeba"}
-"""The translators that have a record, and the corpus of each."""
+RECORDED = {"marian-multi30k": "multi30k", "marian-zh": "tatoeba"}
+"""The translators that have a record, and the corpus of each; of marian-zh's two the one that people translated."""
 
 
 def recovery(translator: OpenModel, progress: Progress = NO_PROGRESS) -> RecoveryTrace:

@@ -15,7 +15,7 @@ class Pair(NamedTuple):
     non_autoregressive: str
 
 
-BY_LANGUAGE = {"de": Pair("marian-multi30k", "cmlm-multi30k"), "zh": Pair("marian-tatoeba", "cmlm-tatoeba")}
+BY_LANGUAGE = {"de": Pair("marian-multi30k", "cmlm-multi30k"), "zh": Pair("marian-zh", "cmlm-zh")}
 """By the language that they translate into."""
 LENGTH_CANDIDATES = {"de": 3, "zh": 3}
 """How many lengths the non-autoregressive one of a language tries; chosen on val, as its recipe.json says. The one

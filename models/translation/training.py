@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from safetensors.torch import load_file, save_file
 
-from models import training
+from models import predictions, training
 from models.checkpoint import open_model
-from models.device import describe, device
+from models.device import device
 from models.translation import metrics, vocabulary
 from models.translation.batches import Pairs, loader
 from models.translation.corpus import CORPORA, Corpus, Joined, download
@@ -183,15 +183,17 @@ def save(model: Any, tokenizer: Any, source: list[str], history: list[dict], fol
 
 
 def record(recipe: Any, history: list[dict], corpus: Corpus | Joined, arguments: argparse.Namespace) -> None:
-    """Measure the saved checkpoint and write recipe.json."""
+    """Measure the saved checkpoint, store what it said and write recipe.json."""
+    figures, counted = metrics.evaluate(arguments.out, corpus, arguments.data)
+    predictions.write(arguments.out, counted)
     training.write_json(
         arguments.out / "recipe.json",
         {
             "recipe": asdict(recipe),
             "data": corpus.sha256(arguments.data),
-            "device": describe(),
+            "device": training.machine(),
             "torch": torch.__version__,
             "hours": round(sum(row["seconds"] for row in history) / 3600, 2),
-            **metrics.evaluate(arguments.out, corpus, arguments.data),
+            **figures,
         },
     )

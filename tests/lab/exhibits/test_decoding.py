@@ -247,7 +247,7 @@ def test_a_visitor_brings_own_encoder_decoders(page, language, kinds, strangers)
             page.get_by_label(text(f"decoding.choice.{name}.{value}"), exact=True).check()
         field = controls(page).get_by_label(re.compile(f"^{model}"))
         if "language" in settings:  # the models follow it
-            expect(field).to_have_value(re.compile("marian-tatoeba"))
+            expect(field).to_have_value(re.compile("marian-zh"))
         field.fill(str(strangers[kind]))
         field.press("Enter")
         controls(page).get_by_label(sentence).fill(SENTENCE)

@@ -16,7 +16,7 @@ SENTENCE = "Two men run in the park."
 
 @pytest.fixture(scope="module")
 def translator():
-    return open_model("marian-tatoeba", AUTOREGRESSIVE, "text")
+    return open_model("marian-zh", AUTOREGRESSIVE, "text")
 
 
 @pytest.fixture(scope="module")

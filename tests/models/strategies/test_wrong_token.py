@@ -13,7 +13,7 @@ from models.translation import rules
 SENTENCE = "a man is riding a bike"
 
 
-@pytest.fixture(scope="module", params=["marian-multi30k", "marian-tatoeba"])
+@pytest.fixture(scope="module", params=["marian-multi30k", "marian-zh"])
 def translator(request):
     return open_model(request.param, ("MarianMTModel",), "text")
 

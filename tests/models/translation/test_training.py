@@ -160,9 +160,10 @@ def test_joined_corpora_follow_one_another_and_people_are_the_reference(tmp_path
 def test_of_joined_corpora_each_is_scored(tiny_translators, tmp_path, monkeypatch):
     for corpus in (FLICKR8K, TATOEBA):
         monkeypatch.setattr(type(corpus), "load", lambda self, *_: (SOURCE[:2], TARGET[:2]))
-    record = metrics.evaluate(tiny_translators[0], CORPORA["zh"], tmp_path)
+    record, counted = metrics.evaluate(tiny_translators[0], CORPORA["zh"], tmp_path)
     assert {name: figures["split"] for name, figures in record.items()} == {"flickr8k": "test", "tatoeba": "val"}
     assert all(set(figures["test"]) == {"greedy", "beam 5"} for figures in record.values())
+    assert set(counted) == {f"{name}/test/{way}" for name in record for way in ("greedy", "beam 5")}
 
 
 def test_repetition_is_the_share_of_tokens_that_equal_the_one_before():
@@ -172,10 +173,14 @@ def test_repetition_is_the_share_of_tokens_that_equal_the_one_before():
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_checkpoint_is_scored_as_the_lab_opens_it(which, tiny_translators, tmp_path, monkeypatch):
     monkeypatch.setattr(type(MULTI30K), "load", lambda *_: (SOURCE[:3], TARGET[:3]))
-    record = metrics.evaluate(tiny_translators[which], MULTI30K, tmp_path)
+    record, counted = metrics.evaluate(tiny_translators[which], MULTI30K, tmp_path)
     assert record["split"] == "test_2016_flickr" and record["sentences"] == 3
     assert "tok:13a" in record["bleu"] and json.dumps(record)
     assert set(record["test"]) == ({"greedy", "beam 5"} if which == 0 else {f"{n} passes" for n in metrics.PASSES})
+    for place, some in counted.items():
+        kind, way = place.split("/")
+        found = metrics.follows(some)
+        assert found == {name: record[kind][way][name] for name in found} and ("repetition" in found) == (which == 1)
 
 
 def test_outputs_that_are_too_short_have_their_brevity_penalty():
@@ -187,7 +192,7 @@ def test_outputs_that_are_too_short_have_their_brevity_penalty():
 def test_the_number_of_length_candidates_is_measured_on_val(tiny_translators, tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr(type(MULTI30K), "load", lambda _, __, split: asked.append(split) or (SOURCE[:3], TARGET[:3]))
-    figures = metrics.by_lengths(tiny_translators[1], MULTI30K, tmp_path)
+    figures, _ = metrics.by_lengths(tiny_translators[1], MULTI30K, tmp_path)
     assert asked == ["val"] and list(figures) == [str(count) for count in metrics.LENGTHS]
     assert all({"bleu", "brevity_penalty"} <= set(way) for way in figures.values())
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 import torch
-from torchvision.transforms.functional import to_pil_image
+from torchvision.transforms.functional import rgb_to_grayscale, to_pil_image
 
 from models import classification, imagenette
 from models.checkpoint import open_model
-from models.classification import save, shipped_accuracy, train
+from models.classification import evaluate, follows, save, train
 from models.families import VIT
 from models.vit.trace import trace
 from models.vit.train import MUON_PARAMETERS, Recipe, build
@@ -81,11 +81,15 @@ def test_the_saved_model_opens_through_the_door(trained, tmp_path, monkeypatch):
     assert json.loads((tmp_path / "history.json").read_text()) == history
 
 
-def test_shipped_accuracy_counts_what_a_visitor_would_be_told(trained, data, tmp_path, monkeypatch):
+def test_what_is_measured_is_what_a_visitor_would_be_told(trained, data, tmp_path, monkeypatch):
     monkeypatch.setenv("LAB_DEVICE", "cpu")
     save(trained[0], TINY, trained[1], tmp_path)
     vit = open_model(str(tmp_path), VIT, "image")
     answers = [int(trace(vit, to_pil_image(image)).probability.argmax()) for image in data[0]]
     images, _ = data
     labels = torch.tensor(answers[:3] + [(answer + 1) % 10 for answer in answers[3:]])
-    assert shipped_accuracy(tmp_path, "ViTForImageClassification", (images, labels)) == 0.375
+    figures, said = evaluate(tmp_path, "ViTForImageClassification", (images, labels))
+    assert figures["val_accuracy"] == 0.375 and said["answer"].tolist() == answers
+    first = to_pil_image(rgb_to_grayscale(images[0], 3))
+    assert said["grey"].tolist() == [int(trace(vit, first).probability.argmax())]
+    assert figures == follows(said) and {"tenth_accuracy", "grey_accuracy", "blurred_accuracy"} < figures.keys()

@@ -186,8 +186,8 @@ def test_a_persons_translation_is_that_of_the_sentence_for_the_languages_own_mod
         return outputs.persons_translation(replace(example, search=search, refine=refine))
 
     assert person() == person(refine="cmlm-multi30k-raw") == PERSON
-    assert person(search="marian-multi30k-distilled") == person(search="marian-tatoeba") == ""
-    assert person(refine="cmlm-tatoeba") == person(refine="someone/cmlm") == ""
+    assert person(search="marian-multi30k-distilled") == person(search="marian-zh") == ""
+    assert person(refine="cmlm-zh") == person(refine="someone/cmlm") == ""
     assert outputs.persons_translation(replace(example, sentence="Something else.")) == ""
     assert outputs.persons_translation(replace(example, language="zh")) == ""
 
