@@ -85,6 +85,7 @@ KINDS = {
     "lab/views/cost/cost.py": {"kind": ("global", "window")},
     "lab/views/cost/speed.py": {
         "axis": ("multiply_adds", "milliseconds"),
+        "kind": ("resnet", "vit", "swin", "mobilevit"),
         "word": ("model", "side", "parameters", "multiply_adds", "alone_ms", "batch_ms", "rate"),
     },
     "lab/views/cnn_vs_attention/parameters.py": {

@@ -14,7 +14,7 @@ from models.traces import SpeedTrace
 def chart(trace: SpeedTrace, text: Text) -> list[dict[str, Any]]:
     """What is counted on the left, what is timed on the right: alone, and among several pictures at once."""
     counted, timed = (figure("", text(f"cost.view.speed.{axis}")) for axis in ("multiply_adds", "milliseconds"))
-    names = [name.removesuffix("-imagenette") for name in trace.model]
+    names = [text(f"cost.view.speed.{kind}") for kind, *_ in (name.split("-") for name in trace.model)]
     millions = (trace.multiply_adds / 1e6).tolist()
     counted.add_bar(x=names, y=millions, marker_color=SERIES[0], showlegend=False)
     for colour, count, seconds in zip(SERIES[1:], trace.batch, trace.seconds, strict=False):

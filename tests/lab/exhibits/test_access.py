@@ -51,7 +51,20 @@ BARE = """() => {
 }"""
 NAMES = {
     *("English", "Hub", "ViT", "Swin", "MobileViT", "CNN", "ResNet", "Transformer", "MLP", "CLS", "Grad-CAM"),
-    *("BLEU", "chrF", "Tatoeba", "Imagenette", "torchvision", "JFT-300M", "CPU", "NVIDIA", "Esc", "PageUp", "PageDown"),
+    *(
+        "BLEU",
+        "chrF",
+        "Tatoeba",
+        "Imagenette",
+        "ImageNet",
+        "torchvision",
+        "JFT-300M",
+        "CPU",
+        "NVIDIA",
+        "Esc",
+        "PageUp",
+        "PageDown",
+    ),
     *("Top-k", "Top-p", "logit", "lens", "rollout", "NC", "log", "float32", "float64", "mask-predict", "CC", "BY"),
     *(
         "L2",

@@ -15,7 +15,7 @@ def trace():
     """The second has half of the multiply-adds and takes twice as long."""
     return SpeedTrace(
         device="CPU × 1",
-        model=("cnn", "mixed"),
+        model=("resnet-a", "mobilevit-b"),
         side=np.array([160, 192]),
         parameters=np.array([2_800_000, 1_000_000]),
         multiply_adds=np.array([200_000_000, 100_000_000]),
@@ -27,16 +27,16 @@ def trace():
 def test_both_charts_name_every_model(trace):
     counted, timed = speed.chart(trace, EN)
     (bars,) = counted["data"]
-    assert bars["x"] == ["cnn", "mixed"] and bars["y"] == [200, 100]
+    assert bars["x"] == ["ResNet", "MobileViT"] and bars["y"] == [200, 100]
     assert [(bars["name"], bars["y"]) for bars in timed["data"]] == [("alone", [10, 20]), ("8 at once", [5, 16])]
 
 
 def test_the_claim_tells_the_fewest_from_the_fastest(trace):
     said = speed.claim(trace, EN)
-    assert "mixed has the fewest multiply-adds (20.0 ms), but cnn is the fastest (10.0 ms)" in said
-    assert "cnn gets through 20.0 billion multiply-adds, mixed through 5.0" in said
-    assert "| cnn | 160 | 2.8 | 200 | 10.0 | 5.0 | 20.0 |" in said
+    assert "mobilevit&#45;b has the fewest multiply-adds (20.0 ms), but resnet&#45;a is the fastest (10.0 ms)" in said
+    assert "resnet&#45;a gets through 20.0 billion multiply-adds, mobilevit&#45;b through 5.0" in said
+    assert "| resnet&#45;a | 160 | 2.8 | 200 | 10.0 | 5.0 | 20.0 |" in said
     same = speed.claim(replace(trace, seconds=trace.seconds[:, ::-1] / 4), EN)
-    assert "mixed has the fewest multiply-adds and is the fastest (2.5 ms)" in same
+    assert "mobilevit&#45;b has the fewest multiply-adds and is the fastest (2.5 ms)" in same
     for language in LANGUAGES:
         assert "{" not in speed.claim(trace, Text(language))
