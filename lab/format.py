@@ -50,3 +50,8 @@ def layer_name(name: str, text: Text) -> str:
     """A layer's name in the page's language: "stage 2, block 1", "layer 3", "embedder"."""
     kind = "_".join(re.findall("[a-z]+", name))
     return text(f"model.layer.{kind}", **dict(zip("ab", re.findall(r"\d+", name), strict=False)))
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of cells as a Markdown table; the second row says how the columns are aligned."""
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)

@@ -1,6 +1,6 @@
 import pytest
 
-from lab.format import fine_percent, layer_name, number, percent, scientific
+from lab.format import fine_percent, layer_name, number, percent, scientific, table
 from lab.text import Text
 
 
@@ -48,3 +48,7 @@ def test_a_layer_keeps_its_numbers_in_both_languages(name):
 )
 def test_numbers_of_any_size(value, written):
     assert scientific(value) == written
+
+
+def test_rows_become_a_table_of_markdown():
+    assert table([["a", "b"], ["---", "---:"], ["x", "1"]]) == "| a | b |\n| --- | ---: |\n| x | 1 |"

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from lab.format import table
 from lab.text import Text, plain
 from lab.views.payload import Payload
 from models.traces import SIZE_PARTS, ArchitectureSize, SizesTrace
@@ -38,5 +39,4 @@ def claim(trace: SizesTrace, text: Text) -> str:
         )
     words = ("model", "parameters", "embedding", "attention", "feed_forward", "ratio", "multiply_adds")
     head = [[text(f"blocks.view.sizes.{word}") for word in words], ["---", *["---:"] * 6]]
-    table = "\n".join(f"| {' | '.join(row)} |" for row in [*head, *rows])
-    return text("blocks.view.sizes.claim") + "\n\n" + table
+    return text("blocks.view.sizes.claim") + "\n\n" + table([*head, *rows])

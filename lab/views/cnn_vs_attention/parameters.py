@@ -4,7 +4,7 @@ from typing import Literal, cast
 
 import numpy as np
 
-from lab.format import percent
+from lab.format import percent, table
 from lab.style import SERIES, figure
 from lab.text import Text, plain
 from lab.views.payload import to_dict
@@ -46,7 +46,7 @@ def claim(trace: ParametersTrace, text: Text) -> str:
     for name, parameters, multiply_adds, accuracy in columns:
         reached = percent(accuracy) if np.isfinite(accuracy) else text("cnn_vs_attention.view.parameters.unknown")
         rows.append([plain(name), f"{parameters / 1e6:.1f} M", f"{multiply_adds / 1e6:,.0f} M", reached])
-    return sentence + "\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return sentence + "\n\n" + table(rows)
 
 
 def verdict(trace: ParametersTrace, text: Text) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from lab.format import number
+from lab.format import number, table
 from lab.style import SERIES, figure
 from lab.text import Text, plain
 from lab.views.payload import to_dict
@@ -51,4 +51,4 @@ def claim(trace: SpeedTrace, text: Text) -> str:
         milliseconds = [number(one * 1000, 1) for one in trace.seconds[np.ix_([0, -1], [place])].ravel()]
         counts = number(trace.parameters[place] / 1e6, 1), number(trace.multiply_adds[place] / 1e6)
         rows.append([name, str(trace.side[place]), *counts, *milliseconds, number(rate[place], 1)])
-    return said + "\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return said + "\n\n" + table(rows)

@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from lab.format import percent
+from lab.format import percent, table
 from lab.style import SERIES, figure
 from lab.text import Text
 from lab.views.payload import to_dict
@@ -96,7 +96,6 @@ def claim(trace: CoraTrace, text: Text) -> str:
     for at, kind in enumerate(trace.kind):
         cells = [cell(trace.accuracy[GRAPH_EDGES.index(edges), at], text) for edges in trained]
         rows.append([kind_name(kind, text), f"{trace.parameters[at]:,}", *cells])
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     missing = [edges_name(edges, text) for edges in GRAPH_EDGES if edges not in trained]
     gaps = [text("graph.view.compare.missing", edges=", ".join(missing))] if missing else []
     deep = [
@@ -104,7 +103,7 @@ def claim(trace: CoraTrace, text: Text) -> str:
         for at, kind in enumerate(TRAINED_GRAPH_KINDS)
         if np.isfinite(trace.deep_accuracy[at]).any()
     ]
-    return "\n\n".join([text("graph.view.compare.claim"), table, *gaps, *deep])
+    return "\n\n".join([text("graph.view.compare.claim"), table(rows), *gaps, *deep])
 
 
 def _steps(trace: CoraTrace, at: int) -> str:

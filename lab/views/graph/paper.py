@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lab.format import fine_percent
+from lab.format import fine_percent, table
 from lab.text import Text
 from lab.views.graph.graph import GraphMeta
 from lab.views.payload import Payload
@@ -73,7 +73,7 @@ def claim(trace: PaperTrace, text: Text) -> str:
     carried = sorted(left, key=lambda at: trace.without[at, best])[:TOLD]
     rows = [head, ["---", "---:", "---:"], *(_row(trace, at, best, names, text) for at in carried)]
     parts.append(text("graph.view.paper.table"))
-    return text.sentences(*parts) + "\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return text.sentences(*parts) + "\n\n" + table(rows)
 
 
 def _others(trace: PaperTrace) -> list[int]:

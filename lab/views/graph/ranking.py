@@ -3,7 +3,7 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from lab.format import percent
+from lab.format import percent, table
 from lab.style import figure
 from lab.text import Text
 from lab.views.payload import to_dict
@@ -74,9 +74,8 @@ def claim(trace: RankingTrace, text: Text) -> str:
     for at, kind in enumerate(trace.kind):
         cells = [_cell(*one, text) for one in zip(trace.rank[:, at], trace.spread[:, at], strict=True)]
         rows.append([kind_name(kind, text), *cells])
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     heads = trace.rank.shape[2]
-    return text("graph.view.ranking.claim", nodes=len(trace.node), heads=heads) + "\n\n" + table
+    return text("graph.view.ranking.claim", nodes=len(trace.node), heads=heads) + "\n\n" + table(rows)
 
 
 def _cell(heads: np.ndarray, spread: np.ndarray, text: Text) -> str:
