@@ -169,7 +169,7 @@ def main() -> None:
         {
             "recipe": asdict(recipe),
             "data": MULTI30K.sha256(arguments.data),
-            "device": str(device()),
+            "device": training.machine(),
             "torch": torch.__version__,
             "hours": round(sum(one["seconds"] for one in history) / 3600, 2),
             "parameters": sum(parameter.numel() for parameter in model.parameters()),

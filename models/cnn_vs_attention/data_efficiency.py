@@ -25,7 +25,6 @@ from models import classification, imagenette, training
 from models.checkpoint import BUNDLED
 from models.classification import Dataset
 from models.cnn_vs_attention.parameters import multiply_adds, parameters
-from models.device import device
 from models.progress import NO_PROGRESS, Progress
 from models.resnet import train as resnet
 from models.shipped import whole
@@ -144,7 +143,7 @@ def record(recipe: Recipe, rows: list[dict], data: dict[str, str]) -> dict[str, 
     return {
         "recipe": asdict(recipe),
         "data": data,
-        "device": str(device()),
+        "device": training.machine(),
         "torch": torch.__version__,
         "hours": round(sum(row["seconds"] for row in rows) / 3600, 2),
         "steps": recipe.steps,

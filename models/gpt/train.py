@@ -170,7 +170,7 @@ def main() -> None:
         {
             "recipe": asdict(recipe),
             "data": {corpus.file: corpus.sha256(arguments.data)},
-            "device": str(device()),
+            "device": training.machine(),
             "torch": torch.__version__,
             "hours": round(sum(one.get("seconds", 0) for one in history) / 3600, 2),
             "parameters": sum(parameter.numel() for parameter in model.parameters()),

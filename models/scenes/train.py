@@ -184,7 +184,7 @@ def main() -> None:
         {
             "recipe": asdict(RECIPE),
             "codes": revision(arguments.codes),
-            "device": str(device()),
+            "device": training.machine(),
             "torch": torch.__version__,
             "hours": round(sum(row["seconds"] for row in history) / 3600, 2),
             "parameters": sum(parameter.numel() for parameter in model.parameters()),

@@ -151,7 +151,7 @@ def main() -> None:
         arguments.out / "recipe.json",
         {
             "recipe": asdict(RECIPE),
-            "device": str(device()),
+            "device": training.machine(),
             "torch": torch.__version__,
             "hours": round(sum(row["seconds"] for row in history) / 3600, 2),
             "parameters": sum(parameter.numel() for parameter in model.parameters()),

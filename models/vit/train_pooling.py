@@ -122,7 +122,7 @@ def main() -> None:
             "recipe": asdict(RECIPE),
             "weights": revision(OF),
             "data": imagenette.sha256(data),
-            "device": str(device()),
+            "device": training.machine(),
             "torch": torch.__version__,
             **reached,
         },
