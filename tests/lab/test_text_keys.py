@@ -33,6 +33,7 @@ from models.traces import (
     TRAINING_DETAILS,
     TRAINING_STRATEGIES,
 )
+from models.translation.bundled import RAW_COUNTERPART
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = {
@@ -101,6 +102,7 @@ KINDS = {
         )
     },
     "lab/views/decoding/decode.py": {"'same' if search.output == refine.output else 'differ'": ("same", "differ")},
+    "lab/views/decoding/refinement.py": {"raw.model": tuple(RAW_COUNTERPART.values())},
     "lab/views/decoding/search.py": {"search.method": ("beam", "sample"), "kind": ("departs", "never_departs")},
     "lab/views/image_text/match.py": {"among": ("alone", "tied", "claim")},
     "lab/views/image_text/scenes.py": {"name": (*SIZES, *COLOURS, *SHAPES, *PLACES)},

@@ -42,7 +42,7 @@ def _length(refine: RefineTrace, text: Text) -> str:
 
 
 def _distillation(refine: RefineTrace, raw: RefineTrace, text: Text) -> str:
-    """Repeats after the first pass, with distilled and with raw training data."""
+    """Repeats after the first pass, with distilled and with raw training data, and what raw means."""
     ours, theirs = (repeats(run.winner.token)[0] for run in (refine, raw))
     return text(
         "decoding.view.refinement.distillation",
@@ -50,4 +50,5 @@ def _distillation(refine: RefineTrace, raw: RefineTrace, text: Text) -> str:
         count=len(ours),
         raw=theirs.sum(),
         raw_count=len(theirs),
+        what=text(f"decoding.view.refinement.{raw.model}"),
     )
