@@ -47,6 +47,7 @@ def trace(
     return SpeedTrace(
         device=where,
         model=tuple(one.reference for one in prepared),
+        kind=tuple(one.model.config.model_type for one in prepared),
         side=np.array([one.size[0] for one in prepared]),
         parameters=np.array([cost.parameters for cost in costs]),
         multiply_adds=np.array([cost.multiply_adds for cost in costs]),

@@ -17,6 +17,8 @@ class SpeedTrace(Trace):
 
     device: str
     model: tuple[str, ...]
+    kind: tuple[str, ...]
+    """The family, as transformers names it: resnet, vit, swin, mobilevit."""
     side: Annotated[np.ndarray, "model"]
     """Of the pictures, in pixels."""
     parameters: Annotated[np.ndarray, "model"]

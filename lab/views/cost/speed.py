@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from lab.format import number, table
 from lab.style import SERIES, figure
 from lab.text import Text, plain
@@ -14,7 +12,7 @@ from models.traces import SpeedTrace
 def chart(trace: SpeedTrace, text: Text) -> list[dict[str, Any]]:
     """What is counted on the left, what is timed on the right: alone, and among several pictures at once."""
     counted, timed = (figure("", text(f"cost.view.speed.{axis}")) for axis in ("multiply_adds", "milliseconds"))
-    names = [text(f"cost.view.speed.{kind}") for kind, *_ in (name.split("-") for name in trace.model)]
+    names = [text(f"cost.view.speed.{kind}") for kind in trace.kind]
     millions = (trace.multiply_adds / 1e6).tolist()
     counted.add_bar(x=names, y=millions, marker_color=SERIES[0], showlegend=False)
     for colour, count, seconds in zip(SERIES[1:], trace.batch, trace.seconds, strict=False):
@@ -28,7 +26,8 @@ def chart(trace: SpeedTrace, text: Text) -> list[dict[str, Any]]:
 
 def claim(trace: SpeedTrace, text: Text) -> str:
     """Which model has the fewest multiply-adds, which is the fastest, what they compute in a second, and a table."""
-    alone = trace.seconds[0]
+    batch = int(trace.batch.max())
+    alone, together = (trace.seconds[trace.batch == count][0] for count in (1, batch))
     rate = trace.multiply_adds / alone / 1e9
     names = [plain(name) for name in trace.model]
     fewest, fastest = int(trace.multiply_adds.argmin()), int(alone.argmin())
@@ -45,10 +44,10 @@ def claim(trace: SpeedTrace, text: Text) -> str:
         least_rate=number(rate.min(), 1),
     )
     words = ("model", "side", "parameters", "multiply_adds", "alone_ms", "batch_ms", "rate")
-    rows = [[text(f"cost.view.speed.{word}", count=int(trace.batch[-1])) for word in words]]
+    rows = [[text(f"cost.view.speed.{word}", count=batch) for word in words]]
     rows.append(["---", *["---:"] * (len(words) - 1)])
     for place, name in enumerate(names):
-        milliseconds = [number(one * 1000, 1) for one in trace.seconds[np.ix_([0, -1], [place])].ravel()]
+        milliseconds = [number(seconds[place] * 1000, 1) for seconds in (alone, together)]
         counts = number(trace.parameters[place] / 1e6, 1), number(trace.multiply_adds[place] / 1e6)
         rows.append([name, str(trace.side[place]), *counts, *milliseconds, number(rate[place], 1)])
     return said + "\n\n" + table(rows)
