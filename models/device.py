@@ -85,8 +85,11 @@ def check() -> None:
         raise InputError("page.device", named=named[:80]) from error
 
 
-def describe() -> str:
-    """The device's name for the page, for example "NVIDIA H200" or "CPU × 2" for a run that has two threads."""
+def describe(threads: int = 0) -> str:
+    """The device's name for the page, for example "NVIDIA H200" or "CPU × 2" for a run that has two threads.
+
+    threads: those that compute, where they are others than a run's.
+    """
     if is_lent():
         return "ZeroGPU"
     import torch
@@ -94,4 +97,4 @@ def describe() -> str:
     where = device()
     if where.type == "cuda":
         return torch.cuda.get_device_name(where)
-    return f"{where.type.upper()} × {places().threads}"
+    return f"{where.type.upper()} × {threads or places().threads}"

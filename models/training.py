@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader
 
-from models.device import describe, device
+from models.device import describe
 
 
 def state_path(name: str, recipe: Any) -> Path:
@@ -25,7 +25,7 @@ def state_path(name: str, recipe: Any) -> Path:
 
 def machine() -> str:
     """What a recipe computes on, for its record: a GPU's name, or the CPU with its threads."""
-    return f"CPU × {torch.get_num_threads()}" if device().type == "cpu" else describe()
+    return describe(threads=torch.get_num_threads())
 
 
 def seed_everything(seed: int) -> None:

@@ -43,7 +43,7 @@ def trace(
     costs = [model_cost(one.model, one.size, one.reference) for one in prepared]
     calls = [partial(one.model, one.pixels.repeat(count, 1, 1, 1)) for count in batches for one in prepared]
     with torch.inference_mode(), one_thread():
-        where, timed = describe(), fastest(calls, [1] * len(calls), progress)
+        where, timed = describe(threads=1), fastest(calls, [1] * len(calls), progress)
     return SpeedTrace(
         device=where,
         model=tuple(one.reference for one in prepared),

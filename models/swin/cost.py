@@ -86,7 +86,7 @@ def cost(n_embd: int, window_size: int, sides: tuple[int, ...] = SIDES, progress
         *(partial(window_attention, x) for x in maps),
     ]
     with torch.inference_mode(), one_thread():
-        where, counted = describe(), np.array([multiply_adds(call) for call in calls])
+        where, counted = describe(threads=1), np.array([multiply_adds(call) for call in calls])
         repeats = np.clip(TURN_MULTIPLY_ADDS // counted, 1, TURN_CALLS)
         timed = fastest(calls, repeats.tolist(), progress)
     not_run = np.full(len(maps) - len(small), np.nan)

@@ -42,10 +42,10 @@ def test_what_does_not_compute_here_is_refused(monkeypatch, named):
 
 def test_the_page_names_the_threads_or_the_gpu(monkeypatch):
     monkeypatch.setenv("LAB_DEVICE", "cpu")
-    assert describe() == f"CPU × {places().threads}"
+    assert describe() == f"CPU × {places().threads}" and describe(threads=7) == "CPU × 7"
     monkeypatch.setenv("LAB_DEVICE", "cuda")
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda where: f"made {where}")
-    assert describe() == "made cuda"
+    assert describe() == describe(threads=7) == "made cuda"
 
 
 @pytest.mark.parametrize(

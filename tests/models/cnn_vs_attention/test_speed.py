@@ -5,6 +5,7 @@ import pytest
 
 from models import measure
 from models.cnn_vs_attention import parameters, speed
+from models.device import Places
 
 
 @pytest.fixture
@@ -15,6 +16,7 @@ def four(opened):
 
 def test_every_model_is_counted_and_timed_alone_and_among_others(four, monkeypatch, beats):
     monkeypatch.setenv("LAB_DEVICE", "cpu")
+    monkeypatch.setattr("models.device.places", lambda: Places(4, threads=4))
     calls, clock = [], iter(np.arange(1, 1000) / 8)
     monkeypatch.setattr(measure, "seconds", lambda call: calls.append(call) or next(clock))
     seen = speed.trace(**four, batches=(1, 2), progress=beats)
@@ -23,11 +25,11 @@ def test_every_model_is_counted_and_timed_alone_and_among_others(four, monkeypat
     assert beats.count == len(calls) == 8 * measure.ROUNDS
     assert [len(call().logits) for call in calls[:8]] == [1] * 4 + [2] * 4
     for place, one in enumerate(four.values()):
-        assert seen.model[place] == one.reference
+        assert (seen.model[place], seen.kind[place]) == (one.reference, one.model.config.model_type)
         assert seen.parameters[place] == parameters.parameters(one.model)
         assert seen.multiply_adds[place] == parameters.multiply_adds(one.model, (seen.side[place],) * 2)
 
 
 def test_the_four_are_bundled():
     opened = speed.open_bundled()
-    assert [one.reference.split("-")[0] for one in opened.values()] == list(opened)
+    assert [one.model.config.model_type for one in opened.values()] == list(opened)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from models.device import Places
 from models.swin.cost import Attention, WindowAttention, cost, global_macs, window_macs
 
 
@@ -12,6 +13,7 @@ def test_formulas_give_the_published_figures():
 
 def test_what_is_counted_is_what_the_formula_says(monkeypatch):
     monkeypatch.setenv("LAB_DEVICE", "cpu")
+    monkeypatch.setattr("models.device.places", lambda: Places(4, threads=4))
     seen = cost(32, 4, sides=(8, 16, 96))
     assert seen.device == "CPU × 1"
     np.testing.assert_array_equal(seen.window_counted, seen.window_formula)
