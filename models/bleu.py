@@ -21,8 +21,9 @@ def counts(outputs: list[str], references: list[list[str]], tokenize: str) -> np
 def score(counted: np.ndarray) -> dict[str, float]:
     """BLEU-4 (Papineni et al. 2002) in percent and its brevity penalty, 1 where the outputs are as long as they should.
 
-    counted: (sentence, n) as `counts` gives it.
+    counted: (sentence, n) as `counts` gives it. Where no sequence of a length matches, sacrebleu's default smoothing
+    (Chen & Cherry 2014, method 3) counts a fraction of one.
     """
     length, reference, *rest = counted.sum(0).tolist()
-    found = BLEU.compute_bleu(rest[:ORDER], rest[ORDER:], length, reference)
+    found = BLEU.compute_bleu(rest[:ORDER], rest[ORDER:], length, reference, smooth_method="exp")
     return {"bleu": round(found.score, 2), "brevity_penalty": round(found.bp, 3)}

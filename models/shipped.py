@@ -68,5 +68,10 @@ def listed(folder: Path) -> str:
     return "".join(f"{digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
 
 
+def write(folder: Path) -> None:
+    """List a folder of checkpoints as it is now."""
+    (folder / SUMS).write_text(listed(folder), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    (CHECKPOINTS / SUMS).write_text(listed(CHECKPOINTS), encoding="utf-8")
+    write(CHECKPOINTS)

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from models import classification, predictions
+from models import classification, predictions, shipped
 from models.checkpoint import BUNDLED
 from models.translation import metrics
 from tools import recheck
@@ -68,9 +68,11 @@ def test_the_command_fails_on_a_difference_or_records_it(right, said, monkeypatc
     assert ended.value.code == (not right)
     assert ("vit: as recorded" in capsys.readouterr().out) == right
     monkeypatch.setattr(sys, "argv", [*sys.argv, "--write"])
+    (tmp_path / shipped.SUMS).write_text("another sum  vit/recipe.json\n")
     with pytest.raises(SystemExit) as ended:
         recheck.main()
     assert not ended.value.code and recheck.recorded("vit") == recheck.follows("vit") == figures
+    assert shipped.whole(tmp_path / "vit")
 
 
 def test_counts_of_translations_give_the_figures_of_the_whole():

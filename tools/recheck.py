@@ -1,7 +1,8 @@
 """Measure bundled classifiers and translators again from their weights, and compare with what is recorded of them.
 
 Run: python -m tools.recheck --data DIR [NAME ...] (DIR holds the data sets; 40 minutes for all on two cores). It
-prints what differs and fails if anything does; with --write, recipe.json and predictions.npz say what was measured.
+prints what differs and fails if anything does; with --write, recipe.json and predictions.npz say what was measured, and
+SHA256SUMS lists them.
 """
 
 import argparse
@@ -11,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from models import classification, hub, imagenette, predictions
+from models import classification, hub, imagenette, predictions, shipped
 from models.checkpoint import BUNDLED, bundled
 from models.families import CLASSIFIERS
 from models.training import write_json
 from models.translation import metrics
 from models.translation.bundled import AUTOREGRESSIVE, NON_AUTOREGRESSIVE
-from models.translation.corpus import CORPORA
+from models.translation.corpus import corpus_of
 
 RECORD = "recipe.json"
 
@@ -38,7 +39,7 @@ def measure(name: str, data: Path) -> tuple[dict[str, Any], dict[str, np.ndarray
     kind = family(name)
     if kind in CLASSIFIERS:
         return classification.evaluate(BUNDLED / name, kind, imagenette.load(data, "val"))
-    return metrics.evaluate(BUNDLED / name, CORPORA[name.split("-")[1]], data)
+    return metrics.evaluate(BUNDLED / name, corpus_of(name), data)
 
 
 def follows(name: str) -> dict[str, Any]:
@@ -96,6 +97,8 @@ def main() -> None:
             path = BUNDLED / name / RECORD
             write_json(path, hub.read_json(path) | figures)
             predictions.write(path.parent, said)
+            shipped.write(BUNDLED)
+            print(f"{name}: recorded", flush=True)
             continue
         lines += (found := [f"{name}: {line}" for line in differences(name, figures, said)])
         print("\n".join(found) or f"{name}: as recorded", flush=True)

@@ -117,6 +117,11 @@ CORPORA: dict[str, Corpus | Joined] = {
 }
 
 
+def corpus_of(checkpoint: str) -> Corpus | Joined:
+    """What a bundled translator learned from, by its name: family-corpus, or family-corpus-variant."""
+    return CORPORA[checkpoint.split("-")[1]]
+
+
 def download(folder: Path) -> None:
     """Fetch Multi30k from its official address and pack it as `load` reads it.
 

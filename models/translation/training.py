@@ -14,7 +14,7 @@ from models.checkpoint import open_model
 from models.device import device
 from models.translation import metrics, vocabulary
 from models.translation.batches import Pairs, loader
-from models.translation.corpus import CORPORA, Corpus, Joined, download
+from models.translation.corpus import Corpus, Joined, corpus_of, download
 from models.translation.distil import TEACHERS, distil
 
 
@@ -171,7 +171,7 @@ def start(
     arguments.out = arguments.out or Path("checkpoints") / name
     arguments.state = arguments.state or training.state_path(name, recipe)
     arguments.state.parent.mkdir(parents=True, exist_ok=True)
-    return arguments, CORPORA[arguments.corpus.split("-")[0]], recipe
+    return arguments, corpus_of(name), recipe
 
 
 def save(model: Any, tokenizer: Any, source: list[str], history: list[dict], folder: Path) -> None:
