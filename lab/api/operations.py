@@ -11,7 +11,7 @@ from typing import Any
 from lab.exhibit import Endpoint, Exhibit, Run, View
 from lab.exhibits import EXHIBITS
 from lab.header import tabs
-from lab.inputs.kinds import Input
+from lab.inputs.kinds import Choice, Input
 from lab.text import LANGUAGES, Text
 
 ARRAYS, LANGUAGE = "arrays", "answer_language"
@@ -70,8 +70,8 @@ class Operation:
     def _described(self, one: Input, text: Text) -> str:
         """The words beside the input, and what else one must know to write its value."""
         key = f"{self.exhibit.name}.input.{one.name}"
-        choice = f"{self.exhibit.name}.choice.{one.name}"
-        words = [f"{value}: {said}" for value, said in text.section(choice).items()]
+        choices = one.words(text, self.exhibit.name) if isinstance(one, Choice) else {}
+        words = [f"{value}: {said}" for value, said in choices.items()]
         parts = [text(part) for part in (key, f"{key}_info", f"api.form.{one.form}") if text.has(part)]
         follows = [text("api.follows", leader=one.follows)] if one.defaults else []
         return as_plain(" · ".join([*parts, *(["; ".join(words)] if words else []), *follows]))

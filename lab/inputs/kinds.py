@@ -102,9 +102,13 @@ class Input:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Choice(Input):
-    """One of a few values; words in [choice.<name>] unless the values are numbers."""
+    """One of a few values; words in [choice.<name>] unless the values are numbers.
+
+    room: the text file of these words, where several exhibits share them.
+    """
 
     values: tuple[Any, ...]
+    room: str = ""
     bad: ClassVar[tuple[Any, ...]] = (None, [], {"a": 1}, "none of these", -1, True)
 
     def component(self, text: Text, exhibit: str) -> Any:
@@ -113,8 +117,12 @@ class Choice(Input):
 
     def named(self, text: Text, exhibit: str) -> list[tuple[str, Any]]:
         """Words and values."""
-        prefix = f"{exhibit}.choice.{self.name}"
-        return [(text(f"{prefix}.{one}") if isinstance(one, str) else str(one), one) for one in self.values]
+        words = self.words(text, exhibit)
+        return [(words[one] if isinstance(one, str) else str(one), one) for one in self.values]
+
+    def words(self, text: Text, exhibit: str) -> dict[str, str]:
+        """By value."""
+        return text.section(f"{self.room or exhibit}.choice.{self.name}")
 
     @property
     def schema(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ LANGUAGE = "de"
 """The one that is chosen at first."""
 SENTENCE = (
     EnglishSentence(name="sentence", default=examples(LANGUAGE)[0], follows="language"),
-    Choice(name="language", default=LANGUAGE, values=tuple(BY_LANGUAGE)),
+    Choice(name="language", default=LANGUAGE, values=tuple(BY_LANGUAGE), room="sentence"),
 )
 """What is translated, and into what."""
 OPENS = {"zh": {"language": "zh", "sentence": examples("zh")[0]}}

@@ -8,7 +8,6 @@ from lab.text import LANGUAGES, table
 from lab.views.decoding.run import SearchMeta, StepMeta
 from models.traces import FATES, METHODS, STOPPING, STRATEGIES
 from models.traces.translation import Stopped
-from models.translation.bundled import BY_LANGUAGE
 
 
 def ends(language, start):
@@ -32,7 +31,7 @@ def test_why_a_search_ended_has_its_words(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_choice_has_its_words(language):
-    choices = {"method": METHODS, "stopping": STOPPING, "strategy": STRATEGIES, "language": BY_LANGUAGE}
+    choices = {"method": METHODS, "stopping": STOPPING, "strategy": STRATEGIES}
     for name, values in choices.items():
         assert ends(language, f"choice.{name}.") == set(values), name
     assert ends(language, "widget.refinement.rule_") == {*STRATEGIES, "next", "end"}
