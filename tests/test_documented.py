@@ -39,7 +39,6 @@ from models.strategies.recorded import FINETUNE, FINETUNED
 from models.swin.train import TAUGHT as SWIN
 from models.traces import GRAPH_KINDS, PAPERS
 from models.translation import train_cmlm, train_marian
-from models.translation.corpus import CORPORA
 from models.vit import maps, pooling, train_pooling
 from models.vit.train import TAUGHT as VIT
 from models.wheels import WHEELS
@@ -75,6 +74,8 @@ TWO_TOWERS, CAPTIONER = {SEEN}, {written.WRITTEN}
 LARGEST = dict.fromkeys((train_clip.NAME, train_flamingo.NAME), 32_000_000)
 """Bytes of weights, where they are more than 14 million."""
 WORDS, VERSE, STRATEGIES = {"source_words.txt"}, {"verse.json", "written.txt"}, {"recovery.json", "widths.json"}
+PARTS = {"flickr8k": "captions", "tatoeba": "everyday sentences"}
+"""The data sets of the translators of two kinds of sentences, as their cards call them."""
 MAPS = "maps.json"
 FURTHER = {
     FINETUNED: {FINETUNE},
@@ -86,11 +87,12 @@ FURTHER = {
 
 def figures(record):
     """What a card must state: a classifier's accuracy, a translator's every BLEU and chrF, a language model's loss,
-    of the scenes' codes PSNR and perplexity, and every share of what their stream wrote. Of several corpora those
+    of the scenes' codes PSNR and perplexity, and every share of what their stream wrote. Of several corpora the rows
     of each.
     """
-    if parts := [record[name] for name in CORPORA if name in record]:
-        return [figure for part in parts for figure in figures(part)]
+    if parts := {name: record[name] for name in PARTS if name in record}:
+        assert len(parts) == len(PARTS)
+        return [row for name, part in parts.items() for row in rows(PARTS[name], part)]
     if "codes" in record:
         return [f"{share:.1%}" for part in record["test"].values() for way in part.values() for share in way.values()]
     if "pictures" in record:
@@ -112,7 +114,25 @@ def figures(record):
         return [f"**{record['test']['nats']:.2f}**", f"{record['test']['bits']:.2f}"]
     digits = {"bleu": 1, "chrf": 1, "brevity_penalty": 2}
     ways = (*record["test"].values(), *record.get("val_by_length_candidates", {}).values())
-    return [f"{way[name]:.{digits[name]}f}" for way in ways for name in digits if name in way]
+    repeated = [f"{way['repetition']:.2%}" for way in record["test"].values() if "repetition" in way]
+    return [f"{way[name]:.{digits[name]}f}" for way in ways for name in digits] + repeated
+
+
+def rows(what, part):
+    """Those of the tables in a card of a translator that learned from several data sets, for one of these."""
+
+    def shown(way, mark=""):
+        return f"{mark}{way['bleu']:.1f}{mark} | {way['chrf']:.1f} | {way['brevity_penalty']:.2f}"
+
+    test = part["test"]
+    if "greedy" in test:
+        return [f"| {what} | {shown(test['greedy'])} | {shown(test['beam 5'], '**')} |"]
+    passes = [
+        f"| {what} | {name.removesuffix(' passes')} | {shown(way, '**')} | {way['repetition']:.2%} |"
+        for name, way in test.items()
+    ]
+    lengths = [f"| {what} | {count} | {shown(way)} |" for count, way in part["val_by_length_candidates"].items()]
+    return passes + lengths
 
 
 @pytest.mark.parametrize("name", bundled())

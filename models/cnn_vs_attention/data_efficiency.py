@@ -173,7 +173,7 @@ def recorded(folder: Path) -> DataEfficiencyTrace:
 
     return DataEfficiencyTrace(
         family=families,
-        device=report["device"].upper(),
+        device=report["device"],
         steps=report["steps"],
         parameters=np.array([report["parameters"][family] for family in families]),
         multiply_adds=np.array([report["multiply_adds"][family] for family in families]),

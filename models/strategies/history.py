@@ -25,6 +25,7 @@ def trace(checkpoint: str, progress: Progress = NO_PROGRESS) -> HistoryTrace:
     done = np.linspace(0, last, TICKS, endpoint=False)
     return HistoryTrace(
         checkpoint=checkpoint,
+        corpora=tuple(name for name, part in record.items() if isinstance(part, dict) and "split" in part),
         unit=unit,
         at=_column(rows, unit),
         loss=_column(rows, "loss"),
@@ -32,7 +33,7 @@ def trace(checkpoint: str, progress: Progress = NO_PROGRESS) -> HistoryTrace:
         value=_column(rows, measure),
         size=_column(rows, "size"),
         hours=float(record["hours"]),
-        device=record["device"].replace("cpu", "CPU"),
+        device=record["device"],
         done=done,
         rate=np.array([rate(recipe, at / last) for at in done]),
         peaks={name: recipe[f"{name}_lr"] for name in ("muon", "adamw") if recipe.get(f"{name}_lr")},

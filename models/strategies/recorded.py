@@ -27,6 +27,7 @@ def recovery(translator: OpenModel, progress: Progress = NO_PROGRESS) -> Recover
 
     return RecoveryTrace(
         model=translator.reference,
+        corpus=RECORDED[translator.reference],
         sentences=found["sentences"],
         distance=np.arange(1, len(kinds[0]["divergence"]) + 1),
         reaching=np.array(found["reaching"]),
@@ -44,6 +45,7 @@ def widths(translator: OpenModel, progress: Progress = NO_PROGRESS) -> WidthsTra
     table = found["by_penalty"]
     return WidthsTrace(
         model=translator.reference,
+        corpus=RECORDED[translator.reference],
         sentences=found["sentences"],
         penalty=np.array([row["penalty"] for row in table]),
         width=np.array(found["widths"]),
@@ -83,5 +85,6 @@ def finetune(progress: Progress = NO_PROGRESS) -> FinetuneTrace:
 def _read(translator: OpenModel, name: str, progress: Progress) -> dict[str, Any]:
     progress.beat()
     if translator.reference not in RECORDED:
-        raise InputError("strategies.no_record", reference=translator.reference)
+        known = ", ".join(RECORDED)
+        raise InputError("strategies.no_record", reference=translator.reference, known=known)
     return read_json(find(translator.reference) / name)

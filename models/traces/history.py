@@ -21,6 +21,8 @@ class HistoryTrace(Trace):
     """A training by its rows, one for each epoch or for so many steps."""
 
     checkpoint: str
+    corpora: tuple[str, ...]
+    """The data sets that it learned from together, where they are several."""
     unit: str
     """"epoch" or "step"."""
     at: Annotated[np.ndarray, "row"]

@@ -13,6 +13,8 @@ class WidthsTrace(Trace):
     """Beam search over beam width, on sentences with reference translations."""
 
     model: str
+    corpus: str
+    """Whose validation set the sentences are from."""
     sentences: int
     penalty: Annotated[np.ndarray, "penalty"]
     """Exponent of the length that hypotheses are ranked by: 0 for the log probability itself."""

@@ -48,6 +48,8 @@ class RecoveryTrace(Trace):
     """How far a wrong token is felt, averaged over sentences; `mistake` is one of MISTAKES."""
 
     model: str
+    corpus: str
+    """Whose validation set the sentences are from."""
     sentences: int
     distance: Annotated[np.ndarray, "distance"]
     """Tokens after the wrong one, from 1."""

@@ -12,6 +12,7 @@ from lab.text import LANGUAGES, table
 from lab.views.fields import growth
 from lab.views.strategies import details, finetune, train
 from models.scenes.world import COLOURS, PLACES, SHAPES, SIZES
+from models.strategies.recorded import RECORDED
 from models.strategies.variants import AHEAD, DETAILS
 from models.traces import (
     FED_WAYS,
@@ -107,7 +108,7 @@ KINDS = {
     "lab/views/image_text/match.py": {"among": ("alone", "tied", "claim")},
     "lab/views/image_text/scenes.py": {"name": (*SIZES, *COLOURS, *SHAPES, *PLACES)},
     "lab/views/strategies/history.py": {"trace.measure": MEASURED, "trace.unit": ("epoch", "step")},
-    "lab/views/strategies/recovery.py": {"mistake": MISTAKES},
+    "lab/views/strategies/recovery.py": {"mistake": MISTAKES, "trace.corpus": (*RECORDED.values(),)},
     "lab/views/strategies/train.py": {
         "strategy": TRAINING_STRATEGIES,
         "name": ("gold", "own"),
@@ -128,7 +129,7 @@ KINDS = {
         "word": finetune.COLUMNS,
         "beside(trace, at, place)": ("above", "below", "within"),
     },
-    "lab/views/strategies/widths.py": {"name": ("bleu", "log_prob", "length")},
+    "lab/views/strategies/widths.py": {"name": ("bleu", "log_prob", "length"), "trace.corpus": (*RECORDED.values(),)},
     "lab/views/strategies/wrong.py": {"trace.mistake": MISTAKES},
     "lab/views/image_text/caption.py": {"'differs' if difference else 'exact'": ("differs", "exact")},
     "lab/views/image_text/fails.py": {"kind": FOIL_KINDS, "language": LANGUAGES},

@@ -62,7 +62,10 @@ def claim(trace: HistoryTrace, text: Text) -> str:
         peak=percent(float(trace.done[peak] / trace.at[-1])),
         rates=", ".join(f"{name} {rate:g}" for name, rate in trace.peaks.items()),
     )
+    more = []
+    if trace.corpora:
+        more.append(text("strategies.view.history.joined"))
     sizes = list(dict.fromkeys(trace.size[np.isfinite(trace.size)].astype(int).tolist()))
-    if len(sizes) < 2:
-        return said
-    return text.sentences(said, text("strategies.view.history.sizes", sizes=" → ".join(map(str, sizes))))
+    if len(sizes) > 1:
+        more.append(text("strategies.view.history.sizes", sizes=" → ".join(map(str, sizes))))
+    return text.sentences(said, *more)

@@ -44,7 +44,8 @@ def reaching_chart(trace: RecoveryTrace, text: Text) -> go.Figure:
 
 def claim(trace: RecoveryTrace, text: Text) -> str:
     """A line for each kind of mistake: how often nothing changes, how much does, and how the doubt fades."""
-    lines = [text("strategies.view.recovery.claim", model=trace.model, sentences=trace.sentences), ""]
+    corpus = text(f"strategies.corpus.{trace.corpus}")
+    lines = [text("strategies.view.recovery.claim", model=trace.model, sentences=trace.sentences, corpus=corpus), ""]
     for at, mistake in enumerate(MISTAKES):
         lines.append(
             "- "

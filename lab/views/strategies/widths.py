@@ -33,7 +33,8 @@ def by_width(trace: WidthsTrace, values: np.ndarray, name: str, text: Text) -> g
 
 def claim(trace: WidthsTrace, text: Text) -> str:
     """Where each ranking is best and where it ends, and how alike beams are beside samples."""
-    lines = [text("strategies.view.widths.claim", model=trace.model, sentences=trace.sentences), ""]
+    corpus = text(f"strategies.corpus.{trace.corpus}")
+    lines = [text("strategies.view.widths.claim", model=trace.model, sentences=trace.sentences, corpus=corpus), ""]
     for at, penalty in enumerate(trace.penalty.tolist()):
         best = int(trace.bleu[at].argmax())
         lines.append(

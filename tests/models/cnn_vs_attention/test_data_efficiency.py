@@ -184,7 +184,7 @@ def test_a_record_gives_means_and_spreads(tmp_path):
         "swin": [(0.5, 1, 0.5), (0.5, 2, 0.3), (1.0, 1, 0.9)],
     }
     report = {
-        "device": "cuda",
+        "device": "NVIDIA H200",
         "steps": 7,
         "parameters": {"vit": 10, "swin": 11},
         "multiply_adds": {"swin": 200, "vit": 100},
@@ -196,7 +196,7 @@ def test_a_record_gives_means_and_spreads(tmp_path):
     }
     write_json(tmp_path / "recipe.json", report)
     seen = recorded(tmp_path)
-    assert (seen.family, seen.steps, seen.device) == (("vit", "swin"), 7, "CUDA")
+    assert (seen.family, seen.steps, seen.device) == (("vit", "swin"), 7, "NVIDIA H200")
     assert (seen.parameters.tolist(), seen.multiply_adds.tolist()) == ([10, 11], [100, 200])
     assert (seen.share.tolist(), seen.n_image.tolist(), seen.n_seed.tolist()) == ([0.5, 1.0], [10, 20], [2, 1])
     np.testing.assert_allclose(seen.mean, [[0.4, 0.8], [0.4, 0.9]])

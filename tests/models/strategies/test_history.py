@@ -15,12 +15,14 @@ from models.translation.training import Recipe
 @pytest.mark.parametrize("checkpoint", HISTORIES)
 def test_rows_are_those_of_the_file(checkpoint):
     found = history.trace(checkpoint)
-    rows = json.loads((BUNDLED / checkpoint / "history.json").read_text(encoding="utf-8"))
+    rows, record = (json.loads((BUNDLED / checkpoint / f"{name}.json").read_text()) for name in ("history", "recipe"))
     assert found.at.tolist() == [row[found.unit] for row in rows]
     np.testing.assert_array_equal(found.value, [row.get(found.measure, np.nan) for row in rows])
     assert np.isfinite(found.value[-1])
     np.testing.assert_array_equal(found.loss, [row.get("loss", np.nan) for row in rows])
     assert found.rate.max() <= 1 and found.peaks["adamw"] > 0
+    assert (found.hours, found.device) == (record["hours"], record["device"]) and "cpu" not in found.device
+    assert found.corpora == (("flickr8k", "tatoeba") if checkpoint.endswith("-zh") else ())
 
 
 def test_the_rate_is_the_recipes_own():

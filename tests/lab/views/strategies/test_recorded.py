@@ -16,6 +16,7 @@ EN = Text("en")
 def recovered():
     return RecoveryTrace(
         model="m",
+        corpus="tatoeba",
         sentences=20,
         distance=np.arange(1, 4),
         reaching=np.array([20, 12, 5]),
@@ -31,6 +32,7 @@ def recovered():
 def trained():
     return HistoryTrace(
         checkpoint="vit-imagenette",
+        corpora=(),
         unit="epoch",
         at=np.array([1.0, 2, 3]),
         loss=np.array([np.nan, 2, 1.5]),
@@ -51,6 +53,7 @@ def test_recovery_is_drawn_and_told_by_kind(recovered):
     assert [line["y"] for line in missing["data"]] == recovered.lost.tolist()
     assert [bars["y"] for bars in reaching["data"]] == [[20, 12, 5]]
     said = recovery.claim(recovered, EN)
+    assert "with m on 20 everyday sentences (Tatoeba):" in said
     assert "second choice: 40 tokens made wrong; after 75% of them nothing changes, on average 50%" in said
     assert (
         "any token: 50 tokens made wrong; after 20%" in said and "by 2.00 nats, the one 3 tokens later by 0.50" in said
@@ -66,6 +69,8 @@ def test_history_is_drawn_with_its_rate_and_told(trained):
     assert "3 epochs in 1.53 hours on NVIDIA H200" in said
     assert "from 2.00 to 1.50" in said and "best 75% after 2, 70% at the end" in said
     assert "highest after 50%" in said and "muon 0.02, adamw 0.004" in said and "96 → 128" in said
+    joined = "two validation sets together"
+    assert joined not in said and joined in history.claim(replace(trained, corpora=("a", "b")), EN)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -77,6 +82,7 @@ def test_a_loss_is_best_where_it_is_lowest(trained, language):
 def test_widths_are_drawn_by_penalty_and_told():
     found = WidthsTrace(
         model="m",
+        corpus="multi30k",
         sentences=20,
         penalty=np.array([0.0, 1.0]),
         width=np.array([1, 4, 64]),
@@ -93,6 +99,7 @@ def test_widths_are_drawn_by_penalty_and_told():
     assert [line["y"] for line in probability["data"]] == found.log_prob.tolist()
     assert [line["y"] for line in length["data"]] == found.length.tolist()
     said = widths.claim(found, EN)
+    assert "with m on 20 image captions (Multi30k):" in said
     assert "Length penalty 0: BLEU 30.0 greedily, at best 32.0 with 4 beams, 28.0 with 64" in said
     assert "from −8.00 to −6.50 nats" in said and "from 10.0 to 8.0 tokens" in said
     assert "25% are distinct" in said and "samples 75%" in said and "BLEU 20.0." in said
