@@ -119,18 +119,19 @@ def lay_out_inputs(exhibit: Exhibit, text: Text, door: gr.HTML) -> Board:
     if more := [one for one in settings if one.more]:
         with gr.Accordion(text(f"{name}.{MORE}"), open=False, elem_classes=f"takes-{MORE}"):
             lay_out_settings(more, exhibit, text, board)
-    if content:
-        gr.Markdown(credits(exhibit, content, text), elem_classes="small")
+    if said := credits(exhibit, content, text):
+        gr.Markdown(said, elem_classes="small")
     if exhibit.focused:
         gr.HTML(f"<style>{focus(exhibit)}</style>", padding=False)
     return board
 
 
 def credits(exhibit: Exhibit, content: Sequence[Input], text: Text) -> str:
-    """Whose the example photos or sentences are."""
-    kind = "photo" if any(isinstance(one, Photo) for one in content) else "sentence"
-    own = f"{exhibit.name}.credits"
-    return text(own if text.has(own) else f"{kind}.credits")
+    """Whose the example photos and sentences are, and the data that models learned from; "" where there are none."""
+    kinds = {"photo": Photo, "sentence": Sentence}
+    rooms = [room for room, kind in kinds.items() if any(isinstance(one, kind) for one in content)]
+    keys = [f"{room}.credits" for room in (*rooms, exhibit.name)]
+    return "\n\n".join(text(key) for key in keys if text.has(key))
 
 
 def focus(exhibit: Exhibit) -> str:
