@@ -21,7 +21,7 @@ from models.pixels import prepare
 
 Dataset = tuple[torch.Tensor, torch.Tensor]
 """uint8 pictures (image, channel, row, column) and labels (image,)."""
-TENTH = 10
+SPOILT_EVERY = 10
 SPOILT: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "grey": v2.Grayscale(3),
     "blurred": v2.GaussianBlur(9, 2.0),
@@ -150,7 +150,7 @@ def evaluate(folder: Path, family: str, dataset: Dataset) -> tuple[dict[str, flo
     """
     images, labels = dataset
     told = {"answer": answers_of(folder, family, images), "label": labels}
-    told |= {name: answers_of(folder, family, spoil(images[::TENTH])) for name, spoil in SPOILT.items()}
+    told |= {name: answers_of(folder, family, spoil(images[::SPOILT_EVERY])) for name, spoil in SPOILT.items()}
     said = {name: one.numpy().astype(np.uint8) for name, one in told.items()}
     return follows(said), said
 
@@ -160,8 +160,9 @@ def follows(said: Mapping[str, np.ndarray]) -> dict[str, float]:
 
     said: the answer to each picture and its label (image,), and the answers to every tenth, by the names of SPOILT.
     """
-    right = {name: said[name] == said["label"][::TENTH] for name in SPOILT}
-    shares = {"val": said["answer"] == said["label"], "tenth": (said["answer"] == said["label"])[::TENTH], **right}
+    right = said["answer"] == said["label"]
+    spoilt = {name: said[name] == said["label"][::SPOILT_EVERY] for name in SPOILT}
+    shares = {"val": right, "tenth": right[::SPOILT_EVERY], **spoilt}
     return {f"{name}_accuracy": round(float(share.mean()), 4) for name, share in shares.items()}
 
 

@@ -25,7 +25,7 @@ class Recipe(classification.Recipe):
     schedule: tuple[tuple[int, int], ...] = ((96, 18), (128, 24))
     image_size: int = 160
     muon_lr: float = 0.0
-    """None of its weights is a matrix."""
+    """No Muon: its hidden weights are kernels, not matrices."""
     adamw_lr: float = 3e-3
     widths: tuple[int, ...] = (32, 64, 128, 256)
     """Channels of each stage."""

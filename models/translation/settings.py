@@ -23,8 +23,8 @@ class Settings:
     temperature: float = 1.0
     top_k: int = 0
     top_p: float = 1.0
-    passes: int = 10
-    n_length: int = 3
+    passes: int = mask_predict.Settings.passes
+    n_length: int = mask_predict.Settings.n_length
     strategy: str = STRATEGIES[0]
     picked: tuple[int, ...] = ()
     """Positions from 0, heeded only by the strategy "picked"."""
