@@ -18,8 +18,8 @@ class Pair(NamedTuple):
 BY_LANGUAGE = {"de": Pair("marian-multi30k", "cmlm-multi30k"), "zh": Pair("marian-zh", "cmlm-zh")}
 """By the language that they translate into."""
 LENGTH_CANDIDATES = {"de": 3, "zh": 3}
-"""How many lengths the non-autoregressive one of a language tries; chosen on val, as its recipe.json says. The one
-that learned from raw data tries as many."""
+"""How many lengths the non-autoregressive one of a language tries; chosen on val by BLEU and brevity penalty, both in
+its card. The one that learned from raw data tries as many."""
 RAW_COUNTERPART = {"cmlm-multi30k": "cmlm-multi30k-raw"}
 """The same model trained on raw instead of distilled data."""
 DISTILLED_BASELINE = "marian-multi30k-distilled"
