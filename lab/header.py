@@ -16,10 +16,10 @@ TAGS = {"en": "en", "zh": "zh-CN"}
 """Of the languages, as browsers know them."""
 PATHS = {"en": "./", "zh": "zh"}
 """Of the pages."""
-TOOLS = {"cover": "▦", "link": "#", "keys": "?", "theme": "◐", "wide": "⤢"}
+TOOLS = {"cover": "▦", "link": "#", "keys": "?", "theme": "◐", "presenter": "⤢"}
 """The header's buttons and their signs; some are seen in presenter mode only."""
 KEYS = {
-    "wide": "F",
+    "presenter": "F",
     "cover": "B",
     "restart": "R",
     "theme": "T",

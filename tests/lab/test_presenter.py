@@ -52,7 +52,7 @@ def test_the_keys_are_listed_and_single_ones_can_be_switched_off(page):
     page.keyboard.press("f")
     page.keyboard.press("h")
     expect(keys).to_be_hidden()
-    expect(page.locator("body")).not_to_have_class("lab-wide")
+    expect(page.locator("body")).not_to_have_class(re.compile("lab-presenter"))
     page.reload()
     expect(page.locator(".cut")).to_have_attribute("data-count", "196")
     page.get_by_role("button", name=ENGLISH("page.keys"), exact=True).click()
@@ -109,7 +109,7 @@ def test_the_tabs_of_training_fit_and_no_chart_is_left_alone(chromium, server, l
     assert bar.evaluate("bar => bar.scrollWidth - bar.clientWidth") <= 1
     page.set_viewport_size({"width": 1920, "height": 1080})
     page.keyboard.press("f")
-    expect(page.locator("body")).to_have_class(re.compile("lab-wide"))
+    expect(page.locator("body")).to_have_class(re.compile("lab-presenter"))
     assert bar.evaluate("bar => bar.scrollWidth - bar.clientWidth") <= 1
     tops = plots.evaluate_all("plots => plots.map(plot => Math.round(plot.getBoundingClientRect().top))")
     assert [tops.count(top) for top in tops] == [2, 2, 2, 2]

@@ -1,6 +1,6 @@
 // Plotly figures side by side in the page's light or dark colours; plotly.js is fetched with the first one.
 import { element } from "../core/dom.js";
-import { isWide, zoom as pageZoom, viewHeight } from "../core/presenter.js";
+import { isPresenting, zoom as pageZoom, viewHeight } from "../core/presenter.js";
 import { constants } from "../core/theme.js";
 import { chartReading, together } from "../read/chart.js";
 import { sentences } from "../read/format.js";
@@ -91,8 +91,8 @@ function layoutOf(figure, width, zoom, rows) {
   /** @type {Record<string, any>} */
   const layout = { ...figure.layout, font: { ...figure.layout.font, color }, autosize: false };
   if (width) layout.width = width;
-  if (width && width < NARROW && !isWide()) Object.assign(layout, narrow(figure, layout));
-  if (isWide()) Object.assign(layout, large(layout, rows));
+  if (width && width < NARROW && !isPresenting()) Object.assign(layout, narrow(figure, layout));
+  if (isPresenting()) Object.assign(layout, large(layout, rows));
   for (const name of Object.keys(layout).filter((name) => /^[xy]axis/.test(name))) {
     const range = zoom[name] ? { range: zoom[name], autorange: false } : {};
     layout[name] = { ...layout[name], color, gridcolor: line, linecolor: line, ...range };

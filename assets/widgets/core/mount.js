@@ -1,7 +1,7 @@
 // Binds a widget's folder to the element that Gradio made for it.
 import { loadAll } from "./arrays.js";
 import { nameCanvas } from "./dom.js";
-import { isWide } from "./presenter.js";
+import { isPresenting } from "./presenter.js";
 import { own, say } from "./state.js";
 import { onTheme } from "./theme.js";
 
@@ -108,7 +108,7 @@ function onSize(root, act) {
   }).observe(root);
   const onWindow = () => {
     if (!root.isConnected) removeEventListener("resize", onWindow);
-    else if (isWide() && width && root.clientWidth === width) act();
+    else if (isPresenting() && width && root.clientWidth === width) act();
   };
   addEventListener("resize", onWindow);
 }

@@ -2,13 +2,13 @@
 import { copyLink, write } from "./address.js";
 import { isTyping, setShortcuts, shortcuts } from "./keys.js";
 import { neighbour, whenOpened } from "./navigation.js";
-import { isWide, restorePresenter, switchCover, switchPresenter } from "./presenter.js";
+import { isPresenting, restorePresenter, switchCover, switchPresenter } from "./presenter.js";
 import { restart } from "./state.js";
 import { restoreTheme, switchTheme } from "./theme.js";
 
 const duties = {
   theme: switchTheme,
-  wide: switchPresenter,
+  presenter: switchPresenter,
   cover: switchCover,
   link: copyLink,
   restart: () => {
@@ -38,7 +38,7 @@ function unfold(open) {
 const STARTS = ".controls :is(button.primary, .gallery-item)";
 
 /** @type {Record<string, keyof typeof duties>} */
-const KEYS = { KeyT: "theme", KeyF: "wide", KeyL: "language", KeyB: "cover", KeyR: "restart", KeyH: "keys" };
+const KEYS = { KeyT: "theme", KeyF: "presenter", KeyL: "language", KeyB: "cover", KeyR: "restart", KeyH: "keys" };
 
 /** What a clicker sends: forward and back. */
 const CLICKS = { PageDown: 1, ArrowRight: 1, PageUp: -1, ArrowLeft: -1 };
@@ -59,7 +59,7 @@ document.addEventListener("keydown", (event) => {
   if (duty && shortcuts()) return act(duty);
   const by = CLICKS[/** @type {keyof typeof CLICKS} */ (event.code)];
   const free = !(event.target instanceof Element) || event.target.matches("body, [role=tab], .lab-widget");
-  if (by && isWide() && free && neighbour(by)) event.preventDefault();
+  if (by && isPresenting() && free && neighbour(by)) event.preventDefault();
 });
 
 document.addEventListener("click", ({ target }) => {

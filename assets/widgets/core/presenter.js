@@ -4,26 +4,26 @@
 const HEIGHT = 700;
 
 /** Whether the views have the whole page. */
-export const isWide = () => document.body.classList.contains("lab-wide");
+export const isPresenting = () => document.body.classList.contains("lab-presenter");
 
 /** As the visitor left it. */
 export function restorePresenter() {
-  setWide(localStorage.getItem("lab-wide") === "true");
+  setPresenter(localStorage.getItem("lab-presenter") === "true");
 }
 
-export const switchPresenter = () => setWide(!isWide());
+export const switchPresenter = () => setPresenter(!isPresenting());
 
-/** @param {boolean} wide */
-function setWide(wide) {
-  localStorage.setItem("lab-wide", String(wide));
-  document.body.classList.toggle("lab-wide", wide);
-  if (!wide) document.body.classList.remove("lab-covered");
+/** @param {boolean} on */
+function setPresenter(on) {
+  localStorage.setItem("lab-presenter", String(on));
+  document.body.classList.toggle("lab-presenter", on);
+  if (!on) document.body.classList.remove("lab-covered");
   fit();
 }
 
 /** Enlarge the page to the height of the screen. */
 function fit() {
-  const zoom = isWide() ? Math.max(1, innerHeight / HEIGHT) : 1;
+  const zoom = isPresenting() ? Math.max(1, innerHeight / HEIGHT) : 1;
   document.documentElement.style.setProperty("--lab-zoom", String(zoom));
 }
 addEventListener("resize", fit);

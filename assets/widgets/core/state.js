@@ -1,6 +1,6 @@
 // The state of every mounted widget: one owner, plain JSON, to be read and set from outside.
 import { element } from "./dom.js";
-import { isWide } from "./presenter.js";
+import { isPresenting } from "./presenter.js";
 
 /** @typedef {import("./lab").Widget<any, any, any>} AnyWidget */
 /** @typedef {import("./lab").State} State */
@@ -214,7 +214,7 @@ export function own(root, widget, text, ask) {
   const first = (next) => {
     /** @type {State} */
     const begin = widget.first(next);
-    return isWide() && "step" in begin ? { ...begin, step: 0 } : begin;
+    return isPresenting() && "step" in begin ? { ...begin, step: 0 } : begin;
   };
 
   const again = () => {

@@ -2,7 +2,7 @@
 // Where the visitor has asked for less motion, play goes on by one step.
 import { element, isStill, whenChanged } from "../core/dom.js";
 import { bindKeys } from "../core/keys.js";
-import { isWide } from "../core/presenter.js";
+import { isPresenting } from "../core/presenter.js";
 
 /** @typedef {{step: string, play: string, back: string, forward: string}} StepText */
 
@@ -73,7 +73,7 @@ export function stepBar(root, box, text, set, { count, pace = () => 700, change 
   box.classList.add("steps");
   box.append(play, back, range, forward);
   bindKeys(root, { Space: toggle, BracketLeft: () => move(-1), BracketRight: () => move(1) });
-  bindKeys(root, { PageUp: () => isWide() && move(-1), PageDown: () => isWide() && move(1) });
+  bindKeys(root, { PageUp: () => isPresenting() && move(-1), PageDown: () => isPresenting() && move(1) });
   showPlaying();
 
   const onRun = whenChanged();

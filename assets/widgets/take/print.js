@@ -19,7 +19,7 @@ export function printsOpenView(words) {
     const readings = widgetsOf(view).map(({ root }) => element("p", { textContent: readingOf(root) }));
     sheet.querySelector("footer")?.before(...readings);
     for (const plot of sheet.querySelectorAll(".plot")) fit(/** @type {HTMLElement} */ (plot));
-    document.body.classList.remove("dark", "lab-wide");
+    document.body.classList.remove("dark", "lab-presenter");
     document.body.classList.add("lab-printing");
     stylesReach().append(sheet);
   });
