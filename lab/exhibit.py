@@ -89,6 +89,11 @@ class Run:
     saved: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"": {}})
     endpoints: tuple[Endpoint, ...] = ()
 
+    @property
+    def recorded(self) -> bool:
+        """Whether it reads what a recipe recorded, and computes nothing."""
+        return all(view.truth == "recorded" for view in self.views)
+
     def function(self) -> Callable[..., Any]:
         """The function that `compute` names."""
         return _imported(self.compute)

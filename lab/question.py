@@ -66,7 +66,7 @@ class Question:
             with stopwatch:
                 found = compute(**{**self.values, **models}, progress=progress)
         if not isinstance(found, GeneratorType):
-            yield Measurement(found, Provenance.of(found, models))
+            yield Measurement(found, Provenance.of(found, models, self.run.recorded))
             return
         while True:
             with places().taken(alone=self.run.fresh):
@@ -75,7 +75,7 @@ class Question:
                     trace = next(found, None)
             if trace is None:
                 return
-            yield Measurement(trace, Provenance.of(trace, models))
+            yield Measurement(trace, Provenance.of(trace, models, self.run.recorded))
 
     def whole(self) -> Measurement:
         """The last trace, computed now."""

@@ -99,6 +99,8 @@ class Screen:
             key = key if self.text.has(key) else "run.saved"
             own = is_of_own(self.exhibit, question.run) or self.exhibit.inputs[0].name in question.run.inputs
             line = self.text(key if own else "run.independent")
+        elif question.run.recorded:
+            line = self.text("run.read")
         else:
             key = "run.took" if answer.origin == "computed" else "run.remembered"
             line = self.text(key, seconds=f"{answer.seconds:.2f}", device=answer.provenance.device)

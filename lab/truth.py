@@ -20,7 +20,7 @@ def line(exhibit: Exhibit, view: View, text: Text, provenance: Provenance | None
     if provenance and view.truth == "measured":
         precision = text("run.and").join(provenance.precision)
         parts.append(text("run.computed", precision=precision, device=plain(provenance.device)))
-    if provenance and view.truth == "recorded":
+    if provenance and view.truth == "recorded" and provenance.device:
         parts.append(text("run.trained", device=plain(provenance.device)))
     if text.has(f"{words}.source"):
         parts.append(text(f"{words}.source"))

@@ -17,19 +17,21 @@ class Provenance:
     models: tuple[tuple[str, str], ...]
     """Reference and revision of each, in the order of the run's inputs."""
     device: str
+    """Of what was recorded, the one that it was trained on, or "" where the record does not say."""
     precision: tuple[str, ...]
     """The kinds of the numbers that were computed with, as PyTorch names them: "float32"."""
 
     @classmethod
-    def of(cls, trace: Trace, opened: Mapping[str, Any]) -> Self:
+    def of(cls, trace: Trace, opened: Mapping[str, Any], recorded: bool = False) -> Self:
         """That of a trace which was computed just now with opened models, each of them named once.
 
-        A trace that was computed on another device, or more precisely, than its models are says so itself.
+        A trace that was computed on another device, or more precisely, than its models are says so itself. recorded: it
+        was read from a record, and not computed here.
         """
         found = [one for one in opened.values() if isinstance(one, OpenModel)]
         models = tuple((name, revision(name)) for name in dict.fromkeys(one.reference for one in found))
         device, precision = getattr(trace, "device", ""), getattr(trace, "precision", "")
-        return cls(models, device or describe(), (precision,) if precision else _precision(found))
+        return cls(models, device or ("" if recorded else describe()), (precision,) if precision else _precision(found))
 
     def to_json(self) -> str:
         """For a file."""

@@ -10,8 +10,9 @@ from models.axes import Trace
 MEASURED = ("val_accuracy", "val_bleu", "val_loss")
 """What recipes measure on held-out data as they go."""
 HISTORIES = (
-    *("marian-multi30k", "cmlm-multi30k", "marian-zh", "vit-imagenette", "swin-imagenette"),
-    *("resnet-imagenette", "mobilevit-imagenette", "gpt-shakespeare", "gpt-tang", "bert-multi30k"),
+    *("marian-multi30k", "cmlm-multi30k", "cmlm-multi30k-raw", "marian-zh", "cmlm-zh"),
+    *("vit-imagenette", "swin-imagenette", "resnet-imagenette", "mobilevit-imagenette"),
+    *("gpt-shakespeare", "gpt-tang", "bert-multi30k"),
 )
 """Bundled models whose training can be looked at."""
 

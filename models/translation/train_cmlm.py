@@ -36,8 +36,8 @@ class Recipe(training.Recipe):
 RECIPES = {
     "multi30k": Recipe(start="marian-multi30k", teacher="marian-multi30k"),
     "multi30k-raw": Recipe(start="marian-multi30k"),
-    "zh": Recipe(**ZH, adamw_lr=1.5e-3, start="marian-zh", teacher="marian-zh", cycles=((8, 1.0),)),
-    "zh-raw": Recipe(**ZH, adamw_lr=1.5e-3, start="marian-zh", cycles=((8, 1.0),)),
+    "zh": Recipe(**ZH, dropout=0.1, adamw_lr=1.5e-3, start="marian-zh", teacher="marian-zh", cycles=((12, 1.0),)),
+    "zh-raw": Recipe(**ZH, dropout=0.1, adamw_lr=1.5e-3, start="marian-zh", cycles=((12, 1.0),)),
 }
 VAL = mask_predict.Settings(passes=4, n_length=3)
 

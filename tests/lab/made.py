@@ -65,7 +65,7 @@ def module(name, **members):
     return made
 
 
-def exhibit(work, name="cost", table=False, **settings):
+def exhibit(work, name="cost", table=False, truth="measured", **settings):
     """An exhibit that borrows the words of Cost; its views may have rows in a table, but for the last one."""
     sys.modules["made_work"] = module("made_work", compute=work.compute, other=work.other)
     plain = {"claim": lambda trace, text: f"{trace.word}{len(trace.number)}"}
@@ -85,7 +85,7 @@ def exhibit(work, name="cost", table=False, **settings):
                 compute="made_work:compute",
                 trace=MadeTrace,
                 inputs=("word", "count", "forces"),
-                views=(View("cost", shown), View("aside", aside, aside=True)),
+                views=(View("cost", shown, truth=truth), View("aside", aside, aside=True, truth=truth)),
                 actions={"force": "forces"},
                 **settings,
             ),

@@ -415,6 +415,7 @@ export interface DecodingRefinementText extends DecodingSharedText {
   rule_random: string;
   rule_left_to_right: string;
   rule_picked: string;
+  rule_first: string;
   rule_next: string;
   rule_end: string;
   hint: string;
@@ -423,6 +424,7 @@ export interface DecodingRefinementText extends DecodingSharedText {
 export interface DecodingRepeatsText extends DecodingSharedText {
   name: string;
   reading: string;
+  before: string;
   first_pass: string;
   after: string;
   not_yet: string;
@@ -437,6 +439,7 @@ export interface DecodingRepeatsText extends DecodingSharedText {
   why_apart: string;
   repaired_both: string;
   repaired: string;
+  repaired_later: string;
   still: string;
   became: string;
   none_anywhere: string;

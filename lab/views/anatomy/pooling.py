@@ -58,7 +58,7 @@ def claim(trace: PoolingTrace, text: Text) -> str:
     for name, probability in zip(POOLED, trace.probability[:, -1], strict=True):
         said[name], said[f"{name}_share"] = names[int(probability.argmax())], percent(float(probability.max()))
     last, end = int(behind[-1]) if behind.size else -1, len(cls) - 1
-    overtakes = {-1: "always", end: "never"}.get(last, "layer" if (cls > mean)[:end].any() else "last")
+    overtakes = {-1: "always", end - 1: "last", end: "never"}.get(last, "layer")
     return text.sentences(
         text(
             "anatomy.view.pooling.claim",

@@ -11,7 +11,10 @@ from models.traces import SpeedTrace
 
 def chart(trace: SpeedTrace, text: Text) -> list[dict[str, Any]]:
     """What is counted on the left, what is timed on the right: alone, and among several pictures at once."""
-    counted, timed = (figure("", text(f"cost.view.speed.{axis}")) for axis in ("multiply_adds", "milliseconds"))
+    counted, timed = (
+        figure(text("cost.view.speed.model"), text(f"cost.view.speed.{axis}"))
+        for axis in ("multiply_adds", "milliseconds")
+    )
     names = [text(f"cost.view.speed.{kind}") for kind in trace.kind]
     millions = (trace.multiply_adds / 1e6).tolist()
     counted.add_bar(x=names, y=millions, marker_color=SERIES[0], showlegend=False)
@@ -36,6 +39,7 @@ def claim(trace: SpeedTrace, text: Text) -> str:
         device=trace.device,
         fewest=names[fewest],
         fastest=names[fastest],
+        fewest_macs=number(trace.multiply_adds[fewest] / 1e6),
         fewest_ms=number(alone[fewest] * 1000, 1),
         fastest_ms=number(alone[fastest] * 1000, 1),
         most=names[int(rate.argmax())],

@@ -53,7 +53,7 @@ def payload(trace: RaceTrace, text: Text) -> Payload:
 
 def claim(trace: RaceTrace, text: Text) -> str:
     """Calls, time and arithmetic of one sentence, and the time of a sentence in a batch."""
-    return "\n".join(f"- {line}" for line in [_speed(trace, text), *_batch(trace, text)])
+    return "\n".join(f"- {line}" for line in [_speed(trace, text), *_alone(trace, text), *_batch(trace, text)])
 
 
 def _speed(trace: RaceTrace, text: Text) -> str:
@@ -70,6 +70,14 @@ def _speed(trace: RaceTrace, text: Text) -> str:
         work=work,
         device=plain(trace.device),
     )
+
+
+def _alone(trace: RaceTrace, text: Text) -> list[str]:
+    """Where the recorded run and the measurement without recording name different winners, a sentence that says so."""
+    alone = trace.copies == 1
+    cleaner = trace.search_batch_seconds[alone] - trace.refine_batch_seconds[alone]
+    recorded = trace.search_seconds - trace.refine_seconds
+    return [text("decoding.view.race.disagree")] if (cleaner * recorded < 0).any() else []
 
 
 def _batch(trace: RaceTrace, text: Text) -> list[str]:

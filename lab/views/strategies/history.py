@@ -35,6 +35,7 @@ def line(
         line={"color": SERIES[colour], "width": 2.5},
     )
     drawn.update_layout(showlegend=False)
+    drawn.update_xaxes(range=[0, float(trace.at[-1])])
     drawn.update_yaxes(rangemode="tozero")
     return drawn
 
@@ -43,7 +44,7 @@ def claim(trace: HistoryTrace, text: Text) -> str:
     """From where to where, how long, and what the learning rate did."""
     lower = trace.measure == "val_loss"
     best = int(np.nanargmin(trace.value) if lower else np.nanargmax(trace.value))
-    show = percent if trace.measure == "val_accuracy" else lambda value: number(value, 2)
+    show = "{:.1%}".format if trace.measure == "val_accuracy" else lambda value: number(value, 2)
     losses = trace.loss[np.isfinite(trace.loss)]
     peak = int(trace.rate.argmax())
     said = text(

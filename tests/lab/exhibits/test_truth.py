@@ -154,6 +154,10 @@ def test_the_line_below_a_view_says_what_its_answer_was_computed_with(exhibit, r
             assert all(revision in said for _, revision in found.provenance.models)
             if view.truth == "measured":
                 assert found.provenance.device and "float" in said
+            if view.truth == "recorded":
+                device = getattr(found.trace, "device", "")
+                assert found.provenance.device == device
+                assert (f" · {text('run.trained', device='')}" in said) == bool(device)
             assert view.aside or text(f"{exhibit.name}.view.{view.name}.source") in said
 
 

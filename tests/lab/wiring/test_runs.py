@@ -26,6 +26,11 @@ def test_a_run_gives_what_it_shows_and_how_long_it_took():
     assert shown["stop"]["visible"] is False
 
 
+def test_what_is_read_from_a_record_names_no_time_and_no_machine():
+    *_, shown = Page(truth="recorded").press(word="b")
+    assert shown["status"] == Text("en")("run.read") and shown[VIEW] == "b1"
+
+
 def test_a_slow_run_shows_progress_and_the_stop_button():
     page, gates = Page(), [threading.Event(), threading.Event(), threading.Event()]
 

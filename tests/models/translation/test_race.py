@@ -6,7 +6,7 @@ import pytest
 from models.errors import InputError
 from models.translation import race as module
 from models.translation.decoding import decode, decoding_inputs
-from models.translation.race import BATCHES, batch_seconds, generate, race
+from models.translation.race import BATCHES, TURNS, batch_seconds, generate, race
 
 QUICK = {"language": "de", "beam_width": 2, "max_length": 4, "passes": 2, "n_length": 2}
 SENTENCE = "A small dog runs."
@@ -71,13 +71,21 @@ def test_a_batch_that_fails_ends_the_measurement_of_its_way_alone(clock, beats):
 
     seconds = batch_seconds(ways(breaks, lambda _: 0.2), [0.1, 0.2], beats)
     np.testing.assert_array_equal(seconds, [[0.1, np.nan, np.nan], [0.2, 0.2, 0.2]])
-    assert (0, 32) not in calls and beats.count == 5
+    assert (0, 32) not in calls and beats.count == len(calls) == 6 + 4 + 3
 
 
 def test_the_ways_take_turns(clock, beats):
     ways, calls = clock
     batch_seconds(ways(lambda _: 0.1, lambda _: 0.1), [0.1, 0.1], beats)
-    assert calls == [(way, copies) for copies in BATCHES for way in (0, 1)]
+    assert calls == [(way, copies) for copies in BATCHES for _ in range(TURNS) for way in (0, 1)]
+
+
+def test_the_fastest_turn_counts_and_what_is_slow_has_one(clock, beats):
+    ways, calls = clock
+    quick, slow = iter([0.3, 0.1, 0.2] * 3), iter([0.6] * 3)
+    seconds = batch_seconds(ways(lambda _: next(quick), lambda _: next(slow)), [0.1, 0.1], beats)
+    np.testing.assert_array_equal(seconds, [[0.1] * 3, [0.6] * 3])
+    assert [way for way, _ in calls] == [0, 1, 0, 0] * 3
 
 
 def test_a_batch_that_would_take_too_long_is_not_measured(clock, beats, monkeypatch):
@@ -87,7 +95,7 @@ def test_a_batch_that_would_take_too_long_is_not_measured(clock, beats, monkeypa
     grows, slow = (lambda copies: 0.15 + 0.15 * copies), (lambda _: 2.1)
     seconds = batch_seconds(ways(lambda _: 0.1, grows, slow), [0.1, 0.3, 2.1], beats)
     np.testing.assert_allclose(seconds, [[0.1, 0.1, 0.1], [0.3, 1.35, np.nan], [np.nan] * 3])
-    assert [copies for way, copies in calls if way == 1] == [1, 8] and not any(way == 2 for way, _ in calls)
+    assert [copies for way, copies in calls if way == 1] == [1, 1, 1, 8] and not any(way == 2 for way, _ in calls)
 
 
 def test_all_is_warmed_up_before_it_is_timed(translators, monkeypatch):
@@ -104,7 +112,7 @@ def test_all_is_warmed_up_before_it_is_timed(translators, monkeypatch):
     race(sentence=SENTENCE, **translators, **QUICK)
     warm_up, traced, batches = order[:2], order[2:4], order[4:]
     assert warm_up == [("search", 1), ("refine", 1)] and traced == ["search traced", "refine traced"]
-    assert batches == [(way, copies) for copies in BATCHES for way in ("search", "refine")]
+    assert set(batches) == {(way, copies) for copies in BATCHES for way in ("search", "refine")}
 
 
 @pytest.mark.parametrize("method", ["beam", "greedy", "sample"])

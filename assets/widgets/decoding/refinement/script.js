@@ -47,6 +47,7 @@ function summaryLine(run, state, text) {
 function ruleLine(run, state, text) {
   const passes = passesOf(run, state);
   const pass = passOf(passes, state);
+  if (!pass) return format(text.rule_first, { count: passes.positions });
   const { masked } = counts(pass < passes.passes ? passes.row(pass) : []);
   const next = pass < passes.passes ? format(text.rule_next, { count: masked, pass: pass + 1 }) : text.rule_end;
   return format(word(text, "rule_", run.refine[state.model].strategy), { next });

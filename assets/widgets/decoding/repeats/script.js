@@ -43,8 +43,9 @@ function storyLine(passes, pass, position, text) {
   const none = firstRepeat(passes) === null && pass === passes.passes ? `${text.none_anywhere} ` : "";
   const why = then ? text.why_repeat : text.why_apart;
   if (pass < 2) return none + why;
-  const together = passes.since(pass - 1, position - 1) === passes.since(pass - 1, position);
-  const repaired = together ? text.repaired_both : text.repaired;
+  const [one, other] = [position - 1, position].map((at) => passes.since(pass - 1, at));
+  const again = one && other ? text.repaired_later : text.repaired;
+  const repaired = one === other ? text.repaired_both : again;
   const after = then ? (now ? text.still : repaired) : now ? text.became : "";
   return `${none}${why} ${format(after, { pass })}`;
 }
@@ -148,7 +149,10 @@ export default {
 };
 
 /** @type {(name: string, pass: number, text: Text) => string} */
-const nameOf = (name, pass, text) => (name === "first" ? text.first_pass : format(text.after, { pass }));
+function nameOf(name, pass, text) {
+  if (!pass) return text.before;
+  return name === "first" ? text.first_pass : format(text.after, { pass });
+}
 
 /** @type {(passes: Passes, pass: number, pair: number | null, text: Text) => string} */
 function storyOf(passes, pass, pair, text) {

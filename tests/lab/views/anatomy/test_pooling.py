@@ -52,8 +52,8 @@ def test_the_claim_states_both_ends_and_both_answers(trace):
     ("cls", "words"),
     [
         ([0.5, 0.8, 0.9], "ahead to the end from layer 1 on"),
-        ([0.8, 0.7, 0.9], "ahead to the end from layer 2 on"),
-        ([0.5, 0.6, 0.9], "ahead only after the last layer"),
+        ([0.8, 0.7, 0.9], "After the last layer but one CLS is behind, after the last it is ahead"),
+        ([0.5, 0.6, 0.9], "After the last layer but one CLS is behind"),
         ([0.5, 0.8, 0.7], "The mean is ahead after the last layer too"),
         ([0.7, 0.8, 0.9], "nowhere behind"),
     ],

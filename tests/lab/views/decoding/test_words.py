@@ -34,7 +34,7 @@ def test_every_choice_has_its_words(language):
     choices = {"method": METHODS, "stopping": STOPPING, "strategy": STRATEGIES}
     for name, values in choices.items():
         assert ends(language, f"choice.{name}.") == set(values), name
-    assert ends(language, "widget.refinement.rule_") == {*STRATEGIES, "next", "end"}
+    assert ends(language, "widget.refinement.rule_") == {*STRATEGIES, "first", "next", "end"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -67,7 +67,7 @@ def test_history_is_drawn_with_its_rate_and_told(trained):
     assert rate["data"][0]["x"] == [0, 1.5, 2.9]
     said = history.claim(trained, EN)
     assert "3 epochs in 1.53 hours on NVIDIA H200" in said
-    assert "from 2.00 to 1.50" in said and "best 75% after 2, 70% at the end" in said
+    assert "from 2.00 to 1.50" in said and "best 75.0% after 2, 70.0% at the end" in said
     assert "highest after 50%" in said and "muon 0.02, adamw 0.004" in said and "96 → 128" in said
     joined = "two validation sets together"
     assert joined not in said and joined in history.claim(replace(trained, corpora=("a", "b")), EN)
