@@ -244,7 +244,8 @@ def test_a_visitor_brings_own_encoder_decoders(page, language, kinds, strangers)
     for kind in kinds:
         settings = asked[kind]
         for name, value in settings.items():
-            page.get_by_label(text(f"decoding.choice.{name}.{value}"), exact=True).check()
+            words = EXHIBIT.input(name).words(text, EXHIBIT.name)
+            page.get_by_label(words[value], exact=True).check()
         field = controls(page).get_by_label(re.compile(f"^{model}"))
         if "language" in settings:  # the models follow it
             expect(field).to_have_value(re.compile("marian-zh"))
