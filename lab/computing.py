@@ -42,7 +42,7 @@ class Answer:
     name: str = field(default_factory=lambda: uuid.uuid4().hex)
     """Of this answer and no other."""
     date: str = field(default_factory=lambda: datetime.now().astimezone().isoformat(timespec="seconds"))
-    """When it was computed; "" for a saved run."""
+    """When it was computed; "" for a saved run, and for one that reads a record."""
 
 
 class Computation:
@@ -79,9 +79,9 @@ class Computation:
     def compute(self) -> Answer:
         """The answer; growing traces are seen meanwhile."""
         self.beat()
-        stopwatch = Stopwatch()
+        stopwatch, undated = Stopwatch(), {"date": ""} if self.question.run.recorded else {}
         for measured in carrier.current.traces(self.question, self, stopwatch):
-            self.partial = Answer(*measured, seconds=stopwatch.seconds, origin="computed")
+            self.partial = Answer(*measured, seconds=stopwatch.seconds, origin="computed", **undated)
             self.notify()
             self.beat()
         if not self.partial:

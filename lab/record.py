@@ -52,7 +52,8 @@ def versions() -> dict[str, str]:
 
 
 def _run(exhibit: Exhibit, run: Run, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Where the answer of a run comes from, and what it was computed with; a saved one has no date and no seconds."""
+    """Where the answer of a run comes from, and what it was computed with; a saved or recorded one has no date and no
+    seconds."""
     with suppress(InputError):
         if answer := computations.known(ask(exhibit, run, asked)):
             took = {"date": answer.date, "seconds": answer.seconds} if answer.date else {}

@@ -19,7 +19,7 @@ class Provenance:
     device: str
     """Of what was recorded, the one that it was trained on, or "" where the record does not say."""
     precision: tuple[str, ...]
-    """The kinds of the numbers that were computed with, as PyTorch names them: "float32"."""
+    """The kinds of the numbers that were computed with, as PyTorch names them: "float32"; none for a record."""
 
     @classmethod
     def of(cls, trace: Trace, opened: Mapping[str, Any], recorded: bool = False) -> Self:
@@ -31,7 +31,9 @@ class Provenance:
         found = [one for one in opened.values() if isinstance(one, OpenModel)]
         models = tuple((name, revision(name)) for name in dict.fromkeys(one.reference for one in found))
         device, precision = getattr(trace, "device", ""), getattr(trace, "precision", "")
-        return cls(models, device or ("" if recorded else describe()), (precision,) if precision else _precision(found))
+        if recorded:
+            return cls(models, device, ())
+        return cls(models, device or describe(), (precision,) if precision else _precision(found))
 
     def to_json(self) -> str:
         """For a file."""

@@ -5,6 +5,7 @@ python -m models.shipped          writes checkpoints/SHA256SUMS anew
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -62,15 +63,22 @@ def digest(path: Path) -> str:
         return ""
 
 
-def listed(folder: Path) -> str:
-    """What SHA256SUMS says of a folder of checkpoints as it is now."""
-    files = sorted(path for path in folder.glob("*/**/*") if path.is_file() and path.name not in FOR_PEOPLE)
-    return "".join(f"{digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in files)
+def sums(folder: Path, checkpoint: str = "*") -> dict[Path, str]:
+    """The SHA-256 of each file of a folder of checkpoints as it is now, or of one of them, by its path there."""
+    files = (path for path in folder.glob(f"{checkpoint}/**/*") if path.is_file() and path.name not in FOR_PEOPLE)
+    return {path.relative_to(folder): digest(path) for path in files}
 
 
-def write(folder: Path) -> None:
-    """List a folder of checkpoints as it is now."""
-    (folder / SUMS).write_text(listed(folder), encoding="utf-8")
+def listed(found: Mapping[Path, str]) -> str:
+    """What SHA256SUMS says of such sums."""
+    return "".join(f"{found[name]}  {name.as_posix()}\n" for name in sorted(found))
+
+
+def write(folder: Path, checkpoint: str = "*") -> None:
+    """List a folder of checkpoints as it is now, or only one of them: the others stay as they were listed."""
+    others = {name: expected for name, expected in shipped(folder).items() if checkpoint not in ("*", name.parts[0])}
+    (folder / SUMS).write_text(listed(others | sums(folder, checkpoint)), encoding="utf-8")
+    shipped.cache_clear()
 
 
 if __name__ == "__main__":

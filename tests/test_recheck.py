@@ -68,11 +68,12 @@ def test_the_command_fails_on_a_difference_or_records_it(right, said, monkeypatc
     assert ended.value.code == (not right)
     assert ("vit: as recorded" in capsys.readouterr().out) == right
     monkeypatch.setattr(sys, "argv", [*sys.argv, "--write"])
-    (tmp_path / shipped.SUMS).write_text("another sum  vit/recipe.json\n")
+    other = f"{'0' * 64}  other/recipe.json\n"
+    (tmp_path / shipped.SUMS).write_text(f"{other}{'1' * 64}  vit/recipe.json\n")
     with pytest.raises(SystemExit) as ended:
         recheck.main()
     assert not ended.value.code and recheck.recorded("vit") == recheck.follows("vit") == figures
-    assert shipped.whole(tmp_path / "vit")
+    assert shipped.whole(tmp_path / "vit") and (tmp_path / shipped.SUMS).read_text().startswith(other)
 
 
 def test_counts_of_translations_give_the_figures_of_the_whole():

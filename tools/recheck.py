@@ -2,7 +2,7 @@
 
 Run: python -m tools.recheck --data DIR [NAME ...] (DIR holds the data sets; 40 minutes for all on two cores). It
 prints what differs and fails if anything does; with --write, recipe.json and predictions.npz say what was measured, and
-SHA256SUMS lists them.
+SHA256SUMS lists that checkpoint as it is then.
 """
 
 import argparse
@@ -97,7 +97,7 @@ def main() -> None:
             path = BUNDLED / name / RECORD
             write_json(path, hub.read_json(path) | figures)
             predictions.write(path.parent, said)
-            shipped.write(BUNDLED)
+            shipped.write(BUNDLED, name)
             print(f"{name}: recorded", flush=True)
             continue
         lines += (found := [f"{name}: {line}" for line in differences(name, figures, said)])

@@ -103,7 +103,7 @@ def _told(one: Any, value: Any) -> Any:
 
 
 def _provenance(given: Answer) -> dict[str, Any]:
-    """Where the numbers come from; a saved answer has no date and no seconds."""
+    """Where the numbers come from; a saved or recorded answer has no date and no seconds."""
     took = {"date": given.date, "seconds": round(given.seconds, 3)} if given.date else {}
     made = given.provenance
     with_what = {"models": dict(made.models), "device": made.device, "precision": [*made.precision]}

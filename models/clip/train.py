@@ -242,6 +242,7 @@ def main() -> None:
     record = {
         "recipe": asdict(RECIPE),
         "data": {**flickr8k.sha256(data), "imagenette": imagenette.sha256(data)["val"]},
+        "device": training.machine(),
         "torch": torch.__version__,
         "hours": round(sum(one["seconds"] for one in history) / 3600, 2),
         "parameters": sum(parameter.numel() for parameter in model.parameters()),

@@ -256,6 +256,7 @@ def main() -> None:
     record = {
         "recipe": asdict(RECIPE),
         "data": flickr8k.sha256(data),
+        "device": training.machine(),
         "torch": torch.__version__,
         "hours": round(sum(one.get("seconds", 0) for one in text_history + sight_history) / 3600, 2),
         "parameters": sum(parameter.numel() for parameter in model.parameters()),

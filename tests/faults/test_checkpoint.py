@@ -85,7 +85,7 @@ def test_a_file_is_looked_at_once_until_it_changes(copied, monkeypatch):
 
 def test_the_list_is_that_of_the_checkpoints():
     """python -m models.shipped writes it anew."""
-    assert (CHECKPOINTS / SUMS).read_text(encoding="utf-8") == shipped.listed(CHECKPOINTS)
+    assert (CHECKPOINTS / SUMS).read_text(encoding="utf-8") == shipped.listed(shipped.sums(CHECKPOINTS))
 
 
 def test_what_somebody_trains_on_their_own_is_not_looked_at(tmp_path):

@@ -19,7 +19,9 @@ export interface SharedText {
   move_right: string;
   step: string;
   chart_reading: string;
+  chart_alone: string;
   chart_line: string;
+  chart_words: string;
   answer_reading: string;
   answer_class: string;
   answer_comma: string;

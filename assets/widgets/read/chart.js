@@ -1,4 +1,4 @@
-// What a Plotly figure shows, as sentences: its axes and where each of its lines begins and ends.
+// What a Plotly figure shows, as sentences: its axes, where each line begins and ends, and each bar beside its word.
 import { format, number, powerOfTen } from "./format.js";
 
 /** @typedef {import("../core/lab").Figure} Figure */
@@ -32,23 +32,47 @@ export function together({ data }, trace) {
 }
 
 /**
- * A figure as text: lines by their first and last, maps by their smallest and largest number; traces whose numbers are
- * in `hidden` are left out.
+ * A figure as text: lines by their first and last, maps by their smallest and largest number, what stands beside words
+ * number by number; traces whose numbers are in `hidden` are left out.
  * @param {Figure} figure
- * @param {{chart_reading: string, chart_line: string}} text
+ * @param {{chart_reading: string, chart_alone: string, chart_line: string, chart_words: string}} text
  * @param {readonly number[]} [hidden]
  */
 export function chartReading({ data, layout }, text, hidden = []) {
   const title = (/** @type {"xaxis" | "yaxis"} */ axis) => plainText(layout[axis]?.title?.text ?? "");
-  const shares = String(layout.yaxis?.tickformat ?? "").includes("%");
+  const lies = data.some(isAcross);
+  const [x, y] = lies ? [title("yaxis"), title("xaxis")] : [title("xaxis"), title("yaxis")];
+  const shares = String(layout[lies ? "xaxis" : "yaxis"]?.tickformat ?? "").includes("%");
   const lines = data.flatMap((trace, at) => {
+    const name = plainText(trace.name ?? "");
     const map = values(trace.z).filter(isNumber);
-    const points = map.length ? [least(map), most(map)] : values(trace.y).filter(isNumber);
-    if (hidden.includes(at) || !points.length) return [];
-    const [first, last] = [points[0], points.at(-1)].map((value) => short(Number(value), shares && !map.length));
-    return [format(text.chart_line, { name: plainText(trace.name ?? ""), first, last })];
+    const points = pointsOf(trace);
+    if (hidden.includes(at) || !(map.length || points.length)) return [];
+    if (!map.length && points.every(({ word }) => word)) {
+      const said = points.map(({ word, value }) => `${plainText(word)} ${short(value, shares)}`);
+      return [format(text.chart_words, { name, points: said.join(", ") })];
+    }
+    const ends = map.length ? [least(map), most(map)] : [points[0].value, points[points.length - 1].value];
+    const [first, last] = ends.map((value) => short(value, shares && !map.length));
+    return [format(text.chart_line, { name, first, last })];
   });
-  return format(text.chart_reading, { x: title("xaxis"), y: title("yaxis"), lines: lines.join("; ") });
+  return format(x ? text.chart_reading : text.chart_alone, { x, y, lines: lines.join("; ") });
+}
+
+/** Whether a trace's numbers lie along x, beside words. @param {Figure["data"][number]} trace */
+const isAcross = ({ x, y }) => !values(y).some(isNumber) && values(x).some(isNumber);
+
+/**
+ * The numbers of a trace, each with the word that it stands beside, if it is one.
+ * @param {Figure["data"][number]} trace
+ * @returns {{value: number, word: string}[]}
+ */
+function pointsOf(trace) {
+  const [numbers, beside] = (isAcross(trace) ? [trace.x, trace.y] : [trace.y, trace.x]).map(values);
+  return numbers.flatMap((value, at) => {
+    const word = beside[at];
+    return isNumber(value) ? [{ value, word: typeof word === "string" ? word : "" }] : [];
+  });
 }
 
 /** @param {number[]} all */

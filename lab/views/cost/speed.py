@@ -11,13 +11,11 @@ from models.traces import SpeedTrace
 
 def chart(trace: SpeedTrace, text: Text) -> list[dict[str, Any]]:
     """What is counted on the left, what is timed on the right: alone, and among several pictures at once."""
-    counted, timed = (
-        figure(text("cost.view.speed.model"), text(f"cost.view.speed.{axis}"))
-        for axis in ("multiply_adds", "milliseconds")
-    )
+    counted, timed = (figure("", text(f"cost.view.speed.{axis}")) for axis in ("multiply_adds", "milliseconds"))
     names = [text(f"cost.view.speed.{kind}") for kind in trace.kind]
     millions = (trace.multiply_adds / 1e6).tolist()
-    counted.add_bar(x=names, y=millions, marker_color=SERIES[0], showlegend=False)
+    name = text("cost.view.speed.multiply_adds")
+    counted.add_bar(x=names, y=millions, name=name, marker_color=SERIES[0], showlegend=False)
     for colour, count, seconds in zip(SERIES[1:], trace.batch, trace.seconds, strict=False):
         name = text("cost.view.speed.alone" if count == 1 else "cost.view.speed.batch", count=int(count))
         timed.add_bar(x=names, y=(seconds * 1000).tolist(), name=name, marker_color=colour)

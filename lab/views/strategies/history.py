@@ -33,6 +33,7 @@ def line(
         mode="lines+markers" if points else "lines",
         name=title,
         line={"color": SERIES[colour], "width": 2.5},
+        cliponaxis=False,
     )
     drawn.update_layout(showlegend=False)
     drawn.update_xaxes(range=[0, float(trace.at[-1])])

@@ -10,7 +10,8 @@ import gradio as gr
 import pytest
 
 from lab import computing
-from lab.computing import Stopped
+from lab.computing import Computation, Stopped
+from lab.question import ask
 from lab.text import Text
 from models.checkpoint import build_lock
 from models.device import Places
@@ -29,6 +30,14 @@ def test_a_run_gives_what_it_shows_and_how_long_it_took():
 def test_what_is_read_from_a_record_names_no_time_and_no_machine():
     *_, shown = Page(truth="recorded").press(word="b")
     assert shown["status"] == Text("en")("run.read") and shown[VIEW] == "b1"
+
+
+def test_a_record_that_is_read_has_no_date():
+    page = Page(truth="recorded")
+    answer = Computation(
+        ask(page.exhibit, page.exhibit.runs[0], {"word": "c", "count": 1, "forces": []}), "here"
+    ).compute()
+    assert (answer.date, answer.provenance.device, answer.provenance.precision) == ("", "", ())
 
 
 def test_a_slow_run_shows_progress_and_the_stop_button():

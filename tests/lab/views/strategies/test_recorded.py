@@ -65,6 +65,7 @@ def test_history_is_drawn_with_its_rate_and_told(trained):
     assert loss["data"][0]["y"] == [2, 1.5] and loss["data"][0]["x"] == [2, 3]
     assert held["data"][0]["y"] == [0.5, 0.75, 0.7]
     assert rate["data"][0]["x"] == [0, 1.5, 2.9]
+    assert [one["layout"]["xaxis"]["range"] for one in (loss, held, rate)] == [[0, 3]] * 3
     said = history.claim(trained, EN)
     assert "3 epochs in 1.53 hours on NVIDIA H200" in said
     assert "from 2.00 to 1.50" in said and "best 75.0% after 2, 70.0% at the end" in said
