@@ -8,8 +8,8 @@ from lab.exhibit import Exhibit
 from lab.question import with_followers
 from models.errors import InputError
 
-MAX_TEXT = 2_000
-"""Characters of one value."""
+MAX_TEXT = 100_000
+"""Characters of one value: as many as the longest input takes."""
 
 
 class Link(NamedTuple):

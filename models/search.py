@@ -177,7 +177,7 @@ class Search(ABC):
     def beam(self, step: int, log_prob: torch.Tensor) -> tuple[Candidates, list[str]]:
         """The first `width` candidates that did not end run on; of the first `width`, those that did seek the pool."""
         candidates, ended = self.extend(step, log_prob)
-        fate = ["ended_outside_beam" if end else "outranked" for end in ended]
+        fate = ["ended_outside_beam" if int(token) in self.eos else "outranked" for token in candidates["token"]]
         for index in [index for index, end in enumerate(ended) if not end][: self.width]:
             fate[index] = "kept"
         self.enter(step, candidates, [index for index, end in enumerate(ended[: self.width]) if end], fate)

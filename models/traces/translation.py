@@ -55,7 +55,8 @@ Fate = Literal[
     "filtered",
     "displaced_by_force",
 ]
-"""kept: runs on. finished: ended and entered the pool. outranked: did not end, and beam_width others were better.
+"""kept: runs on. finished: ended, or was cut off by the longest output, and entered the pool. outranked: did not end,
+and beam_width others were better.
 ended_outside_beam: ended, but not among the beam_width best candidates. pool_was_better: ended among them, but the pool
 was full of better ones. not_drawn: sampling drew another. filtered: temperature, top-k or top-p left it no probability.
 displaced_by_force: a visitor forced another token."""

@@ -9,6 +9,7 @@ from lab import links
 from lab.exhibits import EXHIBITS
 from lab.exhibits.decoding import EXHIBIT as DECODING
 from lab.exhibits.fields import EXHIBIT as FIELDS
+from lab.exhibits.image_text import EXHIBIT as IMAGE_TEXT
 from lab.inputs import photo
 from lab.inputs.kinds import Choice, Model, Number
 from lab.inputs.photo import EXAMPLES, Photo
@@ -50,6 +51,14 @@ def other(one):
 def test_what_a_page_shows_first_needs_no_words(exhibit):
     assert links.write(exhibit, defaults(exhibit)) == {}
     assert links.read(exhibit, {}) == (defaults(exhibit), ())
+
+
+def test_the_longest_sentences_come_back():
+    asked = defaults(IMAGE_TEXT) | {"texts": "\n".join(f"{number} " + "wide " * 60 for number in range(12))}
+    written = links.write(IMAGE_TEXT, asked)
+    assert len(written["texts"]) > 3_000
+    link = links.read(IMAGE_TEXT, written)
+    assert (link.sent["texts"], link.left_out) == (asked["texts"], ())
 
 
 @NAMED

@@ -126,7 +126,8 @@ export const isForced = (search, forces, at) => forces.some((force) => force.joi
 export const forcesWith = (search, forces, at) => [...forces.filter(([step]) => step < at.step), forceOf(search, at)];
 
 /**
- * What became of a candidate: its fate, or "forced", or "cut" where the longest output ended it.
+ * What became of a candidate: its fate, or "forced"; what only the longest output ended is "cut" or, if others were
+ * better, "outranked".
  * @param {Search} search
  * @param {readonly Force[]} forces
  * @param {Candidate} at
@@ -135,7 +136,9 @@ export function outcome(search, forces, at) {
   const { fate, token } = search.steps[at.step];
   if (isForced(search, forces, at)) return "forced";
   const own = fate[at.candidate];
-  return own === "finished" && search.piece[token[at.candidate]] !== "</s>" ? "cut" : own;
+  if (search.piece[token[at.candidate]] === "</s>") return own;
+  if (own === "finished") return "cut";
+  return own === "pool_was_better" ? "outranked" : own;
 }
 
 /**

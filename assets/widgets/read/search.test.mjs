@@ -88,6 +88,9 @@ test("an outcome is the fate, unless it was forced, or cut off by the longest ou
   assert.equal(outcome(search, [], { step: 2, candidate: 0 }), "finished");
   const cut = { ...search, piece: ["d", "a", "b", "c"] };
   assert.equal(outcome(cut, [], { step: 2, candidate: 0 }), "cut");
+  const full = structuredClone(cut);
+  full.steps[2].fate[0] = "pool_was_better";
+  assert.equal(outcome(full, [], { step: 2, candidate: 0 }), "outranked");
 });
 
 test("what has no probability is minus infinity", () => {

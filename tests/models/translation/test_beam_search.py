@@ -55,7 +55,15 @@ def test_all_fates_of_beam_search_occur_and_the_record_holds_all_candidates(unco
         assert len(trace.steps[0].cross_attention) == 1
         assert {len(step.token) for step in trace.steps} == {8}
         seen |= {FATES[fate] for step in trace.steps for fate in step.fate}
+        outside = FATES.index("ended_outside_beam")
+        assert {int(one) for step in trace.steps for one in step.token[step.fate == outside]} <= {EOS}
     assert seen == {"kept", "finished", "outranked", "ended_outside_beam", "pool_was_better"}
+
+
+def test_what_only_the_longest_output_ends_did_not_end(uncounted):
+    (step,) = run(marian(0), sentence(0), beam_width=4, max_length=1).steps
+    fates = [FATES[fate] for fate, token in zip(step.fate, step.token, strict=True) if token != EOS]
+    assert fates[:3] == ["finished"] * 3 and "outranked" in fates and "ended_outside_beam" not in fates
 
 
 @pytest.mark.slow
