@@ -39,7 +39,8 @@ def trace(
 
     On a CPU one thread computes, and the trace's device says so. `progress` hears a beat before every turn.
     """
-    prepared = [prepare_model(ANY_PHOTO, one) for one in (resnet, vit, swin, mobilevit)]
+    kinds = {"resnet": resnet, "vit": vit, "swin": swin, "mobilevit": mobilevit}
+    prepared = [prepare_model(ANY_PHOTO, one) for one in kinds.values()]
     costs = [model_cost(one.model, one.size, one.reference) for one in prepared]
     calls = [partial(one.model, one.pixels.repeat(count, 1, 1, 1)) for count in batches for one in prepared]
     with torch.inference_mode(), one_thread():
@@ -47,7 +48,7 @@ def trace(
     return SpeedTrace(
         device=where,
         model=tuple(one.reference for one in prepared),
-        kind=tuple(one.model.config.model_type for one in prepared),
+        kind=tuple(kinds),
         side=np.array([one.size[0] for one in prepared]),
         parameters=np.array([cost.parameters for cost in costs]),
         multiply_adds=np.array([cost.multiply_adds for cost in costs]),

@@ -18,7 +18,7 @@ class SpeedTrace(Trace):
     device: str
     model: tuple[str, ...]
     kind: tuple[str, ...]
-    """The family, as transformers names it: resnet, vit, swin, mobilevit."""
+    """The family: resnet, vit, swin, mobilevit."""
     side: Annotated[np.ndarray, "model"]
     """Of the pictures, in pixels."""
     parameters: Annotated[np.ndarray, "model"]
