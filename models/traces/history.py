@@ -10,7 +10,7 @@ from models.axes import Trace
 MEASURED = ("val_accuracy", "val_bleu", "val_loss")
 """What recipes measure on held-out data as they go."""
 HISTORIES = (
-    *("marian-multi30k", "cmlm-multi30k", "cmlm-multi30k-raw", "marian-zh", "cmlm-zh"),
+    *("marian-multi30k", "cmlm-multi30k", "cmlm-multi30k-raw", "marian-zh", "cmlm-zh", "cmlm-zh-raw"),
     *("vit-imagenette", "swin-imagenette", "resnet-imagenette", "mobilevit-imagenette"),
     *("gpt-shakespeare", "gpt-tang", "bert-multi30k"),
 )

@@ -20,7 +20,7 @@ BY_LANGUAGE = {"de": Pair("marian-multi30k", "cmlm-multi30k"), "zh": Pair("maria
 LENGTH_CANDIDATES = {"de": 3, "zh": 3}
 """How many lengths the non-autoregressive one of a language tries; chosen on val by BLEU and brevity penalty, both in
 its card. The one that learned from raw data tries as many."""
-RAW_COUNTERPART = {"cmlm-multi30k": "cmlm-multi30k-raw"}
+RAW_COUNTERPART = {"cmlm-multi30k": "cmlm-multi30k-raw", "cmlm-zh": "cmlm-zh-raw"}
 """The same model trained on raw instead of distilled data."""
 DISTILLED_BASELINE = "marian-multi30k-distilled"
 """The autoregressive model that learned from the same distilled data as cmlm-multi30k."""
