@@ -50,7 +50,21 @@ BARE = """() => {
     return good ? "" : one.outerHTML.slice(0, 200);
 }"""
 NAMES = {
-    *("English", "Hub", "ViT", "Swin", "MobileViT", "CNN", "ResNet", "Transformer", "MLP", "CLS", "Grad-CAM"),
+    *(
+        "transformers",
+        "generate",
+        "English",
+        "Hub",
+        "ViT",
+        "Swin",
+        "MobileViT",
+        "CNN",
+        "ResNet",
+        "Transformer",
+        "MLP",
+        "CLS",
+        "Grad-CAM",
+    ),
     *(
         "BLEU",
         "chrF",
