@@ -50,35 +50,9 @@ BARE = """() => {
     return good ? "" : one.outerHTML.slice(0, 200);
 }"""
 NAMES = {
-    *(
-        "transformers",
-        "generate",
-        "English",
-        "Hub",
-        "ViT",
-        "Swin",
-        "MobileViT",
-        "CNN",
-        "ResNet",
-        "Transformer",
-        "MLP",
-        "CLS",
-        "Grad-CAM",
-    ),
-    *(
-        "BLEU",
-        "chrF",
-        "Tatoeba",
-        "Imagenette",
-        "ImageNet",
-        "torchvision",
-        "JFT-300M",
-        "CPU",
-        "NVIDIA",
-        "Esc",
-        "PageUp",
-        "PageDown",
-    ),
+    *("English", "Hub", "ViT", "Swin", "MobileViT", "CNN", "ResNet", "Transformer", "MLP", "CLS", "Grad-CAM"),
+    *("BLEU", "chrF", "Tatoeba", "Imagenette", "ImageNet", "torchvision", "JFT-300M", "CPU", "NVIDIA", "Esc"),
+    *("PageUp", "PageDown"),
     *("Top-k", "Top-p", "logit", "lens", "rollout", "NC", "log", "float32", "float64", "mask-predict", "CC", "BY"),
     *(
         "L2",

@@ -4,10 +4,12 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from lab.text import LANGUAGES, table
+from lab.exhibits.decoding import EXHIBIT
+from lab.text import LANGUAGES, Text, table
 from lab.views.decoding.run import SearchMeta, StepMeta
 from models.traces import FATES, METHODS, STOPPING, STRATEGIES
 from models.traces.translation import Stopped
+from models.translation.bundled import BY_LANGUAGE
 
 
 def ends(language, start):
@@ -32,6 +34,7 @@ def test_why_a_search_ended_has_its_words(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_choice_has_its_words(language):
     choices = {"method": METHODS, "stopping": STOPPING, "strategy": STRATEGIES}
+    assert {*EXHIBIT.input("language").words(Text(language), EXHIBIT.name)} == {*BY_LANGUAGE}
     for name, values in choices.items():
         assert ends(language, f"choice.{name}.") == set(values), name
     assert ends(language, "widget.refinement.rule_") == {*STRATEGIES, "first", "next", "end"}
