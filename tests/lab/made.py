@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from lab.exhibit import Exhibit, Run, View
+from lab.exhibit import Exhibit, Run, Truth, View
 from lab.inputs.kinds import Line, Number
 from lab.inputs.translation import Forces
 from lab.text import Text
@@ -65,7 +65,7 @@ def module(name, **members):
     return made
 
 
-def exhibit(work, name="cost", table=False, truth="measured", **settings):
+def exhibit(work, name="cost", table=False, truth: Truth = "measured", **settings):
     """An exhibit that borrows the words of Cost; its views may have rows in a table, but for the last one."""
     sys.modules["made_work"] = module("made_work", compute=work.compute, other=work.other)
     plain = {"claim": lambda trace, text: f"{trace.word}{len(trace.number)}"}

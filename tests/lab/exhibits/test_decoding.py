@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lab.exhibits.decoding import EXHIBIT
+from lab.inputs.kinds import Choice
 from lab.sentences import SENTENCES, examples, reference
 from lab.text import Text
 from models.traces import DecodingTrace, RaceTrace
@@ -244,8 +245,9 @@ def test_a_visitor_brings_own_encoder_decoders(page, language, kinds, strangers)
     for kind in kinds:
         settings = asked[kind]
         for name, value in settings.items():
-            words = EXHIBIT.input(name).words(text, EXHIBIT.name)
-            page.get_by_label(words[value], exact=True).check()
+            choice = EXHIBIT.input(name)
+            assert isinstance(choice, Choice)
+            page.get_by_label(choice.words(text, EXHIBIT.name)[value], exact=True).check()
         field = controls(page).get_by_label(re.compile(f"^{model}"))
         if "language" in settings:  # the models follow it
             expect(field).to_have_value(re.compile("marian-zh"))

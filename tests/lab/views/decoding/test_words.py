@@ -5,6 +5,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from lab.exhibits.decoding import EXHIBIT
+from lab.inputs.kinds import Choice
 from lab.text import LANGUAGES, Text, table
 from lab.views.decoding.run import SearchMeta, StepMeta
 from models.traces import FATES, METHODS, STOPPING, STRATEGIES
@@ -34,7 +35,8 @@ def test_why_a_search_ended_has_its_words(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_choice_has_its_words(language):
     choices = {"method": METHODS, "stopping": STOPPING, "strategy": STRATEGIES}
-    assert {*EXHIBIT.input("language").words(Text(language), EXHIBIT.name)} == {*BY_LANGUAGE}
+    into = EXHIBIT.input("language")
+    assert isinstance(into, Choice) and {*into.words(Text(language), EXHIBIT.name)} == {*BY_LANGUAGE}
     for name, values in choices.items():
         assert ends(language, f"choice.{name}.") == set(values), name
     assert ends(language, "widget.refinement.rule_") == {*STRATEGIES, "first", "next", "end"}
